@@ -1,0 +1,60 @@
+"""What a question offers to choose from, and why some of it cannot be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .naming import listed
+from .registry import Connector
+
+# A list longer than this is narrowed by a search first: a terminal shows about as many lines.
+LONG_LIST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can."""
+
+    label: str
+    value: str
+    reason: str = ""
+
+
+def plain(values: Iterable[str]) -> list[Choice]:
+    """Offer values that say what they are."""
+    return [Choice(value, value) for value in values]
+
+
+def connectors(offered: Iterable[Connector], role: str, cloud: bool) -> list[Choice]:
+    """Offer connectors for a role, a line each; in cloud mode those that are forbidden there are shown with why."""
+    offered = list(offered)
+    width = max((len(connector.id) for connector in offered), default=0)
+    return [
+        Choice(f"{connector.id:<{width}}  {_summary(connector, role)}", connector.id, forbidden(connector, cloud))
+        for connector in offered
+    ]
+
+
+def forbidden(connector: Connector, cloud: bool) -> str:
+    """Say why a connector cannot be used in this mode, '' when it can."""
+    return "is not allowed in cloud" if cloud and not connector.allowed_in_cloud else ""
+
+
+def found(connector: Connector, search: str) -> bool:
+    """Tell whether a search finds a connector: each of its words in the name, the category or an object."""
+    text = " ".join((connector.id, connector.category, *connector.objects)).lower()
+    return all(word in text for word in search.lower().split())
+
+
+def _summary(connector: Connector, role: str) -> str:
+    """Say in one line what a connector is and what it offers in a role."""
+    parts = [connector.category or "storage"]
+    if role == "source":
+        selection = connector.selection
+        parts.append(listed(connector.objects) if selection == "objects" else selection)
+        parts.append(f"incremental by {connector.strategy}" if connector.supports_incremental else "full reads")
+    else:
+        parts += [listed(connector.file_formats)] if connector.file_formats else []
+        parts += ["schema evolution"] if connector.supports_schema_evolution else []
+    return " - ".join(parts)

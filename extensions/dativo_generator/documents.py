@@ -1,0 +1,193 @@
+"""Read the pack's YAML files into checked values, and say file, line and key of what is wrong in one."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from .errors import PackError
+from .naming import listed, nearest
+
+# libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
+_FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_REQUIRED: Any = object()
+
+Key = str | int
+
+
+class _UniqueKeyLoader(_FastLoader):
+    """A safe loader that refuses a key given twice, where YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build a mapping from `node`; raises a YAML error at the second of two equal keys."""
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def parse_yaml(text: str) -> Any:
+    """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
+    return yaml.load(text, Loader=_UniqueKeyLoader)
+
+
+def frozen(value: Any) -> Any:
+    """Make plain YAML data immutable: mappings become read-only, lists become tuples."""
+    if isinstance(value, dict):
+        return MappingProxyType({key: frozen(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return tuple(frozen(item) for item in value)
+    return value
+
+
+def thawed(value: Any) -> Any:
+    """Undo `frozen`: plain dicts and lists that JSON and YAML can write."""
+    if isinstance(value, Mapping):
+        return {key: thawed(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [thawed(item) for item in value]
+    return value
+
+
+class Document:
+    """One YAML file of the pack."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        """Read and parse `root / name`; raises `PackError` when it is missing or is not YAML."""
+        self.name = name
+        try:
+            self.text = (root / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise PackError(f"{name}: the file is missing") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise PackError(f"{name}: cannot be read: {error}") from None
+        try:
+            self.value = parse_yaml(self.text)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise PackError(f"{name}:{line}: not valid YAML: {error.problem}") from None
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
+            raise PackError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from None
+
+    def section(self, known: Iterable[str] = ()) -> "Section":
+        """Open the top level; its keys must be among `known`, any are allowed when that is empty."""
+        return Section(self, (), self.value, known)
+
+    def error(self, keys: Sequence[Key], message: str) -> PackError:
+        """Build the error for the value at `keys`, with its line."""
+        place = ".".join(str(key) for key in keys)
+        return PackError(f"{self.name}:{self._line(keys)}: {place + ': ' if place else ''}{message}")
+
+    def _line(self, keys: Sequence[Key]) -> int:
+        """Find the line of `keys`, or of the deepest part of it that is there. Only errors pay for this pass."""
+        node = yaml.compose(self.text, Loader=_FastLoader)
+        line = 1
+        for key in keys:
+            if isinstance(node, yaml.MappingNode):
+                found = [(k, v) for k, v in node.value if key in (k.value, yaml.safe_load(str(k.value)))]
+                if not found:
+                    break
+                line, node = found[0][0].start_mark.line + 1, found[0][1]
+            elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+                node = node.value[key]
+                line = node.start_mark.line + 1
+            else:
+                break
+        return line
+
+
+class Section:
+    """A mapping inside a document, from which values are taken by key and by type; each misfit is a `PackError`."""
+
+    def __init__(self, document: Document, keys: tuple[Key, ...], value: Any, known: Iterable[str] = ()) -> None:
+        """Open `value`, which stands at `keys`; refuses anything but a mapping of text keys among `known`."""
+        self.document, self.keys = document, keys
+        if not isinstance(value, dict):
+            raise document.error(keys, f"must be a mapping, not {shown(value)}")
+        self.value = value
+        known = tuple(known)
+        for key in value:
+            if not isinstance(key, str):
+                raise document.error((*keys, key), f"the key {shown(key)} is not text; put it in quotes")
+            if known and key not in known:
+                raise self.error(key, f"unknown key{nearest(key, known)} (known: {listed(known)})")
+
+    def error(self, key: str, message: str) -> PackError:
+        """Build the error for `key` of this section."""
+        return self.document.error((*self.keys, key), message)
+
+    def take(self, key: str, default: Any = _REQUIRED) -> Any:
+        """Return the raw value of `key`; without a default a missing one is an error. A null is always one."""
+        if key not in self.value:
+            if default is _REQUIRED:
+                raise self.error(key, "is missing")
+            return default
+        if self.value[key] is None:
+            raise self.error(key, "has no value; give one or remove the key")
+        return self.value[key]
+
+    def section(self, key: str, known: Iterable[str] = ()) -> "Section":
+        """Open the mapping under `key`."""
+        return Section(self.document, (*self.keys, key), self.take(key), known)
+
+    def text(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> Any:
+        """Take a text, one of `among` or fully matching the pattern `like` where these are given."""
+        value = self.take(key, default)
+        if value is default and key not in self.value:
+            return default
+        return self._checked(key, value, tuple(among), like)
+
+    def texts(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> tuple[str, ...]:
+        """Take a list of distinct texts with at least one item, as a tuple."""
+        value = self.take(key, default)
+        if value is default and key not in self.value:
+            return default
+        if not isinstance(value, list):
+            raise self.error(key, f"must be a list, not {shown(value)}")
+        if not value:
+            raise self.error(key, "the list is empty")
+        among = tuple(among)
+        for item in value:
+            self._checked(key, item, among, like)
+        for index, item in enumerate(value):
+            if item in value[:index]:
+                raise self.error(key, f"'{item}' is listed twice")
+        return tuple(value)
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Take true or false."""
+        value = self.take(key, default)
+        if not isinstance(value, bool):
+            raise self.error(key, f"must be true or false, not {shown(value)}")
+        return value
+
+    def number(self, key: str, default: Any = _REQUIRED, least: int = 0) -> Any:
+        """Take a whole number of `least` or more."""
+        value = self.take(key, default)
+        if value is default and key not in self.value:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise self.error(key, f"must be a whole number of {least} or more, not {shown(value)}")
+        return value
+
+    def _checked(self, key: str, value: Any, among: tuple[str, ...], like: str) -> str:
+        if not isinstance(value, str) or not value:
+            raise self.error(key, f"must be text, not {shown(value)}")
+        if among and value not in among:
+            raise self.error(key, f"'{value}' is not one of {listed(among)}{nearest(value, among)}")
+        if like and not re.fullmatch(like, value):
+            raise self.error(key, f"'{value}' does not match {like}")
+        return value
+
+
+def shown(value: Any) -> str:
+    """Show a value in a message, cut to what fits a line."""
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

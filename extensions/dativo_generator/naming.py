@@ -1,0 +1,50 @@
+"""Names: what may become a path, what refers to the environment, and the nearest right word for a wrong one."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# Slugs become file and folder names on every system, so: lower case, no dots, no leading dash.
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,48}[a-z0-9])?")
+SLUG_RULE = "use 1 to 50 lower-case letters, digits, '-' and '_', with a letter or digit at both ends"
+IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+# The runner expands ${NAME} and nothing more: no ${NAME:-default}, no lower case.
+ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+
+# Reserved by Windows whatever the ending; a repository with such a file cannot be checked out there.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
+
+
+def slug_problem(text: str) -> str:
+    """Say why `text` cannot be part of a path, or ''."""
+    if not SLUG.fullmatch(text):
+        return SLUG_RULE
+    if text in _DEVICES:
+        return "the name is reserved on Windows"
+    return ""
+
+
+def slug_of(text: str) -> str:
+    """Make the closest slug of any text: ``Order Details`` -> ``order_details``; '' when nothing is left."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:50].rstrip("_")
+
+
+def env_names(text: str) -> list[str]:
+    """List the environment variables that `text` refers to."""
+    return ENV_REFERENCE.findall(text)
+
+
+def is_env_reference(text: str) -> bool:
+    """Tell whether `text` is one whole ``${NAME}``, the only form that the runner expands in a connection."""
+    return ENV_REFERENCE.fullmatch(text) is not None
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the word of `words` closest to `word`, or '' when none is close."""
+    matches = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"; did you mean '{matches[0]}'?" if matches else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words for a message: ``a, b, c``."""
+    return ", ".join(words)

@@ -1,0 +1,53 @@
+"""The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+from .classification import Rules, load_rules
+from .documents import Document
+from .fields import Field, read_fields
+from .recipes import Recipe, load_recipe
+from .registry import Connector, Registry, load_registry
+
+
+class Pack:
+    """What the files below `root` know. Only the pack's own commit is read, never the destination."""
+
+    def __init__(self, root: Path) -> None:
+        """Remember `root`; each file is read when it is first asked for."""
+        self.root = root
+        self.recipe = cache(self._recipe)
+        self.known_fields = cache(self._known_fields)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The connectors by name."""
+        return load_registry(self.root)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The classification rules."""
+        return load_rules(self.root)
+
+    def text(self, name: str) -> str:
+        """Return a file of the pack as it stands, for vendoring."""
+        return (self.root / name).read_text(encoding="utf-8")
+
+    def with_role(self, role: str) -> list[Connector]:
+        """List the connectors that can be a source, or a target."""
+        return [connector for connector in self.registry.values() if role in connector.roles]
+
+    def _recipe(self, name: str) -> Recipe:
+        return load_recipe(self.root, self.registry[name])
+
+    def _known_fields(self, name: str) -> Mapping[str, tuple[Field, ...]]:
+        """Return the field catalog of a connector by object; {} when the pack has none for it."""
+        file = f"registry/fields/{name}.yaml"
+        if not (self.root / file).exists():
+            return {}
+        document = Document(self.root, file)
+        return {
+            name: read_fields(entry, lambda keys, what, name=name: document.error((name, *keys), what))
+            for name, entry in document.section().value.items()
+        }

@@ -1,0 +1,184 @@
+"""From the answers to the files: a plan of plain data, from which the templates only write."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from .naming import env_names
+from .pack import Pack
+from .recipes import Recipe, recipe_file
+from .registry import FILE as REGISTRY_FILE
+from .scaffold import Scaffold
+from .selection import Item
+
+# Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
+SAFE_PARTITION = "ingest_date"
+
+# A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
+_STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+# Without a block of its own a target is staged in the runner's own storage.
+_STAGING_ENVIRONMENT = ("S3_ENDPOINT", "S3_BUCKET", *_STORAGE_ENVIRONMENT)
+
+_SCHEMAS = ("schemas/asset.schema.json", "schemas/job.schema.json")
+
+
+def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan the files of one scaffold from its recorded answers, and from nothing else.
+
+    The result is JSON data: `assets` and `jobs`, each with the `file` to write and its content as `data`; `vendored`,
+    files of the pack that are copied by folder; and what the summary says. Raises `AnswerError` or `PackError`.
+    """
+    scaffold = Scaffold(pack, answers)
+    for name in scaffold.answers:
+        _ = scaffold[name]  # an answer that nothing below uses must be right, too
+    return {
+        "tenant": scaffold["tenant_id"],
+        "scaffold": scaffold["scaffold"],
+        "answers_file": f".copier-answers.{scaffold['tenant_id']}.{scaffold['scaffold']}.yml",
+        "mode": scaffold["execution_mode"],
+        "source": scaffold.source.id,
+        "target": scaffold.target.id,
+        "version": scaffold["asset_version"],
+        "layout": scaffold["asset_layout"],
+        "assets": [{"file": _asset_file(scaffold, item), "data": _asset(scaffold, item)} for item in scaffold.items],
+        "jobs": [{"file": _job_file(scaffold, item), "data": _job(scaffold, item)} for item in scaffold.items],
+        "vendored": _vendored(scaffold),
+        "environment": _environment(scaffold),
+        "secret_files": _secret_files(scaffold),
+        "warnings": _warnings(scaffold),
+    }
+
+
+def _asset_file(scaffold: Scaffold, item: Item) -> str:
+    return f"{scaffold.asset_name(item)}.yaml"
+
+
+def _job_file(scaffold: Scaffold, item: Item) -> str:
+    return f"{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+
+
+def _asset_folder(scaffold: Scaffold) -> str:
+    return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}"
+
+
+def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    """Return what an asset says, in one shape for both layouts; the templates arrange it."""
+    name, version = scaffold.asset_name(item), scaffold["asset_version"]
+    fields = scaffold.fields[item.object]
+    labels = {field.classification for field in fields if field.classification} | set(scaffold["classification"])
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"dativo:{scaffold.source.id}/{version}/{name}")),
+        "name": name,
+        "source_type": scaffold.source.id,
+        "object": item.object,
+        "version": version,
+        "schema": [field.as_asset() for field in fields],
+        "owner": scaffold["owner"],
+        "tags": list(dict.fromkeys(_filled(tag, scaffold, item) for tag in scaffold["tags"])),
+        "classification": sorted(labels),
+        "regulations": scaffold["regulations"],
+        "retention_days": scaffold["retention_days"],
+        "target": {
+            "file_format": scaffold["file_format"],
+            "partitioning": scaffold["partitioning"],
+            "mode": scaffold["schema_mode"],
+        },
+    }
+
+
+def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    root = scaffold["app_root"]
+    job: dict[str, Any] = {
+        "tenant_id": scaffold["tenant_id"],
+        "environment": scaffold["environment"],
+        "source_connector": scaffold.source.id,
+        "source_connector_path": _under(root, recipe_file(scaffold.source.id)),
+        "target_connector": scaffold.target.id,
+        "target_connector_path": _under(root, recipe_file(scaffold.target.id)),
+        "asset": scaffold.asset_name(item),
+        "asset_path": _under(root, f"{_asset_folder(scaffold)}/{_asset_file(scaffold, item)}"),
+        "source": _source(scaffold, item),
+        "target": _target(scaffold, item),
+        "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},
+    }
+    if scaffold["schema_mode"] == "relaxed":
+        job["schema_validation_mode"] = "warn"  # the runner's default, strict, would stop what relaxed lets pass
+    return job
+
+
+def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    cursor = scaffold.cursor_field(item)
+    entry = item.entry
+    if cursor and scaffold.source.selection == "tables":
+        entry = entry | {"cursor_field": cursor}
+    source: dict[str, Any] = {scaffold.source.selection: [entry]}
+    if scaffold.incremental:
+        # Never the strategy: the recipe says it, and the job's schema refuses some.
+        follow = {"cursor_field": cursor} if cursor else {}
+        source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}
+    if scaffold.source_recipe.connection:
+        source["connection"] = scaffold["connection"]
+    if "engine" in scaffold.answers:
+        source["engine"] = {"type": scaffold["engine"]}
+    return source
+
+
+def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    recipe = scaffold.target_recipe
+    target: dict[str, Any] = {}
+    connection: dict[str, Any] = {}
+    if recipe.storage_block:
+        storage = {"bucket": scaffold["bucket"], "prefix": _filled(scaffold["prefix"], scaffold, item)}
+        if scaffold["endpoint"]:
+            storage["endpoint"] = scaffold["endpoint"]
+        connection[recipe.storage_block] = storage
+    if recipe.catalog:
+        target |= {"branch": scaffold["branch"], "warehouse": scaffold["warehouse"]}
+        if scaffold["catalog_uri"]:
+            connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
+    return target | ({"connection": connection} if connection else {})
+
+
+def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
+    """List the files of the pack that the destination gets, by folder; nothing when the user declines."""
+    if not scaffold["vendor"]:
+        return {}
+    recipes = sorted({recipe_file(scaffold.source.id), recipe_file(scaffold.target.id)})
+    files: dict[str, list[str]] = {}
+    for path in (REGISTRY_FILE, *recipes, *_SCHEMAS):
+        folder, name = path.split("/")
+        files.setdefault(folder, []).append(name)
+    return files
+
+
+def _environment(scaffold: Scaffold) -> list[str]:
+    names = [*scaffold.source_recipe.environment, *scaffold.target_recipe.environment]
+    names += _STORAGE_ENVIRONMENT if scaffold.target_recipe.storage_block else _STAGING_ENVIRONMENT
+    for item in scaffold.items:
+        for part in (_source(scaffold, item).get("connection", {}), _target(scaffold, item)):
+            names += env_names(str(part))
+    return list(dict.fromkeys(names + env_names(scaffold["app_root"])))
+
+
+def _secret_files(scaffold: Scaffold) -> list[str]:
+    def path(recipe: Recipe) -> str:
+        return recipe.credentials_file.replace("{tenant}", scaffold["tenant_id"])
+
+    return list(dict.fromkeys(filter(None, (path(scaffold.source_recipe), path(scaffold.target_recipe)))))
+
+
+def _warnings(scaffold: Scaffold) -> list[str]:
+    return [
+        f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
+        for column in scaffold["partitioning"]
+        if column != SAFE_PARTITION
+    ]
+
+
+def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
+    return text.replace("{asset}", scaffold.asset_name(item)).replace("{object}", item.object)
+
+
+def _under(root: str, path: str) -> str:
+    """Put `path` below the folder that the runner mounts; '.' gives a relative path."""
+    return path if root == "." else f"{root.rstrip('/')}/{path}"

@@ -1,0 +1,135 @@
+"""What the question files ask of the pack: which questions to put, what to offer, what is wrong, and the plan.
+
+A `Session` is the state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .emit import block
+from .errors import AnswerError, DativoError
+from .naming import nearest
+from .pack import Pack
+from .plan import plan
+from .questions import QUESTIONS
+from .scaffold import Scaffold
+
+# What Copier itself puts into an answers file, and so may stand in a data file that was one.
+_COPIERS_OWN = ("_commit", "_src_path")
+
+
+@dataclass(frozen=True)
+class Session:
+    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
+
+    pack: Pack
+    context: Mapping[str, Any]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers that will be recorded: given, recorded before, or asked; nothing of a question not asked."""
+        return {name: value for name, value in self.context["_copier_answers"].items() if name not in _COPIERS_OWN}
+
+    @cached_property
+    def scaffold(self) -> Scaffold:
+        """The answers, joined with the pack."""
+        return Scaffold(self.pack, self.answers)
+
+    @property
+    def conf(self) -> Mapping[str, Any]:
+        """Copier's own settings."""
+        return self.context["_copier_conf"]
+
+
+def known(session: Session, name: str) -> str:
+    """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
+    # What else the context holds are Copier's own names, which begin with _, and functions.
+    remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
+    for key in (*session.conf["data"], *remembered):
+        if key not in QUESTIONS and key not in _COPIERS_OWN:
+            raise AnswerError(f"{key}: no question has this name{nearest(key, QUESTIONS)}")
+    return name
+
+
+def asked(session: Session, name: str, section: str = "") -> bool:
+    """Tell whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
+
+    An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
+    Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one.
+    """
+    scaffold = session.scaffold
+    if name in session.context:
+        if name not in scaffold.answers:
+            value = session.context[name]
+            raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
+        _ = scaffold[name]
+        return True
+    if scaffold.unfit(name):
+        return False
+    if (preset := session.conf["settings"].defaults.get(name)) is not None:
+        _check(session, name, preset)
+    if not section:
+        return True
+    if section in scaffold["customize"]:
+        return not scaffold.settled(name)
+    return scaffold.default(name) is None
+
+
+def offered(session: Session, name: str, unset: Any, section: str = "") -> Any:
+    """Return the default of a question as YAML text, or `unset` where there is none.
+
+    Without anybody to ask, a question that only the user can answer is an error.
+    """
+    if not asked(session, name, section):
+        return unset
+    default = session.scaffold.default(name)
+    if default is None:
+        if session.conf["defaults"]:
+            raise session.scaffold.missing(name)
+        return unset
+    return block(default) if isinstance(default, dict | list) else default
+
+
+def choices(session: Session, name: str) -> list[Any]:
+    """List a question's choices in Copier's notation; one that cannot be chosen carries the reason."""
+    scaffold = session.scaffold
+    if scaffold.unfit(name):
+        return []
+    return [
+        [choice.label, {"value": choice.value, "validator": choice.reason} if choice.reason else choice.value]
+        for choice in scaffold.choices(name)
+    ]
+
+
+def problem(session: Session, value: Any, name: str) -> str:
+    """Say what is wrong with an answer that was just typed, '' when nothing is. Never raises."""
+    try:
+        _check(session, name, value)
+    except DativoError as error:
+        return str(error)
+    return ""
+
+
+def _check(session: Session, name: str, value: Any) -> None:
+    _ = Scaffold(session.pack, session.answers | {name: value})[name]
+
+
+def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan the files from the recorded answers alone."""
+    return plan(session.pack, answers)
+
+
+def recorded(session: Session, answers: Mapping[str, Any]) -> str:
+    """Return the answers file's content: Copier's own keys, then the answers in the order of the questions.
+
+    A local template's path is made absolute. Copier records it as it was typed, and an update from another folder
+    would not find it.
+    """
+    own = {key: answers[key] for key in _COPIERS_OWN if key in answers}
+    source = Path(own["_src_path"]).expanduser()
+    if source.exists():
+        own["_src_path"] = str(source.resolve())
+    return block(own | {name: answers[name] for name in QUESTIONS if name in answers})

@@ -1,0 +1,132 @@
+"""The answers of one scaffold, joined with what the pack knows.
+
+A value is the answer that was given or recorded, else the default, which follows the registry and the recipe.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from .choices import Choice
+from .documents import shown
+from .errors import AnswerError
+from .fields import Field, starter_fields
+from .pack import Pack
+from .questions import QUESTIONS
+from .readers import recordable
+from .recipes import Recipe
+from .registry import Connector
+from .selection import Item
+
+
+class Scaffold:
+    """The answers so far, joined with what the pack knows. Values are read lazily; a wrong one raises `AnswerError`."""
+
+    def __init__(self, pack: Pack, answers: Mapping[str, Any]) -> None:
+        """Keep the raw `answers` that belong to questions; others (Copier's own) are dropped."""
+        self.pack = pack
+        self.answers = {name: value for name, value in answers.items() if name in QUESTIONS}
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a question: what was answered, else the default."""
+        if name not in self._values:
+            question = QUESTIONS[name]
+            if why := question.unfit(self):
+                raise AnswerError(f"{name}: {why}; leave the answer out")
+            raw = self.answers[name] if name in self.answers else question.default(self)
+            if raw is None and name in self.answers:
+                raise AnswerError(f"{name}: has no value; give one or leave the answer out")
+            if raw is None:
+                raise self.missing(name)
+            try:
+                self._values[name] = question.read(self, recordable(raw))
+            except AnswerError as error:
+                raise AnswerError(f"{name}: {error}") from None
+        return self._values[name]
+
+    def unfit(self, name: str) -> str:
+        """Say why a question makes no sense for these answers, '' when it does."""
+        return QUESTIONS[name].unfit(self)
+
+    def default(self, name: str) -> Any:
+        """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
+        return QUESTIONS[name].default(self)
+
+    def missing(self, name: str) -> AnswerError:
+        """Build the error for a question that has no answer and no default."""
+        example = QUESTIONS[name].example
+        return AnswerError(
+            f"{name}: nobody answered, and there is no default; give it in a data file or with "
+            f"--data {name}={shown(example) if example else '...'}"
+        )
+
+    def choices(self, name: str) -> list[Choice]:
+        """List what can be chosen, and what cannot, with the reason."""
+        return QUESTIONS[name].choices(self)
+
+    def settled(self, name: str) -> bool:
+        """Tell whether there is nothing to choose between."""
+        return len([choice for choice in self.choices(name) if not choice.reason]) == 1
+
+    @property
+    def source(self) -> Connector:
+        """The source connector."""
+        return self.pack.registry[self["source_connector"]]
+
+    @property
+    def target(self) -> Connector:
+        """The target connector."""
+        return self.pack.registry[self["target_connector"]]
+
+    @property
+    def source_recipe(self) -> Recipe:
+        """How to connect to the source."""
+        return self.pack.recipe(self["source_connector"])
+
+    @property
+    def target_recipe(self) -> Recipe:
+        """How to connect to the target."""
+        return self.pack.recipe(self["target_connector"])
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What is read: an item for each asset and job."""
+        return self[self.source.selection]
+
+    @property
+    def incremental(self) -> bool:
+        """Whether the jobs read only what is new."""
+        return self.source.supports_incremental and self["incremental"]
+
+    def cursor_field(self, item: Item) -> str:
+        """Return the field that an item's incremental runs compare, '' when there is none."""
+        if not (self.incremental and self.source.uses_cursor):
+            return ""
+        return item.cursor_field or self["cursor_field"]
+
+    def asset_name(self, item: Item) -> str:
+        """Return the name of the asset that an item becomes."""
+        return self["asset_names"].get(item.object) or f"{self.source.id}_{item.object}"
+
+    def suggested(self, item: Item) -> tuple[Field, ...]:
+        """Suggest fields: the catalog's for a known object, else the starter set; () where there is none."""
+        if known := self.pack.known_fields(self.source.id).get(item.object):
+            return known
+        return starter_fields(self.source.selection, self.cursor_field(item))
+
+    @cached_property
+    def fields(self) -> dict[str, tuple[Field, ...]]:
+        """The classified fields by object."""
+        given = self["fields"] if "fields" in self.answers else {}
+        fields = {}
+        for item in self.items:
+            chosen = given.get(item.object) or self.suggested(item)
+            if not chosen:
+                raise AnswerError(
+                    f"fields: nothing is known of '{item.object}'; give its columns, like {QUESTIONS['fields'].example}"
+                )
+            fields[item.object] = tuple(
+                field.classified(self.pack.rules.label(field.name, item.object)) for field in chosen
+            )
+        return fields

@@ -1,0 +1,65 @@
+"""Find literal secrets in answers: a credential belongs in the environment or a secret file, never in a repository."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from .classification import words
+from .naming import is_env_reference
+
+# Words of a key whose value is a credential, and ones that turn it into something else (`key_column`, `token_url`).
+_SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}
+_SECRET_PHRASES = ({"access", "key"}, {"api", "key"}, {"private", "key"}, {"account", "key"}, {"secret", "key"})
+_HARMLESS_WORDS = {"path", "file", "url", "uri", "field", "column", "name", "type", "expires"}
+
+# Well-known shapes, so that a secret is found whatever its key is called.
+_SHAPES = re.compile(
+    r"(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
+    r"|whsec_[0-9A-Za-z]{8,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[0-9A-Za-z]{20,}"
+    r"|\bgithub_pat_[0-9A-Za-z_]{20,}"
+    r"|\bglpat-[0-9A-Za-z_-]{16,}"
+    r"|\bxox[abprs]-[0-9A-Za-z-]{10,}"
+    r"|\bpat-[a-z]{2}\d-[0-9a-f]{8}-"
+    r"|\bAIza[0-9A-Za-z_-]{35}"
+    r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+WAY_OUT = "put it in the environment and write ${NAME} here"
+
+
+def secret_in(value: Any, key: str = "") -> bool:
+    """Tell whether `value`, or anything inside it, is or holds a literal secret.
+
+    `key` is the name it stands under. It is judged too, so leave it out where keys are the user's own words: a column
+    may well be called password.
+    """
+    if isinstance(value, dict):
+        return any(secret_in(item, str(name) if key else "") for name, item in value.items())
+    if isinstance(value, list | tuple):
+        return any(secret_in(item, key) for item in value)
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return False
+    text = str(value)
+    if not text or is_env_reference(text):
+        return False
+    return _names_secret(key) or _SHAPES.search(text) is not None or _url_password(text)
+
+
+def _names_secret(key: str) -> bool:
+    name = set(words(key))
+    if name & _HARMLESS_WORDS:
+        return False
+    return bool(name & _SECRET_WORDS) or any(phrase <= name for phrase in _SECRET_PHRASES)
+
+
+def _url_password(text: str) -> bool:
+    """Tell whether a URL carries a password that is not an environment reference."""
+    if "://" not in text:
+        return False
+    try:
+        password = urlsplit(text).password
+    except ValueError:
+        return False
+    return bool(password) and not is_env_reference(password)
