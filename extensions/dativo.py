@@ -1,0 +1,89 @@
+"""Join Copier's questions and templates to the package beside this file: names to functions, nothing else.
+
+Everything is a filter. An answer or a data-file key with a global's name would shadow the global; nothing can shadow
+a filter.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from copier.errors import UserMessageError
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+
+
+def _load_package(folder: Path) -> ModuleType:
+    """Load the package in `folder` under a name of its own.
+
+    During an update the old and the new version of it live side by side in one process; a plain import would give the
+    first one to both.
+    """
+    name = f"dativo_generator_{sha256(str(folder).encode()).hexdigest()[:16]}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+_ROOT = Path(__file__).resolve().parent.parent
+_package = _load_package(_ROOT / "extensions" / "dativo_generator")
+_questionnaire = importlib.import_module(f"{_package.__name__}.questionnaire")
+_emit = importlib.import_module(f"{_package.__name__}.emit")
+_errors = importlib.import_module(f"{_package.__name__}.errors")
+
+
+def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Show the package's errors as Copier shows its own: one line, exit status 1, nothing written."""
+
+    @wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except _errors.DativoError as error:
+            raise UserMessageError(str(error)) from None
+
+    return wrapper
+
+
+class Dativo(Extension):
+    """Filters for the question files and the templates; `questionnaire` and `emit` say what each does."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Add the filters to `environment`."""
+        super().__init__(environment)
+        pack = _questionnaire.Pack(_ROOT)
+
+        def of_context(function: Callable[..., Any]) -> Callable[..., Any]:
+            @pass_context
+            @_user_errors
+            def filter_(context: Context, *args: Any) -> Any:
+                return function(_questionnaire.Session(pack, context.get_all()), *args)
+
+            return filter_
+
+        environment.filters |= {
+            "known": of_context(_questionnaire.known),
+            "asked": of_context(_questionnaire.asked),
+            "offered": of_context(_questionnaire.offered),
+            "choices": of_context(_questionnaire.choices),
+            "problem": of_context(_questionnaire.problem),
+            "plan": of_context(_questionnaire.planned),
+            "recorded": of_context(_questionnaire.recorded),
+            "pack_file": pack.text,
+            "yaml": _emit.inline,
+            "yaml_block": _emit.block,
+        }
