@@ -1,0 +1,42 @@
+"""Scaffold every answers file of examples/ into a folder, show the tree, and say what to run next."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from copier import run_copy
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(destination: Path) -> None:
+    """Write the demo to `destination`, which is made anew."""
+    shutil.rmtree(destination, ignore_errors=True)
+    for answers in sorted((ROOT / "examples").glob("*.yml")):
+        arguments = {"data": _load(answers), "defaults": True, "overwrite": True, "unsafe": True, "quiet": True}
+        run_copy(str(ROOT), destination, vcs_ref="HEAD", **arguments)
+    for data in (ROOT / "examples").glob("*.csv"):
+        (destination / "examples").mkdir(exist_ok=True)
+        shutil.copy(data, destination / "examples")
+    print(_tree(destination))
+    job = min((destination / "jobs").rglob("*.yaml"))
+    print(f"\nNext:\n  cd {destination.name} && dativo run --config {job.relative_to(destination)}")
+
+
+def _load(path: Path) -> dict:
+    import yaml
+
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _tree(folder: Path, indent: str = "") -> str:
+    lines = [f"{folder.name}/"] if not indent else []
+    for path in sorted(folder.iterdir(), key=lambda path: (path.is_file(), path.name)):
+        lines.append(f"{indent or '  '}{path.name}{'/' if path.is_dir() else ''}")
+        if path.is_dir():
+            lines += _tree(path, (indent or "  ") + "  ").splitlines()
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
