@@ -1,0 +1,178 @@
+"""Shared by the tests: a checked render, template repositories made on the fly, answers derived from the registry."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from copier import run_copy
+from dativo_generator.choices import forbidden
+from dativo_generator.naming import nearest
+from dativo_generator.pack import Pack
+from dativo_generator.questions import QUESTIONS
+from dativo_generator.registry import Connector
+from jsonschema import Draft7Validator
+
+ROOT = Path(__file__).resolve().parent.parent
+PACK = Pack(ROOT)
+EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
+
+# What to read of a source of each kind, for a test to which it does not matter.
+_SELECTIONS = {
+    "tables": [{"name": "public.orders", "object": "orders"}],
+    "files": [{"path": "data/people.csv", "object": "people", "id": "1AbC"}],
+    "sheets": [{"spreadsheet_id": "1AbC", "sheet_id": 0, "object": "people"}],
+}
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in `folder` and return what it prints."""
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def copy_pack(folder: Path) -> Path:
+    """Copy the pack's working tree to `folder`, without what git ignores and without its history."""
+    names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
+    for name in filter(None, names):
+        if not name.startswith(("tests/", "docs/")) and (ROOT / name).is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+    return folder
+
+
+def release(template: Path, tag: str) -> None:
+    """Commit everything in `template` and tag it; makes it a repository first where needed."""
+    if not (template / ".git").exists():
+        git(template, "init", "--quiet", "--initial-branch=main")
+    git(template, "add", "--all")
+    git(template, "commit", "--quiet", "--allow-empty", "--message", tag)
+    git(template, "tag", tag)
+
+
+def edit_yaml(path: Path, change: Callable[[Any], None]) -> None:
+    """Change a YAML file through its parsed value."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(data)
+    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+
+def load_answers(path: Path) -> dict[str, Any]:
+    """Read an answers file, refusing keys that no question has."""
+    return checked(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def checked(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `answers`; a test that misspells one must not pass."""
+    for name in answers:
+        if name not in QUESTIONS:
+            raise ValueError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
+    return dict(answers)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A destination."""
+
+    root: Path
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Every file by its path."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for path in sorted(self.root.rglob("*"))
+            if path.is_file() and ".git" not in path.parts
+        }
+
+    def parsed(self, prefix: str) -> dict[str, Any]:
+        """Every YAML file below `prefix`, parsed."""
+        return {name: yaml.safe_load(text) for name, text in self.files.items() if name.startswith(prefix)}
+
+    @property
+    def assets(self) -> dict[str, Any]:
+        """The parsed assets by path."""
+        return self.parsed("assets/")
+
+    @property
+    def jobs(self) -> dict[str, Any]:
+        """The parsed jobs by path."""
+        return self.parsed("jobs/")
+
+    @property
+    def asset(self) -> Any:
+        """The only asset."""
+        (asset,) = self.assets.values()
+        return asset
+
+    @property
+    def job(self) -> Any:
+        """The only job."""
+        (job,) = self.jobs.values()
+        return job
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The recorded answers, without Copier's own."""
+        (answers,) = self.parsed(".copier-answers.").values()
+        return {name: value for name, value in answers.items() if not name.startswith("_")}
+
+
+def render(template: Path, destination: Path, answers: Mapping[str, Any], **options: Any) -> Rendered:
+    """Copy `template` with `answers` and nobody to ask; a misspelt answer is an error."""
+    run_copy(str(template), destination, data=checked(answers), defaults=True, unsafe=True, quiet=True, **options)
+    return Rendered(destination)
+
+
+def answers_for(source: Connector, target: Connector, **others: Any) -> dict[str, Any]:
+    """Make the answers of a scaffold from `source` to `target`."""
+    selection = source.selection
+    if selection == "objects":
+        read: Any = [source.objects[0]]
+    elif selection == "files" and PACK.recipe(source.id).credentials != "service_account":
+        read = [{key: value for key, value in item.items() if key != "id"} for item in _SELECTIONS[selection]]
+    else:
+        read = _SELECTIONS[selection]
+    fields = {} if selection in ("objects", "tables") else {"fields": {"id": "integer required", "email": "string"}}
+    answers = {"tenant_id": "acme", "source_connector": source.id, selection: read, "target_connector": target.id}
+    return checked(answers | fields | others)
+
+
+def allowed_pairs(mode: str) -> Iterator[tuple[Connector, Connector]]:
+    """Yield every source with every target that the registry allows in `mode`."""
+    cloud = mode == "cloud"
+    for source in PACK.with_role("source"):
+        for target in PACK.with_role("target"):
+            if not forbidden(source, cloud) and not forbidden(target, cloud):
+                yield source, target
+
+
+@cache
+def schema(name: str) -> Draft7Validator:
+    """Return the validator for one of the pack's JSON Schemas."""
+    return Draft7Validator(json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")))
+
+
+def schema_errors(name: str, value: Any) -> list[str]:
+    """List where `value` does not fit a schema."""
+    return [f"{error.json_path}: {error.message}" for error in schema(name).iter_errors(value)]
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return the environment variables that keep git and Copier away from the user's own settings."""
+    home.mkdir(exist_ok=True)
+    (home / "gitconfig").write_text("[user]\nname = Tests\nemail = tests@example.com\n[core]\nautocrlf = false\n")
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "COPIER_CACHE_DIR": str(home / "cache"),
+        "PATH": os.environ["PATH"],
+    }

@@ -1,0 +1,34 @@
+"""Every source with every target that the registry allows, in both modes and layouts, is what the runner accepts."""
+
+from pathlib import Path
+
+import pytest
+from dativo_generator.checks import check_asset, check_job, check_pair
+from dativo_generator.questions import LAYOUTS, MODES
+from dativo_generator.registry import Connector
+from support import PACK, allowed_pairs, answers_for, render, schema_errors
+
+CASES = [
+    pytest.param(source, target, mode, layout, id=f"{source.id}-{target.id}-{mode}-{layout}")
+    for mode in MODES
+    for layout in LAYOUTS
+    for source, target in allowed_pairs(mode)
+]
+
+
+@pytest.mark.parametrize(("source", "target", "mode", "layout"), CASES)
+def test_accepted(
+    source: Connector, target: Connector, mode: str, layout: str, template: Path, tmp_path: Path
+) -> None:
+    answers = answers_for(source, target, execution_mode=mode, asset_layout=layout)
+    out = render(template, tmp_path / "out", answers)
+    assert schema_errors("asset", out.asset) == []
+    assert schema_errors("job", out.job) == []
+    assert check_asset(out.asset) == []
+    assert check_job(out.job, source, PACK.recipe(source.id)) == []
+    assert check_pair(out.job, out.asset) == []
+    assert out.job["asset_path"] == f"/app/{next(iter(out.assets))}"
+    assert {f"/app/{name}" for name in out.files} >= {
+        out.job["source_connector_path"],
+        out.job["target_connector_path"],
+    }
