@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support import Rendered, clean_environment, copy_pack, release, render
 
 

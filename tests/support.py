@@ -12,12 +12,13 @@ from typing import Any
 
 import yaml
 from copier import run_copy
+from jsonschema import Draft7Validator
+
 from dativo_generator.choices import forbidden
 from dativo_generator.naming import nearest
 from dativo_generator.pack import Pack
 from dativo_generator.questions import QUESTIONS
 from dativo_generator.registry import Connector
-from jsonschema import Draft7Validator
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK = Pack(ROOT)
@@ -176,3 +177,15 @@ def clean_environment(home: Path) -> dict[str, str]:
         "COPIER_CACHE_DIR": str(home / "cache"),
         "PATH": os.environ["PATH"],
     }
+
+
+def golden_files(rendered: Rendered) -> dict[str, bytes]:
+    """Return what a golden keeps of a destination: all but vendored files, and where and when it was made."""
+    kept = {}
+    for name, text in rendered.files.items():
+        if name.startswith(("assets/", "jobs/", ".copier-answers.")):
+            lines = [
+                line for line in text.splitlines(keepends=True) if not line.startswith((b"_src_path:", b"_commit:"))
+            ]
+            kept[name] = b"".join(lines)
+    return kept

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from copier import run_copy
 from copier.errors import UserMessageError
+
 from support import ROOT
 
 DATA = yaml.safe_load((ROOT / "tests" / "data" / "bad_answers.yml").read_text(encoding="utf-8"))

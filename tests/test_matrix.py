@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from dativo_generator.checks import check_asset, check_job, check_pair
 from dativo_generator.questions import LAYOUTS, MODES
 from dativo_generator.registry import Connector
@@ -17,9 +18,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("source", "target", "mode", "layout"), CASES)
-def test_accepted(
-    source: Connector, target: Connector, mode: str, layout: str, template: Path, tmp_path: Path
-) -> None:
+def test_accepted(source: Connector, target: Connector, mode: str, layout: str, template: Path, tmp_path: Path) -> None:
     answers = answers_for(source, target, execution_mode=mode, asset_layout=layout)
     out = render(template, tmp_path / "out", answers)
     assert schema_errors("asset", out.asset) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from dativo_generator.documents import Document
 from dativo_generator.errors import PackError
 from dativo_generator.fields import Field

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from dativo_generator.plan import SAFE_PARTITION, plan
 from support import PACK, Rendered
 

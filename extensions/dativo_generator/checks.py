@@ -39,10 +39,10 @@ def check_pair(job: Mapping[str, Any], asset: Mapping[str, Any]) -> list[str]:
         if objects and objects != [body["object"]]:
             problems.append(f"source.{selection}: reads {objects}, but the asset is of '{body['object']}'")
     names = [field["name"] for field in body["schema"]]
-    for table in source.get("tables", []):
-        if table.get("cursor_field", names[0]) not in names:
-            problems.append(f"source.tables: the cursor '{table['cursor_field']}' is not a field of the asset")
-    return problems
+    cursors = [table["cursor_field"] for table in source.get("tables", []) if "cursor_field" in table]
+    return problems + [
+        f"source.tables: the cursor '{cursor}' is not a field of the asset" for cursor in cursors if cursor not in names
+    ]
 
 
 def _nulls(value: Any, place: str) -> Iterator[str]:

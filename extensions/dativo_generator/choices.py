@@ -38,7 +38,7 @@ def connectors(offered: Iterable[Connector], role: str, cloud: bool) -> list[Cho
 
 def forbidden(connector: Connector, cloud: bool) -> str:
     """Say why a connector cannot be used in this mode, '' when it can."""
-    return "is not allowed in cloud" if cloud and not connector.allowed_in_cloud else ""
+    return "not allowed in cloud" if cloud and not connector.allowed_in_cloud else ""
 
 
 def found(connector: Connector, search: str) -> bool:
@@ -49,12 +49,11 @@ def found(connector: Connector, search: str) -> bool:
 
 def _summary(connector: Connector, role: str) -> str:
     """Say in one line what a connector is and what it offers in a role."""
-    parts = [connector.category or "storage"]
     if role == "source":
         selection = connector.selection
-        parts.append(listed(connector.objects) if selection == "objects" else selection)
-        parts.append(f"incremental by {connector.strategy}" if connector.supports_incremental else "full reads")
+        offer = listed(connector.objects) if selection == "objects" else selection
+        reads = f"incremental by {connector.strategy}" if connector.supports_incremental else "full reads"
+        parts = [offer, reads]
     else:
-        parts += [listed(connector.file_formats)] if connector.file_formats else []
-        parts += ["schema evolution"] if connector.supports_schema_evolution else []
-    return " - ".join(parts)
+        parts = [listed(connector.file_formats), "schema evolution" if connector.supports_schema_evolution else ""]
+    return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts))))

@@ -14,7 +14,7 @@ from .errors import AnswerError, DativoError
 from .naming import nearest
 from .pack import Pack
 from .plan import plan
-from .questions import QUESTIONS
+from .questions import QUESTIONS, UNRECORDED
 from .scaffold import Scaffold
 
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
@@ -30,8 +30,9 @@ class Session:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The answers that will be recorded: given, recorded before, or asked; nothing of a question not asked."""
-        return {name: value for name, value in self.context["_copier_answers"].items() if name not in _COPIERS_OWN}
+        """The answers so far: given, recorded before, or asked; nothing of a question that was not asked."""
+        remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
+        return remembered | {name: self.context[name] for name in UNRECORDED if name in self.context}
 
     @cached_property
     def scaffold(self) -> Scaffold:

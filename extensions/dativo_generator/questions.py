@@ -38,6 +38,9 @@ SECTIONS = {
     "runtime": "logging, paths, asset version, layout and names",
 }
 
+# Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
+UNRECORDED = ("find_source", "find_target")
+
 _PLACEHOLDERS = ("asset", "object")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
 _APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
@@ -71,7 +74,7 @@ def _connector(role: str) -> Callable[[Scaffold, Any], str]:
             hint = nearest(str(raw), names)
             raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few})")
         if why := choices.forbidden(offered[raw], _cloud(scaffold)):
-            raise AnswerError(f"'{raw}' {why}; choose another connector or execution_mode self_hosted")
+            raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
         scaffold.pack.recipe(raw)  # a damaged recipe is reported before anything is written
         return raw
 

@@ -1,0 +1,59 @@
+"""A real terminal for the questionnaire: Copier runs in a pseudo-terminal, an emulator keeps what its user sees."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pexpect
+import pyte
+
+ENTER, DOWN, UP, SPACE = "\r", "\x1b[B", "\x1b[A", " "
+# Ends an answer of several lines: Escape, then Enter.
+DONE = "\x1b\r"
+
+
+class Terminal:
+    """One run of Copier. The screen is so high that nothing scrolls away."""
+
+    def __init__(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+        """Start ``copier`` with `arguments`."""
+        self.screen = pyte.Screen(120, 400)
+        self.stream = pyte.Stream(self.screen)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "copier", *arguments],
+            cwd=str(folder),
+            env=environment | {"TERM": "xterm", "PYTHONWARNINGS": "ignore"},
+            encoding="utf-8",
+            dimensions=(400, 120),
+            timeout=30,
+        )
+        # The prompts ask the terminal where its cursor is, and wait for the answer.
+        self.screen.write_process_input = self.child.send
+
+    @property
+    def text(self) -> str:
+        """What the user sees, without trailing blanks."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def wait(self, text: str) -> None:
+        """Read until `text` is on the screen."""
+        while text not in self.text:
+            try:
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
+            except (pexpect.EOF, pexpect.TIMEOUT):
+                raise AssertionError(f"{text!r} never came; the screen:\n{self.text}") from None
+
+    def answer(self, question: str, keys: str) -> None:
+        """Wait for a question, by its first line, and type."""
+        self.wait(question)
+        self.child.send(keys)
+
+    def finish(self) -> int:
+        """Read to the end and return the exit status."""
+        try:
+            while True:
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
+        except pexpect.EOF:
+            self.child.close()
+        return self.child.exitstatus

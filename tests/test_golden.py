@@ -1,0 +1,34 @@
+"""Every example renders to the bytes in tests/golden/; `make docs` rewrites them."""
+
+from pathlib import Path
+
+import pytest
+
+from support import EXAMPLES, PACK, ROOT, golden_files, load_answers, render
+
+GOLDEN = ROOT / "tests" / "golden"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_golden(example: Path, template: Path, tmp_path: Path) -> None:
+    out = render(template, tmp_path / "out", load_answers(example))
+    folder = GOLDEN / example.stem
+    expected = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert golden_files(out) == expected
+
+
+def test_there_is_no_golden_without_an_example() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == {path.stem for path in EXAMPLES}
+
+
+def test_each_kind_of_source_has_an_example() -> None:
+    sources = [PACK.registry[load_answers(example)["source_connector"]] for example in EXAMPLES]
+    assert {source.selection for source in sources} == {"objects", "tables", "files", "sheets"}
+    assert any(source.selection == "files" and not source.objects for source in sources)
+
+
+def test_the_file_example_names_the_columns_of_its_file() -> None:
+    answers = load_answers(ROOT / "examples" / "csv_people.yml")
+    (file,) = answers["files"]
+    header = (ROOT / file["path"]).read_text(encoding="utf-8").splitlines()[0]
+    assert header.split(",") == list(answers["fields"])

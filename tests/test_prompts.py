@@ -1,0 +1,152 @@
+"""The questionnaire in a real terminal, from start to finish."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dativo_generator.choices import LONG_LIST
+from support import PACK, Rendered, edit_yaml
+from terminal import DONE, DOWN, ENTER, SPACE, Terminal
+
+SOURCES = [connector.id for connector in PACK.with_role("source")]
+TARGETS = [connector.id for connector in PACK.with_role("target")]
+
+
+def start(template: Path, folder: Path, *arguments: str) -> Terminal:
+    return Terminal(["copy", "--trust", *arguments, str(template), "out"], folder, dict(os.environ))
+
+
+def pick(offered: list[str], wanted: str) -> str:
+    return DOWN * offered.index(wanted) + ENTER
+
+
+def begin(terminal: Terminal, source: str) -> None:
+    terminal.answer("Tenant", f"acme{ENTER}")
+    terminal.answer("Environment", ENTER)
+    terminal.answer("Execution mode", ENTER)
+    terminal.answer("Where the data comes from", pick(SOURCES, source))
+
+
+def end(terminal: Terminal, customize: str = ENTER) -> None:
+    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+    terminal.answer("Owner", ENTER)
+    terminal.answer("Name of this scaffold", ENTER)
+    terminal.answer("Customize", customize)
+
+
+def test_the_short_path_is_nine_prompts(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, "stripe")
+    terminal.answer("Objects", DOWN + SPACE + ENTER)
+    end(terminal)
+    assert terminal.finish() == 0, terminal.text
+    assert terminal.text.count("🎤") == 9
+    out = Rendered(tmp_path / "out")
+    assert out.job["source"]["objects"] == ["customers"]
+    assert out.answers == {
+        "tenant_id": "acme",
+        "environment": "dev",
+        "execution_mode": "self_hosted",
+        "source_connector": "stripe",
+        "objects": ["customers"],
+        "target_connector": "iceberg",
+        "owner": "data-team@acme.com",
+        "scaffold": "stripe_to_iceberg",
+        "customize": [],
+    }
+    for line in (
+        "jobs/acme/stripe_customers_to_iceberg.yaml",
+        "STRIPE_API_KEY, S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION",
+        "dativo run --config jobs/acme/stripe_customers_to_iceberg.yaml",
+    ):
+        assert line in terminal.text
+
+
+def test_labels_say_what_a_connector_offers(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    terminal.answer("Tenant", f"acme{ENTER}")
+    terminal.answer("Environment", ENTER)
+    terminal.answer("Execution mode", DOWN + ENTER)
+    terminal.wait("payments - charges, customers, invoices - incremental by created")
+    terminal.wait("storage - files - full reads")
+    terminal.wait("database - tables - incremental by updated_at (not allowed in cloud)")
+    terminal.child.close(force=True)
+
+
+def test_wrong_answers_are_asked_again_with_the_reason(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    terminal.answer("Tenant", f"Acme{ENTER}")
+    terminal.wait("use 1 to 50 lower-case letters")
+    terminal.child.send("\x7f" * 4 + f"acme{ENTER}")
+    terminal.answer("Environment", ENTER)
+    terminal.answer("Execution mode", ENTER)
+    terminal.answer("Where the data comes from", pick(SOURCES, "stripe"))
+    terminal.answer("Objects", ENTER)
+    terminal.wait("name at least one, like [charges]")
+    terminal.child.send(SPACE + ENTER)
+    end(terminal)
+    assert terminal.finish() == 0, terminal.text
+
+
+def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, "postgres")
+    terminal.answer("Tables", f"- public.orders{DONE}")
+    end(terminal, customize=DOWN + SPACE + ENTER)
+    terminal.wait("id: bigint required")
+    terminal.answer("updated_at: timestamp required", f"\x1b[1;5F{ENTER}email: string{DONE}")
+    assert terminal.finish() == 0, terminal.text
+    out = Rendered(tmp_path / "out")
+    assert [field["name"] for field in out.asset["schema"]] == ["id", "updated_at", "email"]
+    assert out.asset["schema"][-1]["classification"] == "PII"
+    # What was typed is recorded as it was typed, in its order.
+    assert list(yaml.safe_load(out.answers["fields"])) == ["id", "updated_at", "email"]
+
+
+def test_a_source_of_which_nothing_is_known_is_asked_for_its_fields(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, "csv")
+    terminal.answer("Files", f"data/people.csv{DONE}")
+    end(terminal)
+    terminal.answer("Fields", f"id: integer required{ENTER}Full Name: string PII{DONE}")
+    assert terminal.finish() == 0, terminal.text
+    assert [field["name"] for field in Rendered(tmp_path / "out").asset["schema"]] == ["id", "Full Name"]
+
+
+def test_a_long_registry_is_searched(own_template: Path, tmp_path: Path) -> None:
+    def add(registry: dict) -> None:
+        entry = registry["connectors"]["stripe"]
+        for number in range(LONG_LIST):
+            registry["connectors"][f"shop{number:02}"] = entry | {"category": "shops"}
+
+    edit_yaml(own_template / "registry" / "connectors.yaml", add)
+    terminal = start(own_template, tmp_path)
+    terminal.answer("Tenant", f"acme{ENTER}")
+    terminal.answer("Environment", ENTER)
+    terminal.answer("Execution mode", ENTER)
+    terminal.answer("Find a source", f"payrol{ENTER}")
+    terminal.wait("nothing among the sources matches 'payrol'")
+    terminal.child.send("\x7f" * 3 + f"ments{ENTER}")
+    terminal.answer("Where the data comes from", ENTER)
+    terminal.answer("Objects", SPACE + ENTER)
+    end(terminal)
+    assert terminal.finish() == 0, terminal.text
+    answers = Rendered(tmp_path / "out").answers
+    assert answers["source_connector"] == "stripe"
+    assert "find_source" not in answers
+
+
+@pytest.mark.parametrize("arguments", [["--data", "source_connector=strip"], ["--data", "tenant_id=Acme"]])
+def test_a_bad_given_answer_ends_the_questionnaire_with_one_line(
+    arguments: list[str], template: Path, tmp_path: Path
+) -> None:
+    terminal = start(template, tmp_path, *arguments)
+    if "tenant_id=Acme" not in arguments:
+        terminal.answer("Tenant", f"acme{ENTER}")
+        terminal.answer("Environment", ENTER)
+        terminal.answer("Execution mode", ENTER)
+    assert terminal.finish() == 1
+    assert "Traceback" not in terminal.text
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,61 @@
+"""The question files, the table of questions and the code say the same."""
+
+import re
+
+import pytest
+import yaml
+from copier._template import load_template_config
+
+from dativo_generator.questions import QUESTIONS, SECTIONS
+from support import PACK, ROOT
+
+CONFIG = load_template_config(ROOT / "copier.yml")
+ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and name != "plan"}
+CODE = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "questions").iterdir(), ROOT / "copier.yml"]
+TEMPLATES = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
+
+
+def test_the_files_ask_what_the_table_knows_in_its_order() -> None:
+    assert list(ASKED) == list(QUESTIONS)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_each_question_passes_its_own_name_to_the_filters(name: str) -> None:
+    question = ASKED[name]
+    calls = " ".join(str(question.get(key, "")) for key in ("when", "default", "choices", "validator"))
+    assert set(re.findall(r"'(\w+)' \|", calls)) == {name}
+    if validator := question.get("validator"):
+        assert validator == f"{{{{ {name} | problem('{name}') }}}}"
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_each_question_is_of_the_section_whose_file_it_is_in(name: str) -> None:
+    (file,) = [path for path in (ROOT / "questions").iterdir() if name in yaml.safe_load(path.read_text("utf-8"))]
+    section = file.stem if file.stem in SECTIONS else ""
+    calls = ASKED[name]["when"] + ASKED[name]["default"]
+    assert set(re.findall(r"asked\('(\w+)'\)|UNSET, '(\w+)'\)", calls)) == (
+        {(section, ""), ("", section)} if section else set()
+    )
+
+
+def test_every_section_has_a_file() -> None:
+    assert {path.stem for path in (ROOT / "questions").iterdir()} == {"short_path", *SECTIONS}
+
+
+def test_help_says_what_it_is_and_how_to_choose() -> None:
+    for name, question in ASKED.items():
+        assert len(question["help"].splitlines()) == 2, name
+
+
+@pytest.mark.parametrize("path", [*CODE, *TEMPLATES], ids=lambda path: path.name)
+def test_no_connector_is_named_in_code(path: object) -> None:
+    """Connectors whose names are not words of their own must not be in code, questions or templates."""
+    words = {"csv", "iceberg", "minio", "s3", "postgres"}  # a file format, blocks the runner reads, a URL's scheme
+    names = [name for name in PACK.registry if name not in words]
+    found = re.findall(rf"\b({'|'.join(names)})\b", path.read_text(encoding="utf-8"))
+    assert found == []
+
+
+def test_path_templates_can_be_checked_out_on_windows() -> None:
+    for path in (ROOT / "template").rglob("*"):
+        assert not set(path.name) & set('"|:*<>?\\'), path

@@ -1,0 +1,195 @@
+"""What is recorded, what follows the registry, and that an answers file alone gives the same files again."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from copier import run_copy, run_update
+from copier.errors import UserMessageError
+
+from support import EXAMPLES, Rendered, copy_pack, edit_yaml, git, load_answers, release, render
+
+ANSWERS = {
+    "tenant_id": "acme",
+    "source_connector": "stripe",
+    "objects": ["customers"],
+    "target_connector": "iceberg",
+    "fields": {"id": "string required"},
+}
+FILE = ".copier-answers.acme.stripe_to_iceberg.yml"
+
+
+def committed(destination: Path) -> None:
+    """Make the destination a clean repository, as an update wants it."""
+    release(destination, "now")
+
+
+def update(destination: Path, answers_file: str = FILE, **options: Any) -> Rendered:
+    run_update(
+        destination, answers_file=answers_file, defaults=True, overwrite=True, unsafe=True, quiet=True, **options
+    )
+    return Rendered(destination)
+
+
+def slower_registry(template: Path) -> None:
+    """Release a version in which the source's lookback default has changed."""
+    edit_yaml(
+        template / "connectors" / "stripe.yaml", lambda recipe: recipe["incremental"].update(lookback_days_default=7)
+    )
+    release(template, "v2.0.0")
+
+
+def test_only_what_was_asked_is_recorded(template: Path, tmp_path: Path) -> None:
+    answers = {name: value for name, value in ANSWERS.items() if name != "fields"}
+    assert render(template, tmp_path / "out", answers).answers == {
+        "tenant_id": "acme",
+        "environment": "dev",
+        "execution_mode": "self_hosted",
+        "source_connector": "stripe",
+        "objects": ["customers"],
+        "target_connector": "iceberg",
+        "owner": "data-team@acme.com",
+        "scaffold": "stripe_to_iceberg",
+        "customize": [],
+    }
+
+
+def test_an_answer_that_is_given_is_recorded_though_its_section_is_closed(template: Path, tmp_path: Path) -> None:
+    out = render(template, tmp_path / "out", ANSWERS | {"lookback_days": 3, "redaction": "no"})
+    assert (out.answers["lookback_days"], out.answers["redaction"]) == (3, False)
+    assert out.answers["customize"] == []
+
+
+def test_an_open_section_is_recorded_with_its_defaults(template: Path, tmp_path: Path) -> None:
+    out = render(template, tmp_path / "out", ANSWERS | {"customize": ["incremental", "engine"]})
+    assert out.answers | {"incremental": True, "cursor_field": "created", "lookback_days": 1, "engine": "airbyte"} == (
+        out.answers
+    )
+
+
+def test_answers_from_pytest_copie_are_taken_as_given(copie: Any, released: Path) -> None:
+    result = copie.copy(extra_answers=ANSWERS | {"lookback_days": 5}, template_dir=released)
+    assert result.exception is None
+    assert result.answers["lookback_days"] == 5
+    assert Rendered(result.project_dir).job["source"]["incremental"]["lookback_days"] == 5
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_answers_file_replays_to_the_same_bytes(example: Path, template: Path, tmp_path: Path) -> None:
+    first = render(template, tmp_path / "first", load_answers(example))
+    (recorded,) = first.root.glob(".copier-answers.*")
+    data = yaml.safe_load(recorded.read_text(encoding="utf-8"))
+    run_copy(str(template), tmp_path / "again", data=data, defaults=True, unsafe=True, quiet=True)
+    assert Rendered(tmp_path / "again").files == first.files
+
+
+def test_a_render_needs_nothing_of_the_users_settings(template: Path, tmp_path: Path) -> None:
+    """A user's own default for a question that is not asked must not reach the files."""
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {retention_days: 7, lookback_days: 30}\n")
+    plain = render(template, tmp_path / "plain", ANSWERS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        assert render(template, tmp_path / "with", ANSWERS).files == plain.files
+
+
+def test_a_bad_default_in_the_users_settings_is_one_line(template: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {owner: nobody}\n")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        pytest.raises(UserMessageError, match="owner: 'nobody' is not an ASCII"),
+    ):
+        patch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        render(template, tmp_path / "out", ANSWERS)
+
+
+def test_what_was_not_asked_follows_the_registry(released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS)
+    committed(out.root)
+    slower_registry(released)
+    assert update(out.root).job["source"]["incremental"]["lookback_days"] == 7
+    assert "lookback_days" not in Rendered(out.root).answers
+
+
+@pytest.mark.parametrize("pin", [{"lookback_days": 1}, {"customize": ["incremental"]}], ids=["given", "opened"])
+def test_what_was_answered_stays(pin: dict[str, Any], released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS | pin)
+    committed(out.root)
+    slower_registry(released)
+    updated = update(out.root)
+    assert updated.job["source"]["incremental"]["lookback_days"] == 1
+    assert updated.answers["lookback_days"] == 1
+
+
+def test_an_update_keeps_edits_by_hand(released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS)
+    (name,) = out.jobs
+    job = out.root / name
+    job.write_text(job.read_text() + "retry_config:\n  max_attempts: 5\n")
+    committed(out.root)
+    slower_registry(released)
+    updated = update(out.root)
+    assert updated.job["retry_config"] == {"max_attempts": 5}
+    assert updated.job["source"]["incremental"]["lookback_days"] == 7
+
+
+def test_an_update_with_an_answer_records_it(released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS)
+    committed(out.root)
+    slower_registry(released)
+    updated = update(out.root, data={"retention_days": 10})
+    assert updated.asset["asset"]["governance"]["retention_days"] == updated.answers["retention_days"] == 10
+
+
+def test_an_update_of_one_scaffold_leaves_another_alone(released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS)
+    render(released, out.root, ANSWERS | {"scaffold": "charges", "objects": ["charges"]})
+    committed(out.root)
+    slower_registry(released)
+    jobs = update(out.root).jobs
+    assert jobs["jobs/acme/stripe_customers_to_iceberg.yaml"]["source"]["incremental"]["lookback_days"] == 7
+    assert jobs["jobs/acme/stripe_charges_to_iceberg.yaml"]["source"]["incremental"]["lookback_days"] == 1
+
+
+@pytest.mark.parametrize("option", ["--defaults", "--skip-answered"])
+def test_an_answer_that_the_registry_dropped_stops_the_update(option: str, released: Path, tmp_path: Path) -> None:
+    out = render(released, tmp_path / "out", ANSWERS)
+    committed(out.root)
+    edit_yaml(released / "registry" / "connectors.yaml", lambda registry: registry["connectors"].pop("stripe"))
+    release(released, "v2.0.0")
+    command = [sys.executable, "-m", "copier", "update", "--trust", "--answers-file", FILE, option]
+    result = subprocess.run(command, cwd=out.root, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert result.returncode == 1
+    assert "source_connector: 'stripe' is not a source of the registry" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert git(out.root, "status", "--porcelain") == ""
+
+
+def test_a_relative_template_path_is_recorded_absolute(tmp_path: Path) -> None:
+    pack = copy_pack(tmp_path / "pack")
+    release(pack, "v1.0.0")
+    before = Path.cwd()
+    try:
+        os.chdir(pack)
+        render(Path(), tmp_path / "out", ANSWERS)
+    finally:
+        os.chdir(before)
+    assert yaml.safe_load((tmp_path / "out" / FILE).read_text())["_src_path"] == str(pack)
+    committed(tmp_path / "out")
+    slower_registry(pack)
+    assert update(tmp_path / "out").job["source"]["incremental"]["lookback_days"] == 7
+
+
+def test_old_and_new_code_live_side_by_side_in_an_update(released: Path, tmp_path: Path) -> None:
+    """The old version renders with its own package and registry, though the new one is loaded in the same process."""
+    out = render(released, tmp_path / "out", ANSWERS)
+    committed(out.root)
+    plan = released / "extensions" / "dativo_generator" / "plan.py"
+    plan.write_text(plan.read_text().replace('"environment": scaffold["environment"]', '"environment": "changed"'))
+    release(released, "v2.0.0")
+    assert update(out.root).job["environment"] == "changed"
