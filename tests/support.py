@@ -184,8 +184,6 @@ def golden_files(rendered: Rendered) -> dict[str, bytes]:
     kept = {}
     for name, text in rendered.files.items():
         if name.startswith(("assets/", "jobs/", ".copier-answers.")):
-            lines = [
-                line for line in text.splitlines(keepends=True) if not line.startswith((b"_src_path:", b"_commit:"))
-            ]
-            kept[name] = b"".join(lines)
+            lines = text.splitlines(keepends=True)
+            kept[name] = b"".join(line for line in lines if not line.startswith((b"_src_path:", b"_commit:")))
     return kept

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from copier import run_copy
 
-from support import EXAMPLES, PACK, ROOT, golden_files, load_answers, render
+from support import EXAMPLES, PACK, ROOT, Rendered, golden_files, load_answers, render
 
 GOLDEN = ROOT / "tests" / "golden"
 
@@ -15,6 +16,13 @@ def test_golden(example: Path, template: Path, tmp_path: Path) -> None:
     folder = GOLDEN / example.stem
     expected = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert golden_files(out) == expected
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_leaves_nothing_to_ask(example: Path, template: Path, tmp_path: Path) -> None:
+    """Without `defaults` Copier asks what is not answered, and here nobody is there to type."""
+    run_copy(str(template), tmp_path / "out", data=load_answers(example), unsafe=True, quiet=True)
+    assert Rendered(tmp_path / "out").answers == load_answers(example)
 
 
 def test_there_is_no_golden_without_an_example() -> None:

@@ -1,6 +1,5 @@
 """A connector that is added to registry and connectors/ works with no other change."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from copier.errors import UserMessageError
 
 from dativo_generator.checks import check_asset, check_job
 from dativo_generator.pack import Pack
-from support import Rendered, checked, edit_yaml, render, schema_errors
+from support import checked, edit_yaml, render, schema_errors
 
 # Invented here; the pack's code has never heard of them.
 API = {
@@ -57,7 +56,7 @@ RECIPES = {
 }
 ENTRIES = {"helpdesk": API, "olddb": DATABASE, "logfiles": FILES, "coldstore": STORAGE}
 
-Scaffold = Callable[..., Rendered]
+AGENTS = {"tenant_id": "acme", "source_connector": "helpdesk", "objects": ["agents"], "target_connector": "iceberg"}
 
 
 @pytest.fixture
@@ -118,13 +117,7 @@ def test_invented_source(
 
 
 def test_invented_target_uses_its_own_blocks(extended: Path, tmp_path: Path) -> None:
-    answers = {
-        "tenant_id": "acme",
-        "source_connector": "helpdesk",
-        "objects": ["agents"],
-        "target_connector": "coldstore",
-    }
-    assert render(extended, tmp_path / "out", answers).job["target"] == {
+    assert render(extended, tmp_path / "out", AGENTS | {"target_connector": "coldstore"}).job["target"] == {
         "branch": "acme",
         "warehouse": "s3://lake/acme/",
         "connection": {
@@ -135,13 +128,7 @@ def test_invented_target_uses_its_own_blocks(extended: Path, tmp_path: Path) -> 
 
 
 def test_an_invented_api_starts_with_key_and_cursor(extended: Path, tmp_path: Path) -> None:
-    answers = {
-        "tenant_id": "acme",
-        "source_connector": "helpdesk",
-        "objects": ["agents"],
-        "target_connector": "iceberg",
-    }
-    assert render(extended, tmp_path / "out", answers).asset["schema"] == [
+    assert render(extended, tmp_path / "out", AGENTS).asset["schema"] == [
         {"name": "id", "type": "string", "required": True},
         {"name": "changed", "type": "timestamp", "required": False},
     ]
@@ -157,15 +144,9 @@ def test_a_cursor_that_no_recipe_settles_must_be_answered(extended: Path, tmp_pa
     edit_yaml(
         extended / "connectors" / "helpdesk.yaml", lambda recipe: recipe["incremental"].pop("cursor_field_default")
     )
-    answers = {
-        "tenant_id": "acme",
-        "source_connector": "helpdesk",
-        "objects": ["agents"],
-        "target_connector": "iceberg",
-    }
     with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
-        render(extended, tmp_path / "out", answers)
-    out = render(extended, tmp_path / "out", answers | {"cursor_field": "seen"})
+        render(extended, tmp_path / "out", AGENTS)
+    out = render(extended, tmp_path / "out", AGENTS | {"cursor_field": "seen"})
     assert out.job["source"]["incremental"] == {"cursor_field": "seen", "lookback_days": 2}
 
 

@@ -1,0 +1,115 @@
+"""The documentation is what the pack does: generated parts are current, links lead somewhere, commands run."""
+
+import importlib.util
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dativo_generator.pack import Pack
+from support import ROOT, Rendered, load_answers, render
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
+
+_spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+generate = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(generate)
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def copier_commands() -> Iterator[pytest.param]:
+    """Yield every ``copier copy`` of the docs that can run without somebody to type."""
+    for page in PAGES:
+        for block in blocks(page, "console"):
+            for line in block.splitlines():
+                if re.match(r"\$ (\S*/)?copier copy .*--data", line):
+                    yield pytest.param(line.removeprefix("$ "), id=f"{page.name}: {line[:60]}")
+
+
+@pytest.mark.parametrize("name", generate.pages())
+def test_reference_is_current(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
+
+
+def test_transcripts_are_current() -> None:
+    full = generate.transcript()
+    for page, text in (("README.md", generate.short(full)), ("docs/tutorial.md", full)):
+        assert f"```text\n{text}\n```" in (ROOT / page).read_text(encoding="utf-8"), "run `make docs`"
+
+
+@pytest.mark.parametrize("folder", ["assets", "jobs"])
+def test_the_files_in_the_readme_are_current(folder: str) -> None:
+    assert f"```yaml\n{generate.shown_file(folder)}\n```" in (ROOT / "README.md").read_text("utf-8"), "run `make docs`"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 120
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in link:
+            assert (page.parent / link).exists(), link
+
+
+@pytest.mark.parametrize("command", list(copier_commands()))
+def test_command_runs(command: str, template: Path, tmp_path: Path) -> None:
+    command = PLACEHOLDER.sub(str(template), command).replace("../acme-ingest", "acme-ingest")
+    arguments = shlex.split(command)[1:]
+    folder = template if "." in arguments else tmp_path
+    destination = tmp_path / arguments.pop()
+    if "--data-file" not in arguments:
+        arguments += ["--data-file", str(ROOT / "examples" / "stripe_customers.yml"), "--defaults"]
+    result = subprocess.run(
+        [sys.executable, "-m", "copier", *arguments, str(destination)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=dict(os.environ),
+    )
+    assert result.returncode == 0, result.stderr
+    assert Rendered(destination).jobs
+
+
+def test_the_readmes_first_block_is_two_commands() -> None:
+    first = next(block for language in ("sh", "bash") for block in blocks(ROOT / "README.md", language))
+    assert first.splitlines() == ["make demo", "make test"]
+
+
+def test_adding_a_connector_works_as_it_is_described(own_template: Path, tmp_path: Path) -> None:
+    page = ROOT / "docs" / "how-to" / "add-a-connector.md"
+    entry, recipe, fields = blocks(page, "yaml")
+    registry = own_template / "registry" / "connectors.yaml"
+    registry.write_text(registry.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
+    (own_template / "connectors" / "helpdesk.yaml").write_text(recipe, encoding="utf-8")
+    (own_template / "registry" / "fields" / "helpdesk.yaml").write_text(fields, encoding="utf-8")
+    answers = {"tenant_id": "acme", "source_connector": "helpdesk", "objects": ["tickets"], "target_connector": "s3"}
+    out = render(own_template, tmp_path / "out", answers)
+    assert out.job["source"]["incremental"] == {"cursor_field": "changed_at", "lookback_days": 1}
+    assert [field["name"] for field in out.asset["schema"]] == list(yaml.safe_load(fields)["tickets"])
+
+    damaged = recipe.replace("type: api_key", "type: apikey")
+    (own_template / "connectors" / "helpdesk.yaml").write_text(damaged, encoding="utf-8")
+    with pytest.raises(Exception, match="apikey") as error:
+        Pack(own_template).recipe("helpdesk")
+    shown = blocks(page, "text")[-1]
+    place, message = shown.split(": ", 1)
+    assert str(error.value) == f"{place}: {' '.join(message.split())}"
+
+
+def test_examples_say_when_they_are_of_use() -> None:
+    for example in (ROOT / "examples").glob("*.yml"):
+        assert example.read_text(encoding="utf-8").startswith("# "), example
+        assert load_answers(example)["scaffold"] == example.stem
