@@ -52,8 +52,7 @@ def _summary(connector: Connector, role: str) -> str:
     if role == "source":
         selection = connector.selection
         offer = listed(connector.objects) if selection == "objects" else selection
-        reads = f"incremental by {connector.strategy}" if connector.supports_incremental else "full reads"
-        parts = [offer, reads]
+        parts = [offer, "incremental" if connector.supports_incremental else "full reads"]
     else:
         parts = [listed(connector.file_formats), "schema evolution" if connector.supports_schema_evolution else ""]
     return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts))))

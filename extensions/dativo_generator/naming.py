@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-# Slugs become file and folder names on every system, so: lower case, no dots, no leading dash.
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,48}[a-z0-9])?")
-SLUG_RULE = "use 1 to 50 lower-case letters, digits, '-' and '_', with a letter or digit at both ends"
-IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+# Slugs become file and folder names on every system, so: lower case, no dots, no leading dash. Two of them, and some
+# words, must fit the 255 bytes that a file name may have.
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,78}[a-z0-9])?")
+SLUG_RULE = "use 1 to 80 lower-case letters, digits, '-' and '_', with a letter or digit at both ends"
+# What the registry calls connectors, engines, formats; and objects, which may have capitals and dots.
+IDENTIFIER = r"[a-z][a-z0-9_-]*"
+OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 # The runner expands ${NAME} and nothing more: no ${NAME:-default}, no lower case.
 ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 
@@ -26,7 +29,7 @@ def slug_problem(text: str) -> str:
 
 def slug_of(text: str) -> str:
     """Make the closest slug of any text: ``Order Details`` -> ``order_details``; '' when nothing is left."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:50].rstrip("_")
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:80].rstrip("_")
 
 
 def env_names(text: str) -> list[str]:

@@ -80,17 +80,17 @@ def asked(session: Session, name: str, section: str = "") -> bool:
 
 
 def offered(session: Session, name: str, unset: Any, section: str = "") -> Any:
-    """Return the default of a question as YAML text, or `unset` where there is none.
+    """Return the default of a question as YAML text, or `unset` where there is none that is right.
 
     Without anybody to ask, a question that only the user can answer is an error.
     """
     if not asked(session, name, section):
         return unset
     default = session.scaffold.default(name)
-    if default is None:
-        if session.conf["defaults"]:
-            raise session.scaffold.missing(name)
-        return unset
+    if default is None or (wrong := problem(session, default, name)):
+        if not session.conf["defaults"]:
+            return unset
+        raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
     return block(default) if isinstance(default, dict | list) else default
 
 

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from .documents import Document, Section, frozen, shown
-from .naming import env_names, is_env_reference, listed
+from .naming import IDENTIFIER, env_names, is_env_reference, listed
 from .registry import ROLES, STRATEGIES, Connector
+from .secrets import secret_in
 
-# What a credential needs beside its type: the name of a variable, or the path of a file with {tenant} in it.
+# Where a credential of each type may come from: a variable, or a file whose path may hold {tenant}.
 _CREDENTIALS = {
     "none": (),
     "api_key": ("from_env",),
     "basic": ("file_template",),
     "service_account": ("file_template",),
-    "oauth2": ("file_template",),
-    "connection_string": ("from_env",),
+    "oauth2": ("from_env", "file_template"),
+    "connection_string": ("from_env", "file_template"),
 }
 _BACKOFFS = ("fixed", "exponential", "jitter")
 _KEYS = (
@@ -37,7 +38,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One recipe, tenant-agnostic. `connection` holds `${ENV}` references, flags and at most one level of blocks."""
+    """One recipe, tenant-agnostic. `connection` holds values, mostly `${ENV}`, and at most one level of blocks."""
 
     id: str
     description: str
@@ -100,7 +101,7 @@ def load_recipe(root: Path, connector: Connector) -> Recipe:
         connection=_connection(top),
         file_format=top.text("file_format", default=""),
         partitioning=top.texts("partitioning_default", default=()),
-        catalog=top.text("catalog", default="", like=r"[a-z][a-z0-9_]*"),
+        catalog=top.text("catalog", default="", like=IDENTIFIER),
     )
 
 
@@ -109,8 +110,9 @@ def _credentials(top: Section) -> tuple[str, str, str]:
         return "none", "", ""
     entry = top.section("credentials", ("type", "from_env", "file_template"))
     kind = entry.text("type", among=_CREDENTIALS)
-    for key in _CREDENTIALS[kind]:
-        entry.take(key)
+    places = _CREDENTIALS[kind]
+    if places and not any(key in entry.value for key in places):
+        entry.take(places[0])
     env = entry.text("from_env", default="", like=r"[A-Z_][A-Z0-9_]*")
     return kind, env, entry.text("file_template", default="")
 
@@ -130,7 +132,9 @@ def _check_rate_limits(top: Section) -> None:
         return
     limits = top.section("rate_limits", ("rps_default", "burst_default", "retry"))
     for key in ("rps_default", "burst_default"):
-        limits.number(key, default=1, least=1)
+        rate = limits.take(key, default=1)
+        if not isinstance(rate, int | float) or isinstance(rate, bool) or rate <= 0:
+            raise limits.error(key, f"must be a number above 0, not {shown(rate)}")
     if "retry" in limits.value:
         retry = limits.section("retry", ("max_retries", "backoff", "max_backoff_seconds"))
         retry.number("max_retries", default=0)
@@ -153,7 +157,9 @@ def _connection(top: Section) -> Mapping[str, Any]:
 
 
 def _check_leaf(section: Section, key: str, leaf: Any) -> None:
-    if isinstance(leaf, bool | int):
+    if isinstance(leaf, bool | int | float):
         return
-    if not isinstance(leaf, str) or not is_env_reference(leaf):
-        raise section.error(key, f"must be a variable like ${{NAME}}, a number or a flag, not {shown(leaf)}")
+    if not isinstance(leaf, str) or ("${" in leaf and not is_env_reference(leaf)):
+        raise section.error(key, f"must be a variable like ${{NAME}}, text, a number or a flag, not {shown(leaf)}")
+    if secret_in(leaf, key):
+        raise section.error(key, "is a literal secret; use a variable like ${NAME}")

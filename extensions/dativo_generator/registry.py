@@ -3,13 +3,14 @@
 The keys are those of the runner's own registry, version 3; it refuses any other.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from .documents import Document, Section
-from .naming import IDENTIFIER, listed
+from .naming import IDENTIFIER, OBJECT, listed
 
 FILE = "registry/connectors.yaml"
 VERSION = 3
@@ -85,15 +86,14 @@ def load_registry(root: Path) -> Registry:
     if not entries.value:
         raise top.error("connectors", "there are none")
     for name in entries.value:
-        if not IDENTIFIER.fullmatch(name):
-            raise entries.error(name, "a connector's name starts with a letter and holds only a-z, 0-9 and '_'")
+        if not re.fullmatch(IDENTIFIER, name):
+            raise entries.error(name, "a connector's name starts with a letter and holds only a-z, 0-9, '_' and '-'")
     return MappingProxyType({name: _connector(name, entries.section(name, _KEYS)) for name in entries.value})
 
 
 def _connector(name: str, entry: Section) -> Connector:
-    slug = IDENTIFIER.pattern
-    engines = entry.texts("engines_supported", like=slug)
-    default_engine = entry.text("default_engine", like=slug)
+    engines = entry.texts("engines_supported", like=IDENTIFIER)
+    default_engine = entry.text("default_engine", like=IDENTIFIER)
     if default_engine not in engines:
         raise entry.error("default_engine", f"'{default_engine}' is not among engines_supported: {listed(engines)}")
     incremental = entry.flag("supports_incremental", False)
@@ -102,15 +102,15 @@ def _connector(name: str, entry: Section) -> Connector:
     return Connector(
         id=name,
         roles=entry.texts("roles", among=ROLES),
-        category=entry.text("category", default="", like=slug),
+        category=entry.text("category", default="", like=r"[A-Za-z0-9][A-Za-z0-9 _/&-]*"),
         default_engine=default_engine,
         engines=engines,
         allowed_in_cloud=entry.flag("allowed_in_cloud", True),
         supports_incremental=incremental,
         strategy=entry.text("incremental_strategy_default", default="", among=STRATEGIES),
-        objects=entry.texts("objects_supported", default=(), like=r"[A-Za-z][A-Za-z0-9_]*"),
+        objects=entry.texts("objects_supported", default=(), like=OBJECT),
         requires_tables=entry.flag("requires_tables", False),
         supports_queries=entry.flag("supports_queries", False),
-        file_formats=entry.texts("file_formats", default=(), like=slug),
+        file_formats=entry.texts("file_formats", default=(), like=IDENTIFIER),
         supports_schema_evolution=entry.flag("supports_schema_evolution", False),
     )
