@@ -79,6 +79,7 @@ class Dativo(Extension):
             "known": of_context(_questionnaire.known),
             "asked": of_context(_questionnaire.asked),
             "offered": of_context(_questionnaire.offered),
+            "ordered_type": of_context(_questionnaire.ordered_type),
             "choices": of_context(_questionnaire.choices),
             "problem": of_context(_questionnaire.problem),
             "plan": of_context(_questionnaire.planned),

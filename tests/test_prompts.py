@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from dativo_generator.choices import LONG_LIST
-from support import PACK, Rendered, edit_yaml
+from support import PACK, Rendered, edit_yaml, release, render
 from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 
 SOURCES = [connector.id for connector in PACK.with_role("source")]
@@ -22,15 +22,15 @@ def pick(offered: list[str], wanted: str) -> str:
     return DOWN * offered.index(wanted) + ENTER
 
 
-def begin(terminal: Terminal, source: str) -> None:
-    terminal.answer("Tenant", f"acme{ENTER}")
+def begin(terminal: Terminal, source: str, tenant: str = f"acme{ENTER}") -> None:
+    terminal.answer("Tenant", tenant)
     terminal.answer("Environment", ENTER)
     terminal.answer("Execution mode", ENTER)
-    terminal.answer("Where the data comes from", pick(SOURCES, source))
+    terminal.answer("Where the data comes from", source)
 
 
-def end(terminal: Terminal, customize: str = ENTER) -> None:
-    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+def end(terminal: Terminal, target: str = pick(TARGETS, "iceberg"), customize: str = ENTER) -> None:
+    terminal.answer("Where the data goes", target)
     terminal.answer("Owner", ENTER)
     terminal.answer("Name of this scaffold", ENTER)
     terminal.answer("Customize", customize)
@@ -38,7 +38,7 @@ def end(terminal: Terminal, customize: str = ENTER) -> None:
 
 def test_the_short_path_is_nine_prompts(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
-    begin(terminal, "stripe")
+    begin(terminal, pick(SOURCES, "stripe"))
     terminal.answer("Objects", DOWN + SPACE + ENTER)
     end(terminal)
     assert terminal.finish() == 0, terminal.text
@@ -92,7 +92,7 @@ def test_wrong_answers_are_asked_again_with_the_reason(template: Path, tmp_path:
 
 def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
-    begin(terminal, "postgres")
+    begin(terminal, pick(SOURCES, "postgres"))
     terminal.answer("Tables", f"- public.orders{DONE}")
     end(terminal, customize=DOWN + SPACE + ENTER)
     terminal.wait("id: bigint required")
@@ -105,9 +105,25 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     assert list(yaml.safe_load(out.answers["fields"])) == ["id", "updated_at", "email"]
 
 
+def test_an_update_asks_again_with_the_columns_in_their_order(released: Path, tmp_path: Path) -> None:
+    fields = {"zip": "string required", "id": "string required", "email": "string PII"}
+    answers = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "fields": fields}
+    out = render(released, tmp_path / "out", answers | {"target_connector": "iceberg"})
+    release(out.root, "scaffolded")
+    release(released, "v2.0.0")
+    file = ".copier-answers.acme.stripe_to_iceberg.yml"
+    terminal = Terminal(["update", "--trust", "--answers-file", file], out.root, dict(os.environ))
+    begin(terminal, tenant=ENTER, source=ENTER)
+    terminal.answer("Objects", ENTER)
+    end(terminal, target=ENTER)
+    terminal.answer("zip: string required", DONE)
+    assert terminal.finish() == 0, terminal.text
+    assert [field["name"] for field in Rendered(out.root).asset["schema"]] == list(fields)
+
+
 def test_a_source_of_which_nothing_is_known_is_asked_for_its_fields(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
-    begin(terminal, "csv")
+    begin(terminal, pick(SOURCES, "csv"))
     terminal.answer("Files", f"data/people.csv{DONE}")
     end(terminal)
     terminal.answer("Fields", f"id: integer required{ENTER}Full Name: string PII{DONE}")

@@ -22,7 +22,7 @@ def test_the_files_ask_what_the_table_knows_in_its_order() -> None:
 @pytest.mark.parametrize("name", ASKED)
 def test_each_question_passes_its_own_name_to_the_filters(name: str) -> None:
     question = ASKED[name]
-    calls = " ".join(str(question.get(key, "")) for key in ("when", "default", "choices", "validator"))
+    calls = " ".join(str(question.get(key, "")) for key in ("type", "when", "default", "choices", "validator"))
     assert set(re.findall(r"'(\w+)' \|", calls)) == {name}
     if validator := question.get("validator"):
         assert validator == f"{{{{ {name} | problem('{name}') }}}}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from support import ROOT, schema_errors
 
 GOLDEN = sorted((ROOT / "tests" / "golden").rglob("*.yaml"))

@@ -80,18 +80,29 @@ def asked(session: Session, name: str, section: str = "") -> bool:
 
 
 def offered(session: Session, name: str, unset: Any, section: str = "") -> Any:
-    """Return the default of a question as YAML text, or `unset` where there is none that is right.
+    """Return what a prompt starts with as YAML text, or `unset` where there is nothing that is right.
 
     Without anybody to ask, a question that only the user can answer is an error.
     """
     if not asked(session, name, section):
         return unset
-    default = session.scaffold.default(name)
+    default = session.context.get(name, session.scaffold.default(name))
     if default is None or (wrong := problem(session, default, name)):
         if not session.conf["defaults"]:
             return unset
         raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
     return block(default) if isinstance(default, dict | list) else default
+
+
+def ordered_type(session: Session, name: str) -> str:
+    """Return Copier's type for a mapping whose order matters: text, unless a mapping has been given already.
+
+    Copier sorts the keys of a mapping when it shows it in a prompt. So where somebody is there to type, a recorded
+    mapping becomes text, too: as such it does not parse, Copier asks again, and `offered` has it in its order.
+    """
+    conf = session.conf
+    untouched = name in conf["data"] or conf["defaults"] or conf["skip_answered"]
+    return "yaml" if untouched and not isinstance(session.context.get(name, ""), str) else "str"
 
 
 def choices(session: Session, name: str) -> list[Any]:
