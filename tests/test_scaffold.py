@@ -303,6 +303,25 @@ def test_fields_as_text_keep_their_order(scaffolded: Scaffolded) -> None:
     assert [field["name"] for field in out.asset["schema"]] == ["zip", "id"]
 
 
+HOSTILE = [
+    *"\"'#&*!|>%@`[]{}?~,:-=\\",
+    *("{{ 7 * 7 }}", "{% raw %}", "{# x #}", "${HOME}", "$(id)", "a: b", "a #b", "- a", "? a", "!!python/name:x", "<<"),
+    *("null", "true", "no", "y", "1e3", "0x1f", "1_000", "12:30", "2024-01-01", ".inf", "a  b", " a"),
+    *("é", "🎉", "名前", "postal\xa0code", "a\u2028b"),
+]
+
+
+def test_hostile_text_stays_text_in_every_file(scaffolded: Scaffolded) -> None:
+    fields = {name: {"type": "string", "description": name} for name in HOSTILE}
+    file = {"path": "".join(HOSTILE[:20]), "object": "people"}
+    out = scaffolded(**PEOPLE | {"fields": fields, "tags": HOSTILE, "files": [file]})
+    assert [field["name"] for field in out.asset["schema"]] == HOSTILE
+    assert [field["description"] for field in out.asset["schema"]] == HOSTILE
+    assert out.asset["asset"]["governance"]["tags"] == HOSTILE
+    assert out.job["source"]["files"] == [file]
+    assert out.answers["fields"] == fields
+
+
 def test_with_several_objects_fields_may_name_some(scaffolded: Scaffolded) -> None:
     out = scaffolded(**CUSTOMERS | {"objects": ["customers", "charges"], "fields": {"charges": {"id": "string"}}})
     columns = {asset["asset"]["object"]: len(asset["schema"]) for asset in out.assets.values()}

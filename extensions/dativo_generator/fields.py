@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .documents import Key, shown
-from .naming import listed, nearest
+from .naming import has_controls, listed, nearest
 
 # Types that the runner's schema takes. It stores a type it does not know, bigint among them, as text.
 TYPES = ("string", "integer", "bigint", "double", "boolean", "date", "timestamp")
@@ -70,7 +70,7 @@ def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
 def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
     if not isinstance(name, str):
         raise refuse((str(name),), f"the column name {shown(name)} is not text; put it in quotes")
-    if not name.strip() or not name.isprintable():
+    if not name.strip() or has_controls(name):
         raise refuse((name,), f"{shown(name)} is not a column name")
     if isinstance(notation, str):
         return _read_line(name, notation, refuse)

@@ -1,6 +1,7 @@
 """Names: what may become a path, what refers to the environment, and the nearest right word for a wrong one."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -30,6 +31,11 @@ def slug_problem(text: str) -> str:
 def slug_of(text: str) -> str:
     """Make the closest slug of any text: ``Order Details`` -> ``order_details``; '' when nothing is left."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:80].rstrip("_")
+
+
+def has_controls(text: str) -> bool:
+    """Tell whether `text` holds line breaks, tabs or other control characters, which no name has."""
+    return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
 
 
 def env_names(text: str) -> list[str]:

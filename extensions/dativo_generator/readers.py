@@ -12,7 +12,7 @@ import yaml
 
 from .documents import parse_yaml, shown
 from .errors import AnswerError
-from .naming import is_env_reference, listed, nearest, slug_problem
+from .naming import has_controls, is_env_reference, listed, nearest, slug_problem
 from .secrets import WAY_OUT, secret_in
 
 Reader = Callable[[Any], Any]
@@ -48,8 +48,8 @@ def text(raw: Any) -> str:
         raw = str(raw)
     if not isinstance(raw, str):
         raise AnswerError(f"must be text, not {shown(raw)}; put it in quotes")
-    if not raw.isprintable():
-        raise AnswerError(f"{shown(raw)} has characters that cannot be printed")
+    if has_controls(raw):
+        raise AnswerError(f"{shown(raw)} has line breaks, tabs or other control characters")
     return raw
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from .documents import shown
 from .errors import AnswerError
-from .naming import listed, nearest, slug_of, slug_problem
+from .naming import has_controls, listed, nearest, slug_of, slug_problem
 from .recipes import Recipe
 from .registry import Connector
 
@@ -116,7 +116,7 @@ def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[s
 
 def _text(entry: dict[str, Any], key: str, where: str) -> str:
     value = entry.get(key)
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+    if not isinstance(value, str) or not value.strip() or has_controls(value):
         problem = f"is missing: {shown(entry)}" if key not in entry else f"must be text, not {shown(value)}"
         raise AnswerError(f"{where}`{key}` {problem}")
     return value
