@@ -38,6 +38,11 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
+def yaml_problem(error: Exception) -> str:
+    """Say in one line what `parse_yaml` found wrong, without the line, which at the end of a text is one too high."""
+    return getattr(error, "problem", None) or " ".join(str(error).split())
+
+
 def frozen(value: Any) -> Any:
     """Make plain YAML data immutable: mappings become read-only, lists become tuples."""
     if isinstance(value, dict):
@@ -72,9 +77,9 @@ class Document:
             self.value = parse_yaml(self.text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(f"{name}:{line}: not valid YAML: {error.problem}") from None
+            raise PackError(f"{name}:{line}: not valid YAML: {yaml_problem(error)}") from None
         except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
-            raise PackError(f"{name}: not valid YAML: {' '.join(str(error).split())}") from None
+            raise PackError(f"{name}: not valid YAML: {yaml_problem(error)}") from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
         """Open the top level; its keys must be among `known`, any are allowed when that is empty."""

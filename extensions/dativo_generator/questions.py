@@ -117,6 +117,8 @@ def _fields(scaffold: Scaffold, raw: Any) -> dict[str, tuple[Field, ...]]:
 
     fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
     for item in scaffold.items:
+        if item.object not in fields and not scaffold.suggested(item):
+            raise AnswerError(f"nothing is known of '{item.object}'; give its columns, too")
         _check_cursor(scaffold, item, fields.get(item.object, ()))
     return fields
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .documents import parse_yaml, shown
+from .documents import parse_yaml, shown, yaml_problem
 from .errors import AnswerError
 from .naming import has_controls, is_env_reference, listed, nearest, slug_problem
 from .secrets import WAY_OUT, secret_in
@@ -104,8 +104,7 @@ def structure(raw: Any) -> Any:
     try:
         value = parse_yaml(raw)
     except (yaml.YAMLError, ValueError) as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error)
-        raise AnswerError(f"not valid YAML{f' in line {mark.line + 1}' if mark else ''}: {problem}") from None
+        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     return recordable(value)
 
 

@@ -123,9 +123,7 @@ class Scaffold:
         for item in self.items:
             chosen = given.get(item.object) or self.suggested(item)
             if not chosen:
-                raise AnswerError(
-                    f"fields: nothing is known of '{item.object}'; give its columns, like {QUESTIONS['fields'].example}"
-                )
+                raise self.missing("fields")
             fields[item.object] = tuple(
                 field.classified(self.pack.rules.label(field.name, item.object)) for field in chosen
             )
