@@ -7,8 +7,12 @@ import pytest
 from dativo_generator.checks import check_asset, check_job, check_pair
 from dativo_generator.questions import LAYOUTS, MODES
 from dativo_generator.registry import Connector
+from dativo_generator.scaffold import Scaffold
 from support import PACK, allowed_pairs, answers_for, render, schema_errors
 
+# Every connector once, at whichever end it can stand.
+PAIRS = {(source.id, "iceberg") for source in PACK.with_role("source")}
+PAIRS |= {("stripe", target.id) for target in PACK.with_role("target")}
 CASES = [
     pytest.param(source, target, mode, layout, id=f"{source.id}-{target.id}-{mode}-{layout}")
     for mode in MODES
@@ -31,3 +35,19 @@ def test_accepted(source: Connector, target: Connector, mode: str, layout: str, 
         out.job["source_connector_path"],
         out.job["target_connector_path"],
     }
+
+
+@pytest.mark.parametrize("pair", sorted(PAIRS), ids="-".join)
+def test_opening_every_section_changes_nothing_but_the_engine(
+    pair: tuple[str, str], template: Path, tmp_path: Path
+) -> None:
+    """What a prompt offers is what is followed when it is not asked."""
+    source, target = (PACK.registry[name] for name in pair)
+    answers = answers_for(source, target)
+    sections = [choice.value for choice in Scaffold(PACK, answers).choices("customize") if not choice.reason]
+    closed = render(template, tmp_path / "closed", answers)
+    opened = render(template, tmp_path / "opened", answers | {"customize": sections})
+    engine = {"engine": {"type": source.default_engine}} if len(source.engines) > 1 else {}
+    assert opened.assets == closed.assets
+    assert opened.job == closed.job | {"source": closed.job["source"] | engine}
+    assert len(opened.answers) > len(closed.answers)

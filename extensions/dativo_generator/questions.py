@@ -101,7 +101,11 @@ def _selection(scaffold: Scaffold, raw: Any) -> tuple[Item, ...]:
 
 
 def _sections(scaffold: Scaffold, raw: Any) -> list[str]:
-    return [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
+    sections = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
+    for choice in _offered_sections(scaffold):
+        if choice.value in sections and choice.reason:
+            raise AnswerError(f"there is nothing to decide in '{choice.value}': {choice.reason}; leave it out")
+    return sections
 
 
 def _fields(scaffold: Scaffold, raw: Any) -> dict[str, tuple[Field, ...]]:
