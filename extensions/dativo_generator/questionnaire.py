@@ -39,6 +39,11 @@ class Session:
         """The answers, joined with the pack."""
         return Scaffold(self.pack, self.answers)
 
+    def settles(self, name: str) -> bool:
+        """Tell whether a question has its answer, and nobody will be asked for another."""
+        conf = self.conf
+        return name in self.context and (name in conf["data"] or conf["defaults"] or conf["skip_answered"])
+
     @property
     def conf(self) -> Mapping[str, Any]:
         """Copier's own settings."""
@@ -100,19 +105,22 @@ def ordered_type(session: Session, name: str) -> str:
     Copier sorts the keys of a mapping when it shows it in a prompt. So where somebody is there to type, a recorded
     mapping becomes text, too: as such it does not parse, Copier asks again, and `offered` has it in its order.
     """
-    conf = session.conf
-    untouched = name in conf["data"] or conf["defaults"] or conf["skip_answered"]
-    return "yaml" if untouched and not isinstance(session.context.get(name, ""), str) else "str"
+    return "yaml" if session.settles(name) and not isinstance(session.context[name], str) else "str"
 
 
 def choices(session: Session, name: str) -> list[Any]:
-    """List a question's choices in Copier's notation; one that cannot be chosen carries the reason."""
+    """List a question's choices in Copier's notation; one that cannot be chosen carries the reason.
+
+    When the answer is settled only what it chose is listed: Copier compiles two templates for every choice.
+    """
     scaffold = session.scaffold
     if scaffold.unfit(name):
         return []
+    chosen = session.context[name] if session.settles(name) else None
     return [
         [choice.label, {"value": choice.value, "validator": choice.reason} if choice.reason else choice.value]
         for choice in scaffold.choices(name)
+        if chosen is None or choice.value in chosen
     ]
 
 
