@@ -117,10 +117,12 @@ def choices(session: Session, name: str) -> list[Any]:
     if scaffold.unfit(name):
         return []
     chosen = session.context[name] if session.settles(name) else None
+    if not isinstance(chosen, str | list):
+        chosen = None
     return [
         [choice.label, {"value": choice.value, "validator": choice.reason} if choice.reason else choice.value]
         for choice in scaffold.choices(name)
-        if chosen is None or choice.value in chosen
+        if chosen is None or choice.value in chosen  # in a list, or in the text of one
     ]
 
 
