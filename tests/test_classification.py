@@ -53,7 +53,7 @@ NEITHER = [
     + [("", *case) for case in NEITHER],
 )
 def test_label(label: str, column: str, table: str) -> None:
-    assert PACK.rules.label(column, table) == label
+    assert PACK.label(column, table) == label
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ class Pack:
         self.root = root
         self.recipe = cache(self._recipe)
         self.known_fields = cache(self._known_fields)
+        self.label = cache(self._label)
 
     @cached_property
     def registry(self) -> Registry:
@@ -26,8 +27,7 @@ class Pack:
         return load_registry(self.root)
 
     @cached_property
-    def rules(self) -> Rules:
-        """The classification rules."""
+    def _rules(self) -> Rules:
         return load_rules(self.root)
 
     def text(self, name: str) -> str:
@@ -38,7 +38,12 @@ class Pack:
         """List the connectors that can be a source, or a target."""
         return [connector for connector in self.registry.values() if role in connector.roles]
 
+    def _label(self, column: str, object_name: str) -> str:
+        """Return what the rules say of a column of an object: a label, or ''."""
+        return self._rules.label(column, object_name)
+
     def _recipe(self, name: str) -> Recipe:
+        """Return the recipe of a connector."""
         return load_recipe(self.root, self.registry[name])
 
     def _known_fields(self, name: str) -> Mapping[str, tuple[Field, ...]]:

@@ -196,9 +196,10 @@ def _suggested_fields(scaffold: Scaffold) -> Any:
     suggested = {item.object: scaffold.suggested(item) for item in scaffold.items}
     if not all(suggested.values()):
         return None
-    rules = scaffold.pack.rules
     lines = {
-        name: {field.name: field.classified(rules.label(field.name, name) or None).as_answer() for field in fields}
+        name: {
+            field.name: field.classified(scaffold.pack.label(field.name, name) or None).as_answer() for field in fields
+        }
         for name, fields in suggested.items()
     }
     return next(iter(lines.values())) if len(lines) == 1 else lines

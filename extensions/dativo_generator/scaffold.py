@@ -124,7 +124,5 @@ class Scaffold:
             chosen = given.get(item.object) or self.suggested(item)
             if not chosen:
                 raise self.missing("fields")
-            fields[item.object] = tuple(
-                field.classified(self.pack.rules.label(field.name, item.object)) for field in chosen
-            )
+            fields[item.object] = tuple(field.classified(self.pack.label(field.name, item.object)) for field in chosen)
         return fields
