@@ -1,8 +1,11 @@
 """Names are judged by whole words, with the object as context."""
 
+from pathlib import Path
+
 import pytest
 
-from dativo_generator.classification import words
+from dativo_generator.classification import FILE, load_rules, words
+from dativo_generator.errors import PackError
 from support import PACK
 
 PERSONAL = [
@@ -70,3 +73,20 @@ def test_label(label: str, column: str, table: str) -> None:
 )
 def test_words(name: str, split: list[str]) -> None:
     assert words(name) == split
+
+
+@pytest.mark.parametrize(
+    ("rules", "error"),
+    [
+        ("rules: all", ":2: rules: must be a list, not 'all'"),
+        ("rules:\n  - {label: pii, words: [a]}", ":3: rules.0.label: 'pii' does not match [A-Z][A-Z0-9_]*"),
+        ("rules:\n  - {label: PII, word: [a]}", ":3: rules.0.word: unknown key; did you mean 'words'?"),
+        ("rules:\n  - {label: PII, words: [E-Mail]}", ":3: rules.0.words: 'E-Mail' does not match"),
+    ],
+)
+def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    (tmp_path / FILE).write_text(f"pointers: [id]\n{rules}\n", encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        load_rules(tmp_path)
+    assert str(caught.value).startswith(FILE + error)

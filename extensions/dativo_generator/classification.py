@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .documents import Document, Section
+from .documents import Document
+from .naming import LABEL
 
 FILE = "registry/classification.yaml"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -60,21 +61,19 @@ def singular(word: str) -> str:
 
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`; raises `PackError`."""
-    document = Document(root, FILE)
-    top = document.section(("pointers", "rules"))
+    top = Document(root, FILE).section(("pointers", "rules"))
     pointers = top.texts("pointers")
-    rules = []
-    for index, value in enumerate(top.take("rules")):
-        entry = Section(document, ("rules", index), value, ("label", "words", "unless", "objects"))
-        rules.append(
+    return Rules(
+        tuple(
             Rule(
-                label=entry.text("label", like=r"[A-Z][A-Z0-9_]*"),
+                label=entry.text("label", like=LABEL),
                 phrases=tuple(tuple(phrase.split()) for phrase in entry.texts("words", like=r"[a-z0-9]+( [a-z0-9]+)*")),
                 unless=frozenset((*pointers, *entry.texts("unless", default=()))),
                 objects=frozenset(entry.texts("objects", default=())),
             )
+            for entry in top.sections("rules", ("label", "words", "unless", "objects"))
         )
-    return Rules(tuple(rules))
+    )
 
 
 def _holds(name: Sequence[str], phrase: Sequence[str]) -> bool:

@@ -142,6 +142,13 @@ class Section:
         """Open the mapping under `key`."""
         return Section(self.document, (*self.keys, key), self.take(key), known)
 
+    def sections(self, key: str, known: Iterable[str] = ()) -> list["Section"]:
+        """Open the mappings of the list under `key`."""
+        value = self.take(key)
+        if not isinstance(value, list):
+            raise self.error(key, f"must be a list, not {shown(value)}")
+        return [Section(self.document, (*self.keys, key, index), item, known) for index, item in enumerate(value)]
+
     def text(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> Any:
         """Take a text, one of `among` or fully matching the pattern `like` where these are given."""
         value = self.take(key, default)

@@ -4,12 +4,13 @@ A field is one line, ``email: string PII``, or a mapping with `type`, `required`
 A field's name is the source's column name, case included: the runner finds the column by it.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .documents import Key, shown
-from .naming import has_controls, listed, nearest
+from .naming import LABEL, has_controls, listed, nearest
 
 # Types that the runner's schema takes. It stores a type it does not know, bigint among them, as text.
 TYPES = ("string", "integer", "bigint", "double", "boolean", "date", "timestamp")
@@ -87,7 +88,7 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
             required = True
         elif word == UNCLASSIFIED and classification is None:
             classification = ""
-        elif _is_label(word) and classification is None:
+        elif re.fullmatch(LABEL, word) and classification is None:
             classification = word
         else:
             hint = nearest(word, ("required", UNCLASSIFIED)) or "; after the type comes 'required', a LABEL or 'none'"
@@ -105,7 +106,7 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     label = entry.get("classification")
     if label == UNCLASSIFIED or (label is None and "classification" in entry):
         label = ""
-    if label and not (isinstance(label, str) and _is_label(label)):
+    if label and not (isinstance(label, str) and re.fullmatch(LABEL, label)):
         raise refuse((name, "classification"), f"{shown(label)} is not a label in capitals, like PII")
     description = entry.get("description", "")
     if not isinstance(description, str):
@@ -117,10 +118,6 @@ def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
     if kind not in TYPES:
         raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(TYPES)})")
     return kind
-
-
-def _is_label(word: str) -> bool:
-    return word.isascii() and word[0].isalpha() and word.isupper() and word.replace("_", "").isalnum()
 
 
 def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:

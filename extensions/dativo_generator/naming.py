@@ -12,6 +12,8 @@ SLUG_RULE = "use 1 to 80 lower-case letters, digits, '-' and '_', with a letter 
 # What the registry calls connectors, engines, formats; and objects, which may have capitals and dots.
 IDENTIFIER = r"[a-z][a-z0-9_-]*"
 OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+# A classification label.
+LABEL = r"[A-Z][A-Z0-9_]*"
 # The runner expands ${NAME} and nothing more: no ${NAME:-default}, no lower case.
 ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 

@@ -343,7 +343,7 @@ QUESTIONS: dict[str, Question] = {
     "customize": Question(_sections, _always([]), choices=_offered_sections),
     "incremental": Question(_alone(readers.flag), _always(True), _no_incremental),
     "cursor_field": Question(
-        _alone(readers.text), lambda scaffold: scaffold.source_recipe.cursor_field or None, _no_cursor
+        _alone(readers.name), lambda scaffold: scaffold.source_recipe.cursor_field or None, _no_cursor
     ),
     "lookback_days": Question(
         _alone(readers.number(0)), lambda scaffold: scaffold.source_recipe.lookback_days, _not_incremental

@@ -12,13 +12,12 @@ import yaml
 
 from .documents import parse_yaml, shown, yaml_problem
 from .errors import AnswerError
-from .naming import has_controls, is_env_reference, listed, nearest, slug_problem
+from .naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
 from .secrets import WAY_OUT, secret_in
 
 Reader = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
-_LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 _TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
 
 
@@ -53,12 +52,19 @@ def text(raw: Any) -> str:
     return raw
 
 
+def name(raw: Any) -> str:
+    """Read text that is not blank."""
+    if not text(raw).strip():
+        raise AnswerError("is empty")
+    return text(raw)
+
+
 def slug(raw: Any) -> str:
     """Read a name that becomes part of a path."""
-    name = text(raw)
-    if problem := slug_problem(name):
-        raise AnswerError(f"{shown(name)}: {problem}")
-    return name
+    value = text(raw)
+    if problem := slug_problem(value):
+        raise AnswerError(f"{shown(value)}: {problem}")
+    return value
 
 
 def email(raw: Any) -> str:
@@ -118,10 +124,8 @@ def sequence(raw: Any) -> list[Any]:
 
 def words(raw: Any) -> list[str]:
     """Read a list of distinct texts."""
-    found = [text(item) for item in sequence(raw)]
+    found = [name(item) for item in sequence(raw)]
     for word in found:
-        if not word.strip():
-            raise AnswerError("an item of the list is empty")
         if found.count(word) > 1:
             raise AnswerError(f"{shown(word)} is listed twice")
     return found
@@ -131,7 +135,7 @@ def labels(raw: Any) -> list[str]:
     """Read a list of classification labels."""
     found = words(raw)
     for label in found:
-        if not _LABEL.fullmatch(label):
+        if not re.fullmatch(LABEL, label):
             raise AnswerError(f"{shown(label)} is not a label in capitals, like PII")
     return found
 
@@ -166,8 +170,8 @@ def expandable(value: Any) -> Any:
     return value
 
 
-def among_objects(name: Any, objects: Iterable[str]) -> str:
-    """Return `name`, which must be one of the `objects` that are read."""
-    if name not in (known := list(objects)):
-        raise AnswerError(f"'{name}' is not among what is read{nearest(str(name), known)} (objects: {listed(known)})")
-    return name
+def among_objects(key: Any, objects: Iterable[str]) -> str:
+    """Return `key`, which must be one of the `objects` that are read."""
+    if key not in (known := list(objects)):
+        raise AnswerError(f"'{key}' is not among what is read{nearest(str(key), known)} (objects: {listed(known)})")
+    return key
