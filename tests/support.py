@@ -24,6 +24,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PACK = Pack(ROOT)
 EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
 
+# What is recorded of the short path when the defaults are taken.
+SHORT_PATH = {
+    "tenant_id": "acme",
+    "environment": "dev",
+    "execution_mode": "self_hosted",
+    "source_connector": "stripe",
+    "objects": ["customers"],
+    "target_connector": "iceberg",
+    "owner": "data-team@acme.com",
+    "scaffold": "stripe_to_iceberg",
+    "customize": [],
+}
+
 # What to read of a source of each kind, for a test to which it does not matter.
 _SELECTIONS = {
     "tables": [{"name": "public.orders", "object": "orders"}],

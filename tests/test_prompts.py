@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from dativo_generator.choices import LONG_LIST
-from support import PACK, Rendered, edit_yaml, release, render
+from support import PACK, SHORT_PATH, Rendered, edit_yaml, release, render
 from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 
 SOURCES = [connector.id for connector in PACK.with_role("source")]
@@ -45,17 +45,7 @@ def test_the_short_path_is_nine_prompts(template: Path, tmp_path: Path) -> None:
     assert terminal.text.count("🎤") == 9
     out = Rendered(tmp_path / "out")
     assert out.job["source"]["objects"] == ["customers"]
-    assert out.answers == {
-        "tenant_id": "acme",
-        "environment": "dev",
-        "execution_mode": "self_hosted",
-        "source_connector": "stripe",
-        "objects": ["customers"],
-        "target_connector": "iceberg",
-        "owner": "data-team@acme.com",
-        "scaffold": "stripe_to_iceberg",
-        "customize": [],
-    }
+    assert out.answers == SHORT_PATH
     for line in (
         "jobs/acme/stripe_customers_to_iceberg.yaml",
         "STRIPE_API_KEY, S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION",
