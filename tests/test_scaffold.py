@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dativo_generator.plan import SAFE_PARTITION, plan
+from dativo_generator.plan import plan
+from dativo_generator.questions import SAFE_PARTITION
 from support import PACK, Rendered
 
 Scaffolded = Callable[..., Rendered]

@@ -152,15 +152,15 @@ class Section:
     def text(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> Any:
         """Take a text, one of `among` or fully matching the pattern `like` where these are given."""
         value = self.take(key, default)
-        if value is default and key not in self.value:
-            return default
+        if key not in self.value:
+            return value
         return self._checked(key, value, tuple(among), like)
 
     def texts(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> tuple[str, ...]:
         """Take a list of distinct texts with at least one item, as a tuple."""
         value = self.take(key, default)
-        if value is default and key not in self.value:
-            return default
+        if key not in self.value:
+            return value
         if not isinstance(value, list):
             raise self.error(key, f"must be a list, not {shown(value)}")
         if not value:
@@ -183,8 +183,6 @@ class Section:
     def number(self, key: str, default: Any = _REQUIRED, least: int = 0) -> Any:
         """Take a whole number of `least` or more."""
         value = self.take(key, default)
-        if value is default and key not in self.value:
-            return default
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise self.error(key, f"must be a whole number of {least} or more, not {shown(value)}")
         return value

@@ -6,13 +6,11 @@ from typing import Any
 
 from .naming import env_names
 from .pack import Pack
+from .questions import SAFE_PARTITION
 from .recipes import Recipe, recipe_file
 from .registry import FILE as REGISTRY_FILE
 from .scaffold import Scaffold
 from .selection import Item
-
-# Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
-SAFE_PARTITION = "ingest_date"
 
 # A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
 _STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -25,12 +23,15 @@ _SCHEMAS = ("schemas/asset.schema.json", "schemas/job.schema.json")
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `file` to write and its content as `data`; `vendored`,
-    files of the pack that are copied by folder; and what the summary says. Raises `AnswerError` or `PackError`.
+    The result is JSON data: `assets` and `jobs`, each with the `path` to write, its last part as `file`, which names
+    the template, and its content as `data`; `vendored`, files of the pack that are copied by folder; and what the
+    summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.answers:
         _ = scaffold[name]  # an answer that nothing below uses must be right, too
+    assets = [_file(_asset_path(scaffold, item), _asset(scaffold, item)) for item in scaffold.items]
+    jobs = [_file(_job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
     return {
         "tenant": scaffold["tenant_id"],
         "scaffold": scaffold["scaffold"],
@@ -40,25 +41,25 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "target": scaffold.target.id,
         "version": scaffold["asset_version"],
         "layout": scaffold["asset_layout"],
-        "assets": [{"file": _asset_file(scaffold, item), "data": _asset(scaffold, item)} for item in scaffold.items],
-        "jobs": [{"file": _job_file(scaffold, item), "data": _job(scaffold, item)} for item in scaffold.items],
+        "assets": assets,
+        "jobs": jobs,
         "vendored": _vendored(scaffold),
-        "environment": _environment(scaffold),
+        "environment": _environment(scaffold, [job["data"] for job in jobs]),
         "secret_files": _secret_files(scaffold),
         "warnings": _warnings(scaffold),
     }
 
 
-def _asset_file(scaffold: Scaffold, item: Item) -> str:
-    return f"{scaffold.asset_name(item)}.yaml"
+def _file(path: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"path": path, "file": path.rsplit("/", 1)[-1], "data": data}
 
 
-def _job_file(scaffold: Scaffold, item: Item) -> str:
-    return f"{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+def _asset_path(scaffold: Scaffold, item: Item) -> str:
+    return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 
-def _asset_folder(scaffold: Scaffold) -> str:
-    return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}"
+def _job_path(scaffold: Scaffold, item: Item) -> str:
+    return f"jobs/{scaffold['tenant_id']}/{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "target_connector": scaffold.target.id,
         "target_connector_path": _under(root, recipe_file(scaffold.target.id)),
         "asset": scaffold.asset_name(item),
-        "asset_path": _under(root, f"{_asset_folder(scaffold)}/{_asset_file(scaffold, item)}"),
+        "asset_path": _under(root, _asset_path(scaffold, item)),
         "source": _source(scaffold, item),
         "target": _target(scaffold, item),
         "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},
@@ -151,12 +152,12 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
     return files
 
 
-def _environment(scaffold: Scaffold) -> list[str]:
+def _environment(scaffold: Scaffold, jobs: list[dict[str, Any]]) -> list[str]:
+    """List the variables that the two recipes and the jobs refer to, and those that the runner reads by itself."""
     names = [*scaffold.source_recipe.environment, *scaffold.target_recipe.environment]
     names += _STORAGE_ENVIRONMENT if scaffold.target_recipe.storage_block else _STAGING_ENVIRONMENT
-    for item in scaffold.items:
-        for part in (_source(scaffold, item).get("connection", {}), _target(scaffold, item)):
-            names += env_names(str(part))
+    for job in jobs:
+        names += env_names(str((job["source"].get("connection"), job["target"])))
     return list(dict.fromkeys(names + env_names(scaffold["app_root"])))
 
 

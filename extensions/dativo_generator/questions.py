@@ -38,6 +38,9 @@ SECTIONS = {
     "runtime": "logging, paths, asset version, layout and names",
 }
 
+# Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
+SAFE_PARTITION = "ingest_date"
+
 # Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
 UNRECORDED = ("find_source", "find_target")
 
@@ -117,7 +120,7 @@ def _fields(scaffold: Scaffold, raw: Any) -> dict[str, tuple[Field, ...]]:
 
     def refuser(name: str) -> Callable[[Sequence[Any], str], AnswerError]:
         place = [] if len(objects) == 1 else [name]
-        return lambda keys, what: AnswerError(": ".join([".".join(map(str, (*place, *keys))), what]).removeprefix(": "))
+        return lambda keys, what: AnswerError(": ".join(filter(None, (".".join(map(str, (*place, *keys))), what))))
 
     fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
     for item in scaffold.items:
@@ -176,7 +179,7 @@ def _version(scaffold: Scaffold, raw: Any) -> str:
 def _asset_names(scaffold: Scaffold, raw: Any) -> dict[str, str]:
     objects = [item.object for item in scaffold.items]
     names = {readers.among_objects(key, objects): readers.slug(name) for key, name in readers.mapping(raw).items()}
-    final = [names.get(name, f"{scaffold.source.id}_{name}") for name in objects]
+    final = [names.get(item.object) or scaffold.usual_name(item) for item in scaffold.items]
     for name in final:
         if final.count(name) > 1:
             raise AnswerError(f"'{name}' would name two assets")
@@ -358,7 +361,7 @@ QUESTIONS: dict[str, Question] = {
     "classification": Question(_alone(readers.labels), _always([])),
     "file_format": _scaffold_choice(_formats, _format),
     "partitioning": Question(
-        _alone(readers.words), lambda scaffold: list(scaffold.target_recipe.partitioning) or ["ingest_date"]
+        _alone(readers.words), lambda scaffold: list(scaffold.target_recipe.partitioning) or [SAFE_PARTITION]
     ),
     "schema_mode": _choice(SCHEMA_MODES, "strict"),
     "branch": Question(

@@ -107,7 +107,11 @@ class Scaffold:
 
     def asset_name(self, item: Item) -> str:
         """Return the name of the asset that an item becomes."""
-        return self["asset_names"].get(item.object) or f"{self.source.id}_{item.object}"
+        return self["asset_names"].get(item.object) or self.usual_name(item)
+
+    def usual_name(self, item: Item) -> str:
+        """Return the name of an item's asset when nobody chose another."""
+        return f"{self.source.id}_{item.object}"
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
         """Suggest fields: the catalog's for a known object, else the starter set; () where there is none."""
