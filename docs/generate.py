@@ -15,6 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 
+import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
 from dativo_generator.documents import shown  # noqa: E402
@@ -47,8 +48,6 @@ file is taken whether its section is open or not. Defaults are shown for the sca
 
 
 def _questions(config: dict[str, Any], file: str) -> Iterator[str]:
-    import yaml
-
     names = list(yaml.safe_load((ROOT / "questions" / f"{file}.yml").read_text(encoding="utf-8")))
     for name in names:
         title, explanation = config[name]["help"].splitlines()
@@ -66,7 +65,7 @@ def _facts(name: str) -> Iterator[str]:
     try:
         choices = scaffold.choices(name)
         default = scaffold.default(name)
-    except (DativoError, AttributeError):
+    except DativoError:
         choices, default = [], None
     if choices and name not in ("customize", "source_connector", "target_connector"):
         yield f"Choices: {', '.join(f'`{choice.value}`' for choice in choices)}"

@@ -4,29 +4,20 @@ import shutil
 import sys
 from pathlib import Path
 
-from copier import run_copy
-
-ROOT = Path(__file__).resolve().parent.parent
+from support import EXAMPLES, ROOT, load_answers, render
 
 
 def main(destination: Path) -> None:
     """Write the demo to `destination`, which is made anew."""
     shutil.rmtree(destination, ignore_errors=True)
-    for answers in sorted((ROOT / "examples").glob("*.yml")):
-        arguments = {"data": _load(answers), "defaults": True, "overwrite": True, "unsafe": True, "quiet": True}
-        run_copy(str(ROOT), destination, vcs_ref="HEAD", **arguments)
+    for example in EXAMPLES:
+        render(ROOT, destination, load_answers(example), vcs_ref="HEAD", overwrite=True)
     for data in (ROOT / "examples").glob("*.csv"):
         (destination / "examples").mkdir(exist_ok=True)
         shutil.copy(data, destination / "examples")
     print(_tree(destination))
     job = min((destination / "jobs").rglob("*.yaml"))
     print(f"\nNext:\n  cd {destination.name} && dativo run --config {job.relative_to(destination)}")
-
-
-def _load(path: Path) -> dict:
-    import yaml
-
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def _tree(folder: Path, indent: str = "") -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pexpect
 import pyte
 
-ENTER, DOWN, UP, SPACE = "\r", "\x1b[B", "\x1b[A", " "
+ENTER, DOWN, SPACE = "\r", "\x1b[B", " "
 # Ends an answer of several lines: Escape, then Enter.
 DONE = "\x1b\r"
 
