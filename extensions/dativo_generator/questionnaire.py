@@ -60,7 +60,7 @@ def known(session: Session, name: str) -> str:
     return name
 
 
-def asked(session: Session, name: str, section: str = "") -> bool:
+def asked(session: Session, name: str) -> bool:
     """Tell whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
 
     An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
@@ -73,23 +73,18 @@ def asked(session: Session, name: str, section: str = "") -> bool:
             raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
         _ = scaffold[name]
         return True
-    if scaffold.unfit(name):
-        return False
-    if (preset := session.conf["settings"].defaults.get(name)) is not None:
+    preset = session.conf["settings"].defaults.get(name)
+    if preset is not None and not scaffold.unfit(name):
         _check(session, name, preset)
-    if not section:
-        return True
-    if section in scaffold["customize"]:
-        return not scaffold.settled(name)
-    return scaffold.default(name) is None
+    return scaffold.asks(name)
 
 
-def offered(session: Session, name: str, unset: Any, section: str = "") -> Any:
+def offered(session: Session, name: str, unset: Any) -> Any:
     """Return what a prompt starts with as YAML text, or `unset` where there is nothing that is right.
 
     Without anybody to ask, a question that only the user can answer is an error.
     """
-    if not asked(session, name, section):
+    if not asked(session, name):
         return unset
     default = session.context.get(name, session.scaffold.default(name))
     if default is None or (wrong := problem(session, default, name)):

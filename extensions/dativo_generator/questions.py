@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import choices, readers
@@ -55,7 +55,8 @@ class Question:
 
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
     the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `unfit` says why the
-    question makes no sense for these answers, '' when it does.
+    question makes no sense for these answers, '' when it does. `section` is the part of `customize` that opens it, ''
+    for the short path.
     """
 
     read: Callable[[Scaffold, Any], Any]
@@ -63,6 +64,7 @@ class Question:
     unfit: Callable[[Scaffold], str] = lambda scaffold: ""
     choices: Callable[[Scaffold], list[Choice]] = lambda scaffold: []
     example: str = ""
+    section: str = ""
 
 
 # --- how a raw answer is read, where that takes more than the answer --------------------------------------------------
@@ -327,7 +329,7 @@ def _scaffold_choice(values: Callable[[Scaffold], Sequence[str]], default: Calla
     )
 
 
-QUESTIONS: dict[str, Question] = {
+_SHORT_PATH: dict[str, Question] = {
     "tenant_id": Question(_alone(readers.slug), example="acme"),
     "environment": _choice(ENVIRONMENTS, "dev"),
     "execution_mode": _choice(MODES, "self_hosted"),
@@ -344,66 +346,91 @@ QUESTIONS: dict[str, Question] = {
     "owner": Question(_alone(readers.email), lambda scaffold: f"data-team@{scaffold['tenant_id']}.com"),
     "scaffold": Question(_alone(readers.slug), lambda scaffold: f"{scaffold.source.id}_to_{scaffold.target.id}"),
     "customize": Question(_sections, _always([]), choices=_offered_sections),
-    "incremental": Question(_alone(readers.flag), _always(True), _no_incremental),
-    "cursor_field": Question(
-        _alone(readers.name), lambda scaffold: scaffold.source_recipe.cursor_field or None, _no_cursor
-    ),
-    "lookback_days": Question(
-        _alone(readers.number(0)), lambda scaffold: scaffold.source_recipe.lookback_days, _not_incremental
-    ),
-    "fields": Question(_fields, _suggested_fields, example="{id: string required, email: string PII}"),
-    "tags": Question(
-        _alone(readers.words),
-        lambda scaffold: [scaffold.source.id, _each(scaffold, "{object}", lambda item: item.object)],
-    ),
-    "retention_days": Question(_alone(readers.number(1)), _always(90)),
-    "regulations": Question(_alone(readers.words), _always([])),
-    "classification": Question(_alone(readers.labels), _always([])),
-    "file_format": _scaffold_choice(_formats, _format),
-    "partitioning": Question(
-        _alone(readers.words), lambda scaffold: list(scaffold.target_recipe.partitioning) or [SAFE_PARTITION]
-    ),
-    "schema_mode": _choice(SCHEMA_MODES, "strict"),
-    "branch": Question(
-        _alone(readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")),
-        lambda scaffold: scaffold["tenant_id"],
-        _no_catalog,
-    ),
-    "warehouse": Question(
-        _alone(readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")),
-        lambda scaffold: f"s3://lake/{scaffold['tenant_id']}/",
-        _no_catalog,
-    ),
-    "bucket": Question(
-        _alone(
-            readers.matching(
-                r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'"
-            )
+}
+
+_SECTIONS: dict[str, dict[str, Question]] = {
+    "incremental": {
+        "incremental": Question(_alone(readers.flag), _always(True), _no_incremental),
+        "cursor_field": Question(
+            _alone(readers.name), lambda scaffold: scaffold.source_recipe.cursor_field or None, _no_cursor
         ),
-        # Object storage takes no underscore in a bucket's name.
-        lambda scaffold: f"{scaffold['tenant_id'].replace('_', '-')}-data-lake",
-        _no_storage,
-    ),
-    "prefix": Question(
-        _prefix,
-        lambda scaffold: f"raw/{scaffold.source.id}/{_each(scaffold, '{asset}', scaffold.asset_name)}",
-        _no_storage,
-    ),
-    "endpoint": Question(_url, _always(""), _no_storage),
-    "catalog_uri": Question(_url, _catalog, _no_catalog),
-    "connection": Question(
-        lambda scaffold, raw: overridden(thawed(scaffold.source_recipe.connection), readers.mapping(raw)),
-        lambda scaffold: thawed(scaffold.source_recipe.connection),
-        _no_connection,
-    ),
-    "engine": _scaffold_choice(
-        lambda scaffold: scaffold.source.engines, lambda scaffold: scaffold.source.default_engine
-    ),
-    "log_level": _choice(LOG_LEVELS, "INFO"),
-    "redaction": Question(_alone(readers.flag), _always(True)),
-    "app_root": Question(_app_root, _always("/app")),
-    "asset_version": Question(_version, _always("1.0")),
-    "asset_layout": _choice(LAYOUTS, "nested"),
-    "asset_names": Question(_asset_names, _always({})),
-    "vendor": Question(_alone(readers.flag), _always(True)),
+        "lookback_days": Question(
+            _alone(readers.number(0)), lambda scaffold: scaffold.source_recipe.lookback_days, _not_incremental
+        ),
+    },
+    "schema": {
+        "fields": Question(_fields, _suggested_fields, example="{id: string required, email: string PII}"),
+    },
+    "governance": {
+        "tags": Question(
+            _alone(readers.words),
+            lambda scaffold: [scaffold.source.id, _each(scaffold, "{object}", lambda item: item.object)],
+        ),
+        "retention_days": Question(_alone(readers.number(1)), _always(90)),
+        "regulations": Question(_alone(readers.words), _always([])),
+        "classification": Question(_alone(readers.labels), _always([])),
+    },
+    "target": {
+        "file_format": _scaffold_choice(_formats, _format),
+        "partitioning": Question(
+            _alone(readers.words), lambda scaffold: list(scaffold.target_recipe.partitioning) or [SAFE_PARTITION]
+        ),
+        "schema_mode": _choice(SCHEMA_MODES, "strict"),
+        "branch": Question(
+            _alone(
+                readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
+            ),
+            lambda scaffold: scaffold["tenant_id"],
+            _no_catalog,
+        ),
+        "warehouse": Question(
+            _alone(readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")),
+            lambda scaffold: f"s3://lake/{scaffold['tenant_id']}/",
+            _no_catalog,
+        ),
+        "bucket": Question(
+            _alone(
+                readers.matching(
+                    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'"
+                )
+            ),
+            # Object storage takes no underscore in a bucket's name.
+            lambda scaffold: f"{scaffold['tenant_id'].replace('_', '-')}-data-lake",
+            _no_storage,
+        ),
+        "prefix": Question(
+            _prefix,
+            lambda scaffold: f"raw/{scaffold.source.id}/{_each(scaffold, '{asset}', scaffold.asset_name)}",
+            _no_storage,
+        ),
+        "endpoint": Question(_url, _always(""), _no_storage),
+        "catalog_uri": Question(_url, _catalog, _no_catalog),
+    },
+    "connection": {
+        "connection": Question(
+            lambda scaffold, raw: overridden(thawed(scaffold.source_recipe.connection), readers.mapping(raw)),
+            lambda scaffold: thawed(scaffold.source_recipe.connection),
+            _no_connection,
+        ),
+    },
+    "engine": {
+        "engine": _scaffold_choice(
+            lambda scaffold: scaffold.source.engines, lambda scaffold: scaffold.source.default_engine
+        ),
+    },
+    "runtime": {
+        "log_level": _choice(LOG_LEVELS, "INFO"),
+        "redaction": Question(_alone(readers.flag), _always(True)),
+        "app_root": Question(_app_root, _always("/app")),
+        "asset_version": Question(_version, _always("1.0")),
+        "asset_layout": _choice(LAYOUTS, "nested"),
+        "asset_names": Question(_asset_names, _always({})),
+        "vendor": Question(_alone(readers.flag), _always(True)),
+    },
+}
+
+QUESTIONS: dict[str, Question] = _SHORT_PATH | {
+    name: replace(question, section=section)
+    for section, questions in _SECTIONS.items()
+    for name, question in questions.items()
 }

@@ -65,9 +65,14 @@ class Scaffold:
         """List what can be chosen, and what cannot, with the reason."""
         return QUESTIONS[name].choices(self)
 
-    def settled(self, name: str) -> bool:
-        """Tell whether there is nothing to choose between."""
-        return len([choice for choice in self.choices(name) if not choice.reason]) == 1
+    def asks(self, name: str) -> bool:
+        """Tell whether to ask a question: it fits, and is of the short path or an open section or has no default."""
+        section = QUESTIONS[name].section
+        if self.unfit(name):
+            return False
+        if section and section in self["customize"]:
+            return len([choice for choice in self.choices(name) if not choice.reason]) != 1
+        return not section or self.default(name) is None
 
     @property
     def source(self) -> Connector:
