@@ -7,6 +7,7 @@ from pathlib import Path
 from .classification import Rules, load_rules
 from .documents import Document
 from .fields import Field, read_fields
+from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .registry import Connector, Registry, load_registry
 
@@ -23,7 +24,16 @@ class Pack:
 
     @cached_property
     def registry(self) -> Registry:
-        """The connectors by name."""
+        """The connectors in service by name."""
+        return in_service(self._listed, self.lifecycle)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """What became of ids that are no longer in service."""
+        return load_lifecycle(self.root, self._listed)
+
+    @cached_property
+    def _listed(self) -> Registry:
         return load_registry(self.root)
 
     @cached_property

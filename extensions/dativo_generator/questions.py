@@ -74,6 +74,8 @@ def _connector(role: str) -> Callable[[Scaffold, Any], str]:
     def read(scaffold: Scaffold, raw: Any) -> str:
         offered = {connector.id: connector for connector in scaffold.pack.with_role(role)}
         if raw not in offered:
+            if fate := scaffold.pack.lifecycle.fate(str(raw)):
+                raise AnswerError(f"{shown(raw)} {fate}")
             names = list(offered)
             few = listed(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
             hint = nearest(str(raw), names)
@@ -102,6 +104,11 @@ def _selection(scaffold: Scaffold, raw: Any) -> tuple[Item, ...]:
     value = readers.structure(raw)
     if isinstance(value, str | dict) and value and scaffold.source.selection != "objects":
         value = [value]  # one thing needs no list, but for what is chosen from one
+    for item in value if isinstance(value, list) and scaffold.source.selection == "objects" else ():
+        if item not in scaffold.source.objects and (
+            fate := scaffold.pack.lifecycle.fate(scaffold.source.id, str(item))
+        ):
+            raise AnswerError(f"{shown(item)} {fate}")
     return read_selection(value, scaffold.source, scaffold.source_recipe)
 
 
