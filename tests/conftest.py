@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from history import release_history
 from support import Rendered, clean_environment, copy_pack, release, render
 
 # The same examples on every machine, however slow it is: a red test then speaks of the change that it stands on.
@@ -41,6 +42,12 @@ def released(own_template: Path) -> Path:
     """Give a repository of the pack with the tag v1.0.0."""
     release(own_template, "v1.0.0")
     return own_template
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
+    """Give a repository of the pack with three releases, whose registries differ; not to be changed."""
+    return release_history(tmp_path_factory.mktemp("history") / "pack")
 
 
 @pytest.fixture

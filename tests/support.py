@@ -135,7 +135,7 @@ class Rendered:
     def answers(self) -> dict[str, Any]:
         """The recorded answers, without Copier's own."""
         (answers,) = self.parsed(".copier-answers.").values()
-        return {name: value for name, value in answers.items() if not name.startswith("_")}
+        return {name: value for name, value in answers.items() if name in QUESTIONS}
 
 
 def render(template: Path, destination: Path, answers: Mapping[str, Any], **options: Any) -> Rendered:

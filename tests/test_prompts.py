@@ -85,6 +85,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     begin(terminal, pick(SOURCES, "postgres"))
     terminal.answer("Tables", f"- public.orders{DONE}")
     end(terminal, customize=DOWN + SPACE + ENTER)
+    terminal.answer("Assets", ENTER)
     terminal.wait("id: bigint required")
     terminal.answer("updated_at: timestamp required", f"\x1b[1;5F{ENTER}email: string{DONE}")
     assert terminal.finish() == 0, terminal.text

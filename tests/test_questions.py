@@ -10,7 +10,7 @@ from dativo_generator.questions import QUESTIONS, SECTIONS
 from support import PACK, ROOT
 
 CONFIG = load_template_config(ROOT / "copier.yml")
-ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and name != "plan"}
+ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and question["when"]}
 CODE = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "questions").iterdir(), ROOT / "copier.yml"]
 TEMPLATES = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
 

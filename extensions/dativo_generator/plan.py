@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from .destination import answers_file_of
 from .naming import env_names
 from .pack import Pack
 from .questions import SAFE_PARTITION
@@ -23,24 +24,25 @@ _SCHEMAS = ("schemas/asset.schema.json", "schemas/job.schema.json")
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `path` to write, its last part as `file`, which names
-    the template, and its content as `data`; `vendored`, files of the pack that are copied by folder; and what the
-    summary says. Raises `AnswerError` or `PackError`.
+    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
+    as `file`, which names the template, and its content as `data`; `vendored`, files of the pack that are copied by
+    folder; and what the summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.answers:
         _ = scaffold[name]  # an answer that nothing below uses must be right, too
-    assets = [_file(_asset_path(scaffold, item), _asset(scaffold, item)) for item in scaffold.items]
-    jobs = [_file(_job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    written = () if scaffold.reuses_assets else scaffold.items
+    assets = [_file(item, _asset_path(scaffold, item), _asset(scaffold, item)) for item in written]
+    jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
     return {
         "tenant": scaffold["tenant_id"],
         "scaffold": scaffold["scaffold"],
-        "answers_file": f".copier-answers.{scaffold['tenant_id']}.{scaffold['scaffold']}.yml",
+        "answers_file": answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]),
         "mode": scaffold["execution_mode"],
         "source": scaffold.source.id,
         "target": scaffold.target.id,
         "version": scaffold["asset_version"],
-        "layout": scaffold["asset_layout"],
+        "layout": "" if scaffold.reuses_assets else scaffold["asset_layout"],
         "assets": assets,
         "jobs": jobs,
         "vendored": _vendored(scaffold),
@@ -50,8 +52,11 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _file(path: str, data: dict[str, Any]) -> dict[str, Any]:
-    return {"path": path, "file": path.rsplit("/", 1)[-1], "data": data}
+def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
+    """List the assets and jobs that a scaffold writes: for which object, and where."""
+    written = () if scaffold.reuses_assets else scaffold.items
+    assets = [(item.object, _asset_path(scaffold, item)) for item in written]
+    return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items]
 
 
 def _asset_path(scaffold: Scaffold, item: Item) -> str:
@@ -60,6 +65,10 @@ def _asset_path(scaffold: Scaffold, item: Item) -> str:
 
 def _job_path(scaffold: Scaffold, item: Item) -> str:
     return f"jobs/{scaffold['tenant_id']}/{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+
+
+def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"object": item.object, "path": path, "file": path.rsplit("/", 1)[-1], "data": data}
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -171,7 +180,7 @@ def _secret_files(scaffold: Scaffold) -> list[str]:
 def _warnings(scaffold: Scaffold) -> list[str]:
     return [
         f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
-        for column in scaffold["partitioning"]
+        for column in (() if scaffold.reuses_assets else scaffold["partitioning"])
         if column != SAFE_PARTITION
     ]
 

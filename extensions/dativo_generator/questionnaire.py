@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from . import guard
+from .destination import FORMAT, Destination
 from .emit import block
 from .errors import AnswerError, DativoError
 from .naming import nearest
@@ -49,13 +51,24 @@ class Session:
         """Copier's own settings."""
         return self.context["_copier_conf"]
 
+    @cached_property
+    def destination(self) -> Destination:
+        """The folder that is written to."""
+        return Destination(Path(self.conf["dst_path"]), str(self.conf["answers_file"]))
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """The answers file that Copier has loaded, as it stands; {} for a new scaffold."""
+        (mark,) = FORMAT
+        return self.destination.recorded if mark in self.context and mark not in self.conf["data"] else {}
+
 
 def known(session: Session, name: str) -> str:
     """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
     # What else the context holds are Copier's own names, which begin with _, and functions.
     remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
     for key in (*session.conf["data"], *remembered):
-        if key not in QUESTIONS and key not in _COPIERS_OWN:
+        if key not in QUESTIONS and key not in _COPIERS_OWN and key not in FORMAT:
             raise AnswerError(f"{key}: no question has this name{nearest(key, QUESTIONS)}")
     return name
 
@@ -64,14 +77,22 @@ def asked(session: Session, name: str) -> bool:
     """Tell whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
 
     An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
-    Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one.
+    Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one. A recorded one that is no
+    longer right is asked again where somebody is there, unless it names paths.
     """
     scaffold = session.scaffold
     if name in session.context:
         if name not in scaffold.answers:
             value = session.context[name]
             raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
-        _ = scaffold[name]
+        try:
+            _check(session, name, session.context[name])
+        except AnswerError as error:
+            if name in session.conf["data"] or not session.recorded:
+                raise
+            if session.settles(name) or name in guard.PATHS:
+                raise guard.stale(scaffold, name, error, session.destination.answers_file) from None
+            return not scaffold.unfit(name)  # somebody is there to answer again
         return True
     preset = session.conf["settings"].defaults.get(name)
     if preset is not None and not scaffold.unfit(name):
@@ -131,12 +152,24 @@ def problem(session: Session, value: Any, name: str) -> str:
 
 
 def _check(session: Session, name: str, value: Any) -> None:
-    _ = Scaffold(session.pack, session.answers | {name: value})[name]
+    """Refuse a wrong answer, one that would move files that are there, and one that would take another's."""
+    scaffold = Scaffold(session.pack, session.answers | {name: value})
+    _ = scaffold[name]
+    if recorded := session.recorded:
+        guard.unmoved(scaffold, name, recorded, session.destination.answers_file)
+    elif name == "scaffold":
+        guard.unused(scaffold, session.destination.root)
+    if name == "customize" and "schema" not in scaffold["customize"]:
+        guard.unowned(scaffold, session.destination)
 
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Plan the files from the recorded answers alone."""
-    return plan(session.pack, answers)
+    """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    result = plan(session.pack, answers)
+    if "dst_path" in session.conf:
+        guard.unowned(Scaffold(session.pack, answers), session.destination)
+        guard.named(result["answers_file"], session.destination)
+    return result
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:
@@ -149,4 +182,4 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     source = Path(own["_src_path"]).expanduser()
     if source.exists():
         own["_src_path"] = str(source.resolve())
-    return block(own | {name: answers[name] for name in QUESTIONS if name in answers})
+    return block(own | FORMAT | {name: answers[name] for name in QUESTIONS if name in answers})

@@ -27,6 +27,7 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 MODES = ("self_hosted", "cloud")
 LAYOUTS = ("nested", "odcs")
 SCHEMA_MODES = ("strict", "merge", "relaxed")
+ASSETS = ("write", "reuse")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SECTIONS = {
     "incremental": "read only what is new: on or off, cursor, lookback",
@@ -283,6 +284,10 @@ def _no_catalog(scaffold: Scaffold) -> str:
     return "" if scaffold.target_recipe.catalog else f"{scaffold.target.id} keeps no catalog"
 
 
+def _reused(scaffold: Scaffold) -> str:
+    return "the asset is there already and says it" if scaffold.reuses_assets else ""
+
+
 def _short_list(role: str) -> Callable[[Scaffold], str]:
     def unfit(scaffold: Scaffold) -> str:
         return "" if len(scaffold.pack.with_role(role)) > choices.LONG_LIST else f"the list of {role}s is short"
@@ -366,21 +371,25 @@ _SECTIONS: dict[str, dict[str, Question]] = {
         ),
     },
     "schema": {
-        "fields": Question(_fields, _suggested_fields, example="{id: string required, email: string PII}"),
+        "assets": _choice(ASSETS, "write"),
+        "fields": Question(_fields, _suggested_fields, _reused, example="{id: string required, email: string PII}"),
     },
     "governance": {
         "tags": Question(
             _alone(readers.words),
             lambda scaffold: [scaffold.source.id, _each(scaffold, "{object}", lambda item: item.object)],
+            _reused,
         ),
-        "retention_days": Question(_alone(readers.number(1)), _always(90)),
-        "regulations": Question(_alone(readers.words), _always([])),
-        "classification": Question(_alone(readers.labels), _always([])),
+        "retention_days": Question(_alone(readers.number(1)), _always(90), _reused),
+        "regulations": Question(_alone(readers.words), _always([]), _reused),
+        "classification": Question(_alone(readers.labels), _always([]), _reused),
     },
     "target": {
-        "file_format": _scaffold_choice(_formats, _format),
+        "file_format": replace(_scaffold_choice(_formats, _format), unfit=_reused),
         "partitioning": Question(
-            _alone(readers.words), lambda scaffold: list(scaffold.target_recipe.partitioning) or [SAFE_PARTITION]
+            _alone(readers.words),
+            lambda scaffold: list(scaffold.target_recipe.partitioning) or [SAFE_PARTITION],
+            _reused,
         ),
         "schema_mode": _choice(SCHEMA_MODES, "strict"),
         "branch": Question(
@@ -430,7 +439,7 @@ _SECTIONS: dict[str, dict[str, Question]] = {
         "redaction": Question(_alone(readers.flag), _always(True)),
         "app_root": Question(_app_root, _always("/app")),
         "asset_version": Question(_version, _always("1.0")),
-        "asset_layout": _choice(LAYOUTS, "nested"),
+        "asset_layout": replace(_choice(LAYOUTS, "nested"), unfit=_reused),
         "asset_names": Question(_asset_names, _always({})),
         "vendor": Question(_alone(readers.flag), _always(True)),
     },

@@ -100,6 +100,11 @@ class Scaffold:
         return self[self.source.selection]
 
     @property
+    def reuses_assets(self) -> bool:
+        """Whether the jobs point at assets that another scaffold, or somebody by hand, has written."""
+        return self["assets"] == "reuse"
+
+    @property
     def incremental(self) -> bool:
         """Whether the jobs read only what is new."""
         return self.source.supports_incremental and self["incremental"]

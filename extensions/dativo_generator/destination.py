@@ -1,0 +1,99 @@
+"""What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
+
+Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
+scaffold. The files that vendoring brings are shared: they follow the newest version among the scaffolds that own them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .documents import parse_yaml
+
+# Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
+# that would take the name of another one is told from an update.
+FORMAT = {"answers_format": 1}
+
+ANSWERS_FILES = ".copier-answers.*.yml"
+_HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
+# What `git describe` says, and so what Copier records: a tag, and how many commits after it.
+_COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
+
+
+def answers_file_of(tenant: str, scaffold: str) -> str:
+    """Name the answers file of a scaffold."""
+    return f".copier-answers.{tenant}.{scaffold}.yml"
+
+
+def header_of(path: Path) -> tuple[str, str] | None:
+    """Return scaffold and tenant that the first line of a file names; None when it names none or cannot be read."""
+    try:
+        if path.is_symlink():
+            return None
+        with path.open(encoding="utf-8") as file:
+            found = _HEADER.match(file.readline(400))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return (found[1], found[2]) if found else None
+
+
+def version_of(commit: Any) -> tuple[Any, ...]:
+    """Return a key that orders recorded commits by version; one without a version comes first."""
+    found = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
+    if not found:
+        return ()
+    number = [int(part) for part in found["number"].split(".")]
+    while number and not number[-1]:
+        number.pop()
+    # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it.
+    return (tuple(number), found["stage"] == "", found["stage"], int(found["after"] or 0))
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The folder that a scaffold is written to, and the scaffold's answers file."""
+
+    root: Path
+    answers_file: str
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """The scaffold's answers as the file has them; {} when there is none."""
+        return _read(self.root / self.answers_file)
+
+    @property
+    def others(self) -> Iterator[Mapping[str, Any]]:
+        """The answers of the other scaffolds."""
+        for path in sorted(self.root.glob(ANSWERS_FILES)):
+            if path.name != self.answers_file:
+                yield _read(path)
+
+    def owner(self, path: str, answers_file: str) -> str:
+        """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
+        header = header_of(self.root / path)
+        if not header or answers_file_of(header[1], header[0]) == answers_file:
+            return ""
+        return f"the scaffold {header[0]} of {header[1]}"
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    """Read an answers file; {} for what is none. Whoever must know what is wrong with one reads it otherwise."""
+    try:
+        stat = path.lstat()
+    except OSError:
+        return {}
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+    try:
+        answers = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return answers if isinstance(answers, dict) else {}

@@ -1,0 +1,124 @@
+"""What Copier's own commands refuse: stale answers, answers that would move files, and what another scaffold owns.
+
+Copier drops a recorded answer that the registry no longer offers and takes the default in its place; and when an answer
+that names a path changes, it deletes the file at the old path with the edits in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .destination import Destination, answers_file_of
+from .documents import shown
+from .errors import AnswerError, DativoError
+from .naming import listed
+from .plan import paths
+from .questions import QUESTIONS
+from .registry import SELECTIONS
+from .scaffold import Scaffold
+
+# Each of these is part of the path of every file of a scaffold, or of the answers file.
+PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset_version")
+
+
+def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) -> AnswerError:
+    """Build the error for a recorded answer that is no longer right; it says what to type."""
+    problem = f"{answers_file}: {error}"
+    if scaffold.unfit(name):
+        return AnswerError(f"{problem} (remove its line from the file)")
+    if followable(scaffold, name):
+        return AnswerError(f"{problem}; follow it with: dativo-generator update {answers_file}")
+    command = f"dativo-generator update {answers_file} " if name in PATHS else ""
+    verb = "move to another with" if name in PATHS else "answer again with"
+    return AnswerError(f"{problem}; {verb}: {command}--data {name}={_suggestion(scaffold, name)}")
+
+
+def followable(scaffold: Scaffold, name: str) -> bool:
+    """Tell whether the lifecycle renames what an answer names."""
+    return scaffold.pack.lifecycle.followed(scaffold.answers)[name] != scaffold.answers[name]
+
+
+def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], answers_file: str) -> None:
+    """Refuse an answer that would give files that are there another path; `recorded` is what was answered before."""
+    if name in PATHS:
+        old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
+        if old != new:
+            raise _moving(f"{name}: '{old}' names paths", f"{name}={new}", answers_file)
+    if name in ("asset_names", *SELECTIONS):
+        for item, old_object, old, new in _renamed_items(scaffold, recorded):
+            if name == "asset_names" and item == old_object:
+                data = f"asset_names='{{{item}: {new}}}'"
+                raise _moving(f"asset_names: '{old}' names the paths of '{item}'", data, answers_file)
+            if name in SELECTIONS and item != old_object:
+                what = f"{name}: '{old_object}' names paths, and is now '{item}'"
+                raise _moving(what, f"{name}=VALUE", answers_file)
+
+
+def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what is still read but would have another asset name: object, old object, old name, new name."""
+    try:
+        before = Scaffold(scaffold.pack, recorded)
+        old = {_thing(item.entry): (item.object, before.asset_name(item)) for item in before.items}
+        new = [(_thing(item.entry), item.object, scaffold.asset_name(item)) for item in scaffold.items]
+    except DativoError:
+        return  # one of them is no longer right, and is refused for that
+    for thing, item, name in new:
+        if thing in old and old[thing][1] != name:
+            yield item, *old[thing], name
+
+
+def _thing(entry: Any) -> Any:
+    """Return what an item reads, whatever it is called here."""
+    return (
+        frozenset((key, value) for key, value in entry.items() if key != "object") if isinstance(entry, dict) else entry
+    )
+
+
+def _moving(what: str, data: str, answers_file: str) -> AnswerError:
+    return AnswerError(
+        f"{answers_file}: {what}; to move the files and the edits in them: "
+        f"dativo-generator update {answers_file} --data {data}"
+    )
+
+
+def unused(scaffold: Scaffold, destination: Path) -> None:
+    """Refuse a new scaffold under the name of another one of its tenant."""
+    file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
+    if (destination / file).exists():
+        raise AnswerError(
+            f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
+            f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
+        )
+
+
+def unowned(scaffold: Scaffold, destination: Destination) -> None:
+    """Refuse to write an asset or a job of another scaffold."""
+    for object_name, path in paths(scaffold):
+        if owner := destination.owner(path, answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])):
+            reuse = "read it with --data assets=reuse, or " if path.startswith("assets/") else ""
+            raise AnswerError(
+                f"{path}: is of {owner}; {reuse}write another with --data 'asset_names={{{object_name}: NAME}}'"
+            )
+
+
+def named(answers_file: str, destination: Destination) -> None:
+    """Refuse an answers file that is not called as its tenant and scaffold are."""
+    if destination.answers_file != answers_file:
+        raise AnswerError(
+            f"--answers-file: '{destination.answers_file}' is not the name of this scaffold's file; "
+            f"name {answers_file}, or leave the option out"
+        )
+
+
+def _suggestion(scaffold: Scaffold, name: str) -> str:
+    """Write the answer that comes closest to a stale one, for a command line."""
+    if name == "objects":
+        left = [item for item in scaffold.answers[name] if item in scaffold.source.objects] or scaffold.source.objects
+        return f"'[{listed(left)}]'"
+    if name.endswith("_connector"):
+        retired = scaffold.pack.lifecycle.retired.get(str(scaffold.answers[name]))
+        return (retired and retired.replacement) or "VALUE"
+    default = QUESTIONS[name].default(scaffold)
+    if name == "execution_mode" or default is None:
+        return "VALUE"
+    return str(default) if isinstance(default, str | int) else f"'{shown(default)}'"

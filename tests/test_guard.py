@@ -1,0 +1,214 @@
+"""Copier's own commands refuse what would change a job silently, with one line, and leave the tree as it is."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from copier import run_copy, run_recopy, run_update
+from copier.errors import UserMessageError
+
+from support import ROOT, Rendered, checked, git, release, render
+
+STALE = yaml.safe_load((ROOT / "tests" / "data" / "stale.yml").read_text(encoding="utf-8"))
+FILE = ".copier-answers.acme.job.yml"
+STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
+
+Command = Callable[..., None]
+
+
+def update(destination: Path, template: Path, **options: Any) -> None:
+    run_update(destination, answers_file=FILE, overwrite=True, unsafe=True, quiet=True, **options)
+
+
+def recopy(destination: Path, template: Path, **options: Any) -> None:
+    run_recopy(destination, answers_file=FILE, overwrite=True, unsafe=True, quiet=True, **options)
+
+
+def copy_over(destination: Path, template: Path, **options: Any) -> None:
+    run_copy(str(template), destination, answers_file=FILE, overwrite=True, unsafe=True, quiet=True, **options)
+
+
+COMMANDS = pytest.mark.parametrize("command", [update, recopy, copy_over])
+
+
+@pytest.fixture
+def scaffold(history: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Make a repository with one scaffold of a release."""
+
+    def make(tag: str = "v1.0.0", **answers: Any) -> Path:
+        data = {"tenant_id": "acme", "scaffold": "job"} | answers
+        out = render(history, tmp_path / "out", data, vcs_ref=tag).root
+        release(out, "now")
+        return out
+
+    return make
+
+
+def refused(command: Command, destination: Path, template: Path, **options: Any) -> str:
+    """Run a command that must refuse; returns its one line."""
+    with pytest.raises(UserMessageError) as error:
+        command(destination, template, **options)
+    assert len(str(error.value).splitlines()) == 1
+    assert git(destination, "status", "--porcelain", "--ignored") == ""
+    return str(error.value)
+
+
+@COMMANDS
+@pytest.mark.parametrize("case", STALE, ids=lambda case: case["name"])
+def test_a_stale_answer_stops_every_command(
+    case: dict[str, Any], command: Command, scaffold: Callable[..., Path], history: Path
+) -> None:
+    out = scaffold(**case["answers"])
+    skip = [] if command is copy_over else [{"skip_answered": True}]  # which `copier copy` does not have
+    for nobody in [{"defaults": True}, *skip]:
+        assert refused(command, out, history, **nobody) == f"{FILE}: {case['error'].replace('FILE', FILE)}"
+
+
+@COMMANDS
+@pytest.mark.parametrize("case", [case for case in STALE if "good" in case], ids=lambda case: case["name"])
+def test_a_good_answer_gets_through(
+    case: dict[str, Any], command: Command, scaffold: Callable[..., Path], history: Path
+) -> None:
+    out = scaffold(**case["answers"])
+    command(out, history, defaults=True, data=checked(case["good"]))
+    assert Rendered(out).answers == Rendered(out).answers | case["good"]
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tenant_id", "globex"),
+        ("source_connector", "hubspot"),
+        ("target_connector", "s3"),
+        ("asset_version", "2.0"),
+        ("scaffold", "other"),
+    ],
+)
+def test_an_answer_that_names_paths_stays(
+    name: str, value: str, command: Command, scaffold: Callable[..., Path], history: Path
+) -> None:
+    out = scaffold(**STRIPE)
+    old = {"asset_version": "1.0", "scaffold": "job"}.get(name) or STRIPE[name]
+    assert refused(command, out, history, defaults=True, data={name: value}) == (
+        f"{FILE}: {name}: '{old}' names paths; to move the files and the edits in them: "
+        f"dativo-generator update {FILE} --data {name}={value}"
+    )
+
+
+@COMMANDS
+def test_an_asset_that_is_there_keeps_its_name(command: Command, scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    assert refused(command, out, history, defaults=True, data={"asset_names": {"customers": "people"}}) == (
+        f"{FILE}: asset_names: 'stripe_customers' names the paths of 'customers'; to move the files and the edits in "
+        f"them: dativo-generator update {FILE} --data asset_names='{{customers: people}}'"
+    )
+
+
+def test_a_table_that_is_there_keeps_its_object(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(source_connector="postgres", tables=["public.orders"], target_connector="iceberg")
+    tables = [{"name": "public.orders", "object": "sales"}]
+    assert refused(update, out, history, defaults=True, data={"tables": tables}).startswith(
+        f"{FILE}: tables: 'orders' names paths, and is now 'sales'; to move the files"
+    )
+
+
+def test_the_same_answer_again_is_no_move(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    update(out, history, defaults=True, data=STRIPE | {"asset_version": "1.0", "asset_names": {}})
+    assert Rendered(out).job["source"]["incremental"]["lookback_days"] == 9
+
+
+def test_an_object_is_added_with_a_name_and_removed_with_its_files(
+    scaffold: Callable[..., Path], history: Path
+) -> None:
+    out = scaffold(**STRIPE)
+    update(out, history, defaults=True, data={"objects": ["customers", "payments"], "asset_names": {"payments": "pay"}})
+    assert {Path(name).stem for name in Rendered(out).assets} == {"stripe_customers", "pay"}
+    release(out, "more")
+    update(out, history, defaults=True, data={"objects": ["customers"], "asset_names": {}})
+    assert {Path(name).stem for name in Rendered(out).assets} == {"stripe_customers"}
+    assert {Path(name).stem for name in Rendered(out).jobs} == {"stripe_customers_to_iceberg"}
+
+
+def test_a_second_scaffold_of_the_same_name_is_refused(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    with pytest.raises(UserMessageError) as error:
+        render(history, out, STRIPE | {"scaffold": "job", "objects": ["payments"]}, overwrite=True)
+    assert str(error.value) == (
+        f"scaffold: 'job' is there already ({FILE}); give another name with --data scaffold=NAME, "
+        f"or answer that one again with: copier update --trust --answers-file {FILE}"
+    )
+    assert git(out, "status", "--porcelain") == ""
+
+
+def test_even_with_every_answer_of_the_first(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    answers = yaml.safe_load((out / FILE).read_text(encoding="utf-8"))
+    with pytest.raises(UserMessageError, match="is there already"):
+        run_copy(str(history), out, data=answers, defaults=True, unsafe=True, quiet=True, overwrite=True)
+
+
+def test_an_asset_of_another_scaffold_is_refused(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    with pytest.raises(UserMessageError) as error:
+        render(history, out, STRIPE | {"tenant_id": "globex"}, vcs_ref="v1.0.0")
+    assert str(error.value) == (
+        "assets/stripe/v1.0/stripe_customers.yaml: is of the scaffold job of acme; read it with "
+        "--data assets=reuse, or write another with --data 'asset_names={customers: NAME}'"
+    )
+    assert git(out, "status", "--porcelain") == ""
+
+
+def test_an_asset_can_be_reused(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    render(history, out, STRIPE | {"tenant_id": "globex", "assets": "reuse"}, vcs_ref="v1.0.0")
+    rendered = Rendered(out)
+    assert list(rendered.assets) == ["assets/stripe/v1.0/stripe_customers.yaml"]
+    job = rendered.jobs["jobs/globex/stripe_customers_to_iceberg.yaml"]
+    assert job["asset_path"] == "/app/assets/stripe/v1.0/stripe_customers.yaml"
+    (recorded,) = rendered.parsed(".copier-answers.globex.").values()
+    assert recorded["assets"] == "reuse"
+    assert git(out, "diff", "--name-only") == ""
+
+
+def test_or_another_asset_written(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    names = {"asset_names": {"customers": "globex_customers"}}
+    render(history, out, STRIPE | {"tenant_id": "globex"} | names, vcs_ref="v1.0.0")
+    assert len(Rendered(out).assets) == len(Rendered(out).jobs) == 2
+
+
+def test_columns_of_a_reused_asset_are_not_asked_for(history: Path, tmp_path: Path) -> None:
+    answers = {"tenant_id": "acme", "source_connector": "csv", "files": ["a.csv"], "target_connector": "iceberg"}
+    assert list(render(history, tmp_path / "out", answers | {"assets": "reuse"}).assets) == []
+
+
+def test_a_job_of_another_scaffold_is_refused(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    with pytest.raises(UserMessageError) as error:
+        render(history, out, STRIPE | {"scaffold": "again", "assets": "reuse"}, vcs_ref="v1.0.0")
+    assert str(error.value) == (
+        "jobs/acme/stripe_customers_to_iceberg.yaml: is of the scaffold job of acme; "
+        "write another with --data 'asset_names={customers: NAME}'"
+    )
+
+
+def test_an_answers_file_is_named_after_its_scaffold(history: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserMessageError) as error:
+        render(history, tmp_path / "out", STRIPE, answers_file="mine.yml")
+    assert str(error.value) == (
+        "--answers-file: 'mine.yml' is not the name of this scaffold's file; "
+        "name .copier-answers.acme.stripe_to_iceberg.yml, or leave the option out"
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_update_from_elsewhere_keeps_two_scaffolds_apart(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    shutil.copytree(out, out.with_name("moved"))
+    update(out.with_name("moved"), history, defaults=True)
+    assert Rendered(out.with_name("moved")).job["source"]["incremental"]["lookback_days"] == 9
