@@ -82,6 +82,8 @@ class Dativo(Extension):
             "ordered_type": of_context(_questionnaire.ordered_type),
             "choices": of_context(_questionnaire.choices),
             "problem": of_context(_questionnaire.problem),
+            "held": of_context(_questionnaire.held),
+            "kept": of_context(_questionnaire.kept),
             "plan": of_context(_questionnaire.planned),
             "recorded": of_context(_questionnaire.recorded),
             "pack_file": pack.text,

@@ -73,12 +73,26 @@ class Destination:
             if path.name != self.answers_file:
                 yield _read(path)
 
+    def newest(self, path: str) -> tuple[Any, ...] | None:
+        """Return the version of the newest other scaffold that shares a file or folder, None without one."""
+        versions = (version_of(answers.get("_commit")) for answers in self.others if shares(answers, path))
+        return max(versions, default=None)
+
     def owner(self, path: str, answers_file: str) -> str:
         """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
         header = header_of(self.root / path)
         if not header or answers_file_of(header[1], header[0]) == answers_file:
             return ""
         return f"the scaffold {header[0]} of {header[1]}"
+
+
+def shares(answers: Mapping[str, Any], path: str) -> bool:
+    """Tell whether the scaffold of these recorded answers vendors a file or folder."""
+    if not answers or answers.get("vendor") is False:
+        return False
+    folder, name = path.split("/")
+    recipes = [f"{answers.get(role)}.yaml" for role in ("source_connector", "target_connector")]
+    return folder != "connectors" or name in recipes
 
 
 def _read(path: Path) -> Mapping[str, Any]:

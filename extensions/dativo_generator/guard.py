@@ -14,6 +14,7 @@ from .errors import AnswerError, DativoError
 from .naming import listed
 from .plan import paths
 from .questions import QUESTIONS
+from .registry import FILE as REGISTRY
 from .registry import SELECTIONS
 from .scaffold import Scaffold
 
@@ -38,8 +39,12 @@ def followable(scaffold: Scaffold, name: str) -> bool:
     return scaffold.pack.lifecycle.followed(scaffold.answers)[name] != scaffold.answers[name]
 
 
-def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], answers_file: str) -> None:
-    """Refuse an answer that would give files that are there another path; `recorded` is what was answered before."""
+def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destination: Destination) -> None:
+    """Refuse an answer that would give files that are there another path, or take shared ones from another scaffold.
+
+    `recorded` is what was answered before.
+    """
+    answers_file = destination.answers_file
     if name in PATHS:
         old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
         if old != new:
@@ -52,6 +57,10 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], answers_
             if name in SELECTIONS and item != old_object:
                 what = f"{name}: '{old_object}' names paths, and is now '{item}'"
                 raise _moving(what, f"{name}=VALUE", answers_file)
+
+    if name == "vendor" and not scaffold[name] and recorded.get(name) is not False and destination.newest(REGISTRY):
+        command = f"dativo-generator update {answers_file} --data vendor=no"
+        raise AnswerError(f"{answers_file}: vendor: other scaffolds share these files; to leave them theirs: {command}")
 
 
 def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
@@ -75,10 +84,8 @@ def _thing(entry: Any) -> Any:
 
 
 def _moving(what: str, data: str, answers_file: str) -> AnswerError:
-    return AnswerError(
-        f"{answers_file}: {what}; to move the files and the edits in them: "
-        f"dativo-generator update {answers_file} --data {data}"
-    )
+    command = f"dativo-generator update {answers_file} --data {data}"
+    return AnswerError(f"{answers_file}: {what}; to move the files and the edits in them: {command}")
 
 
 def unused(scaffold: Scaffold, destination: Path) -> None:

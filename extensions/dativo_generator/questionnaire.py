@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from . import guard
-from .destination import FORMAT, Destination
+from .destination import FORMAT, Destination, version_of
 from .emit import block
 from .errors import AnswerError, DativoError
 from .naming import nearest
 from .pack import Pack
 from .plan import plan
 from .questions import QUESTIONS, UNRECORDED
+from .recipes import recipe_file
 from .scaffold import Scaffold
 
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
@@ -156,7 +157,7 @@ def _check(session: Session, name: str, value: Any) -> None:
     scaffold = Scaffold(session.pack, session.answers | {name: value})
     _ = scaffold[name]
     if recorded := session.recorded:
-        guard.unmoved(scaffold, name, recorded, session.destination.answers_file)
+        guard.unmoved(scaffold, name, recorded, session.destination)
     elif name == "scaffold":
         guard.unused(scaffold, session.destination.root)
     if name == "customize" and "schema" not in scaffold["customize"]:
@@ -170,6 +171,30 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         guard.unowned(Scaffold(session.pack, answers), session.destination)
         guard.named(result["answers_file"], session.destination)
     return result
+
+
+def held(session: Session, name: str) -> str:
+    """Return the pattern of a shared file that another scaffold holds in a newer version, '' when nobody does.
+
+    `name` is the file's folder, or the question whose answer names the recipe. Without anybody to ask, a new scaffold
+    leaves an older version alone, too, unless it may overwrite.
+    """
+    destination = session.destination
+    connector = session.answers.get(name) or destination.recorded.get(name)  # early in an update there is no answer
+    if name in QUESTIONS and not isinstance(connector, str):
+        return ""
+    path = recipe_file(connector) if connector else name
+    nobody = session.conf["defaults"] and not session.conf["overwrite"]
+    newest = destination.newest(path)
+    mine = version_of(session.context["_copier_answers"].get("_commit"))
+    return f"/{path}" if newest is not None and (nobody or newest > mine) else ""
+
+
+def kept(session: Session, vendored: Mapping[str, list[str]]) -> list[str]:
+    """List the shared files of this scaffold that another one holds in another version."""
+    root, pack = session.destination.root, session.pack
+    files = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    return [file for file in files if (root / file).is_file() and (root / file).read_text("utf-8") != pack.text(file)]
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:
