@@ -7,7 +7,7 @@ a filter.
 import importlib.util
 import sys
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -75,6 +75,9 @@ class Dativo(Extension):
 
             return filter_
 
+        def of_pack(function: Callable[..., Any]) -> Callable[..., Any]:
+            return partial(_user_errors(function), pack)
+
         environment.filters |= {
             "known": of_context(_questionnaire.known),
             "asked": of_context(_questionnaire.asked),
@@ -86,6 +89,9 @@ class Dativo(Extension):
             "kept": of_context(_questionnaire.kept),
             "plan": of_context(_questionnaire.planned),
             "recorded": of_context(_questionnaire.recorded),
+            "completed": of_pack(_questionnaire.completed),
+            "followed": of_pack(_questionnaire.followed),
+            "pinned": of_pack(_questionnaire.pinned),
             "pack_file": pack.text,
             "yaml": _emit.inline,
             "yaml_block": _emit.block,

@@ -21,6 +21,7 @@ class Pack:
         self.recipe = cache(self._recipe)
         self.known_fields = cache(self._known_fields)
         self.label = cache(self._label)
+        self.text = cache(self._text)
 
     @cached_property
     def registry(self) -> Registry:
@@ -40,7 +41,7 @@ class Pack:
     def _rules(self) -> Rules:
         return load_rules(self.root)
 
-    def text(self, name: str) -> str:
+    def _text(self, name: str) -> str:
         """Return a file of the pack as it stands, for vendoring."""
         return (self.root / name).read_text(encoding="utf-8")
 

@@ -3,7 +3,7 @@
 A `Session` is the state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,10 +68,14 @@ def known(session: Session, name: str) -> str:
     """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
     # What else the context holds are Copier's own names, which begin with _, and functions.
     remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
-    for key in (*session.conf["data"], *remembered):
-        if key not in QUESTIONS and key not in _COPIERS_OWN and key not in FORMAT:
-            raise AnswerError(f"{key}: no question has this name{nearest(key, QUESTIONS)}")
+    _refuse_unknown((*session.conf["data"], *remembered))
     return name
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in QUESTIONS and name not in _COPIERS_OWN and name not in FORMAT:
+            raise AnswerError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
 
 
 def asked(session: Session, name: str) -> bool:
@@ -195,6 +199,36 @@ def kept(session: Session, vendored: Mapping[str, list[str]]) -> list[str]:
     root, pack = session.destination.root, session.pack
     files = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     return [file for file in files if (root / file).is_file() and (root / file).read_text("utf-8") != pack.text(file)]
+
+
+def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
+    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
+    _refuse_unknown(answers)
+    scaffold = Scaffold(pack, answers)
+    complete = {}
+    for name in QUESTIONS:
+        if name in scaffold.answers:
+            try:
+                _ = scaffold[name]
+            except AnswerError as error:
+                raise guard.stale(scaffold, name, error, answers_file) from None
+            complete[name] = scaffold.answers[name]
+        elif scaffold.asks(name):
+            _ = scaffold[name]
+            complete[name] = scaffold.default(name)
+    return {name: value for name, value in complete.items() if name not in UNRECORDED}
+
+
+def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers with what the lifecycle renames under its new name."""
+    return pack.lifecycle.followed(answers)
+
+
+def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the answers of opened sections would be if they followed the registry."""
+    scaffold = Scaffold(pack, answers)
+    names = [name for name in scaffold.answers if QUESTIONS[name].section and not scaffold.unfit(name)]
+    return {name: scaffold.default(name) for name in names}
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:

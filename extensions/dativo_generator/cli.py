@@ -1,0 +1,169 @@
+"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository.
+
+Exit status: 0 nothing to say, 1 something is wrong, 2 the command could not run, 3 only that a newer version exists.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from . import report
+from .errors import DativoError
+from .fleet.fleet import Fleet
+from .fleet.replay import repaired, replay
+from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
+from .fleet.update import Selection, update
+from .fleet.worktree import mark_unmerged, require_clean
+
+OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
+    epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: 0 nothing to say, "
+    "1 something is wrong, 2 the command could not run, 3 only that a newer version exists.",
+)
+
+Template = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        metavar="URL",
+        envvar=VARIABLE,
+        help="The template repository to trust, a URL or a path; nothing else is run. "
+        "Without it, where this command was installed from.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+class Format(StrEnum):
+    """How an update is told."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+@app.command("replay")
+def replay_command(
+    template: Template = "",
+    show_diff: Annotated[bool, typer.Option("--diff", help="Show what differs.")] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="Repair it: write what is missing, delete orphans; with --strict undo edits, too."
+        ),
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Edits by hand fail, too.")] = False,
+    shard: Annotated[str, typer.Option(metavar="I/N", help="Take a share of the answers files, like 3/16.")] = "1/1",
+    as_json: AsJson = False,
+) -> None:
+    """Prove that the repository is what its answers files say: render each again, at its version, and compare."""
+    share = _shard(shard)
+    with _fleet(template) as fleet:
+        with _progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
+            found = replay(fleet, share, advance)
+        left = repaired(found, fleet, strict) if write else found
+        print_ = report.replay_json if as_json else report.replay_text
+        print_(found, left, fleet, strict=strict, with_diff=show_diff)
+    if left.failed(strict):
+        raise typer.Exit(WRONG)
+    raise typer.Exit(BEHIND if left.behind else OK)
+
+
+@app.command("update")
+def update_command(
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="[ANSWERS_FILE]...", help="Answers files to update; all without any.")
+    ] = None,
+    template: Template = "",
+    to: Annotated[
+        str, typer.Option(metavar="VERSION", help="The released version to go to; the newest without it.")
+    ] = "",
+    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
+    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
+    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")] = False,
+    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    as_json: AsJson = False,
+) -> None:
+    """Take scaffolds to a version of the template, as one change in the working tree."""
+    form = Format.json if as_json else format_
+    given = dict(_assignment(text) for text in data or [])
+    selection = Selection(*(tuple(chosen or ()) for chosen in (files, tenant, connector, environment)))
+    with _fleet(template) as fleet:
+        root = fleet.tree.root
+        known = {file.name for file in fleet.files}
+        for name in selection.names:
+            if name not in known:
+                raise SourceError(f"{name}: is no answers file here")
+        if not dry_run:
+            require_clean(root)
+        chosen = sum(file in selection for file in fleet.files)
+        with _progress("Updating", chosen, quiet=form is not Format.table) as advance:
+            change = update(fleet, selection, to=to, data=given, explain=dry_run, done=advance)
+        if not dry_run:
+            fleet.tree.write(change.writes)
+            mark_unmerged(root, change.conflicts)
+        {Format.table: report.update_text, Format.markdown: report.update_markdown, Format.json: report.update_json}[
+            form
+        ](change, dry_run=dry_run)
+    raise typer.Exit(WRONG if change.refused or change.conflicts else OK)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; an error is one line and an exit status, never a traceback."""
+    try:
+        app(args=arguments, prog_name="dativo-generator")
+    except DativoError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(UNABLE)
+    except KeyboardInterrupt:
+        print("Error: interrupted; nothing was changed", file=sys.stderr)
+        sys.exit(UNABLE)
+
+
+@contextmanager
+def _fleet(template: str) -> Iterator[Fleet]:
+    """Look at the working directory with the trusted template."""
+    location = trusted(template)
+    with scratch_folder() as scratch:
+        yield Fleet(Path.cwd(), Source(location, Path(scratch)))
+
+
+@contextmanager
+def _progress(what: str, total: int, quiet: bool) -> Iterator[Any]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise SourceError(f"--shard: '{text}' is not a share like 3/16")
+    return int(number), int(of)
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise SourceError(f"--data: '{text}' is not NAME=ANSWER")
+    return name, value

@@ -1,0 +1,90 @@
+"""A destination with its answers files, and the releases of the trusted pack that they need."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from ..destination import shares
+from ..errors import DativoError
+from .answers import AnswersFile, find
+from .release import Release, Rendering
+from .source import Source, SourceError, canonical
+from .tree import Tree
+
+
+class Fleet:
+    """Many scaffolds in one folder."""
+
+    def __init__(self, destination: Path, source: Source) -> None:
+        """Look at `destination` with the pack of `source`, and with no other."""
+        self.tree = Tree(destination)
+        self.source = source
+        self._releases: dict[str, Release | DativoError] = {}
+
+    @cached_property
+    def files(self) -> list[AnswersFile]:
+        """Every answers file, in the order of their names."""
+        return find(self.tree.root)
+
+    def prepare(self, files: Sequence[AnswersFile]) -> None:
+        """Load the releases that these answers files need, so that processes can share them."""
+        for file in files:
+            if not self.refusal(file):
+                self.load(self.source.resolve(file.commit))
+
+    def load(self, commit: str) -> Release | DativoError:
+        """Load the release at a full commit once; one that cannot be loaded is its error."""
+        if commit not in self._releases:
+            try:
+                self._releases[commit] = Release(self.source.checkout(commit))
+            except DativoError as error:
+                self._releases[commit] = error
+        return self._releases[commit]
+
+    def refusal(self, file: AnswersFile) -> str:
+        """Say why nothing may be rendered from an answers file, '' when it may."""
+        if file.problem:
+            return file.problem
+        if canonical(file.source) not in self.source.names:
+            trusted = f"is not the pack that is trusted here, {self.source.location}"
+            return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
+        try:
+            self.source.resolve(file.commit)
+        except SourceError as error:
+            return f"{file.name}: {error}"
+        return ""
+
+    def release(self, file: AnswersFile) -> Release:
+        """Return the release that wrote an answers file; raises `DativoError` when it must not be, or cannot be run."""
+        if refusal := self.refusal(file):
+            raise SourceError(refusal)
+        release = self.load(self.source.resolve(file.commit))
+        if isinstance(release, DativoError):
+            raise release
+        return release
+
+    def replay(self, file: AnswersFile) -> Rendering:
+        """Render an answers file at its recorded commit."""
+        return self.release(file).replay(file)
+
+    def shared(self, paths: Mapping[str, AnswersFile]) -> dict[str, list[bytes]]:
+        """Return what shared files may hold, the newest version first.
+
+        `paths` names a scaffold that owns each, for a file that only its release knows to be shared.
+        """
+        renderings: dict[str, Rendering] = {}
+        contents: dict[str, list[bytes]] = {}
+        usable = [file for file in self.files if not self.refusal(file)]
+        for path, owner in paths.items():
+            owners = [file for file in usable if shares(file.values, path)] or [owner]
+            newest = {file.commit: file for file in sorted(owners, key=lambda file: file.version)}
+            contents[path] = []
+            for file in reversed(newest.values()):
+                try:
+                    rendering = renderings.get(file.name) or self.replay(file)
+                except DativoError:
+                    continue
+                renderings[file.name] = rendering
+                if path in rendering.files and rendering.files[path] not in contents[path]:
+                    contents[path].append(rendering.files[path])
+        return contents

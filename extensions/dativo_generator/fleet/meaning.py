@@ -1,0 +1,99 @@
+"""What a change means: which key of a job or an asset gets which value, said once for all the files it happens in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+# More different values than this under one key are not listed; an example says what happens.
+_FEW_VALUES = 5
+ABSENT = "nothing"
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """One key of one file that has another value; `old` and `new` are text, as a reader would write them."""
+
+    kind: str
+    key: str
+    old: str
+    new: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The same change in many files: `kind` is jobs or assets, `example` one of them; values '' where they differ."""
+
+    kind: str
+    key: str
+    old: str
+    new: str
+    count: int
+    example: Difference
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        what = f"{self.old} -> {self.new}" if self.old or self.new else "changes"
+        kind = self.kind if self.count != 1 else self.kind.removesuffix("s")
+        return f"{self.key} {what} in {self.count} {kind}"
+
+
+def differences(path: str, old: bytes, new: bytes) -> list[Difference]:
+    """List what differs between two versions of a generated file."""
+    kind = path.partition("/")[0]
+    before, after = dict(_flat(_load(old))), dict(_flat(_load(new)))
+    return [
+        Difference(kind, key, _text(before, key), _text(after, key), path)
+        for key in dict.fromkeys([*before, *after])
+        if before.get(key, ABSENT) != after.get(key, ABSENT)
+    ]
+
+
+def grouped(found: Iterable[Difference]) -> list[Group]:
+    """Group differences by key and values, most frequent first."""
+    by_key: dict[tuple[str, str], list[Difference]] = {}
+    for difference in found:
+        by_key.setdefault((difference.kind, difference.key), []).append(difference)
+    groups = []
+    for (kind, key), members in by_key.items():
+        values: dict[tuple[str, str], list[Difference]] = {}
+        for difference in members:
+            values.setdefault((difference.old, difference.new), []).append(difference)
+        if len(values) > _FEW_VALUES:
+            groups.append(Group(kind, key, "", "", len(members), min(members)))
+        else:
+            groups += [Group(kind, key, *pair, len(same), min(same)) for pair, same in values.items()]
+    return sorted(groups, key=lambda group: (-group.count, group.kind, group.key, group.old))
+
+
+def _load(content: bytes) -> Any:
+    value = yaml.load(content, Loader=yaml.CSafeLoader)
+    if isinstance(value, dict) and isinstance(value.get("asset"), dict):
+        value.pop("schema", None)  # the alias of the asset's own
+    return value
+
+
+def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every scalar under its dotted key; items of a list are told apart by their names."""
+    if isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _flat(item, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, list) and value and all(isinstance(item, Mapping) and "name" in item for item in value):
+        for item in value:
+            rest = {name: inner for name, inner in item.items() if name != "name"}
+            yield from _flat(rest or {"name": item["name"]}, f"{key}[{item['name']}]")
+    else:
+        yield key, value
+
+
+def _text(flat: Mapping[str, Any], key: str) -> str:
+    if key not in flat:
+        return ABSENT
+    value = flat[key]
+    return (
+        value
+        if isinstance(value, str)
+        else yaml.safe_dump(value, default_flow_style=True).removesuffix("...\n").strip()
+    )

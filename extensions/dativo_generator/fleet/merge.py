@@ -1,0 +1,91 @@
+"""Bring edits by hand into a new rendering, by the very steps that `copier update` takes.
+
+First the edits are applied as a patch with one line of context; where a hunk is rejected the whole file is merged three
+ways, which leaves markers where both sides changed the same lines.
+"""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .tree import TreeError
+
+_BEFORE, _AFTER = b"<<<<<<< before updating", b">>>>>>> after updating"
+_LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
+# Nothing of the user's settings decides how a file is merged.
+_PLAIN = (
+    "-c",
+    "core.autocrlf=false",
+    "-c",
+    "core.safecrlf=false",
+    "-c",
+    "core.attributesFile=",
+    "-c",
+    "core.quotePath=false",
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A file in three versions: as it was rendered, as it is, and as it is rendered now."""
+
+    base: bytes
+    ours: bytes
+    theirs: bytes
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The outcome, and whether it holds conflict markers."""
+
+    content: bytes
+    conflict: bool = False
+
+
+def merged(edits: Sequence[Edit]) -> list[Merged]:
+    """Merge every edit; some Git processes for all of them together, and one for each rejected file."""
+    if not edits:
+        return []
+    for edit in edits:
+        if b"\0" in edit.ours:
+            raise TreeError("an edited file is not text, and cannot be merged")
+    with TemporaryDirectory(prefix="dativo-generator-merge-") as name:
+        folder = Path(name)
+        _git(folder, "init", "--quiet")
+        base = _tree(folder, [edit.base for edit in edits])
+        ours = _tree(folder, [edit.ours for edit in edits])
+        patch = _git(folder, "diff-tree", "--unified=1", "--inter-hunk-context=-1", base, ours)
+        _write(folder, [edit.theirs for edit in edits])
+        _git(folder, "apply", "--reject", input=patch, fails=True)
+        return [_outcome(folder, index, edit) for index, edit in enumerate(edits)]
+
+
+def _outcome(folder: Path, index: int, edit: Edit) -> Merged:
+    path = folder / str(index)
+    if not path.with_name(f"{index}.rej").exists():
+        return Merged(path.read_bytes())
+    for suffix, content in (("ours", edit.ours), ("base", edit.base), ("theirs", edit.theirs)):
+        path.with_name(f"{index}.{suffix}").write_bytes(content)
+    sides = (f"{index}.ours", f"{index}.base", f"{index}.theirs")
+    content = _git(folder, "merge-file", "-p", *_LABELS, *sides, fails=True)
+    return Merged(content, any(line.rstrip() in (_BEFORE, _AFTER) for line in content.splitlines()))
+
+
+def _tree(folder: Path, contents: Sequence[bytes]) -> str:
+    _write(folder, contents)
+    _git(folder, "add", "--all", "--force")
+    return _git(folder, "write-tree").decode().strip()
+
+
+def _write(folder: Path, contents: Sequence[bytes]) -> None:
+    for index, content in enumerate(contents):
+        (folder / str(index)).write_bytes(content)
+
+
+def _git(folder: Path, *arguments: str, input: bytes | None = None, fails: bool = False) -> bytes:
+    done = subprocess.run(["git", *_PLAIN, *arguments], cwd=folder, input=input, capture_output=True)
+    if done.returncode and not fails:
+        raise TreeError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout

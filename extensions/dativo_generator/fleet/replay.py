@@ -1,0 +1,166 @@
+"""Prove that a repository is what its answers files say: render each at its recorded commit, and compare."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from zlib import crc32
+
+from ..destination import answers_file_of, version_of
+from ..errors import DativoError
+from .answers import AnswersFile
+from .fleet import Fleet
+from .parallel import mapped
+from .tree import TreeError
+
+# What a file, and what an answers file, can be; the first of each is nothing to speak of.
+FILE_STATES = ("clean", "edited", "missing", "orphaned", "older")
+ANSWERS_STATES = ("current", "behind", "refused", "tampered")
+
+
+@dataclass(frozen=True)
+class FileState:
+    """One file: what it is, and what it should hold, None where it should not be there."""
+
+    path: str
+    state: str
+    expected: bytes | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class AnswersState:
+    """One answers file, and the files that are its own."""
+
+    name: str
+    state: str
+    detail: str = ""
+    commit: str = ""
+    files: tuple[FileState, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a replay found: answers files with their own files, then shared and orphaned files."""
+
+    answers: list[AnswersState]
+    others: list[FileState] = field(default_factory=list)
+
+    @property
+    def files(self) -> Iterator[FileState]:
+        """Every file."""
+        for state in self.answers:
+            yield from state.files
+        yield from self.others
+
+    def failed(self, strict: bool) -> bool:
+        """Tell whether something is wrong; edits by hand are only when `strict`."""
+        bad = ("missing", "orphaned", "edited") if strict else ("missing", "orphaned")
+        return any(state.state in ("refused", "tampered") for state in self.answers) or any(
+            file.state in bad for file in self.files
+        )
+
+    @property
+    def behind(self) -> bool:
+        """Whether a newer version would change something."""
+        return any(state.state == "behind" for state in self.answers) or any(f.state == "older" for f in self.files)
+
+
+def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), done: Callable[[], None] = lambda: None) -> Report:
+    """Replay the answers files of one shard, ``(number, of)``; `done` is called after each."""
+    number, of = shard
+    mine = fleet.files[number - 1 :: of]
+    fleet.prepare(mine)
+    newest = version_of(fleet.source.newest) if fleet.source.tags else ()
+    answers: list[AnswersState] = [None] * len(mine)  # type: ignore[list-item]
+    for index, state in mapped(lambda file: _replayed(fleet, file, newest), mine):
+        answers[index] = state
+        done()
+    shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
+    others = [_compare(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
+    return Report(answers, others + [FileState(path, "orphaned") for path in _orphans(fleet, answers, shard)])
+
+
+def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
+    """Write what is wrong, edits by hand only when `strict`; returns what is left to say.
+
+    Missing files and older shared ones are written, orphans deleted, and an answers file that does not give itself is
+    written as it is rendered.
+    """
+    repairable = {"missing", "orphaned", "older", *(["edited"] if strict else [])}
+    wrong = [file for file in report.files if file.state in repairable and not file.detail]
+    tampered = [file for state in report.answers for file in state.files if file.path == state.name]
+    fleet.tree.write({file.path: file.expected for file in (*wrong, *tampered)})
+    written = {file.path for file in (*wrong, *tampered)}
+
+    def now(files: Iterable[FileState]) -> tuple[FileState, ...]:
+        left = (file for file in files if not (file.path in written and file.expected is None))
+        return tuple(replace(file, state="clean") if file.path in written else file for file in left)
+
+    answers = [
+        replace(state, files=now(state.files), **({"state": "current", "detail": ""} if state.name in written else {}))
+        for state in report.answers
+    ]
+    return Report(answers, list(now(report.others)))
+
+
+def diff(file: FileState, fleet: Fleet) -> str:
+    """Return a unified diff from what a file should hold to what it holds."""
+    try:
+        there = fleet.tree.read(file.path) or b""
+    except TreeError as error:
+        return f"{error}\n"
+    before, after = ((text or b"").decode("utf-8", "replace").splitlines(True) for text in (file.expected, there))
+    names = (f"rendered/{file.path}", f"here/{file.path}")
+    return "".join(line if line.endswith("\n") else line + "\n" for line in difflib.unified_diff(before, after, *names))
+
+
+def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> AnswersState:
+    try:
+        rendering = fleet.replay(file)
+    except DativoError as error:
+        text = str(error)
+        return AnswersState(file.name, "refused", text if text.startswith(file.name) else f"{file.name}: {text}")
+    shared = tuple(rendering.shared)
+    own = {
+        path: text for path, text in rendering.files.items() if path not in shared and path != rendering.answers_file
+    }
+    state = AnswersState(
+        file.name,
+        "behind" if newest > file.version else "current",
+        commit=file.commit,
+        files=tuple(_compare(fleet, path, [text]) for path, text in own.items()),
+        shared=shared,
+    )
+    if rendering.answers_file != file.name:
+        return replace(state, state="tampered", detail=f"{file.name}: its answers belong into {rendering.answers_file}")
+    text = rendering.files[file.name]
+    if file.text.replace(b"\r\n", b"\n") != text:
+        answers = FileState(file.name, "edited", text)
+        detail = f"{file.name}: its answers give another file; see --diff"
+        return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
+    return state
+
+
+def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
+    """Compare a file with what it should hold; `contents` may end with what older versions gave."""
+    try:
+        there = fleet.tree.read(path)
+    except TreeError as error:
+        return FileState(path, "edited", contents[0], str(error))
+    if there == contents[0]:
+        return FileState(path, "clean")
+    if there is None:
+        return FileState(path, "missing", contents[0])
+    return FileState(path, "older" if there in contents else "edited", contents[0])
+
+
+def _orphans(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[str]:
+    """Yield the generated files whose scaffold is gone, or no longer writes them; each is of one shard."""
+    number, of = shard
+    known = {file.name for file in fleet.files}
+    owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}
+    for path, (scaffold, tenant) in fleet.tree.generated():
+        name = answers_file_of(tenant, scaffold)
+        if path not in owned[name] if name in owned else name not in known and crc32(path.encode()) % of == number - 1:
+            yield path

@@ -1,0 +1,165 @@
+"""The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
+
+import json
+import os
+import re
+import subprocess
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from packaging.version import InvalidVersion, Version
+
+from ..errors import DativoError
+from ..naming import nearest
+
+VARIABLE = "DATIVO_TEMPLATE"
+_SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
+
+
+class SourceError(DativoError):
+    """The pack to trust is not named, or cannot be read."""
+
+
+class Source:
+    """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
+
+    def __init__(self, location: str, scratch: Path) -> None:
+        """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`."""
+        self.location = canonical(location)
+        self._scratch = scratch
+
+    @cached_property
+    def repository(self) -> Path:
+        """The repository on disk: the path itself, or a bare clone of its branches and tags, and of no other ref."""
+        if (path := Path(self.location)).is_absolute():
+            if not path.is_dir():
+                raise SourceError(f"--template: there is no folder {path}")
+            return path
+        clone = self._scratch / "template.git"
+        _git(self._scratch, "clone", "--quiet", "--bare", "--", self.location, str(clone))
+        return clone
+
+    @cached_property
+    def _git_dir(self) -> str:
+        return _git(self.repository, "rev-parse", "--absolute-git-dir").strip()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Where the pack may be recorded to come from: its location, and a clone's own origin."""
+        origin = subprocess.run(
+            ["git", "config", "--get", "remote.origin.url"], cwd=self.repository, capture_output=True, text=True
+        ).stdout.strip()
+        return frozenset({self.location, *([canonical(origin)] if origin else [])})
+
+    @cached_property
+    def tags(self) -> dict[str, str]:
+        """The released tags, those that are versions, oldest first, with their commits."""
+        found = {}
+        listing = "%(refname:strip=2) %(objectname) %(*objectname)"
+        for line in _git(self.repository, "for-each-ref", "refs/tags", f"--format={listing}").splitlines():
+            name, commit, *peeled = line.split()
+            found[name] = (peeled or [commit])[0]
+        return dict(sorted(((n, c) for n, c in found.items() if _version(n)), key=lambda item: _version(item[0])))
+
+    @property
+    def newest(self) -> str:
+        """The tag that an update goes to: the newest that is no pre-release."""
+        final = [tag for tag in self.tags if not _version(tag).is_prerelease]
+        if not final:
+            raise SourceError(f"{self.location}: has no released tag; an update goes from tag to tag")
+        return final[-1]
+
+    @cached_property
+    def _released(self) -> frozenset[str]:
+        """Every commit that a released tag reaches."""
+        if not self.tags:
+            return frozenset()
+        return frozenset(_git(self.repository, "rev-list", "--stdin", input="\n".join(self.tags.values())).split())
+
+    def resolve(self, recorded: str) -> str:
+        """Return the full commit for what an answers file records; raises `SourceError` outside the released history.
+
+        It is looked up among the released, never handed to Git, which would also take any other ref.
+        """
+        if recorded in self.tags:
+            return self.tags[recorded]
+        described = _DESCRIBED.fullmatch(recorded)
+        prefix = described[1] if described else recorded
+        found = [commit for commit in self._released if commit.startswith(prefix)] if _is_hash(prefix) else []
+        if len(found) != 1:
+            raise SourceError(f"_commit: '{recorded}' is not in the released history{nearest(recorded, self.tags)}")
+        return found[0]
+
+    def checkout(self, commit: str) -> Path:
+        """Return a folder with the files of a commit; each is made once, under the commit's own name."""
+        folder = self._scratch / commit
+        if not folder.exists():
+            making = self._scratch / f"{commit}.making"
+            making.mkdir()
+            environment = {**os.environ, "GIT_INDEX_FILE": str(self._scratch / f"{commit}.index")}
+            folders = [f"--git-dir={self._git_dir}", "--work-tree=.", "-c", "core.autocrlf=false"]
+            _git(making, *folders, "read-tree", commit, env=environment)
+            _git(making, *folders, "checkout-index", "--all", env=environment)
+            making.rename(folder)
+        return folder
+
+
+def trusted(given: str | None) -> str:
+    """Return which pack to trust: the one given, else `DATIVO_TEMPLATE`, else where this command was installed from."""
+    if location := given or os.environ.get(VARIABLE) or _installed_from():
+        return location
+    raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
+
+
+def canonical(location: str) -> str:
+    """Write a repository's location in one way, so that two spellings compare equal."""
+    for short, url in _SHORTHANDS.items():
+        if location.startswith(short):
+            location = url + location.removeprefix(short)
+    location = location.removeprefix("git+")
+    if location.startswith("file://"):
+        location = unquote(urlsplit(location).path)
+    if "://" not in location and not re.match(r"[\w.-]+@[\w.-]+:", location):
+        return str(Path(location).expanduser().resolve())
+    return location.rstrip("/").removesuffix(".git")
+
+
+def scratch_folder() -> TemporaryDirectory[str]:
+    """Make the folder for clones and checkouts; it goes away when it is closed."""
+    return TemporaryDirectory(prefix="dativo-generator-")
+
+
+def _installed_from() -> str:
+    """Return where pip or uv installed this package from (PEP 610), '' where that is an index."""
+    try:
+        record: Any = json.loads(metadata.distribution("dativo-generator").read_text("direct_url.json") or "{}")
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""
+    return record.get("url", "")
+
+
+def _version(tag: str) -> Any:
+    try:
+        return Version(tag)
+    except InvalidVersion:
+        return None
+
+
+def _is_hash(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{7,40}", text) is not None
+
+
+def _git(folder: Path, *arguments: str, **options: Any) -> str:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True, **options)
+    except FileNotFoundError:
+        raise SourceError("git is not installed") from None
+    except subprocess.CalledProcessError as error:
+        lines = error.stderr.strip().splitlines() or ["failed"]
+        raise SourceError(f"git {arguments[0]}: {lines[-1]}") from None
+    return done.stdout

@@ -1,0 +1,90 @@
+"""The destination's files, read and written without following a link out of it, and written all or not at all."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ..destination import header_of
+from ..errors import DativoError
+
+# Where the scaffolds' own files are; each begins with a line that names its scaffold.
+_OWN = ("assets", "jobs")
+
+
+class TreeError(DativoError):
+    """A file of the destination cannot be read or written."""
+
+
+class Tree:
+    """The files below a folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Remember `root`, an existing folder."""
+        self.root = root
+        self._folders: dict[str, bool] = {"": True}
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's content with line ends as the pack writes them, None when there is no such file.
+
+        Raises `TreeError` for a link, and for what is no file.
+        """
+        self._refuse_links(path)
+        try:
+            return (self.root / path).read_bytes().replace(b"\r\n", b"\n")
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TreeError(f"{path}: cannot be read: {error.strerror}") from None
+
+    def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Yield every file that names the scaffold which wrote it, with that scaffold and its tenant."""
+        for folder in _OWN:
+            for parent, _, names in os.walk(self.root / folder):
+                for name in sorted(names):
+                    path = Path(parent, name)
+                    if name.endswith((".yaml", ".yml")) and (header := header_of(path)):
+                        yield path.relative_to(self.root).as_posix(), header
+
+    def write(self, changes: Mapping[str, bytes | None]) -> None:
+        """Write every file, and delete those whose content is None; on an error all are put back as they were."""
+        for path in changes:
+            self._refuse_links(path)
+        before: dict[str, bytes | None] = {}
+        try:
+            for path, content in changes.items():
+                before[path] = _bytes(self.root / path)
+                self._put(path, content)
+        except OSError as error:
+            for path, content in before.items():
+                self._put(path, content)
+            raise TreeError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
+
+    def _put(self, path: str, content: bytes | None) -> None:
+        target = self.root / path
+        if content is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+            return
+        target.unlink(missing_ok=True)
+        for parent in target.relative_to(self.root).parents:
+            if parent == Path() or any((self.root / parent).iterdir()):
+                break
+            (self.root / parent).rmdir()
+
+    def _refuse_links(self, path: str) -> None:
+        folder, _, _ = path.rpartition("/")
+        if (self.root / path).is_symlink() or not self._plain(folder):
+            raise TreeError(f"{path}: is a symbolic link, which is not followed")
+
+    def _plain(self, folder: str) -> bool:
+        if folder not in self._folders:
+            above = self._plain(folder.rpartition("/")[0])
+            self._folders[folder] = above and not (self.root / folder).is_symlink()
+        return self._folders[folder]
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,196 @@
+"""Say what the commands found: as text for people, as Markdown for a pull request, as JSON for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from .fleet.fleet import Fleet
+from .fleet.replay import FileState, Report, diff
+from .fleet.update import EFFECTS, Outcome, Update
+
+_STYLES = {
+    "missing": "red",
+    "orphaned": "red",
+    "refused": "red",
+    "forbidden in cloud": "red",
+    "tampered": "red",
+    "edited": "yellow",
+    "behind": "cyan",
+    "older": "cyan",
+}
+_WORDS = {"edited": "edited by hand", "older": "of an older version"}
+# How many examples of a kind a Markdown comment lists before it counts the rest.
+_LISTED = 20
+
+
+def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+    """Print what is not clean, a line each, and a count of everything."""
+    console = Console(soft_wrap=True, highlight=False)
+    for state in found.answers:
+        if state.state != "current":
+            detail = state.detail.removeprefix(f"{state.name}: ")
+            said = detail or f"at {state.commit}, and {fleet.source.newest} is released"
+            _line(console, state.state, f"{state.name}: {said}")
+    kept = {file.path: file.state for file in left.files}
+    for file in found.files:
+        if file.state == "clean":
+            continue
+        repaired = kept.get(file.path, "clean") == "clean"
+        note = " (repaired)" if repaired else ""
+        _line(console, file.state, f"{file.path}{': ' + file.detail if file.detail else ''}{note}")
+        if with_diff and not repaired:
+            console.print(escape(diff(file, fleet)), end="")
+    answers = Counter(state.state for state in left.answers)
+    files = Counter(file.state for file in left.files)
+    console.print(f"{_counted(answers, 'answers file')}; {_counted(files, 'file')}")
+    if found is left and left.failed(strict):
+        console.print("Repair with: dativo-generator replay --write")
+
+
+def replay_json(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+    """Print `{answers, files, failed, behind}`."""
+
+    def shown(files: Iterable[FileState]) -> list[dict[str, Any]]:
+        return [
+            {"path": file.path, "state": file.state}
+            | ({"detail": file.detail} if file.detail else {})
+            | ({"diff": diff(file, fleet)} if with_diff and file.state != "clean" else {})
+            for file in files
+        ]
+
+    answers = [
+        {"file": s.name, "state": s.state, "commit": s.commit, "detail": s.detail, "files": shown(s.files)}
+        for s in left.answers
+    ]
+    repaired = sorted(
+        {file.path for file in found.files if file.state != "clean"}
+        - {file.path for file in left.files if file.state != "clean"}
+    )
+    _dump(
+        {
+            "answers": answers,
+            "files": shown(left.others),
+            "repaired": repaired,
+            "failed": left.failed(strict),
+            "behind": left.behind,
+        }
+    )
+
+
+def update_text(change: Update, *, dry_run: bool) -> None:
+    """Print what happens to which answers files, and what it means."""
+    console = Console(soft_wrap=True, highlight=False)
+    for outcome in change.outcomes:
+        if dry_run or outcome.refused:
+            for effect, said in _said(outcome):
+                _line(console, effect, said)
+    for group in change.groups:
+        console.print(f"  {escape(str(group))}, like {escape(group.example.path)}")
+    for path in sorted(change.conflicts):
+        _line(console, "conflict", path)
+    would = "would be " if dry_run else ""
+    taken = len(change.outcomes) - len(change.refused)
+    console.print(
+        f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
+        f"{len(change.writes)} files {would}changed, {len(change.conflicts)} with conflicts"
+    )
+
+
+def update_markdown(change: Update, *, dry_run: bool) -> None:
+    """Print the same as a comment on a pull request."""
+    effects = Counter(effect for outcome in change.outcomes for effect in outcome.effects)
+    lines = [
+        f"### {'What an update' if dry_run else 'Update'} to `{change.target}`{' would do' if dry_run else ''}",
+        "",
+    ]
+    lines += ["| answers files | |", "|---|---:|"]
+    lines += [f"| {effect} | {effects[effect]} |" for effect in EFFECTS if effects[effect]]
+    lines += [f"| files changed | {len(change.writes)} |", f"| conflicts | {len(change.conflicts)} |", ""]
+    if groups := change.groups:
+        lines += ["| change | from | to | in | example |", "|---|---|---|---:|---|"]
+        for group in groups:
+            values = " | ".join(_code(value) if value else "" for value in (group.old, group.new))
+            where = f"{group.count} {group.kind}"
+            lines.append(f"| {_code(group.key)} | {values} | {where} | {_code(group.example.path)} |")
+        lines.append("")
+    for title, wanted in (
+        ("Refused, and left as they are", ("refused", "forbidden in cloud")),
+        ("Pinned: they keep an answer that the registry has moved", ("pinned",)),
+        ("Renamed or moved, with the edits in them", ("renamed", "moved")),
+    ):
+        said = [text for outcome in change.outcomes for effect, text in _said(outcome) if effect in wanted]
+        if said:
+            lines += [f"**{title}**", "", *(f"- {_code(text)}" for text in said[:_LISTED])]
+            lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
+            lines.append("")
+    if change.conflicts:
+        lines += ["**Conflicts**", "", *(f"- {_code(path)}" for path in sorted(change.conflicts)[:_LISTED]), ""]
+    print("\n".join(lines).rstrip())
+
+
+def update_json(change: Update, *, dry_run: bool) -> None:
+    """Print `{target, answers, changes, files, conflicts}`."""
+    _dump(
+        {
+            "target": change.target,
+            "dry_run": dry_run,
+            "answers": [
+                {"file": o.name, "effects": list(o.effects), "detail": o.detail, "pinned": list(o.pins)}
+                | ({"becomes": o.new_name} if o.new_name not in ("", o.name) else {})
+                for o in change.outcomes
+            ],
+            "changes": [
+                {
+                    "kind": group.kind,
+                    "key": group.key,
+                    "old": group.old,
+                    "new": group.new,
+                    "count": group.count,
+                    "example": {"path": group.example.path, "old": group.example.old, "new": group.example.new},
+                }
+                for group in change.groups
+            ],
+            "files": {path: "deleted" if text is None else "written" for path, text in sorted(change.writes.items())},
+            "conflicts": sorted(change.conflicts),
+        }
+    )
+
+
+def _said(outcome: Outcome) -> list[tuple[str, str]]:
+    """Say each effect of an outcome."""
+    said = []
+    for effect in outcome.effects:
+        if effect in ("refused", "forbidden in cloud"):
+            said.append((effect, outcome.detail))
+        elif effect == "pinned":
+            said.append((effect, f"{outcome.name}: keeps {', '.join(outcome.pins)}"))
+        else:
+            said.append((effect, outcome.name))
+    return said
+
+
+def _line(console: Console, state: str, text: str) -> None:
+    style = _STYLES.get(state, "")
+    word = f"{_WORDS.get(state, state):<19}"
+    console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}")
+
+
+def _counted(states: Counter[str], thing: str) -> str:
+    total = states.total()
+    parts = ", ".join(f"{count} {_WORDS.get(state, state)}" for state, count in states.most_common())
+    return f"{total} {thing}{'' if total == 1 else 's'}{': ' + parts if parts else ''}"
+
+
+def _code(text: str) -> str:
+    """Show text literally in Markdown, in a table, too."""
+    text = text.replace("|", "\\|").replace("\n", " ")
+    fence = "``" if "`" in text else "`"
+    return f"{fence}{text}{fence}"
+
+
+def _dump(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,110 @@
+"""A repository with many scaffolds, the `dativo-generator` command on it, and Copier's loop to compare with."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from copier import run_update
+
+from dativo_generator.cli import main
+from support import EXAMPLES, git, load_answers, release, render
+
+STRIPE = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
+
+# Beside the examples: what follows, what is pinned, what shares, what is reused.
+SCAFFOLDS: dict[str, dict[str, Any]] = {
+    "follows": STRIPE
+    | {"tenant_id": "globex", "asset_names": {"customers": "globex_customers"}, "environment": "staging"},
+    "pins": STRIPE | {"tenant_id": "initech", "asset_names": {"customers": "initech_customers"}, "lookback_days": 1},
+    "reuses": STRIPE | {"tenant_id": "umbrella", "assets": "reuse"},
+    "unshared": {"source_connector": "hubspot", "objects": ["deals"], "target_connector": "s3", "vendor": False},
+}
+# What v2.0.0 renames, forbids and retires.
+RENAMED = {
+    "drive": {
+        "source_connector": "gdrive_csv",
+        "files": [{"path": "a.csv", "id": "1x", "object": "people"}],
+        "target_connector": "s3",
+        "fields": {"id": "string", "email": "string"},
+    },
+    "charges": STRIPE | {"objects": ["charges"], "asset_names": {"charges": "all_charges"}},
+    "plain_charges": STRIPE | {"objects": ["charges"], "target_connector": "s3"},
+}
+REFUSED = {
+    "cloud": STRIPE | {"objects": ["customers"], "target_connector": "minio", "execution_mode": "cloud"},
+    "words": {
+        "source_connector": "markdown_kv",
+        "files": ["a.md"],
+        "target_connector": "s3",
+        "fields": {"id": "string"},
+    },
+}
+
+
+def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Make a clean repository with scaffolds by name."""
+    for name, answers in scaffolds.items():
+        data = {"tenant_id": "acme", "scaffold": name} | dict(answers)
+        render(template, destination, data, vcs_ref=tag, overwrite=True)
+    release(destination, "scaffolded")
+    return destination
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Return the answers of the examples by the name of their scaffold."""
+    loaded = [load_answers(path) for path in EXAMPLES]
+    return {answers["scaffold"]: answers for answers in loaded}
+
+
+def copied(repository: Path, destination: Path) -> Path:
+    """Copy a repository, its history too."""
+    shutil.copytree(repository, destination, symlinks=True)
+    return destination
+
+
+def answers_files(repository: Path) -> list[str]:
+    """List the names of the answers files."""
+    return sorted(path.name for path in repository.glob(".copier-answers.*.yml"))
+
+
+def update_one_by_one(repository: Path, tag: str, names: list[str]) -> None:
+    """Run Copier's own update on each in turn; it wants a clean tree before each."""
+    for name in names:
+        run_update(repository, answers_file=name, defaults=True, overwrite=True, unsafe=True, quiet=True, vcs_ref=tag)
+        git(repository, "add", "--all")
+        git(repository, "commit", "--quiet", "--allow-empty", "--message", name)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left: its exit status and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its output, parsed."""
+        return json.loads(self.out)
+
+
+class Command:
+    """`dativo-generator` in the process of the test, trusting one template."""
+
+    def __init__(self, template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.monkeypatch, self.capsys = monkeypatch, capsys
+        monkeypatch.setenv("DATIVO_TEMPLATE", str(template))
+
+    def __call__(self, repository: Path, *arguments: str) -> Result:
+        """Run it in a repository."""
+        self.monkeypatch.chdir(repository)
+        self.capsys.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        printed = self.capsys.readouterr()
+        return Result(int(stop.value.code or 0), printed.out, printed.err)

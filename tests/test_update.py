@@ -1,0 +1,298 @@
+"""`dativo-generator update`: what Copier's own update gives for each in turn, as one change; and what Copier cannot."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fleets import REFUSED, RENAMED, SCAFFOLDS, Command, answers_files, build, copied, examples, update_one_by_one
+from support import Rendered, git, release
+
+# Goes from v1.0.0 to the newest by itself; hubspot_crm names an object that is retired.
+FOLLOWS = {name: answers for name, answers in examples().items() if name != "hubspot_crm"} | SCAFFOLDS
+JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
+ASSET = "assets/stripe/v1.0/globex_customers.yaml"
+
+
+@pytest.fixture(scope="session")
+def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(history, tmp_path_factory.mktemp("built") / "out", "v1.0.0", FOLLOWS)
+
+
+@pytest.fixture(scope="session")
+def renames(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(history, tmp_path_factory.mktemp("renames") / "out", "v1.0.0", RENAMED | REFUSED)
+
+
+@pytest.fixture
+def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(history, monkeypatch, capsys)
+
+
+def edit(repository: Path, name: str, change: Callable[[str], str | None]) -> None:
+    """Change a file by hand, or delete it, and commit."""
+    path = repository / name
+    text = change(path.read_text(encoding="utf-8") if path.exists() else "")
+    if text is None:
+        path.unlink()
+    else:
+        path.write_text(text, encoding="utf-8")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", name)
+
+
+EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    "nothing": (JOB, lambda text: text + ""),
+    "a line far from the change": (JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n"),
+    "a line beside the change": (
+        JOB,
+        lambda text: text.replace("lookback_days: 1\n", "lookback_days: 1\n  extra: 1\n"),
+    ),
+    "the line that changes": (JOB, lambda text: text.replace("lookback_days: 1\n", "lookback_days: 3\n")),
+    "the same change": (JOB, lambda text: text.replace("lookback_days: 1\n", "lookback_days: 9\n")),
+    "the header": (JOB, lambda text: text.split("\n", 1)[1]),
+    "an asset": (ASSET, lambda text: text.replace("retention_days: 90", "retention_days: 30")),
+    "a deleted job": (JOB, lambda text: None),
+    "a vendored recipe": ("connectors/stripe.yaml", lambda text: text.replace("max_retries: ", "max_retries: 1")),
+    "a deleted recipe": ("connectors/stripe.yaml", lambda text: None),
+    "no newline at the end": (JOB, lambda text: text.rstrip("\n")),
+}
+
+
+@pytest.mark.parametrize(("name", "change"), EDITS.values(), ids=EDITS)
+def test_it_gives_what_copier_gives_for_each_in_turn(
+    name: str, change: Callable[[str], str | None], built: Path, command: Command, tmp_path: Path
+) -> None:
+    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    for repository in (ours, theirs):
+        path = repository / name
+        text = change(path.read_text(encoding="utf-8"))
+        if text != path.read_text(encoding="utf-8"):
+            edit(repository, name, change)
+    result = command(ours, "update")
+    # Two that share what is edited are enough, and Copier is slow.
+    names = [".copier-answers.globex.follows.yml", ".copier-answers.umbrella.reuses.yml"]
+    update_one_by_one(theirs, "v3.0.0", names)
+    mine, copiers = Rendered(ours).files, Rendered(theirs).files
+    for path in {
+        JOB,
+        ASSET,
+        *names,
+        *(path for path in copiers if path.startswith(("registry/", "connectors/stripe"))),
+    }:
+        assert mine.get(path) == copiers.get(path), path
+    assert mine.keys() == copiers.keys()
+    markers = {path for path, text in mine.items() if b"<<<<<<< before updating" in text}
+    assert result.status == (1 if markers else 0)
+    assert set(git(ours, "diff", "--name-only", "--diff-filter=U").split()) == markers
+
+
+def test_all_of_them_with_copiers_loop(built: Path, command: Command, tmp_path: Path) -> None:
+    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    assert command(ours, "update").status == 0
+    update_one_by_one(theirs, "v3.0.0", answers_files(theirs))
+    assert Rendered(ours).files == Rendered(theirs).files
+
+
+def test_a_conflict_in_a_shared_file_is_marked_once(built: Path, command: Command, tmp_path: Path) -> None:
+    """Copier would merge the markers of the first update again in the second."""
+    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    recipe = "connectors/stripe.yaml"
+    for repository in (ours, theirs):
+        edit(repository, recipe, lambda text: text.replace("lookback_days_default: 1", "lookback_days_default: 4"))
+    result = command(ours, "update", "--json")
+    update_one_by_one(theirs, "v3.0.0", [".copier-answers.globex.follows.yml"])
+    assert (ours / recipe).read_bytes() == (theirs / recipe).read_bytes()
+    assert (result.status, result.json["conflicts"]) == (1, [recipe])
+    assert git(ours, "diff", "--name-only", "--diff-filter=U").split() == [recipe]
+
+
+def test_nothing_is_left_to_do_after_it(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    assert command(ours, "update").status == 0
+    assert command(ours, "replay", "--strict").status == 0
+    git(ours, "commit", "--quiet", "--all", "--message", "updated")
+    assert command(ours, "update").status == 0
+    assert git(ours, "status", "--porcelain") == ""
+
+
+def test_a_rename_moves_files_and_the_edits_in_them(renames: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(renames, tmp_path / "ours")
+    for path in ("jobs/acme/gdrive_csv_people_to_s3.yaml", "jobs/acme/stripe_charges_to_s3.yaml"):
+        edit(ours, path, lambda text: text + "retry_config:\n  max_attempts: 5\n")
+    edit(ours, "assets/gdrive_csv/v1.0/gdrive_csv_people.yaml", lambda text: text.replace("days: 90", "days: 30"))
+    assert command(ours, "update").status == 1  # some are refused
+    out = Rendered(ours)
+    assert {path for path in out.files if "gdrive_csv" in path or "stripe_charges" in path} == set()
+    job = out.jobs["jobs/acme/drive_csv_people_to_s3.yaml"]
+    assert (job["source_connector"], job["retry_config"]) == ("drive_csv", {"max_attempts": 5})
+    assert out.assets["assets/drive_csv/v1.0/drive_csv_people.yaml"]["asset"]["governance"]["retention_days"] == 30
+    assert out.jobs["jobs/acme/stripe_payments_to_s3.yaml"]["retry_config"] == {"max_attempts": 5}
+    # A name that was chosen stays.
+    assert out.jobs["jobs/acme/all_charges_to_iceberg.yaml"]["source"]["objects"] == ["payments"]
+    answers = out.parsed(".copier-answers.acme.charges")[".copier-answers.acme.charges.yml"]
+    assert (answers["objects"], answers["asset_names"]) == (["payments"], {"payments": "all_charges"})
+    assert "connectors/drive_csv.yaml" in out.files and "connectors/gdrive_csv.yaml" not in out.files
+    assert [f["state"] for f in command(ours, "replay", "--json").json["answers"]].count("current") == len(RENAMED)
+
+
+def test_what_cannot_follow_is_named_and_untouched(renames: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(renames, tmp_path / "ours")
+    before = Rendered(ours).files
+    answers = {entry["file"]: entry for entry in command(ours, "update", "--json").json["answers"]}
+    after = Rendered(ours).files
+    for name in REFUSED:
+        file = f".copier-answers.acme.{name}.yml"
+        assert set(answers[file]["effects"]) <= {"refused", "forbidden in cloud"}
+        assert answers[file]["detail"].startswith(f"{file}: ")
+        assert len(answers[file]["detail"].splitlines()) == 1
+        kept = [path for path, text in before.items() if f"the scaffold {name} of acme".encode() in text]
+        assert len(kept) == 3
+        assert all(after[path] == before[path] for path in kept)
+    assert answers[".copier-answers.acme.cloud.yml"]["effects"] == ["forbidden in cloud"]
+    assert "connectors/markdown_kv.yaml" in after  # its owner is still there
+
+
+def test_an_answer_that_names_paths_moves_the_files(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    edit(ours, JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n")
+    file = ".copier-answers.globex.follows.yml"
+    result = command(ours, "update", file, "--data", "target_connector=s3", "--json")
+    assert (result.status, result.json["answers"][0]["effects"]) == (0, ["moved"])
+    out = Rendered(ours)
+    assert JOB not in out.files
+    job = out.jobs["jobs/globex/globex_customers_to_s3.yaml"]
+    assert (job["target_connector"], job["retry_config"]) == ("s3", {"max_attempts": 5})
+    assert out.parsed(file)[file]["target_connector"] == "s3"
+    assert command(ours, "replay").status == 3  # the others are behind
+
+
+def test_a_scaffold_can_be_renamed(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    assert command(ours, "update", ".copier-answers.globex.follows.yml", "-d", "scaffold=leads").status == 0
+    assert ".copier-answers.globex.leads.yml" in answers_files(ours)
+    assert ".copier-answers.globex.follows.yml" not in answers_files(ours)
+    assert (ours / JOB).read_text(encoding="utf-8").startswith("# Written by the scaffold leads of globex.")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("target_connector=s33", "target_connector: 's33' is not a target of the registry; did you mean 's3'?"),
+        ("asset_names={customers: initech_customers}", "is of the scaffold pins of initech"),
+        ("scaffold=pins", ".copier-answers.globex.pins.yml would be written by"),
+        ("ownr=a@b.com", "ownr: no question has this name; did you mean 'owner'?"),
+        ("retention_days=soon", "retention_days: 'soon' is not a whole number of 1 or more"),
+    ],
+)
+def test_a_wrong_answer_is_refused(data: str, message: str, built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    tenant = "globex" if "scaffold=" not in data else "nobody"
+    names = (
+        [".copier-answers.globex.follows.yml"]
+        if tenant == "globex"
+        else [".copier-answers.globex.follows.yml", ".copier-answers.initech.pins.yml"]
+    )
+    extra = [] if tenant == "globex" else ["--data", "tenant_id=globex"]
+    result = command(ours, "update", *names, "--data", data, *extra)
+    assert result.status == 1
+    assert message in result.out
+    assert git(ours, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        (["--tenant", "globex"], ["globex.follows"]),
+        (["--environment", "staging"], ["globex.follows"]),
+        (["--connector", "postgres", "--connector", "csv"], ["acme.csv_people", "acme.postgres_orders"]),
+        (["--tenant", "acme", "--connector", "stripe"], ["acme.stripe_customers"]),
+        (["--to", "v2.0.0", "--tenant", "initech"], ["initech.pins"]),
+    ],
+)
+def test_a_ring_at_a_time(options: list[str], chosen: list[str], built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    result = command(ours, "update", *options, "--json")
+    assert [entry["file"] for entry in result.json["answers"]] == [f".copier-answers.{name}.yml" for name in chosen]
+    version = result.json["target"]
+    for name in answers_files(ours):
+        expected = version if name.removeprefix(".copier-answers.").removesuffix(".yml") in chosen else "v1.0.0"
+        assert f"_commit: {expected}" in (ours / name).read_text(encoding="utf-8").replace('"', "")
+    assert command(ours, "replay", "--strict").status == 3  # nothing shared is called an edit
+
+
+def test_an_older_ring_does_not_take_shared_files_back(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    command(ours, "update", "--tenant", "globex")
+    newest = (ours / "connectors" / "stripe.yaml").read_bytes()
+    git(ours, "add", "--all")
+    git(ours, "commit", "--quiet", "--message", "ring one")
+    command(ours, "update", "--tenant", "initech", "--to", "v2.0.0")
+    assert (ours / "connectors" / "stripe.yaml").read_bytes() == newest
+
+
+def test_a_dry_run_writes_nothing_and_says_what_would_happen(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    (ours / "untracked").write_text("not clean, which a dry run need not be")
+    told = command(ours, "update", "--dry-run", "--json").json
+    effects = {entry["file"].split(".")[-2]: entry["effects"] for entry in told["answers"]}
+    assert effects["follows"] == effects["stripe_customers"] == ["follows"]
+    assert effects["pins"] == ["pinned"]
+    assert effects["csv_people"] == ["unaffected"]
+    (change,) = told["changes"]
+    assert (change["kind"], change["key"], change["old"], change["new"], change["count"]) == (
+        "jobs",
+        "source.incremental.lookback_days",
+        "1",
+        "9",
+        3,
+    )
+    assert change["example"]["path"].startswith("jobs/")
+    assert git(ours, "status", "--porcelain").split() == ["??", "untracked"]
+
+
+def test_a_dry_run_names_what_is_renamed_and_refused(renames: Path, command: Command) -> None:
+    told = command(renames, "update", "--dry-run", "--json").json
+    assert {entry["file"].split(".")[-2]: entry["effects"] for entry in told["answers"]} == {
+        "drive": ["renamed"],
+        "charges": ["renamed", "follows"],
+        "plain_charges": ["renamed"],
+        "cloud": ["forbidden in cloud"],
+        "words": ["refused"],
+    }
+    assert {change["key"] for change in told["changes"]} >= {"source_connector", "asset.object", "source.objects"}
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_dry_run_for_people(form: str, built: Path, command: Command) -> None:
+    told = command(built, "update", "--dry-run", "--format", form).out
+    assert "source.incremental.lookback_days" in told
+    assert "lookback_days" in told.split("pinned" if form == "table" else "**Pinned")[1]
+
+
+def test_changes_that_are_not_committed_stop_it(built: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(built, tmp_path / "ours")
+    (ours / JOB).write_text("mine")
+    result = command(ours, "update")
+    assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
+
+
+def test_outside_a_repository_there_is_no_update(history: Path, command: Command, tmp_path: Path) -> None:
+    result = command(tmp_path, "update")
+    assert result.status == 2
+    assert "is not in a Git repository" in result.err
+
+
+def test_a_version_that_is_not_released_is_refused(built: Path, command: Command) -> None:
+    result = command(built, "update", "--dry-run", "--to", "v9")
+    assert (result.status, result.err.startswith("Error: --to: 'v9' is not a released version")) == (2, True)
+
+
+def test_an_update_in_a_subfolder_of_a_repository(built: Path, command: Command, tmp_path: Path) -> None:
+    copied(built, tmp_path / "mono" / "data")
+    shutil.rmtree(tmp_path / "mono" / "data" / ".git")
+    release(tmp_path / "mono", "now")
+    edit(tmp_path / "mono", f"data/{JOB}", EDITS["the line that changes"][1])
+    assert command(tmp_path / "mono" / "data", "update").status == 1
+    assert git(tmp_path / "mono", "diff", "--name-only", "--diff-filter=U").split() == [f"data/{JOB}"]
