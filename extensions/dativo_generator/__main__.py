@@ -1,0 +1,5 @@
+"""Run the command as `python -m dativo_generator`."""
+
+from .cli import main
+
+main()
