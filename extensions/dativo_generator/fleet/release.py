@@ -83,20 +83,32 @@ class Release:
 
     def render(self, answers: Mapping[str, Any], source: str, commit: str) -> Rendering:
         """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
+        try:
+            context = self.context(answers, source, commit)
+            files = dict(self.files(context))
+        except (CopierError, TemplateError, DativoError) as error:
+            raise AnswerError(_line(error)) from None
+        return Rendering(context["_copier_conf"]["answers_file"], files, context["plan"])
+
+    def context(self, answers: Mapping[str, Any], source: str, commit: str) -> Context:
+        """Return what the templates are filled with: the answers, and what the template computes from them."""
         context: Context = {
             **answers,
             "_copier_answers": {"_commit": commit, "_src_path": source, **answers},
             "_copier_conf": {"data": {}, "defaults": True, "overwrite": True},
         }
-        try:
-            for name, (template, type_) in self._computed.items():
-                value = template.render(context)
-                context[name] = value if type_ == "str" else yaml.load(value, Loader=yaml.CSafeLoader)
-            answers_file = context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
-            files = dict(self._rendered(context))
-        except (CopierError, TemplateError, DativoError) as error:
-            raise AnswerError(_line(error)) from None
-        return Rendering(answers_file, files, context["plan"])
+        for name, (template, type_) in self._computed.items():
+            value = template.render(context)
+            context[name] = value if type_ == "str" else yaml.load(value, Loader=yaml.CSafeLoader)
+        context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
+        return context
+
+    def files(self, context: Context) -> Iterator[tuple[str, bytes]]:
+        """Fill every template; yields path and content."""
+        for parts, content in self._files:
+            for path, extra in _paths(parts, context):
+                text = content if isinstance(content, bytes) else content.render(context | extra).encode()
+                yield path, text
 
     def replay(self, file: AnswersFile) -> Rendering:
         """Render an answers file as it was recorded; raises `AnswerError` for what Copier would refuse."""
@@ -107,12 +119,6 @@ class Release:
             return self._env.filters[filter_](*arguments)
         except CopierError as error:
             raise AnswerError(_line(error)) from None
-
-    def _rendered(self, context: Context) -> Iterator[tuple[str, bytes]]:
-        for parts, content in self._files:
-            for path, extra in _paths(parts, context):
-                text = content if isinstance(content, bytes) else content.render(context | extra).encode()
-                yield path, text
 
     def _load(self, root: Path, excluded: Callable[[Path], bool]) -> Iterator[tuple[list[_Part], Any]]:
         suffix = self._template.templates_suffix
