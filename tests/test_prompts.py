@@ -2,12 +2,13 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from dativo_generator.choices import LONG_LIST
-from support import PACK, SHORT_PATH, Rendered, edit_yaml, release, render
+from support import PACK, SHORT_PATH, Rendered, edit_yaml, git, release, render
 from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 
 SOURCES = [connector.id for connector in PACK.with_role("source")]
@@ -110,6 +111,79 @@ def test_an_update_asks_again_with_the_columns_in_their_order(released: Path, tm
     terminal.answer("zip: string required", DONE)
     assert terminal.finish() == 0, terminal.text
     assert [field["name"] for field in Rendered(out.root).asset["schema"]] == list(fields)
+
+
+def updating(history: Path, destination: Path, **answers: Any) -> Terminal:
+    """Start an update of a scaffold of the first release, with somebody there."""
+    out = render(history, destination, {"tenant_id": "acme", "scaffold": "job"} | answers, vcs_ref="v1.0.0")
+    release(out.root, "scaffolded")
+    arguments = ["update", "--trust", "--answers-file", ".copier-answers.acme.job.yml"]
+    return Terminal(arguments, out.root, dict(os.environ))
+
+
+def test_a_stale_answer_is_asked_again(history: Path, tmp_path: Path) -> None:
+    answers = {"source_connector": "hubspot", "objects": ["contacts", "companies"], "target_connector": "iceberg"}
+    terminal = updating(history, tmp_path / "out", **answers, engine="singer")
+    begin(terminal, tenant=ENTER, source=ENTER)
+    terminal.wait("tickets")
+    assert "companies" not in terminal.text
+    terminal.answer("Objects", ENTER)
+    end(terminal, target=ENTER)
+    terminal.answer("What runs the extraction", DOWN + ENTER)
+    assert terminal.finish() == 0, terminal.text
+    out = Rendered(tmp_path / "out")
+    assert (out.answers["objects"], out.answers["engine"]) == (["contacts"], "native")
+
+
+def test_a_stale_answer_that_names_paths_is_not(history: Path, tmp_path: Path) -> None:
+    answers = {"source_connector": "markdown_kv", "files": ["a.md"], "target_connector": "iceberg"}
+    terminal = updating(history, tmp_path / "out", **answers, fields={"id": "string"})
+    terminal.answer("Tenant", ENTER)
+    terminal.answer("Environment", ENTER)
+    terminal.answer("Execution mode", ENTER)
+    assert terminal.finish() == 1
+    assert "source_connector: 'markdown_kv' was retired: nobody wrote it; use 'csv' instead" in terminal.text
+    assert "Traceback" not in terminal.text
+    assert git(tmp_path / "out", "status", "--porcelain") == ""
+
+
+def test_an_answer_that_no_longer_fits_is_left_out(history: Path, tmp_path: Path) -> None:
+    answers = {"source_connector": "mysql", "tables": ["shop.orders"], "target_connector": "iceberg"}
+    terminal = updating(history, tmp_path / "out", **answers, lookback_days=3)
+    begin(terminal, tenant=ENTER, source=ENTER)
+    terminal.answer("Tables", DONE)
+    end(terminal, target=ENTER)
+    assert terminal.finish() == 0, terminal.text
+    out = Rendered(tmp_path / "out")
+    assert "lookback_days" not in out.answers
+    assert "incremental" not in out.job["source"]
+
+
+def test_another_answer_that_would_move_files_is_not_taken(history: Path, tmp_path: Path) -> None:
+    answers = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
+    terminal = updating(history, tmp_path / "out", **answers)
+    begin(terminal, tenant=ENTER, source=DOWN + ENTER)  # which goes round to the only one that can be chosen
+    assert terminal.text.count("names paths") == len(SOURCES) - 2  # one is retired
+    terminal.answer("Objects", ENTER)
+    end(terminal, target=ENTER)
+    assert terminal.finish() == 0, terminal.text
+    assert Rendered(tmp_path / "out").answers["source_connector"] == "stripe"
+
+
+def test_a_second_scaffold_is_given_another_name(template: Path, tmp_path: Path) -> None:
+    answers = {"tenant_id": "acme", "source_connector": "stripe", "target_connector": "iceberg"}
+    render(template, tmp_path / "out", answers | {"objects": ["charges"]})
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", DOWN + SPACE + ENTER)
+    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+    terminal.answer("Owner", ENTER)
+    terminal.answer("Name of this scaffold", f"stripe_to_iceberg{ENTER}")
+    terminal.wait("is there already")
+    terminal.child.send(f"_2{ENTER}")
+    terminal.answer("Customize", ENTER)
+    assert terminal.finish() == 0, terminal.text
+    assert len(list((tmp_path / "out").glob(".copier-answers.*"))) == 2
 
 
 def test_a_source_of_which_nothing_is_known_is_asked_for_its_fields(template: Path, tmp_path: Path) -> None:

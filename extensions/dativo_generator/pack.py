@@ -12,6 +12,13 @@ from .recipes import Recipe, load_recipe
 from .registry import Connector, Registry, load_registry
 
 
+def installed() -> Path:
+    """Return the folder of the pack that this package came with: the checkout around it, else what was installed."""
+    here = Path(__file__).resolve().parent
+    checkout = here.parent.parent
+    return checkout if (checkout / "copier.yml").is_file() else here / "data"
+
+
 class Pack:
     """What the files below `root` know. Only the pack's own commit is read, never the destination."""
 

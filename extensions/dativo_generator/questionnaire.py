@@ -115,9 +115,16 @@ def offered(session: Session, name: str, unset: Any) -> Any:
     default = session.context.get(name, session.scaffold.default(name))
     if default is None or (wrong := problem(session, default, name)):
         if not session.conf["defaults"]:
-            return unset
+            return _still_offered(session, name, default) or unset
         raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
     return block(default) if isinstance(default, dict | list) else default
+
+
+def _still_offered(session: Session, name: str, chosen: Any) -> str:
+    """Return what is left of a list of choices as YAML text, '' when nothing is."""
+    possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
+    left = [value for value in chosen if value in possible] if isinstance(chosen, list) else []
+    return block(left) if left else ""
 
 
 def ordered_type(session: Session, name: str) -> str:
@@ -132,7 +139,8 @@ def ordered_type(session: Session, name: str) -> str:
 def choices(session: Session, name: str) -> list[Any]:
     """List a question's choices in Copier's notation; one that cannot be chosen carries the reason.
 
-    When the answer is settled only what it chose is listed: Copier compiles two templates for every choice.
+    When the answer is settled only what it chose is listed: Copier compiles two templates for every choice. What would
+    move files is listed, and cannot be chosen; Copier does not validate a choice that was made.
     """
     scaffold = session.scaffold
     if scaffold.unfit(name):
@@ -140,11 +148,13 @@ def choices(session: Session, name: str) -> list[Any]:
     chosen = session.context[name] if session.settles(name) else None
     if not isinstance(chosen, str | list):
         chosen = None
-    return [
-        [choice.label, {"value": choice.value, "validator": choice.reason} if choice.reason else choice.value]
-        for choice in scaffold.choices(name)
-        if chosen is None or choice.value in chosen  # in a list, or in the text of one
-    ]
+    stays = session.recorded.get(name) if chosen is None and name in guard.PATHS else None
+    listed = []
+    for choice in scaffold.choices(name):
+        if chosen is None or choice.value in chosen:  # in a list, or in the text of one
+            reason = choice.reason or ("names paths" if stays not in (None, choice.value) else "")
+            listed.append([choice.label, {"value": choice.value, "validator": reason} if reason else choice.value])
+    return listed
 
 
 def problem(session: Session, value: Any, name: str) -> str:
@@ -172,7 +182,10 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
     result = plan(session.pack, answers)
     if "dst_path" in session.conf:
-        guard.unowned(Scaffold(session.pack, answers), session.destination)
+        scaffold = Scaffold(session.pack, answers)
+        for name in guard.PATHS if (recorded := session.recorded) else ():
+            guard.unmoved(scaffold, name, recorded, session.destination)
+        guard.unowned(scaffold, session.destination)
         guard.named(result["answers_file"], session.destination)
     return result
 
