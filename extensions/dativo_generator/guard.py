@@ -67,20 +67,19 @@ def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[
     """Yield what is still read but would have another asset name: object, old object, old name, new name."""
     try:
         before = Scaffold(scaffold.pack, recorded)
-        old = {_thing(item.entry): (item.object, before.asset_name(item)) for item in before.items}
-        new = [(_thing(item.entry), item.object, scaffold.asset_name(item)) for item in scaffold.items]
+        old = {item.object: (_thing(item.entry), before.asset_name(item)) for item in before.items}
+        new = {item.object: (_thing(item.entry), scaffold.asset_name(item)) for item in scaffold.items}
     except DativoError:
         return  # one of them is no longer right, and is refused for that
-    for thing, item, name in new:
-        if thing in old and old[thing][1] != name:
-            yield item, *old[thing], name
+    for item, (thing, name) in new.items():
+        same = (other for other in old if other not in new and old[other][0] == thing)
+        if (was := item if item in old else next(same, "")) and old[was][1] != name:
+            yield item, was, old[was][1], name
 
 
 def _thing(entry: Any) -> Any:
     """Return what an item reads, whatever it is called here."""
-    return (
-        frozenset((key, value) for key, value in entry.items() if key != "object") if isinstance(entry, dict) else entry
-    )
+    return {key: value for key, value in entry.items() if key != "object"} if isinstance(entry, dict) else entry
 
 
 def _moving(what: str, data: str, answers_file: str) -> AnswerError:

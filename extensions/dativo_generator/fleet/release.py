@@ -4,6 +4,7 @@ Copier reads the template's settings and builds its Jinja environment; every tem
 compiled once. What is left for a scaffold is to fill them, which gives the bytes that Copier would write.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from .answers import AnswersFile
 
 # What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
 _YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
+
+# How an answer of each type is read from text; any other is YAML.
+_READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
 
 Context = dict[str, Any]
 # Gives the names that a part of a path becomes, each with what it adds to the context.
@@ -62,11 +66,9 @@ class Release:
 
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""
-        if self._types.get(name, "str") in ("str", "path"):
-            return text
         try:
-            return yaml.safe_load(text)
-        except yaml.YAMLError:
+            return _READERS.get(self._types.get(name, "str"), yaml.safe_load)(text)
+        except (yaml.YAMLError, ValueError):
             return text  # its reader says what is wrong
 
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
@@ -98,8 +100,7 @@ class Release:
             "_copier_conf": {"data": {}, "defaults": True, "overwrite": True},
         }
         for name, (template, type_) in self._computed.items():
-            value = template.render(context)
-            context[name] = value if type_ == "str" else yaml.load(value, Loader=yaml.CSafeLoader)
+            context[name] = _READERS.get(type_, yaml.safe_load)(template.render(context))
         context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
         return context
 

@@ -186,19 +186,25 @@ class _Step:
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map old paths to new ones, for what is the same asset or job under another path."""
         moves = {old.answers_file: new.answers_file}
+        objects = self._pairs(old, new)
         for kind in ("assets", "jobs"):
-            after = {self._thing(item, new): item["path"] for item in _with_entries(new, kind)}
-            for item in _with_entries(old, kind):
-                if target := after.get(self._thing(item, old)):
+            after = {item["object"]: item["path"] for item in new.plan[kind]}
+            for item in old.plan[kind]:
+                if target := after.get(objects.get(item["object"])):
                     moves[item["path"]] = target
         return {path: target for path, target in moves.items() if path != target}
 
-    def _thing(self, item: Mapping[str, Any], rendering: Rendering) -> Any:
-        """Return what an asset or a job reads, under today's name of it."""
-        if isinstance(item["entry"], dict):
-            return frozenset((k, str(v)) for k, v in item["entry"].items() if k not in ("object", "cursor_field"))
-        known = {"source_connector": rendering.plan["source"], "objects": [item["entry"]]}
-        return self.release.followed(known)["objects"][0]
+    def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
+        """Map the objects of before to those of now: by today's name, else by what is read."""
+        before, after = dict(_entries(old)), dict(_entries(new))
+        pairs = {}
+        for name, entry in before.items():
+            read = {"source_connector": old.plan["source"], "objects": [name]}
+            today = self.release.followed(read)["objects"][0] if isinstance(entry, str) else name
+            same = (other for other in after if other not in before and _thing(after[other]) == _thing(entry))
+            if match := today if today in after else next(same, ""):
+                pairs[name] = match
+        return pairs
 
     def _changes(
         self, old: Rendering, new: Rendering, moves: Mapping[str, str]
@@ -245,14 +251,15 @@ class _Step:
                 yield name
 
 
-def _with_entries(rendering: Rendering, kind: str) -> Iterator[dict[str, Any]]:
-    """Yield the plan's assets or jobs, each with the `entry` that its job reads."""
-    entries = {}
+def _entries(rendering: Rendering) -> Iterator[tuple[str, Any]]:
+    """Yield each object with what its job's source says of it."""
     for job in rendering.plan["jobs"]:
-        source = job["data"]["source"]
-        entries[job["object"]] = next(value[0] for value in source.values() if isinstance(value, list))
-    for item in rendering.plan[kind]:
-        yield {**item, "entry": entries[item["object"]]}
+        yield job["object"], next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
+
+
+def _thing(entry: Any) -> Any:
+    """Return what is read, whatever it is called."""
+    return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
 
 
 def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:

@@ -1,0 +1,177 @@
+"""What holds for any answers that the registry allows: a render replays, an update is a render, an edit survives."""
+
+import difflib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from dativo_generator.choices import forbidden
+from dativo_generator.errors import AnswerError
+from dativo_generator.fleet.fleet import Fleet
+from dativo_generator.fleet.release import Release
+from dativo_generator.fleet.replay import replay
+from dativo_generator.fleet.source import Source
+from dativo_generator.fleet.update import Selection, update
+from dativo_generator.questions import ENVIRONMENTS, LAYOUTS, LOG_LEVELS, SCHEMA_MODES, SECTIONS
+from dativo_generator.scaffold import Scaffold
+from support import PACK, Rendered
+
+FILE = ".copier-answers.acme.job.yml"
+SLUGS = st.from_regex(r"[a-z][a-z0-9_]{0,12}[a-z0-9]", fullmatch=True)
+COLUMNS = st.dictionaries(
+    st.from_regex(r"[A-Za-z][A-Za-z0-9 _:#-]{0,15}[a-z]", fullmatch=True),
+    st.sampled_from(["string", "integer required", "timestamp", "string PII", "double none"]),
+    min_size=1,
+    max_size=6,
+)
+TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+PINS: dict[str, st.SearchStrategy[Any]] = {
+    "lookback_days": st.integers(0, 400),
+    "cursor_field": st.sampled_from(["created", "id", "modified"]),
+    "incremental": st.booleans(),
+    "retention_days": st.integers(1, 10_000),
+    "tags": st.lists(TEXT, max_size=3, unique=True),
+    "regulations": st.lists(TEXT, max_size=2, unique=True),
+    "schema_mode": st.sampled_from(SCHEMA_MODES),
+    "asset_layout": st.sampled_from(LAYOUTS),
+    "log_level": st.sampled_from(LOG_LEVELS),
+    "redaction": st.booleans(),
+    "vendor": st.booleans(),
+    "assets": st.sampled_from(["write", "reuse"]),
+    "asset_version": st.sampled_from(["1.0", "2", "1.10.3"]),
+    "app_root": st.sampled_from([".", "/app", "${DATIVO_HOME}", "/srv/data"]),
+    "endpoint": st.sampled_from(["", "https://minio.acme.internal:9000", "${S3_ENDPOINT}"]),
+}
+
+
+@st.composite
+def scaffolds(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw answers that the first release takes."""
+    source = draw(st.sampled_from(PACK.with_role("source")))
+    target = draw(st.sampled_from(PACK.with_role("target")))
+    modes = ["self_hosted"] if forbidden(source, True) or forbidden(target, True) else ["self_hosted", "cloud"]
+    names = draw(st.lists(SLUGS, min_size=1, max_size=3, unique=True))
+    reads = {
+        "objects": lambda: draw(st.lists(st.sampled_from(source.objects), min_size=1, unique=True)),
+        "tables": lambda: [{"name": f"public.{name}", "object": name} for name in names],
+        "files": lambda: [
+            {"path": f"data/{name}.csv", "object": name}
+            | ({"id": "1AbC"} if PACK.recipe(source.id).credentials == "service_account" else {})
+            for name in names
+        ],
+        "sheets": lambda: [{"spreadsheet_id": "1AbC", "sheet_id": 0, "object": name} for name in names],
+    }
+    answers = {
+        "tenant_id": "acme",
+        "scaffold": "job",
+        "environment": draw(st.sampled_from(ENVIRONMENTS)),
+        "execution_mode": draw(st.sampled_from(modes)),
+        "source_connector": source.id,
+        source.selection: reads[source.selection](),
+        "target_connector": target.id,
+        "customize": draw(st.lists(st.sampled_from(list(SECTIONS)), max_size=2, unique=True)),
+    }
+    for name in draw(st.sets(st.sampled_from(list(PINS)), max_size=4)):
+        if not Scaffold(PACK, answers).unfit(name):
+            answers[name] = draw(PINS[name])
+    scaffold = Scaffold(PACK, answers)
+    if not scaffold.unfit("fields") and source.selection in ("files", "sheets"):
+        columns = draw(COLUMNS)
+        answers["fields"] = columns if len(scaffold.items) == 1 else {item.object: columns for item in scaffold.items}
+    return answers
+
+
+class World:
+    """The releases, loaded once, and a folder for each example."""
+
+    def __init__(self, template: Path, scratch: Path) -> None:
+        self.source = Source(str(template), scratch)
+        self.releases: dict[str, Any] = {}
+        self.fleet(scratch).load(self.source.tags["v1.0.0"])
+
+    def fleet(self, destination: Path) -> Fleet:
+        """Look at a folder."""
+        fleet = Fleet(destination, self.source)
+        fleet._releases = self.releases
+        return fleet
+
+    def release(self, tag: str) -> Release:
+        """Return a release."""
+        return self.fleet(Path()).load(self.source.tags[tag])
+
+    def rendered(self, answers: dict[str, Any], tag: str) -> dict[str, bytes]:
+        """Render answers at a release; those that it does not take are no example."""
+        try:
+            complete = self.release(tag).completed(answers, FILE)
+            return dict(self.release(tag).render(complete, self.source.location, tag).files)
+        except AnswerError:
+            assume(False)
+            raise
+
+    def written(self, files: dict[str, bytes], folder: str) -> Fleet:
+        """Write files into a folder, and look at it."""
+        fleet = self.fleet(Path(folder))
+        fleet.tree.write(files)
+        return fleet
+
+
+@pytest.fixture(scope="session")
+def world(history: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(history, tmp_path_factory.mktemp("world"))
+
+
+any_scaffold = given(answers=scaffolds())
+quick = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@quick
+@any_scaffold
+def test_a_render_replays_clean(answers: dict[str, Any], world: World) -> None:
+    with TemporaryDirectory() as folder:
+        fleet = world.written(world.rendered(answers, "v3.0.0"), folder)
+        report = replay(fleet)
+        assert not report.failed(strict=True)
+        assert not report.behind
+
+
+@quick
+@any_scaffold
+def test_an_update_of_what_nobody_edited_is_a_render(answers: dict[str, Any], world: World) -> None:
+    old, new = world.rendered(answers, "v1.0.0"), world.rendered(answers, "v2.0.0")
+    with TemporaryDirectory() as folder:
+        fleet = world.written(old, folder)
+        change = update(fleet, Selection(), to="v2.0.0")
+        assert (change.refused, change.conflicts) == ([], {})
+        fleet.tree.write(change.writes)
+        assert Rendered(Path(folder)).files == new
+
+
+@quick
+@given(answers=scaffolds(), data=st.data())
+def test_an_edit_where_the_update_changes_nothing_survives(
+    answers: dict[str, Any], data: st.DataObject, world: World
+) -> None:
+    old, new = world.rendered(answers, "v1.0.0"), world.rendered(answers, "v2.0.0")
+    path = data.draw(st.sampled_from(sorted(name for name in old if name.startswith(("assets/", "jobs/")))))
+    before, after = (files[path].decode().splitlines(keepends=True) for files in (old, new))
+    matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
+    # Lines that stay, but for those beside a change.
+    places = [
+        (a + offset, b + offset)
+        for a, b, size in matcher.get_matching_blocks()
+        for offset in range(size)
+        if (offset > 1 or a == b == 0) and (offset < size - 2 or a + size == len(before))
+    ]
+    assume(places)
+    there, then = data.draw(st.sampled_from(places))
+    before[there] = after[then] = before[there].rstrip("\n") + "  # ours\n"
+    with TemporaryDirectory() as folder:
+        fleet = world.written(old | {path: "".join(before).encode()}, folder)
+        change = update(fleet, Selection(), to="v2.0.0")
+        assert (change.refused, change.conflicts) == ([], {})
+        fleet.tree.write(change.writes)
+        assert Rendered(Path(folder)).files == new | {path: "".join(after).encode()}
