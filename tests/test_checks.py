@@ -83,10 +83,13 @@ def test_a_broken_job_is_found(source: str, change: Callable[[dict[str, Any]], A
     [
         (lambda asset: asset.pop("schema"), "schema: the top level has none"),
         (lambda asset: asset.update(version=1.0), "version: is not text"),
-        (lambda asset: asset["schema"].append(asset["schema"][0]), "schema: 'id' is there twice"),
-        (lambda asset: asset.update(team={}), "owner: is missing"),
-        (lambda asset: asset.update(team={"owner": "é@x.com"}), "owner: is missing or not ASCII"),
-        (lambda asset: asset["compliance"].update(classification=[]), "classification: the asset does not carry"),
+        (lambda asset: asset["schema"].append(asset["schema"][0]), "schema[25].name: 'id' is there twice"),
+        (lambda asset: asset.update(team={}), "team.owner: is missing"),
+        (lambda asset: asset.update(team={"owner": "é@x.com"}), "team.owner: is missing or not ASCII"),
+        (
+            lambda asset: asset["compliance"].update(classification=[]),
+            "compliance.classification: the asset does not carry",
+        ),
         (lambda asset: asset["compliance"].update(retention_days=None), "compliance.retention_days: is null"),
     ],
 )
@@ -102,7 +105,7 @@ def test_a_broken_asset_is_found(change: Callable[[dict[str, Any]], Any], proble
         (lambda job, asset: job.update(asset="other"), "asset: the job says 'other'"),
         (lambda job, asset: asset.update(object="other"), "source.tables: reads ['orders']"),
         (lambda job, asset: asset.update(source_type="mysql"), "source_connector: 'postgres'"),
-        (lambda job, asset: asset["schema"].pop(), "source.tables: the cursor 'updated_at'"),
+        (lambda job, asset: asset["schema"].pop(), "source.tables[0].cursor_field: the cursor 'updated_at'"),
     ],
 )
 def test_a_job_and_an_asset_that_disagree_are_found(change: Callable[..., Any], problem: str) -> None:

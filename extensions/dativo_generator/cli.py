@@ -21,6 +21,8 @@ from .fleet.replay import repaired, replay
 from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
 from .fleet.update import Selection, update
 from .fleet.worktree import mark_unmerged, require_clean
+from .pack import Pack, installed
+from .validation import ERROR, files, validate
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
 
@@ -84,7 +86,7 @@ def replay_command(
 
 @app.command("update")
 def update_command(
-    files: Annotated[
+    answers_files: Annotated[
         list[str] | None, typer.Argument(metavar="[ANSWERS_FILE]...", help="Answers files to update; all without any.")
     ] = None,
     template: Template = "",
@@ -104,7 +106,7 @@ def update_command(
     """Take scaffolds to a version of the template, as one change in the working tree."""
     form = Format.json if as_json else format_
     given = dict(_assignment(text) for text in data or [])
-    selection = Selection(*(tuple(chosen or ()) for chosen in (files, tenant, connector, environment)))
+    selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
     with _fleet(template) as fleet:
         root = fleet.tree.root
         known = {file.name for file in fleet.files}
@@ -123,6 +125,22 @@ def update_command(
             form
         ](change, dry_run=dry_run)
     raise typer.Exit(WRONG if change.refused or change.conflicts else OK)
+
+
+@app.command("validate")
+def validate_command(
+    cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
+    root = Path.cwd()
+    with _progress("Validating", len(files(root)), quiet=as_json) as advance:
+        findings = validate(root, Pack(installed()), cloud=cloud, done=advance)
+    print_ = report.validation_json if as_json else report.validation_text
+    print_(findings, len(files(root)))
+    bad = [finding for finding in findings if strict or finding.severity == ERROR]
+    raise typer.Exit(WRONG if bad else OK)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

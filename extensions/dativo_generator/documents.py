@@ -1,7 +1,7 @@
 """Read the pack's YAML files into checked values, and say file, line and key of what is wrong in one."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,8 @@ from .naming import listed, nearest
 # libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED: Any = object()
+# No job, asset or answers file comes near it.
+_DEEPEST = 100
 
 Key = str | int
 
@@ -36,6 +38,19 @@ class _UniqueKeyLoader(_FastLoader):
 def parse_yaml(text: str) -> Any:
     """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
     return yaml.load(text, Loader=_UniqueKeyLoader)
+
+
+def shallow(events: Iterable[Any]) -> Iterator[Any]:
+    """Pass on the events of a YAML parser; raises `yaml.YAMLError` where they nest so deep that libyaml would crash."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=event.start_mark)
+        yield event
 
 
 def yaml_problem(error: Exception) -> str:

@@ -52,7 +52,9 @@ def is_env_reference(text: str) -> bool:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """Return ``"; did you mean 'x'?"`` for the word of `words` closest to `word`, or '' when none is close."""
-    matches = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    words = list(words)
+    same = [other for other in words if other.lower() == word.lower()]
+    matches = same or get_close_matches(word, words, n=1, cutoff=0.6)
     return f"; did you mean '{matches[0]}'?" if matches else ""
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.markup import escape
 from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
 from .fleet.update import EFFECTS, Outcome, Update
+from .validation import Finding
 
 _STYLES = {
     "missing": "red",
@@ -158,6 +160,22 @@ def update_json(change: Update, *, dry_run: bool) -> None:
             "conflicts": sorted(change.conflicts),
         }
     )
+
+
+def validation_text(findings: list[Finding], files: int) -> None:
+    """Print a line for each finding, as compilers do, and a count."""
+    console = Console(soft_wrap=True, highlight=False)
+    for found in findings:
+        style = "red" if found.severity == "error" else "yellow"
+        where = f"{found.file}:{found.line}:{found.column}"
+        console.print(f"{escape(where)}: [{style}]{found.severity}[/]: {escape(found.message)} ({found.rule})")
+    counts = Counter(found.severity for found in findings)
+    console.print(f"{files} files: {counts['error']} errors, {counts['warning']} warnings")
+
+
+def validation_json(findings: list[Finding], files: int) -> None:
+    """Print `{files, findings}`."""
+    _dump({"files": files, "findings": [asdict(found) for found in findings]})
 
 
 def _said(outcome: Outcome) -> list[tuple[str, str]]:

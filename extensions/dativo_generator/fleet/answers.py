@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ..destination import ANSWERS_FILES, FORMAT, version_of
-from ..documents import parse_yaml, shown, yaml_problem
+from ..documents import parse_yaml, shallow, shown, yaml_problem
 from ..errors import AnswerError
 
 # An answers file with a thousand columns has some 40 kB.
@@ -69,12 +69,10 @@ def read(destination: Path, name: str) -> AnswersFile:
 def _parse(text: bytes) -> dict[str, Any]:
     try:
         source = text.decode("utf-8")
-        _refuse_features(yaml.parse(source, Loader=yaml.CSafeLoader))
+        _refuse_features(shallow(yaml.parse(source, Loader=yaml.CSafeLoader)))
         values = parse_yaml(source)
     except (yaml.YAMLError, ValueError) as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
-    except RecursionError:
-        raise AnswerError("is nested too deeply") from None
     if not isinstance(values, dict):
         raise AnswerError(f"must be a mapping, not {shown(values)}")
     for key in values:

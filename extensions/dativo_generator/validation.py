@@ -1,0 +1,428 @@
+"""Find what the runner would refuse, or silently do wrong, in the jobs and assets of a repository, without running any.
+
+Generated or written by hand makes no difference. Nothing but the repository's own files is read, and nothing is run.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from .checks import Keys, Problem, asset_problems, null_problems, pair_problems, place, source_problems, target_problems
+from .choices import forbidden
+from .destination import Destination, answers_file_of, header_of
+from .documents import shown
+from .errors import PackError
+from .located import Located, LocatedError
+from .naming import listed, nearest
+from .pack import Pack
+from .registry import FILE as REGISTRY
+from .registry import Connector
+from .secrets import secret_in
+
+# What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
+_SHAPELY = {"additionalProperties", "enum", "minimum", "minLength", "not", "pattern", "propertyNames"}
+
+ERROR, WARNING = "error", "warning"
+
+# What is looked for. A warning is something that the runner takes, and that somebody may regret.
+RULES: dict[str, tuple[str, str]] = {
+    "yaml": (ERROR, "The file is one YAML document in UTF-8, without a key given twice."),
+    "link": (ERROR, "The file is no symbolic link; the runner may find something else at its end."),
+    "not-a-job": (ERROR, "Everything below `jobs/` is a job: the runner reads every YAML file there."),
+    "unknown-key": (ERROR, "Every key is one that the runner knows."),
+    "schema": (ERROR, "Every value is of the type and form that the runner takes; what it needs is there."),
+    "null": (ERROR, "No value is left empty."),
+    "connector": (ERROR, "Source and target are connectors of the registry, each in a role that it has."),
+    "source": (ERROR, "The source is read as the registry says: kind, objects, engine, incremental."),
+    "target": (ERROR, "The target says what the runner reads: storage block, endpoint, no catalog of its own."),
+    "asset": (ERROR, "Version, owner, labels and top-level schema of an asset are as the runner demands."),
+    "pair": (ERROR, "A job and its asset agree on name, source, object and cursor."),
+    "path": (ERROR, "The asset and the recipes that a job names are there."),
+    "same-place": (ERROR, "No two jobs write to one place."),
+    "cloud": (ERROR, "No connector is used in cloud mode that the registry forbids there."),
+    "secret": (ERROR, "No credential is written out."),
+    "same-asset": (ERROR, "No two assets have one name and version."),
+    "retention": (WARNING, "An asset with classified columns says how long it is kept."),
+    "unclassified": (WARNING, "A column whose name looks personal or sensitive is classified."),
+    "partitioning": (WARNING, "Only `ingest_date` is safe to partition by: by a column of the data, rows are lost."),
+    "type": (WARNING, "A type is one that the runner keeps; it stores `bigint` as text."),
+    "orphan": (WARNING, "Some job fills the asset."),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that is wrong; `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int
+    severity: str
+    rule: str
+    message: str
+
+
+def files(repository: Path) -> list[str]:
+    """List every asset and job of a repository, the assets first."""
+    found = []
+    for folder in ("assets", "jobs"):
+        paths = (Path(parent, name) for parent, _, names in os.walk(repository / folder) for name in names)
+        names = (path.relative_to(repository).as_posix() for path in paths)
+        found += sorted(name for name in names if name.endswith((".yaml", ".yml")))
+    return found
+
+
+def validate(
+    repository: Path, pack: Pack, *, cloud: bool = False, done: Callable[[], None] = lambda: None
+) -> list[Finding]:
+    """Validate every job and asset below `repository`, in the order of files and lines.
+
+    Its own registry and recipes count where it has them, else those of `pack`; the schemas are always the pack's.
+    With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `done` is called after each
+    file. Raises `PackError` for a registry that cannot be read.
+    """
+    here = Pack(repository) if (repository / REGISTRY).is_file() else pack
+    return sorted(set(_Validation(repository, pack, here, cloud, done).findings()))
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file that could be read, and its parsed content."""
+
+    path: str
+    located: Located
+    fits: bool = True
+
+    @property
+    def value(self) -> Any:
+        return self.located.value
+
+    def at(self, keys: Keys, rule: str, message: str, of_key: bool = False) -> Finding:
+        where = place(keys)
+        said = f"{where}: {message}" if where else message
+        return Finding(self.path, *self.located.place(keys, of_key), RULES[rule][0], rule, said)
+
+
+@dataclass
+class _Validation:
+    repository: Path
+    pack: Pack
+    here: Pack
+    cloud: bool
+    done: Callable[[], None]
+    assets: dict[str, _File] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield everything that is wrong."""
+        jobs: list[_File] = []
+        for path in self._files:
+            yield from self._asset(path) if path.startswith("assets/") else self._job(path, jobs)
+            self.done()
+        yield from self._same_place(jobs)
+        yield from self._same_asset()
+        for path, asset in self.assets.items():
+            if path not in self.used:
+                yield asset.at((), "orphan", "no job fills this asset")
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _files(self) -> list[str]:
+        return files(self.repository)
+
+    def _read(self, path: str) -> Iterator[Finding | _File]:
+        """Yield the file, or what is wrong with it as a file."""
+        whole = self.repository / path
+        if whole.is_symlink() or not whole.is_file():
+            yield Finding(path, 1, 1, ERROR, "link", "is a symbolic link, or no file")
+            return
+        try:
+            yield _File(path, Located(whole.read_text(encoding="utf-8")))
+        except LocatedError as error:
+            yield Finding(path, error.line, error.column, ERROR, "yaml", str(error))
+        except (OSError, UnicodeDecodeError) as error:
+            yield Finding(path, 1, 1, ERROR, "yaml", f"cannot be read: {error}")
+
+    def _fitting(self, file: _File, schema: str) -> Iterator[Finding | _File]:
+        """Yield what does not fit the schema, and the file, which knows whether rules can look at it."""
+        repeated = "schema" if _repeats_schema(file.value) else None
+        errors = [
+            error
+            for error in self._validators[schema].iter_errors(file.value)
+            if not error.absolute_path or error.absolute_path[0] != repeated
+        ]
+        nulls = list(null_problems(file.value))
+        for keys, message in nulls:
+            yield file.at(keys, "null", f"{message}; give a value or remove the key", of_key=True)
+        empty = {keys for keys, _ in nulls}
+        for error in errors:
+            if tuple(error.absolute_path) not in empty:
+                yield from _schema_findings(file, error)
+        yield _File(file.path, file.located, not nulls and all(error.validator in _SHAPELY for error in errors))
+
+    @cached_property
+    def _validators(self) -> dict[str, Draft7Validator]:
+        names = ("job", "asset")
+        texts = {name: (self.pack.root / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in names}
+        return {name: Draft7Validator(json.loads(text)) for name, text in texts.items()}
+
+    # --- assets -------------------------------------------------------------------------------------------------------
+
+    def _asset(self, path: str) -> Iterator[Finding]:
+        for read in self._read(path):
+            if isinstance(read, Finding):
+                yield read
+                continue
+            for item in self._fitting(read, "asset"):
+                if isinstance(item, Finding):
+                    yield item
+                    continue
+                self.assets[path] = item
+                if item.fits:
+                    yield from self._asset_rules(item)
+
+    def _asset_rules(self, file: _File) -> Iterator[Finding]:
+        asset = file.value
+        for keys, message in asset_problems(asset):
+            yield file.at(keys, "asset", message)
+        inside: Keys = ("asset",) if "asset" in asset else ()
+        body = asset.get("asset", asset)
+        governance = body.get("governance") or {**body.get("team", {}), **body.get("compliance", {})}
+        fields = body["schema"]
+        for index, column in enumerate(fields):
+            keys = (*inside, "schema", index)
+            label = self.pack.label(column["name"], body["object"])
+            if label and "classification" not in column and not _generated(self.repository / file.path):
+                yield file.at((*keys, "name"), "unclassified", f"'{column['name']}' looks like {label}; classify it")
+            if column["type"] == "bigint":
+                message = "the runner stores bigint as text; write integer for 64-bit numbers"
+                if not _generated(self.repository / file.path):
+                    yield file.at((*keys, "type"), "type", message)
+        classified = sorted({column["classification"] for column in fields if "classification" in column})
+        if classified and "retention_days" not in governance:
+            message = f"has columns of {listed(classified)} and no retention_days"
+            yield file.at((*inside, "governance" if inside else "compliance"), "retention", message, of_key=True)
+        for index, column in enumerate(body.get("target", {}).get("partitioning", [])):
+            if column != "ingest_date":
+                keys = (*inside, "target", "partitioning", index)
+                yield file.at(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")
+        if secret_in(asset):
+            yield file.at((), "secret", "holds a literal secret; put it in the environment")
+
+    # --- jobs ---------------------------------------------------------------------------------------------------------
+
+    def _job(self, path: str, jobs: list[_File]) -> Iterator[Finding]:
+        for read in self._read(path):
+            if isinstance(read, Finding):
+                yield read
+                continue
+            if not isinstance(read.value, dict) or not {"tenant_id", "asset_path"} & read.value.keys():
+                yield read.at((), "not-a-job", "is no job, and the runner reads every YAML file below jobs/; move it")
+                continue
+            for item in self._fitting(read, "job"):
+                if isinstance(item, Finding):
+                    yield item
+                    continue
+                asset, findings = self._named(item)
+                yield from findings
+                ends, findings = self._ends(item)
+                yield from findings
+                if item.fits:
+                    jobs.append(item)
+                    yield from self._job_rules(item, ends, asset)
+
+    def _named(self, file: _File) -> tuple[_File | None, list[Finding]]:
+        """Find the files that a job names; returns the asset, and what is not there."""
+        findings = []
+        recipes = (self.repository / "connectors").is_dir()
+        found: dict[str, str] = {}
+        for key, folder in (
+            ("asset_path", "assets"),
+            ("source_connector_path", "connectors"),
+            ("target_connector_path", "connectors"),
+        ):
+            path = file.value.get(key)
+            if not isinstance(path, str) or (folder == "connectors" and not recipes):
+                continue
+            if inside := _below(path, folder, self.repository):
+                found[key] = inside
+                continue
+            recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
+            names = self._files if folder == "assets" else [path.as_posix() for path in recipes_here]
+            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, names)
+            findings.append(file.at((key,), "path", f"'{path}' is not in this repository{near}"))
+        asset = found.get("asset_path", "")
+        self.used.add(asset)
+        return self.assets.get(asset), findings
+
+    def _ends(self, file: _File) -> tuple[dict[str, Connector], list[Finding]]:
+        """Look up source and target in the registry; returns those that are there in their role, and what is wrong."""
+        ends: dict[str, Connector] = {}
+        findings = []
+        for role in ("source", "target"):
+            name, keys = file.value.get(f"{role}_connector"), (f"{role}_connector",)
+            if name is None:
+                keys = (f"{role}_connector_path",)
+                if not isinstance(path := file.value.get(*keys), str):
+                    continue  # the schema says so
+                name = Path(path).stem
+            connector = self.here.registry.get(name) if isinstance(name, str) else None
+            if connector is None or role not in connector.roles:
+                offered = [connector.id for connector in self.here.with_role(role)]
+                fate = self.pack.lifecycle.fate(str(name))
+                what = f"is not a {role} of the registry{nearest(str(name), offered)} ({role}s: {listed(offered[:12])})"
+                findings.append(file.at(keys, "connector", f"{shown(name)} {fate or what}"))
+                continue
+            ends[role] = connector
+            if why := forbidden(connector, self.cloud or self._in_cloud(file.path)):
+                findings.append(file.at(keys, "cloud", f"'{name}' is {why}"))
+        return ends, findings
+
+    def _in_cloud(self, path: str) -> bool:
+        """Tell whether the scaffold that wrote a job answered cloud."""
+        header = header_of(self.repository / path)
+        name = answers_file_of(header[1], header[0]) if header else ""
+        return bool(name) and Destination(self.repository, name).recorded.get("execution_mode") == "cloud"
+
+    def _job_rules(self, file: _File, ends: Mapping[str, Connector], asset: _File | None) -> Iterator[Finding]:
+        if source := ends.get("source"):
+            try:
+                recipe = self.here.recipe(source.id)
+            except PackError as error:
+                yield file.at(("source_connector_path",), "path", str(error))
+            else:
+                yield from _as_findings(file, source_problems(file.value, source, recipe), "source")
+        yield from _as_findings(file, target_problems(file.value), "target")
+        if asset and asset.fits:
+            yield from _as_findings(file, pair_problems(file.value, asset.value), "pair")
+
+    # --- between files ------------------------------------------------------------------------------------------------
+
+    def _same_place(self, jobs: list[_File]) -> Iterator[Finding]:
+        seen: dict[Any, str] = {}
+        for job in jobs:
+            for keys, where, said in _places(job.value):
+                other = seen.setdefault(where, job.path)
+                if other != job.path:
+                    yield job.at(keys, "same-place", f"{said} is written by {other}, too")
+
+    def _same_asset(self) -> Iterator[Finding]:
+        seen: dict[Any, str] = {}
+        for path, file in self.assets.items():
+            if not file.fits:
+                continue
+            body = file.value.get("asset", file.value)
+            other = seen.setdefault((body["source_type"], body["name"], body["version"]), path)
+            if other != path:
+                keys: Keys = ("asset", "name") if "asset" in file.value else ("name",)
+                yield file.at(keys, "same-asset", f"'{body['name']}' {body['version']} is in {other}, too")
+
+
+def _as_findings(file: _File, problems: Iterator[Problem], rule: str) -> Iterator[Finding]:
+    for keys, message in problems:
+        yield file.at(keys, "secret" if "literal secret" in message else rule, message)
+
+
+def _repeats_schema(asset: Any) -> bool:
+    """Tell whether the top level of an asset only repeats the fields of its body, as the runner wants it."""
+    body = asset.get("asset") if isinstance(asset, dict) else None
+    return isinstance(body, dict) and "schema" in body and body["schema"] is asset.get("schema")
+
+
+def _generated(path: Path) -> bool:
+    """Tell whether a scaffold wrote a file; what its answers say of labels and types was decided there."""
+    return header_of(path) is not None
+
+
+def _below(path: str, folder: str, repository: Path) -> str:
+    """Return the file of the repository that a path in a job means, '' when there is none.
+
+    The runner mounts the repository at a folder that only it knows, so whatever stands before `folder` is taken for it.
+    """
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if part == folder and ".." not in parts:
+            inside = "/".join(parts[index:])
+            if (repository / inside).is_file():
+                return inside
+    return path if not path.startswith(("/", "$")) and ".." not in parts and (repository / path).is_file() else ""
+
+
+def _places(job: Mapping[str, Any]) -> Iterator[tuple[Keys, Any, str]]:
+    """Yield where a job writes: the keys that say it, a value that is equal for equal places, and words for it."""
+    target = job.get("target", {})
+    connector = job.get("target_connector") or Path(job["target_connector_path"]).stem
+    for name, block in target.get("connection", {}).items():
+        if isinstance(block, Mapping) and "prefix" in block:
+            prefix = str(block["prefix"]).strip("/")
+            where = (name, block.get("bucket"), prefix, block.get("endpoint"))
+            yield ("target", "connection", name, "prefix"), where, f"'{prefix}' of the bucket"
+    asset = job.get("asset") or Path(job["asset_path"]).stem
+    if "warehouse" in target or "branch" in target:
+        where = ("table", target.get("warehouse"), target.get("branch"), asset)
+    else:
+        where = ("job", connector, job["tenant_id"], job.get("environment"), asset, str(target))
+    yield ("asset",) if "asset" in job else ("asset_path",), where, f"the asset '{asset}' at this target"
+
+
+# --- schema errors in words -------------------------------------------------------------------------------------------
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
+
+
+def _schema_findings(file: _File, error: ValidationError) -> Iterator[Finding]:
+    """Say in the reader's words what jsonschema found."""
+    keys: Keys = tuple(error.absolute_path)
+    value, schema = error.instance, error.schema
+    if error.validator == "additionalProperties" and isinstance(value, Mapping):
+        known = [name for name in schema.get("properties", {}) if name not in value]
+        for name in value:
+            if name not in schema.get("properties", {}):
+                message = f"unknown key{nearest(str(name), known)} (known: {listed(schema.get('properties', {}))})"
+                yield file.at((*keys, name), "unknown-key", message, of_key=True)
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in value]
+        yield from (file.at(keys, "schema", f"'{name}' is missing") for name in missing)
+    elif error.validator in ("enum", "const"):
+        allowed = [
+            str(item) for item in (error.validator_value if error.validator == "enum" else [error.validator_value])
+        ]
+        message = f"{shown(value)} is not one of {listed(allowed)}{nearest(str(value), allowed)}"
+        yield file.at(keys, "schema", message)
+    elif error.validator == "type":
+        types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+        wanted = " or ".join(_TYPES.get(type_, type_) for type_ in types)
+        yield file.at(keys, "schema", f"must be {wanted}, not {shown(value)}")
+    elif error.validator == "minimum":
+        yield file.at(keys, "schema", f"must be {error.validator_value} or more, not {shown(value)}")
+    elif error.validator in ("minLength", "minItems"):
+        yield file.at(keys, "schema", "is empty")
+    else:
+        why = _description(file, error)
+        yield file.at(keys, "schema", f"{shown(value)} is not taken{': ' + why if why else ''}")
+
+
+def _description(file: _File, error: ValidationError) -> str:
+    """Return what the schema says of the value that was refused, from the nearest description."""
+    said = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    above: Any = error.parent
+    while not said and above is not None:
+        said = above.schema.get("description", "")
+        above = above.parent
+    return re.sub(r"\s+", " ", said).rstrip(".")

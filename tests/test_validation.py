@@ -1,0 +1,206 @@
+"""`dativo-generator validate`: what is wrong, in which file, line and column, and the nearest right word."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dativo_generator.validation import RULES, Finding, validate
+from fleets import Command, copied
+from support import EXAMPLES, PACK, ROOT, load_answers, render
+
+INVALID = yaml.safe_load((ROOT / "tests" / "data" / "invalid.yml").read_text(encoding="utf-8"))
+PATHS = {
+    "stripe job": "jobs/acme/stripe_customers_to_iceberg.yaml",
+    "postgres job": "jobs/acme/postgres_orders_to_s3.yaml",
+    "stripe asset": "assets/stripe/v1.0/stripe_customers.yaml",
+}
+CASES = [(PATHS[name], case) for name, cases in INVALID.items() for case in cases]
+
+
+@pytest.fixture(scope="session")
+def examples(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a repository with every example."""
+    out = tmp_path_factory.mktemp("examples") / "out"
+    for path in EXAMPLES:
+        render(template, out, load_answers(path))
+    return out
+
+
+@pytest.fixture
+def repository(examples: Path, tmp_path: Path) -> Path:
+    return copied(examples, tmp_path / "out")
+
+
+def found(repository: Path, **options: Any) -> list[Finding]:
+    return validate(repository, PACK, **options)
+
+
+def test_every_example_is_right(examples: Path) -> None:
+    assert found(examples) == []
+
+
+@pytest.mark.parametrize(("path", "case"), CASES, ids=[case["said"][:60] for _, case in CASES])
+def test_what_is_wrong_is_found_at_its_place(path: str, case: dict[str, Any], repository: Path) -> None:
+    text = (repository / path).read_text(encoding="utf-8")
+    for old, new in ([case["old"], case["new"]], case.get("and", ["", ""])):
+        assert old in text or "whole" in case
+        text = text.replace(old, new, 1)
+    text = case.get("whole", text)
+    (repository / path).write_text(text, encoding="utf-8")
+    at = text.index(case.get("at", case["new"].lstrip()))
+    place = (text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1)
+    mine = [finding for finding in found(repository) if finding.file == path and finding.rule == case["rule"]]
+    (finding,) = [finding for finding in mine if case["said"] in finding.message]
+    assert finding.severity == case.get("severity", "error")
+    assert (finding.line, finding.column) == place
+    assert len(finding.message.splitlines()) == 1
+
+
+def test_every_rule_has_a_case() -> None:
+    elsewhere = {"link", "same-place", "same-asset", "orphan", "cloud"}
+    assert {case["rule"] for _, case in CASES} | elsewhere == RULES.keys()
+
+
+def test_two_jobs_that_write_to_one_place(repository: Path) -> None:
+    shutil.copy(repository / PATHS["stripe job"], repository / "jobs" / "acme" / "again.yaml")
+    findings = [finding for finding in found(repository) if finding.rule == "same-place"]
+    assert {finding.file for finding in findings} == {PATHS["stripe job"]}
+    assert "is written by jobs/acme/again.yaml, too" in findings[0].message
+
+
+def test_two_assets_of_one_name(repository: Path) -> None:
+    shutil.copy(repository / PATHS["stripe asset"], repository / "assets" / "copy.yaml")
+    rules = {(finding.rule, finding.file, finding.severity) for finding in found(repository)}
+    assert rules == {
+        ("orphan", "assets/copy.yaml", "warning"),
+        ("same-asset", PATHS["stripe asset"], "error"),
+    }
+
+
+def test_an_asset_that_no_job_fills(repository: Path) -> None:
+    (repository / PATHS["stripe job"]).unlink()
+    (finding,) = found(repository)
+    assert (finding.file, finding.rule, finding.severity) == (PATHS["stripe asset"], "orphan", "warning")
+
+
+def test_a_link_is_not_read(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("password: hunter2")
+    (repository / "jobs" / "acme" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    (finding,) = found(repository)
+    assert (finding.file, finding.rule) == ("jobs/acme/link.yaml", "link")
+    assert "hunter2" not in finding.message
+
+
+def test_a_source_that_is_forbidden_in_cloud(repository: Path) -> None:
+    assert {finding.rule for finding in found(repository, cloud=True)} == {"cloud"}
+
+
+def test_a_scaffold_for_cloud_is_held_to_it(repository: Path) -> None:
+    file = repository / ".copier-answers.acme.postgres_orders.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("execution_mode: self_hosted", "execution_mode: cloud"), encoding="utf-8")
+    findings = found(repository)
+    assert {finding.rule for finding in findings} == {"cloud"}
+    assert {Path(finding.file).stem.partition("_")[0] for finding in findings} == {"postgres"}
+
+
+def test_hidden_and_nested_files_are_read_as_the_runner_does(repository: Path) -> None:
+    for name in ("jobs/.hidden.yml", "jobs/a/b/c.yaml"):
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text("x: 1\n")
+    assert [finding.file for finding in found(repository)] == ["jobs/.hidden.yml", "jobs/a/b/c.yaml"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"a: \x00",
+        b"[" * 50_000,
+        b"[" * 50_000 + b"]" * 50_000,
+        b"a: &a [1]\nb: &b [*a, *a]\n",
+        b"? [a]\n: 1",
+    ],
+)
+def test_what_is_no_plain_document_is_one_line(content: bytes, repository: Path) -> None:
+    (repository / "jobs" / "odd.yaml").write_bytes(content)
+    findings = found(repository)
+    assert {finding.file for finding in findings} == {"jobs/odd.yaml"}
+    assert all(len(finding.message.splitlines()) == 1 for finding in findings)
+
+
+def test_aliases_that_multiply_are_refused(repository: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (repository / "jobs" / "bomb.yaml").write_text("\n".join(lines))
+    (finding,) = found(repository)
+    assert finding.message == "holds too many values"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_whatever_is_written_nothing_but_findings_comes_out(
+    data: st.DataObject, examples: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    if not out.exists():
+        for name in PATHS.values():
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(examples / name, out / name)
+    path = data.draw(st.sampled_from(sorted(PATHS.values())))
+    value = yaml.safe_load((examples / path).read_text(encoding="utf-8"))
+    for _ in range(data.draw(st.integers(1, 3))):
+        section = value
+        while True:
+            keys = list(section) if isinstance(section, dict) else range(len(section))
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(keys))
+            if not isinstance(section[key], dict | list) or not section[key] or data.draw(st.booleans()):
+                section[key] = data.draw(VALUES)
+                break
+            section = section[key]
+    (out / path).write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
+    for finding in found(out):
+        assert finding.line > 0 and finding.column > 0 and finding.rule in RULES
+    shutil.copy(examples / path, out / path)
+
+
+@pytest.fixture
+def command(template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(template, monkeypatch, capsys)
+
+
+def test_the_command(repository: Path, command: Command) -> None:
+    assert command(repository, "validate").status == 0
+    (repository / PATHS["stripe job"]).unlink()
+    assert (command(repository, "validate").status, command(repository, "validate", "--strict").status) == (0, 1)
+    (repository / "jobs" / "odd.yaml").write_text("tenant: acme\n")
+    result = command(repository, "validate")
+    assert result.status == 1
+    assert "jobs/odd.yaml:1:1: error: " in result.out
+    told = command(repository, "validate", "--json").json
+    assert {finding["rule"] for finding in told["findings"]} == {"not-a-job", "orphan"}
+    assert command(repository, "validate", "--cloud").status == 1
+
+
+def test_a_registry_that_cannot_be_read_is_an_error(repository: Path, command: Command) -> None:
+    (repository / "registry" / "connectors.yaml").write_text("version: 2\n")
+    result = command(repository, "validate")
+    assert (result.status, result.err.startswith("Error: registry/connectors.yaml:")) == (2, True)
+
+
+def test_an_empty_folder_has_nothing_wrong(tmp_path: Path, command: Command) -> None:
+    assert command(tmp_path, "validate").status == 0
