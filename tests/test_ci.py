@@ -101,7 +101,7 @@ def test_nothing_is_written_without_being_asked_for(answers: dict[str, Any], tem
 )
 def test_it_names_the_template_and_fetches_its_version(recorded: str, template: str, fetched: str) -> None:
     ci = ci_of(recorded)
-    assert (ci["template"], ci["package"]) == (template, f"dativo-generator @ {fetched}")
+    assert (ci["template"], ci["package"]) == (template, fetched)
 
 
 @pytest.mark.parametrize(

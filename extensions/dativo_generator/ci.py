@@ -33,7 +33,7 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
         "kind": kind,
         "path": FILES[kind],
         "template": url if is_local(location) else location,
-        "package": "dativo-generator @ " + (f"git+{url}@{commit}" if commit else url),
+        "package": f"git+{url}@{commit}" if commit else url,
     }
 
 
