@@ -1,7 +1,7 @@
 """What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
 
 Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
-scaffold. The files that vendoring brings are shared: they follow the newest version among the scaffolds that own them.
+scaffold. What vendoring and CI bring is shared: it follows the newest version among the scaffolds that own it.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from .ci import FILES
 from .documents import parse_yaml
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
@@ -87,7 +88,9 @@ class Destination:
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
-    """Tell whether the scaffold of these recorded answers vendors a file or folder."""
+    """Tell whether the scaffold of these recorded answers brings a shared file or folder."""
+    if path in FILES.values():
+        return FILES.get(str(answers.get("ci"))) == path
     if not answers or answers.get("vendor") is False:
         return False
     folder, name = path.split("/")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .ci import FILES
 from .destination import Destination, answers_file_of
 from .documents import shown
 from .errors import AnswerError, DativoError
@@ -58,9 +59,18 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
                 what = f"{name}: '{old_object}' names paths, and is now '{item}'"
                 raise _moving(what, f"{name}=VALUE", answers_file)
 
-    if name == "vendor" and not scaffold[name] and recorded.get(name) is not False and destination.newest(REGISTRY):
-        command = f"dativo-generator update {answers_file} --data vendor=no"
-        raise AnswerError(f"{answers_file}: vendor: other scaffolds share these files; to leave them theirs: {command}")
+    if (left := _left(scaffold, name, recorded)) and destination.newest(left) is not None:
+        command = f"dativo-generator update {answers_file} --data {name}={scaffold[name] or 'no'}"
+        raise AnswerError(f"{answers_file}: {name}: other scaffolds share {left}; to leave it theirs: {command}")
+
+
+def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
+    """Return a file that an answer no longer brings and Copier would delete, '' where there is none."""
+    if name == "vendor" and not scaffold["vendor"] and recorded.get("vendor") is not False:
+        return REGISTRY
+    if name == "ci" and scaffold["ci"] != recorded.get("ci"):
+        return FILES.get(str(recorded.get("ci")), "")
+    return ""
 
 
 def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:

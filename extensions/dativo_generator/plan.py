@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from . import ci
 from .destination import answers_file_of
 from .naming import env_names
 from .pack import Pack
@@ -26,7 +27,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
     as `file`, which names the template, and its content as `data`; `vendored`, files of the pack that are copied by
-    folder; and what the summary says. Raises `AnswerError` or `PackError`.
+    folder; `ci`, what its file says; `shared`, the paths of all that other scaffolds write, too; and what the summary
+    says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.answers:
@@ -34,6 +36,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [_file(item, _asset_path(scaffold, item), _asset(scaffold, item)) for item in written]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
+    shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     return {
         "tenant": scaffold["tenant_id"],
         "scaffold": scaffold["scaffold"],
@@ -45,10 +49,12 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "layout": "" if scaffold.reuses_assets else scaffold["asset_layout"],
         "assets": assets,
         "jobs": jobs,
-        "vendored": _vendored(scaffold),
+        "vendored": vendored,
+        "ci": ci_file,
+        "shared": shared + ([ci_file["path"]] if ci_file else []),
         "environment": _environment(scaffold, [job["data"] for job in jobs]),
         "secret_files": _secret_files(scaffold),
-        "warnings": _warnings(scaffold),
+        "warnings": _warnings(scaffold) + ci.warnings(ci_file),
     }
 
 

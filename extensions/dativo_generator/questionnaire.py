@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import guard
+from .ci import FILES
 from .destination import FORMAT, Destination, version_of
 from .emit import block
 from .errors import AnswerError, DativoError
@@ -193,25 +194,33 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 def held(session: Session, name: str) -> str:
     """Return the pattern of a shared file that another scaffold holds in a newer version, '' when nobody does.
 
-    `name` is the file's folder, or the question whose answer names the recipe. Without anybody to ask, a new scaffold
-    leaves an older version alone, too, unless it may overwrite.
+    `name` is the file's folder, or the question whose answer names the recipe or the CI file. Without anybody to ask, a
+    new scaffold leaves an older version alone, too, unless it may overwrite.
     """
     destination = session.destination
-    connector = session.answers.get(name) or destination.recorded.get(name)  # early in an update there is no answer
-    if name in QUESTIONS and not isinstance(connector, str):
-        return ""
-    path = recipe_file(connector) if connector else name
+    path = name
+    if name in QUESTIONS:
+        answer = session.answers.get(name) or destination.recorded.get(name)  # early in an update there is no answer
+        path = _shared_file(name, answer) if isinstance(answer, str) else ""
     nobody = session.conf["defaults"] and not session.conf["overwrite"]
-    newest = destination.newest(path)
+    newest = destination.newest(path) if path else None
     mine = version_of(session.context["_copier_answers"].get("_commit"))
     return f"/{path}" if newest is not None and (nobody or newest > mine) else ""
 
 
-def kept(session: Session, vendored: Mapping[str, list[str]]) -> list[str]:
+def _shared_file(name: str, answer: str) -> str:
+    return FILES.get(answer, "") if name == "ci" else recipe_file(answer)
+
+
+def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     """List the shared files of this scaffold that another one holds in another version."""
-    root, pack = session.destination.root, session.pack
-    files = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
-    return [file for file in files if (root / file).is_file() and (root / file).read_text("utf-8") != pack.text(file)]
+    root, pack, ci = session.destination.root, session.pack, plan["ci"]
+    there = {file: (root / file).read_text("utf-8") for file in plan["shared"] if (root / file).is_file()}
+    return [
+        file
+        for file, text in there.items()
+        if (ci["package"] not in text if file == ci.get("path") else text != pack.text(file))
+    ]
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import choices, readers
 from .choices import Choice
+from .ci import KINDS
 from .connection import overridden
 from .documents import shown, thawed
 from .errors import AnswerError
@@ -36,7 +37,7 @@ SECTIONS = {
     "target": "format, partitioning, schema mode, bucket, catalog",
     "connection": "where the source is",
     "engine": "what runs the extraction",
-    "runtime": "logging, paths, asset version, layout and names",
+    "runtime": "logging, paths, asset version, layout and names, CI",
 }
 
 # Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
@@ -442,6 +443,7 @@ _SECTIONS: dict[str, dict[str, Question]] = {
         "asset_layout": replace(_choice(LAYOUTS, "nested"), unfit=_reused),
         "asset_names": Question(_asset_names, _always({})),
         "vendor": Question(_alone(readers.flag), _always(True)),
+        "ci": _choice(KINDS, "none"),
     },
 }
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ..destination import shares
 from ..errors import DativoError
+from ..location import canonical
 from .answers import AnswersFile, find
 from .release import Release, Rendering
-from .source import Source, SourceError, canonical
+from .source import Source, SourceError
 from .tree import Tree
 
 

@@ -41,7 +41,7 @@ class Rendering:
     @property
     def shared(self) -> list[str]:
         """The files that other scaffolds may write, too."""
-        return [f"{folder}/{name}" for folder, names in self.plan["vendored"].items() for name in names]
+        return self.plan["shared"]
 
 
 class Release:

@@ -9,15 +9,14 @@ from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from packaging.version import InvalidVersion, Version
 
 from ..errors import DativoError
+from ..location import canonical
 from ..naming import nearest
 
 VARIABLE = "DATIVO_TEMPLATE"
-_SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
 
 
@@ -114,19 +113,6 @@ def trusted(given: str | None) -> str:
     if location := given or os.environ.get(VARIABLE) or _installed_from():
         return location
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
-
-
-def canonical(location: str) -> str:
-    """Write a repository's location in one way, so that two spellings compare equal."""
-    for short, url in _SHORTHANDS.items():
-        if location.startswith(short):
-            location = url + location.removeprefix(short)
-    location = location.removeprefix("git+")
-    if location.startswith("file://"):
-        location = unquote(urlsplit(location).path)
-    if "://" not in location and not re.match(r"[\w.-]+@[\w.-]+:", location):
-        return str(Path(location).expanduser().resolve())
-    return location.rstrip("/").removesuffix(".git")
 
 
 def scratch_folder() -> TemporaryDirectory[str]:
