@@ -6,6 +6,7 @@ golden files of the tests from the examples.
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,12 +19,16 @@ sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
+from dativo_generator.cli import STATUSES  # noqa: E402
 from dativo_generator.documents import shown  # noqa: E402
 from dativo_generator.errors import DativoError  # noqa: E402
+from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
+from dativo_generator.fleet.update import EFFECTS  # noqa: E402
 from dativo_generator.naming import listed  # noqa: E402
 from dativo_generator.questions import QUESTIONS, SECTIONS  # noqa: E402
 from dativo_generator.registry import Connector  # noqa: E402
 from dativo_generator.scaffold import Scaffold  # noqa: E402
+from dativo_generator.validation import RULES  # noqa: E402
 from support import EXAMPLES, PACK, clean_environment, copy_pack, golden_files, load_answers, render  # noqa: E402
 from terminal import DOWN, ENTER, SPACE, Terminal  # noqa: E402
 
@@ -122,6 +127,44 @@ def _recipe(connector: Connector) -> Iterator[str]:
         yield "- Needs no credentials"
 
 
+def commands_page() -> str:
+    """Show the help of every command, and explain what they say."""
+    lines = ["# Commands", "", GENERATED, "", _COMMANDS, ""]
+    lines += [
+        "| status | it says |",
+        "|---:|---|",
+        *(f"| {status} | {said} |" for status, said in STATUSES.items()),
+        "",
+    ]
+    for name in ("replay", "update", "validate"):
+        lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
+        for title, words in _WORDS.get(name, {}).items():
+            lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
+    lines += ["What `validate` finds:", "", "| rule | | |", "|---|---|---|"]
+    lines += [f"| {rule} | {severity} | {said} |" for rule, (severity, said) in RULES.items()]
+    return "\n".join(lines) + "\n"
+
+
+_COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this repository> dativo-generator`, brings a
+command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
+JSON document on standard output. Errors are one line on standard error."""
+_WORDS = {
+    "replay": {"an answers file is": ANSWERS_STATES, "a file is": FILE_STATES},
+    "update": {"an answers file": EFFECTS},
+}
+
+
+def _help(command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "dativo_generator", command, "--help"],
+        env=dict(os.environ) | {"COLUMNS": "110", "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "extensions")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
 def transcript() -> str:
     """Run the short path in a real terminal and return what its user sees."""
     answers = load_answers(SAMPLE)
@@ -163,7 +206,11 @@ def write_golden(folder: Path) -> None:
 
 def pages() -> dict[str, str]:
     """Return the generated pages by path."""
-    return {"docs/reference/questions.md": questions_page(), "docs/reference/connectors.md": registry_page()}
+    return {
+        "docs/reference/questions.md": questions_page(),
+        "docs/reference/connectors.md": registry_page(),
+        "docs/reference/commands.md": commands_page(),
+    }
 
 
 def replaced(text: str, name: str, content: str) -> str:

@@ -25,13 +25,42 @@ def test_a_misspelt_key_in_an_answers_file_is_an_error(tmp_path: Path) -> None:
 JOINED = {"copier.errors", "jinja2", "jinja2.ext", "jinja2.runtime"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "extensions").rglob("*.py")), ids=lambda path: path.name)
-def test_a_render_imports_what_will_still_be_there_in_years(path: Path) -> None:
+PACKAGE = ROOT / "extensions" / "dativo_generator"
+
+
+def imported(path: Path) -> set[str]:
+    """Name the modules that a file imports: those beside it as ``.name``, the others by their first word."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and not node.level}
-    foreign = {name for name in modules if name.split(".")[0] not in sys.stdlib_module_names}
-    allowed = (
-        {"yaml"} if "dativo_generator" in path.parts else {"copier.errors", "jinja2", "jinja2.ext", "jinja2.runtime"}
-    )
-    assert foreign <= allowed
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            beside = [node.module] if node.module else [alias.name for alias in node.names]
+            names |= {f".{name}" for name in beside} if node.level else {node.module}
+    return names
+
+
+def of_a_render() -> set[Path]:
+    """Follow the imports from what the extension loads."""
+    found: set[Path] = set()
+    waiting = [PACKAGE / "__init__.py", PACKAGE / "questionnaire.py", PACKAGE / "emit.py"]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += [PACKAGE / f"{name[1:]}.py" for name in imported(path) if name.startswith(".")]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(of_a_render()), ids=lambda path: path.name)
+def test_a_render_imports_what_will_still_be_there_in_years(path: Path) -> None:
+    foreign = {name.split(".")[0] for name in imported(path) if not name.startswith(".")} - sys.stdlib_module_names
+    assert foreign <= {"yaml"}
+
+
+def test_the_extension_itself_imports_jinja_and_copiers_errors_beside() -> None:
+    names = imported(ROOT / "extensions" / "dativo.py")
+    assert {name for name in names if name.split(".")[0] not in sys.stdlib_module_names} <= JOINED
+
+
+def test_a_render_does_not_load_the_commands() -> None:
+    assert not {path.stem for path in of_a_render()} & {"cli", "report", "validation", "fleet", "located"}

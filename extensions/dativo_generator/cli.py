@@ -1,7 +1,4 @@
-"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository.
-
-Exit status: 0 nothing to say, 1 something is wrong, 2 the command could not run, 3 only that a newer version exists.
-"""
+"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,6 +22,13 @@ from .pack import Pack, installed
 from .validation import ERROR, files, validate
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
+# What the exit status of every command says; it stays so.
+STATUSES = {
+    OK: "nothing to say",
+    WRONG: "something is wrong, or was refused, or has conflicts",
+    UNABLE: "the command could not run",
+    BEHIND: "only that a newer version exists",
+}
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,8 +36,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
-    epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: 0 nothing to say, "
-    "1 something is wrong, 2 the command could not run, 3 only that a newer version exists.",
+    epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: "
+    + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
+    + ".",
 )
 
 Template = Annotated[
@@ -87,7 +92,7 @@ def replay_command(
 @app.command("update")
 def update_command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="[ANSWERS_FILE]...", help="Answers files to update; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
     ] = None,
     template: Template = "",
     to: Annotated[

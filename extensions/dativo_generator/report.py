@@ -87,8 +87,8 @@ def update_text(change: Update, *, dry_run: bool) -> None:
     """Print what happens to which answers files, and what it means."""
     console = Console(soft_wrap=True, highlight=False)
     for outcome in change.outcomes:
-        if dry_run or outcome.refused:
-            for effect, said in _said(outcome):
+        for effect, said in _said(outcome):
+            if outcome.refused or (dry_run and effect != "unaffected"):
                 _line(console, effect, said)
     for group in change.groups:
         console.print(f"  {escape(str(group))}, like {escape(group.example.path)}")

@@ -13,8 +13,19 @@ from .parallel import mapped
 from .tree import TreeError
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
-FILE_STATES = ("clean", "edited", "missing", "orphaned", "older")
-ANSWERS_STATES = ("current", "behind", "refused", "tampered")
+FILE_STATES = {
+    "clean": "It holds what its answers file and the release give.",
+    "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "missing": "Its answers file gives it, and it is not there.",
+    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it.",
+    "older": "A file that scaffolds share is of an older version than the newest of them.",
+}
+ANSWERS_STATES = {
+    "current": "It gives itself, at the newest release.",
+    "behind": "It gives itself, and a newer release exists.",
+    "refused": "Nothing was rendered from it: it is stale, damaged, or not of the trusted template.",
+    "tampered": "Its answers give another file than it is, or one of another name.",
+}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,15 @@ from .release import Release, Rendering
 from .source import SourceError
 
 # What can happen to an answers file, in the words of the report.
-EFFECTS = ("follows", "pinned", "renamed", "moved", "unaffected", "refused", "forbidden in cloud")
+EFFECTS = {
+    "follows": "What nobody decided follows the registry, and changes its assets or jobs.",
+    "pinned": "An answer keeps its value, although the registry's has moved.",
+    "renamed": "The lifecycle renames what it names; its files move, and the edits in them.",
+    "moved": "An answer given with `--data` names other paths; its files move, and the edits in them.",
+    "unaffected": "Nothing changes but the version, and perhaps files that it shares.",
+    "refused": "It cannot follow, for the reason that is said. It stays as it is.",
+    "forbidden in cloud": "It cannot follow, since a connector is no longer allowed in cloud. It stays as it is.",
+}
 _FORBIDDEN = "not allowed in cloud"
 
 
