@@ -368,3 +368,22 @@ def test_the_installed_command_runs(built: Path, history: Path) -> None:
         cwd=built, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, states(json.loads(done.stdout)), done.stderr) == (0, {}, "")
+
+
+def test_a_release_that_does_not_know_the_command_is_left_to_copier(tmp_path: Path, command: Command) -> None:
+    pack = copy_pack(tmp_path / "pack")
+    release(pack, "v1.0.0")
+    out = build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
+    for old, new in (
+        ('"completed": ', '"complete": '),
+        ("def __init__(self, environment", "def __init(self, environment"),
+    ):
+        replaced(pack / "extensions" / "dativo.py", old, new)
+        git(pack, "commit", "--quiet", "--all", "--message", "broken")
+        git(pack, "tag", "--force", "v1.0.0")
+        command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
+        result = command(out, "replay", "--json")
+        (entry,) = result.json["answers"]
+        assert (result.status, entry["state"]) == (1, "refused")
+        assert "this version of the template" in entry["detail"]
+        assert len(entry["detail"].splitlines()) == 1

@@ -14,10 +14,14 @@ from typing import Any
 import yaml
 from copier._main import Worker
 from copier.errors import CopierError
-from jinja2 import TemplateError
 
 from ..errors import AnswerError, DativoError, PackError
 from .answers import AnswersFile
+
+# What a release must bring for its answers files to be taken together; one without it is left to Copier.
+_FILTERS = {"completed", "followed", "pinned"}
+_PLANNED = {"assets", "jobs", "shared", "source"}
+_OTHER = "this version of the template does not know the command; update with copier update"
 
 # What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
 _YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
@@ -61,8 +65,10 @@ class Release:
             }
             self._answers_file = self._env.from_string(str(self._template.answers_relpath))
             self._files = list(self._load(worker.template_copy_root, worker._path_matcher(self._template.exclude)))
-        except (CopierError, TemplateError, OSError, ValueError) as error:
+        except Exception as error:  # the code of another version runs here, which may fail in any way
             raise PackError(f"this version of the template cannot be read: {_line(error)}") from None
+        if not self._env.filters.keys() >= _FILTERS:
+            raise PackError(_OTHER)
 
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""
@@ -88,8 +94,10 @@ class Release:
         try:
             context = self.context(answers, source, commit)
             files = dict(self.files(context))
-        except (CopierError, TemplateError, DativoError) as error:
+        except Exception as error:  # the code of another version runs here, which may fail in any way
             raise AnswerError(_line(error)) from None
+        if not isinstance(context.get("plan"), dict) or not context["plan"].keys() >= _PLANNED:
+            raise AnswerError(_OTHER)
         return Rendering(context["_copier_conf"]["answers_file"], files, context["plan"])
 
     def context(self, answers: Mapping[str, Any], source: str, commit: str) -> Context:
@@ -118,7 +126,7 @@ class Release:
     def _ask(self, filter_: str, *arguments: Any) -> dict[str, Any]:
         try:
             return self._env.filters[filter_](*arguments)
-        except CopierError as error:
+        except Exception as error:
             raise AnswerError(_line(error)) from None
 
     def _load(self, root: Path, excluded: Callable[[Path], bool]) -> Iterator[tuple[list[_Part], Any]]:
@@ -174,4 +182,6 @@ def _type(question: Mapping[str, Any]) -> str:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    """Say an error in one line; one that is no message for users says its kind, too."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, CopierError | DativoError) else f"{type(error).__name__}: {text}"
