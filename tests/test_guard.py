@@ -152,6 +152,16 @@ def test_even_with_every_answer_of_the_first(scaffold: Callable[..., Path], hist
         run_copy(str(history), out, data=answers, defaults=True, unsafe=True, quiet=True, overwrite=True)
 
 
+def test_an_answers_file_without_the_mark_is_updated(scaffold: Callable[..., Path], history: Path) -> None:
+    out = scaffold(**STRIPE)
+    text = (out / FILE).read_text(encoding="utf-8")
+    (out / FILE).write_text(text.replace("answers_format: 1\n", ""), encoding="utf-8")
+    release(out, "unmarked")
+    update(out, history, defaults=True)
+    assert Rendered(out).job["source"]["incremental"]["lookback_days"] == 9
+    assert (out / FILE).read_text(encoding="utf-8") == text.replace("v1.0.0", "v3.0.0")
+
+
 def test_an_asset_of_another_scaffold_is_refused(scaffold: Callable[..., Path], history: Path) -> None:
     out = scaffold(**STRIPE)
     with pytest.raises(UserMessageError) as error:

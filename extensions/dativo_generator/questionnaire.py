@@ -60,9 +60,18 @@ class Session:
 
     @property
     def recorded(self) -> Mapping[str, Any]:
-        """The answers file that Copier has loaded, as it stands; {} for a new scaffold."""
+        """The answers file that Copier has loaded, as it stands; {} for a new scaffold.
+
+        A file without the mark, as somebody may have written it, is told by an answer that every scaffold has and that
+        nobody can have given before the question for it.
+        """
         (mark,) = FORMAT
-        return self.destination.recorded if mark in self.context and mark not in self.conf["data"] else {}
+        given = self.conf["data"]
+        if mark in self.context:
+            return {} if mark in given else self.destination.recorded
+        if "customize" in self.context and "customize" not in given and mark not in self.destination.recorded:
+            return self.destination.recorded
+        return {}
 
 
 def known(session: Session, name: str) -> str:
