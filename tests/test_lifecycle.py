@@ -117,6 +117,11 @@ def test_answers_follow_a_rename(tmp_path: Path) -> None:
     }
 
 
+def test_fields_that_were_typed_follow_too(tmp_path: Path) -> None:
+    answers = {"source_connector": "store", "objects": ["sales", "refunds"], "fields": "sales: {id: string}\n"}
+    assert load(tmp_path, RENAMED).followed(answers)["fields"] == {"orders": {"id": "string"}}
+
+
 def test_a_column_is_no_object(tmp_path: Path) -> None:
     answers = {"source_connector": "store", "objects": ["sales"], "fields": {"sales": "integer", "id": "string"}}
     assert load(tmp_path, RENAMED).followed(answers)["fields"] == {"sales": "integer", "id": "string"}

@@ -1,10 +1,13 @@
 """`dativo-generator update`: what Copier's own update gives for each in turn, as one change; and what Copier cannot."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from copier import run_update
 
 from fleets import REFUSED, RENAMED, SCAFFOLDS, Command, answers_files, build, copied, examples, update_one_by_one
 from support import Rendered, git, release
@@ -106,6 +109,38 @@ def test_a_conflict_in_a_shared_file_is_marked_once(built: Path, command: Comman
     assert (ours / recipe).read_bytes() == (theirs / recipe).read_bytes()
     assert (result.status, result.json["conflicts"]) == (1, [recipe])
     assert git(ours, "diff", "--name-only", "--diff-filter=U").split() == [recipe]
+
+
+DATA: dict[str, dict[str, Any]] = {
+    "an object is added": {"objects": ["customers", "payments"]},
+    "an object takes the place of another": {"objects": ["payments"], "asset_names": {}},
+    "a value is pinned": {"lookback_days": 3, "redaction": False},
+    "a section is opened": {"customize": ["incremental", "engine"]},
+    "the layout changes": {"asset_layout": "odcs"},
+    "the mode is relaxed": {"schema_mode": "relaxed", "tags": ["crm", "{object}"]},
+    "the assets are of another": {"assets": "reuse"},
+}
+
+
+@pytest.mark.parametrize("data", DATA.values(), ids=DATA)
+@pytest.mark.parametrize("edited", [False, True], ids=["as rendered", "edited"])
+def test_an_answer_given_gives_what_copier_gives(
+    data: dict[str, Any], edited: bool, built: Path, command: Command, tmp_path: Path
+) -> None:
+    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    file = ".copier-answers.globex.follows.yml"
+    for repository in (ours, theirs) if edited else ():
+        edit(repository, JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n")
+        edit(repository, ASSET, lambda text: text.replace("retention_days: 90", "retention_days: 30"))
+    given = [
+        f"{name}={json.dumps(value)}" if not isinstance(value, str) else f"{name}={value}"
+        for name, value in data.items()
+    ]
+    result = command(ours, "update", file, *(part for text in given for part in ("--data", text)))
+    run_update(theirs, answers_file=file, data=data, defaults=True, overwrite=True, unsafe=True, quiet=True)
+    mine, copiers = Rendered(ours).files, Rendered(theirs).files
+    assert mine == copiers
+    assert result.status == (1 if any(b"<<<<<<< " in text for text in mine.values()) else 0)
 
 
 def test_nothing_is_left_to_do_after_it(built: Path, command: Command, tmp_path: Path) -> None:

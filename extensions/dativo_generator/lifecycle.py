@@ -11,7 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from .documents import Document, Section
+import yaml
+
+from .documents import Document, Section, parse_yaml
 from .naming import IDENTIFIER, OBJECT, nearest
 from .registry import Registry
 
@@ -66,6 +68,8 @@ class Lifecycle:
             return self.current(source, name)[1] if isinstance(name, str) else name
 
         new = dict(answers)
+        if isinstance(answers.get("fields"), str):
+            answers = {**answers, "fields": _parsed(answers["fields"])}  # as it was typed
         for role in ("source_connector", "target_connector"):
             if isinstance(answers.get(role), str):
                 new[role] = self.current(answers[role])[0]
@@ -75,8 +79,17 @@ class Lifecycle:
             keyed = ("asset_names",) if len(objects) == 1 and not _by_object(answers) else ("asset_names", "fields")
             for name in keyed:
                 if isinstance(answers.get(name), dict):
-                    new[name] = {renamed(key): value for key, value in answers[name].items()}
+                    named = {renamed(key): value for key, value in answers[name].items()}
+                    if named != answers[name]:
+                        new[name] = named
         return new
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_yaml(text)
+    except (yaml.YAMLError, ValueError):
+        return None  # its reader says what is wrong
 
 
 def _by_object(answers: Mapping[str, Any]) -> bool:
