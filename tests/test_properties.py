@@ -1,6 +1,7 @@
 """What holds for any answers that the registry allows: a render replays, an update is a render, an edit survives."""
 
 import difflib
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,13 +11,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dativo_generator.choices import forbidden
-from dativo_generator.errors import AnswerError
+from dativo_generator.errors import AnswerError, DativoError
 from dativo_generator.fleet.fleet import Fleet
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.replay import replay
 from dativo_generator.fleet.source import Source
 from dativo_generator.fleet.update import Selection, update
-from dativo_generator.questions import ENVIRONMENTS, LAYOUTS, LOG_LEVELS, SCHEMA_MODES, SECTIONS
+from dativo_generator.plan import plan
+from dativo_generator.questionnaire import completed, followed, pinned
+from dativo_generator.questions import ENVIRONMENTS, LAYOUTS, LOG_LEVELS, QUESTIONS, SCHEMA_MODES, SECTIONS
 from dativo_generator.scaffold import Scaffold
 from support import PACK, Rendered
 
@@ -175,3 +178,23 @@ def test_an_edit_where_the_update_changes_nothing_survives(
         assert (change.refused, change.conflicts) == ([], {})
         fleet.tree.write(change.writes)
         assert Rendered(Path(folder)).files == new | {path: "".join(after).encode()}
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["a: [", "[a, b]"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300)
+@given(answers=scaffolds(), wrong=st.dictionaries(st.sampled_from(list(QUESTIONS)), ANYTHING, min_size=1, max_size=3))
+def test_whatever_is_answered_an_error_is_one_line(answers: dict[str, Any], wrong: dict[str, Any]) -> None:
+    for function in (completed, followed, pinned, plan):
+        arguments = (FILE,) if function is completed else ()
+        with suppress(DativoError):
+            function(PACK, answers | wrong, *arguments)
+    try:
+        completed(PACK, answers | wrong, FILE)
+    except DativoError as error:
+        assert len(str(error).splitlines()) == 1

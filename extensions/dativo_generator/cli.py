@@ -170,12 +170,23 @@ def _fleet(template: str) -> Iterator[Fleet]:
 
 @contextmanager
 def _progress(what: str, total: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar on a terminal; elsewhere nothing."""
+    """Show a bar on a terminal; elsewhere nothing.
+
+    It starts with the first step that is done: it has a thread, and processes are to be forked before there is one.
+    """
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)
+    progress = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    task = progress.add_task(what, total=total)
+
+    def advance() -> None:
+        progress.start()
+        progress.advance(task)
+
+    try:
+        yield advance
+    finally:
+        progress.stop()
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -133,7 +133,8 @@ def named(answers_file: str, destination: Destination) -> None:
 def _suggestion(scaffold: Scaffold, name: str) -> str:
     """Write the answer that comes closest to a stale one, for a command line."""
     if name == "objects":
-        left = [item for item in scaffold.answers[name] if item in scaffold.source.objects] or scaffold.source.objects
+        chosen = scaffold.answers[name] if isinstance(scaffold.answers[name], list) else []
+        left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects
         return f"'[{listed(left)}]'"
     if name.endswith("_connector"):
         retired = scaffold.pack.lifecycle.retired.get(str(scaffold.answers[name]))

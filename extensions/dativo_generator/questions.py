@@ -75,7 +75,7 @@ class Question:
 def _connector(role: str) -> Callable[[Scaffold, Any], str]:
     def read(scaffold: Scaffold, raw: Any) -> str:
         offered = {connector.id: connector for connector in scaffold.pack.with_role(role)}
-        if raw not in offered:
+        if not isinstance(raw, str) or raw not in offered:
             if fate := scaffold.pack.lifecycle.fate(str(raw)):
                 raise AnswerError(f"{shown(raw)} {fate}")
             names = list(offered)

@@ -32,11 +32,12 @@ _LISTED = 20
 def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
     """Print what is not clean, a line each, and a count of everything."""
     console = Console(soft_wrap=True, highlight=False)
+    for commit, count in Counter(state.commit for state in found.answers if state.state == "behind").items():
+        files = "1 answers file" if count == 1 else f"{count} answers files"
+        _line(console, "behind", f"{files} at {commit}; {fleet.source.newest} is released")
     for state in found.answers:
-        if state.state != "current":
-            detail = state.detail.removeprefix(f"{state.name}: ")
-            said = detail or f"at {state.commit}, and {fleet.source.newest} is released"
-            _line(console, state.state, f"{state.name}: {said}")
+        if state.state in ("refused", "tampered"):
+            _line(console, state.state, state.detail)
     kept = {file.path: file.state for file in left.files}
     for file in found.files:
         if file.state == "clean":

@@ -91,13 +91,12 @@ class Selection:
             return False
         if not isinstance(file.values, dict):
             return bool(self.names) or not (self.tenants or self.connectors or self.environments)
-        values = file.values
-        ends = {values.get("source_connector"), values.get("target_connector")}
-        return (
-            (not self.tenants or values.get("tenant_id") in self.tenants)
-            and (not self.connectors or not ends.isdisjoint(self.connectors))
-            and (not self.environments or values.get("environment") in self.environments)
+        chosen = (
+            (self.tenants, ("tenant_id",)),
+            (self.connectors, ("source_connector", "target_connector")),
+            (self.environments, ("environment",)),
         )
+        return all(not wanted or any(file.values.get(name) in wanted for name in names) for wanted, names in chosen)
 
 
 def update(
