@@ -387,3 +387,15 @@ def test_a_release_that_does_not_know_the_command_is_left_to_copier(tmp_path: Pa
         assert (result.status, entry["state"]) == (1, "refused")
         assert "this version of the template" in entry["detail"]
         assert len(entry["detail"].splitlines()) == 1
+
+
+def test_a_template_without_a_release(tmp_path: Path, command: Command) -> None:
+    pack = copy_pack(tmp_path / "pack")
+    release(pack, "v1.0.0rc1")
+    out = build(pack, tmp_path / "out", "v1.0.0rc1", {"follows": SCAFFOLDS["follows"]})
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
+    assert command(out, "replay").status == 0
+    assert "has no released tag" in command(out, "update").err
+    git(pack, "tag", "--delete", "v1.0.0rc1")
+    result = command(out, "replay", "--write", "--json")
+    assert (result.status, states(result.json)) == (1, {FILE: "refused"})

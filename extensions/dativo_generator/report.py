@@ -37,10 +37,12 @@ def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
         _line(console, "behind", f"{files} at {commit}; {fleet.source.newest} is released")
     for state in found.answers:
         if state.state in ("refused", "tampered"):
-            _line(console, state.state, state.detail)
+            repaired = any(other.name == state.name and other.state != state.state for other in left.answers)
+            _line(console, state.state, f"{state.detail}{' (repaired)' if repaired else ''}")
+    names = {state.name for state in found.answers}
     kept = {file.path: file.state for file in left.files}
     for file in found.files:
-        if file.state == "clean":
+        if file.state == "clean" or (file.path in names and not with_diff):
             continue
         repaired = kept.get(file.path, "clean") == "clean"
         note = " (repaired)" if repaired else ""

@@ -82,7 +82,7 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), done: Callable[[], Non
     number, of = shard
     mine = fleet.files[number - 1 :: of]
     fleet.prepare(mine)
-    newest = version_of(fleet.source.newest) if fleet.source.tags else ()
+    newest = version_of(fleet.source.newest)
     answers: list[AnswersState] = [None] * len(mine)  # type: ignore[list-item]
     for index, state in mapped(lambda file: _replayed(fleet, file, newest), mine):
         answers[index] = state
@@ -108,8 +108,15 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
         left = (file for file in files if not (file.path in written and file.expected is None))
         return tuple(replace(file, state="clean") if file.path in written else file for file in left)
 
+    newest = version_of(fleet.source.newest)
+
+    def after(state: AnswersState) -> str:
+        return "behind" if newest > version_of(state.commit) else "current"
+
     answers = [
-        replace(state, files=now(state.files), **({"state": "current", "detail": ""} if state.name in written else {}))
+        replace(
+            state, files=now(state.files), **({"state": after(state), "detail": ""} if state.name in written else {})
+        )
         for state in report.answers
     ]
     return Report(answers, list(now(report.others)))
@@ -138,7 +145,7 @@ def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> An
     }
     state = AnswersState(
         file.name,
-        "behind" if newest > file.version else "current",
+        "behind" if newest > version_of(file.commit) else "current",
         commit=file.commit,
         files=tuple(_compare(fleet, path, [text]) for path, text in own.items()),
         shared=shared,

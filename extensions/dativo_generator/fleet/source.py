@@ -67,11 +67,8 @@ class Source:
 
     @property
     def newest(self) -> str:
-        """The tag that an update goes to: the newest that is no pre-release."""
-        final = [tag for tag in self.tags if not _version(tag).is_prerelease]
-        if not final:
-            raise SourceError(f"{self.location}: has no released tag; an update goes from tag to tag")
-        return final[-1]
+        """The tag that an update goes to: the newest that is no pre-release; '' when there is none."""
+        return next((tag for tag in reversed(self.tags) if not _version(tag).is_prerelease), "")
 
     @cached_property
     def _released(self) -> frozenset[str]:

@@ -113,7 +113,8 @@ def update(
     `data` are answers to give to each; `explain` also finds what the change means. Nothing is written. Raises
     `SourceError` for a version that is not released.
     """
-    target = to or fleet.source.newest
+    if not (target := to or fleet.source.newest):
+        raise SourceError(f"{fleet.source.location}: has no released tag; an update goes from tag to tag")
     if target not in fleet.source.tags:
         raise SourceError(f"--to: '{target}' is not a released version of {fleet.source.location}")
     release = fleet.load(fleet.source.tags[target])
