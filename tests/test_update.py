@@ -217,7 +217,6 @@ def test_a_scaffold_can_be_renamed(built: Path, command: Command, tmp_path: Path
         ("target_connector=s33", "target_connector: 's33' is not a target of the registry; did you mean 's3'?"),
         ("asset_names={customers: initech_customers}", "is of the scaffold pins of initech"),
         ("scaffold=pins", ".copier-answers.globex.pins.yml would be written by"),
-        ("ownr=a@b.com", "ownr: no question has this name; did you mean 'owner'?"),
         ("retention_days=soon", "retention_days: 'soon' is not a whole number of 1 or more"),
     ],
 )
@@ -313,10 +312,30 @@ def test_changes_that_are_not_committed_stop_it(built: Path, command: Command, t
     assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
 
 
-def test_outside_a_repository_there_is_no_update(history: Path, command: Command, tmp_path: Path) -> None:
-    result = command(tmp_path, "update")
+def test_outside_a_repository_there_is_no_update(built: Path, command: Command, tmp_path: Path) -> None:
+    copied(built, tmp_path / "out")
+    shutil.rmtree(tmp_path / "out" / ".git")
+    result = command(tmp_path / "out", "update")
     assert result.status == 2
     assert "is not in a Git repository" in result.err
+
+
+def test_a_question_that_is_not_there_is_refused_once(built: Path, command: Command) -> None:
+    result = command(built, "update", "--data", "ownr=a@b.com")
+    message = "Error: --data: ownr: no question has this name; did you mean 'owner'?\n"
+    assert (result.status, result.out, result.err) == (2, "", message)
+
+
+@pytest.mark.parametrize("verb", ["replay", "update"])
+def test_a_folder_without_answers_files_is_the_wrong_one(verb: str, command: Command, tmp_path: Path) -> None:
+    result = command(tmp_path, verb)
+    assert result.status == 2
+    assert result.err.startswith(f"Error: {tmp_path}: holds no answers file")
+
+
+def test_an_answers_file_that_is_not_there_is_refused(built: Path, command: Command) -> None:
+    result = command(built, "update", ".copier-answers.globex.folows.yml")
+    assert (result.status, "did you mean '.copier-answers.globex.follows.yml'?" in result.err) == (2, True)
 
 
 def test_a_version_that_is_not_released_is_refused(built: Path, command: Command) -> None:

@@ -12,12 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from . import report
+from .destination import ANSWERS_FILES
 from .errors import DativoError
 from .fleet.fleet import Fleet
 from .fleet.replay import repaired, replay
 from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
 from .fleet.update import Selection, update
 from .fleet.worktree import mark_unmerged, require_clean
+from .naming import nearest
 from .pack import Pack, installed
 from .validation import ERROR, files, validate
 
@@ -81,6 +83,8 @@ def replay_command(
     with _fleet(template) as fleet:
         with _progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
             found = replay(fleet, share, advance)
+        if not fleet.files and not found.others:
+            raise SourceError(_nothing_here(fleet))
         left = repaired(found, fleet, strict) if write else found
         print_ = report.replay_json if as_json else report.replay_text
         print_(found, left, fleet, strict=strict, with_diff=show_diff)
@@ -115,14 +119,17 @@ def update_command(
     with _fleet(template) as fleet:
         root = fleet.tree.root
         known = {file.name for file in fleet.files}
+        if not known:
+            raise SourceError(_nothing_here(fleet))
         for name in selection.names:
             if name not in known:
-                raise SourceError(f"{name}: is no answers file here")
+                raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
         if not dry_run:
             require_clean(root)
         chosen = sum(file in selection for file in fleet.files)
         with _progress("Updating", chosen, quiet=form is not Format.table) as advance:
-            change = update(fleet, selection, to=to, data=given, explain=dry_run, done=advance)
+            explain = dry_run or form is not Format.table
+            change = update(fleet, selection, to=to, data=given, explain=explain, done=advance)
         if not dry_run:
             fleet.tree.write(change.writes)
             mark_unmerged(root, change.conflicts)
@@ -166,6 +173,10 @@ def _fleet(template: str) -> Iterator[Fleet]:
     location = trusted(template)
     with scratch_folder() as scratch:
         yield Fleet(Path.cwd(), Source(location, Path(scratch)))
+
+
+def _nothing_here(fleet: Fleet) -> str:
+    return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
 
 
 @contextmanager

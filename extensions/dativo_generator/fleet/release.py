@@ -70,6 +70,11 @@ class Release:
         if not self._env.filters.keys() >= _FILTERS:
             raise PackError(_OTHER)
 
+    @property
+    def questions(self) -> list[str]:
+        """The names of the questions, in their order."""
+        return list(self._types)
+
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""
         try:

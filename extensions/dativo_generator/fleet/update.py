@@ -10,6 +10,7 @@ from typing import Any
 
 from ..destination import answers_file_of, header_of, shares, version_of
 from ..errors import AnswerError, DativoError
+from ..naming import nearest
 from .answers import AnswersFile
 from .fleet import Fleet
 from .meaning import Difference, Group, differences, grouped
@@ -111,7 +112,7 @@ def update(
     """Work out the update of the selected answers files to the tag `to`, the newest when it is ''.
 
     `data` are answers to give to each; `explain` also finds what the change means. Nothing is written. Raises
-    `SourceError` for a version that is not released.
+    `SourceError` for a version that is not released, and for a question that is not there.
     """
     if not (target := to or fleet.source.newest):
         raise SourceError(f"{fleet.source.location}: has no released tag; an update goes from tag to tag")
@@ -120,6 +121,9 @@ def update(
     release = fleet.load(fleet.source.tags[target])
     if isinstance(release, DativoError):
         raise release
+    for name in data or {}:
+        if name not in release.questions:
+            raise SourceError(f"--data: {name}: no question has this name{nearest(name, release.questions)}")
     given = {name: release.typed(name, text) for name, text in (data or {}).items()}
     files = [file for file in fleet.files if file in selection]
     fleet.prepare(files)
