@@ -295,6 +295,8 @@ def test_a_dry_run_names_what_is_renamed_and_refused(renames: Path, command: Com
         "cloud": ["forbidden in cloud"],
         "words": ["refused"],
     }
+    details = {entry["file"].split(".")[-2]: entry["detail"] for entry in told["answers"]}
+    assert (details["drive"], details["charges"]) == ("gdrive_csv -> drive_csv", "charges -> payments")
     assert {change["key"] for change in told["changes"]} >= {"source_connector", "asset.object", "source.objects"}
 
 

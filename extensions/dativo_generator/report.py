@@ -119,8 +119,7 @@ def update_markdown(change: Update, *, dry_run: bool) -> None:
         lines += ["| change | from | to | in | example |", "|---|---|---|---:|---|"]
         for group in groups:
             values = " | ".join(_code(value) if value else "" for value in (group.old, group.new))
-            where = f"{group.count} {group.kind}"
-            lines.append(f"| {_code(group.key)} | {values} | {where} | {_code(group.example.path)} |")
+            lines.append(f"| {_code(group.key)} | {values} | {group.where} | {_code(group.example.path)} |")
         lines.append("")
     for title, wanted in (
         ("Refused, and left as they are", ("refused", "forbidden in cloud")),
@@ -189,6 +188,8 @@ def _said(outcome: Outcome) -> list[tuple[str, str]]:
             said.append((effect, outcome.detail))
         elif effect == "pinned":
             said.append((effect, f"{outcome.name}: keeps {', '.join(outcome.pins)}"))
+        elif effect == "renamed":
+            said.append((effect, f"{outcome.name}: {outcome.detail}"))
         else:
             said.append((effect, outcome.name))
     return said

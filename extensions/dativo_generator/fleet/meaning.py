@@ -33,11 +33,15 @@ class Group:
     count: int
     example: Difference
 
+    @property
+    def where(self) -> str:
+        """How many files of which kind it is in."""
+        return f"{self.count} {self.kind if self.count != 1 else self.kind.removesuffix('s')}"
+
     def __str__(self) -> str:
         """Say it in one line."""
         what = f"{self.old} -> {self.new}" if self.old or self.new else "changes"
-        kind = self.kind if self.count != 1 else self.kind.removesuffix("s")
-        return f"{self.key} {what} in {self.count} {kind}"
+        return f"{self.key} {what} in {self.where}"
 
 
 def differences(path: str, old: bytes, new: bytes) -> list[Difference]:

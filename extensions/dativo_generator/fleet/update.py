@@ -34,7 +34,7 @@ _FORBIDDEN = "not allowed in cloud"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an update does with one answers file.
+    """What an update does with one answers file; `detail` says why it is refused, or what is renamed.
 
     `effects` are some of `EFFECTS`; `writes` gives every path its content, None to delete it; `edits` are the files
     with edits by hand, still to be merged. `shared` are files that other scaffolds may own, too, before and after.
@@ -186,6 +186,7 @@ class _Step:
         return Outcome(
             name=file.name,
             effects=tuple(effects or ["unaffected"]),
+            detail=", ".join(_renames(file.answers, followed)),
             new_name=new.answers_file,
             values={**answers, "_commit": self.target},
             writes=writes,
@@ -261,6 +262,13 @@ class _Step:
         for name in before:
             if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
                 yield name
+
+
+def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Say which connectors and objects have another name."""
+    for name in ("source_connector", "target_connector", "objects"):
+        old, new = (value if isinstance(value, list) else [value] for value in (before.get(name), after.get(name)))
+        yield from (f"{one} -> {other}" for one, other in zip(old, new, strict=True) if one != other)
 
 
 def _entries(rendering: Rendering) -> Iterator[tuple[str, Any]]:
