@@ -335,6 +335,11 @@ def test_a_folder_without_answers_files_is_the_wrong_one(verb: str, command: Com
     assert result.err.startswith(f"Error: {tmp_path}: holds no answers file")
 
 
+def test_a_selection_of_nothing_is_a_mistake(built: Path, command: Command) -> None:
+    result = command(built, "update", "--tenant", "acem")
+    assert (result.status, "answers files is selected" in result.err) == (2, True)
+
+
 def test_an_answers_file_that_is_not_there_is_refused(built: Path, command: Command) -> None:
     result = command(built, "update", ".copier-answers.globex.folows.yml")
     assert (result.status, "did you mean '.copier-answers.globex.follows.yml'?" in result.err) == (2, True)

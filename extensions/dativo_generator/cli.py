@@ -126,7 +126,8 @@ def update_command(
                 raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
         if not dry_run:
             require_clean(root)
-        chosen = sum(file in selection for file in fleet.files)
+        if not (chosen := sum(file in selection for file in fleet.files)):
+            raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with _progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
             change = update(fleet, selection, to=to, data=given, explain=explain, done=advance)
