@@ -107,7 +107,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     return _parsed(path, stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4096)  # a pattern of shared files looks at every other scaffold
 def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
     try:
         answers = parse_yaml(path.read_text(encoding="utf-8"))

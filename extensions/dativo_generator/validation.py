@@ -93,13 +93,13 @@ def validate(
     return sorted(set(_Validation(repository, pack, here, cloud, done).findings()))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _File:
-    """A file that could be read, and its parsed content."""
+    """A file that could be read; `fits` tells whether its shape is right, so that rules can look at it."""
 
     path: str
     located: Located
-    fits: bool = True
+    fits: bool = False
 
     @property
     def value(self) -> Any:
@@ -139,21 +139,20 @@ class _Validation:
     def _files(self) -> list[str]:
         return files(self.repository)
 
-    def _read(self, path: str) -> Iterator[Finding | _File]:
-        """Yield the file, or what is wrong with it as a file."""
+    def _read(self, path: str) -> _File | Finding:
+        """Return a file, or what keeps it from being one."""
         whole = self.repository / path
         if whole.is_symlink() or not whole.is_file():
-            yield Finding(path, 1, 1, ERROR, "link", "is a symbolic link, or no file")
-            return
+            return Finding(path, 1, 1, ERROR, "link", "is a symbolic link, or no file")
         try:
-            yield _File(path, Located(whole.read_text(encoding="utf-8")))
+            return _File(path, Located(whole.read_text(encoding="utf-8")))
         except LocatedError as error:
-            yield Finding(path, error.line, error.column, ERROR, "yaml", str(error))
+            return Finding(path, error.line, error.column, ERROR, "yaml", str(error))
         except (OSError, UnicodeDecodeError) as error:
-            yield Finding(path, 1, 1, ERROR, "yaml", f"cannot be read: {error}")
+            return Finding(path, 1, 1, ERROR, "yaml", f"cannot be read: {error}")
 
-    def _fitting(self, file: _File, schema: str) -> Iterator[Finding | _File]:
-        """Yield what does not fit the schema, and the file, which knows whether rules can look at it."""
+    def _misfits(self, file: _File, schema: str) -> tuple[list[Finding], bool]:
+        """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
         repeated = "schema" if _repeats_schema(file.value) else None
         errors = [
             error
@@ -161,13 +160,14 @@ class _Validation:
             if not error.absolute_path or error.absolute_path[0] != repeated
         ]
         nulls = list(null_problems(file.value))
-        for keys, message in nulls:
-            yield file.at(keys, "null", f"{message}; give a value or remove the key", of_key=True)
         empty = {keys for keys, _ in nulls}
+        findings = [
+            file.at(keys, "null", f"{what}; give a value or remove the key", of_key=True) for keys, what in nulls
+        ]
         for error in errors:
             if tuple(error.absolute_path) not in empty:
-                yield from _schema_findings(file, error)
-        yield _File(file.path, file.located, not nulls and all(error.validator in _SHAPELY for error in errors))
+                findings += _schema_findings(file, error)
+        return findings, not nulls and all(error.validator in _SHAPELY for error in errors)
 
     @cached_property
     def _validators(self) -> dict[str, Draft7Validator]:
@@ -178,17 +178,15 @@ class _Validation:
     # --- assets -------------------------------------------------------------------------------------------------------
 
     def _asset(self, path: str) -> Iterator[Finding]:
-        for read in self._read(path):
-            if isinstance(read, Finding):
-                yield read
-                continue
-            for item in self._fitting(read, "asset"):
-                if isinstance(item, Finding):
-                    yield item
-                    continue
-                self.assets[path] = item
-                if item.fits:
-                    yield from self._asset_rules(item)
+        file = self._read(path)
+        if isinstance(file, Finding):
+            yield file
+            return
+        findings, file.fits = self._misfits(file, "asset")
+        yield from findings
+        self.assets[path] = file
+        if file.fits:
+            yield from self._asset_rules(file)
 
     def _asset_rules(self, file: _File) -> Iterator[Finding]:
         asset = file.value
@@ -221,24 +219,20 @@ class _Validation:
     # --- jobs ---------------------------------------------------------------------------------------------------------
 
     def _job(self, path: str, jobs: list[_File]) -> Iterator[Finding]:
-        for read in self._read(path):
-            if isinstance(read, Finding):
-                yield read
-                continue
-            if not isinstance(read.value, dict) or not {"tenant_id", "asset_path"} & read.value.keys():
-                yield read.at((), "not-a-job", "is no job, and the runner reads every YAML file below jobs/; move it")
-                continue
-            for item in self._fitting(read, "job"):
-                if isinstance(item, Finding):
-                    yield item
-                    continue
-                asset, findings = self._named(item)
-                yield from findings
-                ends, findings = self._ends(item)
-                yield from findings
-                if item.fits:
-                    jobs.append(item)
-                    yield from self._job_rules(item, ends, asset)
+        file = self._read(path)
+        if isinstance(file, Finding):
+            yield file
+            return
+        if not isinstance(file.value, dict) or not {"tenant_id", "asset_path"} & file.value.keys():
+            yield file.at((), "not-a-job", "is no job, and the runner reads every YAML file below jobs/; move it")
+            return
+        findings, file.fits = self._misfits(file, "job")
+        asset, missing = self._named(file)
+        ends, unknown = self._ends(file)
+        yield from (*findings, *missing, *unknown)
+        if file.fits:
+            jobs.append(file)
+            yield from self._job_rules(file, ends, asset)
 
     def _named(self, file: _File) -> tuple[_File | None, list[Finding]]:
         """Find the files that a job names; returns the asset, and what is not there."""
