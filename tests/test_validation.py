@@ -175,6 +175,7 @@ def test_whatever_is_written_nothing_but_findings_comes_out(
     (out / path).write_text(yaml.safe_dump(value, allow_unicode=True), encoding="utf-8")
     for finding in found(out):
         assert finding.line > 0 and finding.column > 0 and finding.rule in RULES
+        assert len(finding.message.splitlines()) == 1
     shutil.copy(examples / path, out / path)
 
 

@@ -1,8 +1,20 @@
 """The errors a user sees: one line that says what, which value, where, and what to do."""
 
 
+def printable(text: str) -> str:
+    """Return `text` as one line, with whatever a terminal would not print as it stands escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class DativoError(Exception):
-    """Base of every error that is shown to the user as a line of text."""
+    """Base of every error that is shown to the user as a line of text.
+
+    A name out of somebody's file may hold line breaks, or what a terminal obeys.
+    """
+
+    def __init__(self, message: str) -> None:
+        """Keep `message` as one printable line."""
+        super().__init__(printable(message))
 
 
 class PackError(DativoError):

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from .errors import printable
 from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
 from .fleet.update import EFFECTS, Outcome, Update
@@ -196,7 +197,7 @@ def _said(outcome: Outcome) -> list[tuple[str, str]]:
 
 
 def _line(console: Console, state: str, text: str) -> None:
-    style = _STYLES.get(state, "")
+    style, text = _STYLES.get(state, ""), printable(text)
     word = f"{_WORDS.get(state, state):<19}"
     console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}")
 

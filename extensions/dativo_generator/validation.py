@@ -19,7 +19,7 @@ from .checks import Keys, Problem, asset_problems, null_problems, pair_problems,
 from .choices import forbidden
 from .destination import Destination, answers_file_of, header_of
 from .documents import shown
-from .errors import PackError
+from .errors import PackError, printable
 from .located import Located, LocatedError
 from .naming import listed, nearest
 from .pack import Pack
@@ -108,7 +108,7 @@ class _File:
     def at(self, keys: Keys, rule: str, message: str, of_key: bool = False) -> Finding:
         where = place(keys)
         said = f"{where}: {message}" if where else message
-        return Finding(self.path, *self.located.place(keys, of_key), RULES[rule][0], rule, said)
+        return Finding(self.path, *self.located.place(keys, of_key), RULES[rule][0], rule, printable(said))
 
 
 @dataclass
@@ -147,7 +147,7 @@ class _Validation:
         try:
             return _File(path, Located(whole.read_text(encoding="utf-8")))
         except LocatedError as error:
-            return Finding(path, error.line, error.column, ERROR, "yaml", str(error))
+            return Finding(path, error.line, error.column, ERROR, "yaml", printable(str(error)))
         except (OSError, UnicodeDecodeError) as error:
             return Finding(path, 1, 1, ERROR, "yaml", f"cannot be read: {error}")
 
