@@ -148,10 +148,11 @@ def validate_command(
 ) -> None:
     """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
     root = Path.cwd()
-    with _progress("Validating", len(files(root)), quiet=as_json) as advance:
+    total = len(files(root))
+    with _progress("Validating", total, quiet=as_json) as advance:
         findings = validate(root, Pack(installed()), cloud=cloud, done=advance)
     print_ = report.validation_json if as_json else report.validation_text
-    print_(findings, len(files(root)))
+    print_(findings, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]
     raise typer.Exit(WRONG if bad else OK)
 

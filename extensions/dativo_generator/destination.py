@@ -20,6 +20,9 @@ from .documents import parse_yaml
 # that would take the name of another one is told from an update.
 FORMAT = {"answers_format": 1}
 
+# What Copier itself puts into an answers file, and so may stand in a data file that was one.
+COPIERS_OWN = ("_commit", "_src_path")
+
 ANSWERS_FILES = ".copier-answers.*.yml"
 _HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
 # What `git describe` says, and so what Copier records: a tag, and how many commits after it.

@@ -18,6 +18,7 @@ from .questions import QUESTIONS
 from .registry import FILE as REGISTRY
 from .registry import SELECTIONS
 from .scaffold import Scaffold
+from .selection import thing_of
 
 # Each of these is part of the path of every file of a scaffold, or of the answers file.
 PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset_version")
@@ -77,19 +78,14 @@ def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[
     """Yield what is still read but would have another asset name: object, old object, old name, new name."""
     try:
         before = Scaffold(scaffold.pack, recorded)
-        old = {item.object: (_thing(item.entry), before.asset_name(item)) for item in before.items}
-        new = {item.object: (_thing(item.entry), scaffold.asset_name(item)) for item in scaffold.items}
+        old = {item.object: (thing_of(item.entry), before.asset_name(item)) for item in before.items}
+        new = {item.object: (thing_of(item.entry), scaffold.asset_name(item)) for item in scaffold.items}
     except DativoError:
         return  # one of them is no longer right, and is refused for that
     for item, (thing, name) in new.items():
         same = (other for other in old if other not in new and old[other][0] == thing)
         if (was := item if item in old else next(same, "")) and old[was][1] != name:
             yield item, was, old[was][1], name
-
-
-def _thing(entry: Any) -> Any:
-    """Return what an item reads, whatever it is called here."""
-    return {key: value for key, value in entry.items() if key != "object"} if isinstance(entry, dict) else entry
 
 
 def _moving(what: str, data: str, answers_file: str) -> AnswerError:

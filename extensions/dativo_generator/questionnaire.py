@@ -11,7 +11,7 @@ from typing import Any
 
 from . import guard
 from .ci import FILES
-from .destination import FORMAT, Destination, version_of
+from .destination import COPIERS_OWN, FORMAT, Destination, version_of
 from .emit import block
 from .errors import AnswerError, DativoError
 from .naming import nearest
@@ -20,9 +20,6 @@ from .plan import plan
 from .questions import QUESTIONS, UNRECORDED
 from .recipes import recipe_file
 from .scaffold import Scaffold
-
-# What Copier itself puts into an answers file, and so may stand in a data file that was one.
-_COPIERS_OWN = ("_commit", "_src_path")
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def known(session: Session, name: str) -> str:
 
 def _refuse_unknown(names: Iterable[str]) -> None:
     for name in names:
-        if name not in QUESTIONS and name not in _COPIERS_OWN and name not in FORMAT:
+        if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
             raise AnswerError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
 
 
@@ -268,7 +265,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     A local template's path is made absolute. Copier records it as it was typed, and an update from another folder
     would not find it.
     """
-    own = {key: answers[key] for key in _COPIERS_OWN if key in answers}
+    own = {key: answers[key] for key in COPIERS_OWN if key in answers}
     source = Path(own["_src_path"]).expanduser()
     if source.exists():
         own["_src_path"] = str(source.resolve())

@@ -94,6 +94,11 @@ def _read_sheet(value: Any, where: str, connector: Connector, recipe: Recipe) ->
     return Item(name, read | {"object": name})
 
 
+def thing_of(entry: Any) -> Any:
+    """Return what an entry reads, whatever it is called and however it is followed."""
+    return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
+
+
 _READERS: dict[str, Callable[[Any, str, Connector, Recipe], Item]] = {
     "objects": _read_object,
     "tables": _read_table,

@@ -7,13 +7,12 @@ from typing import Any
 
 import yaml
 
-from ..destination import ANSWERS_FILES, FORMAT, version_of
+from ..destination import ANSWERS_FILES, COPIERS_OWN, FORMAT, version_of
 from ..documents import parse_yaml, shallow, shown, yaml_problem
 from ..errors import AnswerError
 
 # An answers file with a thousand columns has some 40 kB.
 _LARGEST = 1 << 20
-_OWN = ("_commit", "_src_path")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class AnswersFile:
     @property
     def answers(self) -> dict[str, Any]:
         """The answers alone."""
-        return {key: value for key, value in self.values.items() if key not in _OWN and key not in FORMAT}
+        return {key: value for key, value in self.values.items() if key not in COPIERS_OWN and key not in FORMAT}
 
     @property
     def version(self) -> tuple[Any, ...]:
@@ -78,7 +77,7 @@ def _parse(text: bytes) -> dict[str, Any]:
     for key in values:
         if not isinstance(key, str):
             raise AnswerError(f"the key {shown(key)} is not text; put it in quotes")
-    for key in _OWN:
+    for key in COPIERS_OWN:
         if not isinstance(values.get(key), str):
             raise AnswerError(f"{key}: is missing; a scaffold made with Copier from a tagged template has it")
     return values

@@ -105,9 +105,9 @@ class Source:
         return folder
 
 
-def trusted(given: str | None) -> str:
-    """Return which pack to trust: the one given, else `DATIVO_TEMPLATE`, else where this command was installed from."""
-    if location := given or os.environ.get(VARIABLE) or _installed_from():
+def trusted(given: str) -> str:
+    """Return which pack to trust: the one given, as an option or a variable, else where this command came from."""
+    if location := given or _installed_from():
         return location
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
 

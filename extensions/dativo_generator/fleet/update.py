@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..destination import answers_file_of, header_of, shares, version_of
+from ..destination import Destination, shares, version_of
 from ..errors import AnswerError, DativoError
 from ..naming import nearest
+from ..selection import thing_of
 from .answers import AnswersFile
 from .fleet import Fleet
 from .meaning import Difference, Group, differences, grouped
@@ -214,7 +215,7 @@ class _Step:
         for name, entry in before.items():
             read = {"source_connector": old.plan["source"], "objects": [name]}
             today = self.release.followed(read)["objects"][0] if isinstance(entry, str) else name
-            same = (other for other in after if other not in before and _thing(after[other]) == _thing(entry))
+            same = (other for other in after if other not in before and thing_of(after[other]) == thing_of(entry))
             if match := today if today in after else next(same, ""):
                 pairs[name] = match
         return pairs
@@ -251,9 +252,8 @@ class _Step:
         return writes | dict.fromkeys(gone), edits
 
     def _refuse_owned(self, path: str, new: Rendering) -> None:
-        header = header_of(self.fleet.tree.root / path)
-        if header and answers_file_of(header[1], header[0]) != new.answers_file:
-            raise AnswerError(f"{path}: is of the scaffold {header[0]} of {header[1]}")
+        if owner := Destination(self.fleet.tree.root, new.answers_file).owner(path, new.answers_file):
+            raise AnswerError(f"{path}: is of {owner}")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that hold their value although the registry's has moved."""
@@ -275,11 +275,6 @@ def _entries(rendering: Rendering) -> Iterator[tuple[str, Any]]:
     """Yield each object with what its job's source says of it."""
     for job in rendering.plan["jobs"]:
         yield job["object"], next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
-
-
-def _thing(entry: Any) -> Any:
-    """Return what is read, whatever it is called."""
-    return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
 
 
 def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:
