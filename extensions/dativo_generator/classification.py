@@ -1,81 +1,179 @@
-"""Which columns hold personal or sensitive data, judged by the words of their names: `registry/classification.yaml`."""
+"""Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from .documents import Document
+from .documents import Document, Section
 from .naming import LABEL
 
 FILE = "registry/classification.yaml"
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
+_NAME = r"@?[a-z0-9]+"
+# What a rule takes when it says nothing of types: no flag and no date is a name.
+_TYPES = ("string", "integer", "bigint", "double")
+
+
+class Judgement(NamedTuple):
+    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not."""
+
+    label: str
+    rule: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What a rule looks at: the words of the name, the type, the words of the table and what it is about."""
+
+    words: tuple[str, ...]
+    type: str
+    table: frozenset[str]
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A label for names that hold one of `phrases`, none of `unless`, in an object that holds one of `objects`."""
+    """One rule; `phrases` are joined words, with how many words each is."""
 
+    name: str
     label: str
-    phrases: tuple[tuple[str, ...], ...]
+    phrases: Mapping[str, int]
+    alone: bool
     unless: frozenset[str]
-    objects: frozenset[str]
+    types: frozenset[str]
+    tables: frozenset[str]
+    not_tables: frozenset[str]
 
-    def matches(self, name: Sequence[str], context: frozenset[str]) -> bool:
-        """Tell whether the rule speaks of a column with the words `name` in an object with the words `context`."""
-        if self.objects and not self.objects & context:
-            return False
-        if self.unless & set(name):
-            return False
-        return any(_holds(name, phrase) for phrase in self.phrases)
+    def judge(self, column: _Column, pointers: frozenset[str]) -> Judgement | None:
+        """Judge a column; None when the rule does not speak of it at all."""
+        spans = _spans(column.words, self.phrases)
+        if not spans or (self.tables and column.about not in self.tables):
+            return None
+        left = [word for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)]
+        if self.alone and any(len(word) > 1 and not word.isdigit() and word not in column.table for word in left):
+            return None
+        start, end = spans[0]
+        evidence = f"'{' '.join(column.words[start:end])}' in the name"
+        if self.tables:
+            evidence += f", in a table about '{column.about}'"
+        if against := next((word for word in left if word in pointers), ""):
+            return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
+        if against := next((word for word in left if word in self.unless), ""):
+            return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
+        if column.about in self.not_tables:
+            return Judgement("", self.name, f"{evidence}, but the table is about '{column.about}'")
+        if column.type not in self.types:
+            return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
+        return Judgement(self.label, self.name, evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules in their order; the first that matches decides."""
+    """The rules in their order; the first that gives a label decides."""
 
     rules: tuple[Rule, ...]
+    pointers: frozenset[str]
+    fillers: frozenset[str]
 
-    def label(self, column: str, object_name: str) -> str:
-        """Return the label of `column` of `object_name`, or ''.
+    def judge(self, column: str, type_: str, table: str) -> Judgement:
+        """Judge a column with a type of an asset, in a table or object.
 
         A dotted column, ``product.name``, brings its own context.
         """
         *owner, name = column.split(".")
-        context = frozenset(singular(word) for part in (object_name, *owner) for word in words(part))
-        split = words(name)
-        return next((rule.label for rule in self.rules if rule.matches(split, context)), "")
+        context = words(owner[-1] if owner else table)
+        own = frozenset((*context, *map(singular, context)))
+        looked_at = _Column(tuple(words(name)), type_, own, self._about(context))
+        nearly = Judgement("")
+        for rule in self.rules:
+            found = rule.judge(looked_at, self.pointers)
+            if found and found.label:
+                return found
+            nearly = found if found and not nearly.rule else nearly
+        return nearly
+
+    def _about(self, context: Sequence[str]) -> str:
+        """Return the last word of a table's name that says something, as a singular."""
+        said = [word for word in context if not word.isdigit() and len(word) > 1]
+        telling = [word for word in said if word not in self.fillers]
+        return singular((telling or said or [""])[-1])
 
 
 def words(name: str) -> list[str]:
-    """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words, lower case."""
-    return [word.lower() for word in _WORD.findall(name)]
+    """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    return [word.lower() for word in _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))]
 
 
 def singular(word: str) -> str:
-    """Return the singular of an English plural, near enough to compare object names: people is listed as it is."""
+    """Return the singular of an English plural, near enough to compare the names of tables."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("pointers", "rules"))
-    pointers = top.texts("pointers")
+    top = Document(root, FILE).section(("pointers", "fillers", "groups", "rules"))
+    within = top.section("groups")
+    groups = {name: within.texts(name, like=r"[a-z0-9]+") for name in within.value}
+    known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
     return Rules(
-        tuple(
-            Rule(
-                label=entry.text("label", like=LABEL),
-                phrases=tuple(tuple(phrase.split()) for phrase in entry.texts("words", like=r"[a-z0-9]+( [a-z0-9]+)*")),
-                unless=frozenset((*pointers, *entry.texts("unless", default=()))),
-                objects=frozenset(entry.texts("objects", default=())),
-            )
-            for entry in top.sections("rules", ("label", "words", "unless", "objects"))
-        )
+        tuple(_rule(entry, groups) for entry in top.sections("rules", known)),
+        frozenset(top.texts("pointers")),
+        frozenset(top.texts("fillers")),
     )
 
 
-def _holds(name: Sequence[str], phrase: Sequence[str]) -> bool:
-    """Tell whether the words of `phrase` stand in `name` one after the other."""
-    return any(tuple(name[i : i + len(phrase)]) == tuple(phrase) for i in range(len(name) - len(phrase) + 1))
+def _rule(entry: Section, groups: Mapping[str, Sequence[str]]) -> Rule:
+    phrases = [one for phrase in entry.texts("words", like=_PHRASE) for one in _written_out(phrase, groups, entry)]
+    return Rule(
+        entry.text("name"),
+        entry.text("label", like=LABEL),
+        {"".join(phrase.split()): len(phrase.split()) for phrase in phrases},
+        entry.flag("alone", False),
+        _set(entry, "unless", groups),
+        frozenset(entry.texts("types", default=_TYPES)),
+        _set(entry, "tables", groups),
+        _set(entry, "not_tables", groups),
+    )
+
+
+def _written_out(phrase: str, groups: Mapping[str, Sequence[str]], entry: Section) -> Iterable[str]:
+    """Return a phrase for every word that its ``<group>`` stands for."""
+    found = re.search(r"<([a-z]+)>", phrase)
+    if not found:
+        return (phrase,)
+    if found[1] not in groups:
+        raise entry.error("words", f"'{phrase}': there is no group '{found[1]}'")
+    return [phrase.replace(found[0], word) for word in groups[found[1]]]
+
+
+def _set(entry: Section, key: str, groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    found: list[str] = []
+    for word in entry.texts(key, default=(), like=_NAME):
+        if word.startswith("@") and word[1:] not in groups:
+            raise entry.error(key, f"there is no group '{word[1:]}'")
+        found += groups[word[1:]] if word.startswith("@") else [word]
+    return frozenset(found)
+
+
+def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> list[tuple[int, int]]:
+    """List where phrases stand in a name, the longest at each place; words in a row may be written as one."""
+    spans, start = [], 0
+    while start < len(name):
+        for end in range(len(name), start, -1):
+            if phrases.get("".join(name[start:end]), 0) >= end - start:
+                spans.append((start, end))
+                start = end
+                break
+        else:
+            start += 1
+    return spans

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from . import report
+from . import comparison, report
 from .destination import ANSWERS_FILES
 from .errors import DativoError
 from .fleet.fleet import Fleet
@@ -19,7 +19,10 @@ from .fleet.replay import repaired, replay
 from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
 from .fleet.update import Selection, update
 from .fleet.worktree import mark_unmerged, require_clean
-from .naming import nearest
+from .imported import Imported, judged
+from .importers.read import Options, read
+from .importers.table import ImportFailed, named
+from .naming import listed, nearest
 from .pack import Pack, installed
 from .validation import ERROR, files, validate
 
@@ -155,6 +158,67 @@ def validate_command(
     print_(findings, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]
     raise typer.Exit(WRONG if bad else OK)
+
+
+@app.command("fields")
+def fields_command(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
+            "Schema, OpenAPI, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+        ),
+    ],
+    table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
+    object_: Annotated[
+        str, typer.Option("--object", help="The object that the fields are for; names are judged in it.")
+    ] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each column why it has its label, or none.")
+    ] = False,
+    against: Annotated[
+        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset, and keep its labels and descriptions.")
+    ] = None,
+    required_from_data: Annotated[
+        bool, typer.Option("--required-from-data", help="Require the columns of a file that are never empty in it.")
+    ] = False,
+    dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
+    encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
+    try:
+        asset = comparison.read(against) if against else None
+        found = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
+    except ImportFailed as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise typer.Exit(WRONG) from None
+    report.imported_notes(found)
+    if explain:
+        report.explained_json(found) if as_json else report.explained_text(found)
+    elif asset:
+        fields = found[0].fields()
+        differences = comparison.changes(asset, fields)
+        failed = comparison.fails(asset.mode, differences)
+        print_ = report.compared_json if as_json else report.compared_text
+        print_(differences, comparison.merged(asset, fields), asset, failed=failed)
+        raise typer.Exit(WRONG if failed else OK)
+    else:
+        report.explained_json(found) if as_json else report.fields_text(found, object_)
+
+
+def _imported(source: str, options: Options, object_name: str, asset: comparison.Asset | None) -> list[Imported]:
+    tables = read(source, options)
+    if asset and len(tables) > 1:
+        tables = (named(tables, object_name or asset.object, source),)
+    if object_name and len(tables) > 1:
+        raise ImportFailed(
+            f"{source}: --object names one, and there are {len(tables)} tables; choose with --table "
+            f"({listed(table.name for table in tables[:10])})"
+        )
+    pack = Pack(installed())
+    return [judged(table, pack, object_name or (asset.object if asset else "")) for table in tables]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

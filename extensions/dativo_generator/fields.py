@@ -1,6 +1,7 @@
 """The columns of an asset: their short notation, their checks, and the starter set for an unknown object.
 
-A field is one line, ``email: string PII``, or a mapping with `type`, `required`, `classification`, `description`.
+A field is one line, ``email: string PII``, or a mapping with `type`, `required`, `cursor`, `classification`,
+`description`. `cursor` marks the column that incremental reads follow; an asset does not carry it.
 A field's name is the source's column name, case included: the runner finds the column by it.
 """
 
@@ -15,7 +16,8 @@ from .naming import LABEL, has_controls, listed, nearest
 # Types that the runner's schema takes. It stores a type it does not know, bigint among them, as text.
 TYPES = ("string", "integer", "bigint", "double", "boolean", "date", "timestamp")
 UNCLASSIFIED = "none"
-_KEYS = ("type", "required", "classification", "description")
+CURSOR = "cursor"
+_KEYS = ("type", "required", "cursor", "classification", "description")
 
 # Builds the error for what is wrong at the given keys of the fields that are being read.
 Refuse = Callable[[Sequence[Key], str], Exception]
@@ -30,6 +32,7 @@ class Field:
     required: bool = False
     classification: str | None = None
     description: str = ""
+    cursor: bool = False
 
     def as_asset(self) -> dict[str, Any]:
         """Return the field as the asset's schema holds it, keys in reading order."""
@@ -45,11 +48,15 @@ class Field:
         words = [self.type]
         if self.required:
             words.append("required")
+        if self.cursor:
+            words.append(CURSOR)
         if self.classification is not None:
             words.append(self.classification or UNCLASSIFIED)
         if not self.description:
             return " ".join(words)
         entry: dict[str, Any] = {"type": self.type, "required": self.required}
+        if self.cursor:
+            entry["cursor"] = True
         if self.classification is not None:
             entry["classification"] = self.classification or UNCLASSIFIED
         return entry | {"description": self.description}
@@ -65,7 +72,11 @@ def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
         raise refuse((), f"must be a mapping of column name to type, not {shown(value)}")
     if not value:
         raise refuse((), "there are no fields; the runner refuses an asset without a schema")
-    return tuple(_read_field(name, notation, refuse) for name, notation in value.items())
+    fields = tuple(_read_field(name, notation, refuse) for name, notation in value.items())
+    followed = [field.name for field in fields if field.cursor]
+    if len(followed) > 1:
+        raise refuse((followed[1],), f"'{followed[0]}' is the {CURSOR} already")
+    return fields
 
 
 def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
@@ -82,27 +93,31 @@ def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
 
 def _read_line(name: str, line: str, refuse: Refuse) -> Field:
     kind, *words = line.split() or [""]
-    required, classification = False, None
+    required, cursor, classification = False, False, None
     for word in words:
         if word == "required" and not required:
             required = True
+        elif word == CURSOR and not cursor:
+            cursor = True
         elif word == UNCLASSIFIED and classification is None:
             classification = ""
         elif re.fullmatch(LABEL, word) and classification is None:
             classification = word
         else:
-            hint = nearest(word, ("required", UNCLASSIFIED)) or "; after the type comes 'required', a LABEL or 'none'"
+            hint = nearest(word, ("required", CURSOR, UNCLASSIFIED))
+            hint = hint or "; after the type comes 'required', 'cursor', a LABEL or 'none'"
             raise refuse((name,), f"'{word}' in {shown(line)} is not understood{hint}")
-    return Field(name, _checked_type(name, kind, refuse), required, classification)
+    return Field(name, _checked_type(name, kind, refuse), required, classification, cursor=cursor)
 
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     for key in entry:
         if key not in _KEYS:
             raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {listed(_KEYS)})")
-    required = entry.get("required", False)
-    if not isinstance(required, bool):
-        raise refuse((name, "required"), f"must be true or false, not {shown(required)}")
+    flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
+    for key, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise refuse((name, key), f"must be true or false, not {shown(flag)}")
     label = entry.get("classification")
     if label == UNCLASSIFIED or (label is None and "classification" in entry):
         label = ""
@@ -111,7 +126,8 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     description = entry.get("description", "")
     if not isinstance(description, str):
         raise refuse((name, "description"), f"must be text, not {shown(description)}")
-    return Field(name, _checked_type(name, entry.get("type"), refuse), required, label, description)
+    kind = _checked_type(name, entry.get("type"), refuse)
+    return Field(name, kind, flags["required"], label, description, flags[CURSOR])
 
 
 def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:

@@ -1,15 +1,21 @@
 """The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .classification import Rules, load_rules
+from .classification import Judgement, Rules, load_rules
 from .documents import Document
 from .fields import Field, read_fields
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .registry import Connector, Registry, load_registry
+
+if TYPE_CHECKING:
+    from .importers.table import Table
 
 
 def installed() -> Path:
@@ -27,8 +33,9 @@ class Pack:
         self.root = root
         self.recipe = cache(self._recipe)
         self.known_fields = cache(self._known_fields)
-        self.label = cache(self._label)
+        self.judge = cache(self._judge)
         self.text = cache(self._text)
+        self.tables = cache(self._tables)
 
     @cached_property
     def registry(self) -> Registry:
@@ -56,9 +63,22 @@ class Pack:
         """List the connectors that can be a source, or a target."""
         return [connector for connector in self.registry.values() if role in connector.roles]
 
-    def _label(self, column: str, object_name: str) -> str:
-        """Return what the rules say of a column of an object: a label, or ''."""
-        return self._rules.label(column, object_name)
+    def _judge(self, column: str, type_: str, object_name: str) -> Judgement:
+        """Return what the rules say of a column of an object: a label, or '', and why."""
+        return self._rules.judge(column, type_, object_name)
+
+    def _tables(self, source: str, table: str) -> tuple[Table, ...]:
+        """Read what somebody imports columns from, once for all questions; raises `ImportFailed`.
+
+        What it takes is imported here and not above, because a render may do with the standard library.
+        """
+        from .imported import tables_of
+
+        return tables_of(source, table)
+
+    def label(self, field: Field, object_name: str) -> str:
+        """Return what the rules say of a field of an object: a label, or ''."""
+        return self.judge(field.name, field.type, object_name).label
 
     def _recipe(self, name: str) -> Recipe:
         """Return the recipe of a connector."""

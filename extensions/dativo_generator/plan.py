@@ -123,7 +123,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
-    cursor = scaffold.cursor_field(item)
+    cursor = scaffold.cursor_field(item, () if scaffold.reuses_assets else scaffold.fields[item.object])
     entry = item.entry
     if cursor and scaffold.source.selection == "tables":
         entry = entry | {"cursor_field": cursor}

@@ -235,6 +235,8 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
     scaffold = Scaffold(pack, answers)
     complete = {}
     for name in QUESTIONS:
+        if name in UNRECORDED:
+            continue
         if name in scaffold.answers:
             try:
                 _ = scaffold[name]
@@ -244,7 +246,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
         elif scaffold.asks(name):
             _ = scaffold[name]
             complete[name] = scaffold.default(name)
-    return {name: value for name, value in complete.items() if name not in UNRECORDED}
+    return complete
 
 
 def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:

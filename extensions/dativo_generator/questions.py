@@ -7,7 +7,7 @@ that a user reads are there, the checks are here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from .naming import listed, nearest
 from .selection import EXAMPLES, Item, read_selection
 
 if TYPE_CHECKING:
+    from .imported import Imported
     from .scaffold import Scaffold
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -44,7 +45,7 @@ SECTIONS = {
 SAFE_PARTITION = "ingest_date"
 
 # Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
-UNRECORDED = ("find_source", "find_target")
+UNRECORDED = ("find_source", "find_target", "import_from")
 
 _PLACEHOLDERS = ("asset", "object")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
@@ -58,7 +59,7 @@ class Question:
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
     the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `unfit` says why the
     question makes no sense for these answers, '' when it does. `section` is the part of `customize` that opens it, ''
-    for the short path.
+    for the short path; `fills` the question for whose answer it helps.
     """
 
     read: Callable[[Scaffold, Any], Any]
@@ -67,6 +68,7 @@ class Question:
     choices: Callable[[Scaffold], list[Choice]] = lambda scaffold: []
     example: str = ""
     section: str = ""
+    fills: str = ""
 
 
 # --- how a raw answer is read, where that takes more than the answer --------------------------------------------------
@@ -141,9 +143,25 @@ def _fields(scaffold: Scaffold, raw: Any) -> dict[str, tuple[Field, ...]]:
     return fields
 
 
+def _import_from(scaffold: Scaffold, raw: Any) -> Mapping[str, Imported]:
+    """Import the columns of what is read; in a list, each source has those of some."""
+    text = readers.text(raw).strip()
+    if not text:
+        return {}
+    if "fields" in scaffold.answers:
+        raise AnswerError(
+            "the fields are answered already; what has changed says `dativo-generator fields SOURCE --against ASSET`"
+        )
+    from .imported import imported  # with libraries that a render must not need
+
+    sources = readers.words(text) if text.startswith("[") else [text]
+    recipe = scaffold.source_recipe
+    return imported(scaffold.pack, sources, scaffold.source.selection, scaffold.items, recipe.cursor_field)
+
+
 def _check_cursor(scaffold: Scaffold, item: Item, fields: Sequence[Field]) -> None:
     """Refuse a table whose cursor is no column of it; an API's may be a parameter of the request."""
-    cursor = scaffold.cursor_field(item) if scaffold.source.selection == "tables" else ""
+    cursor = scaffold.cursor_field(item, fields) if scaffold.source.selection == "tables" else ""
     names = [field.name for field in fields]
     if cursor and names and cursor not in names:
         raise AnswerError(
@@ -211,12 +229,28 @@ def _suggested_fields(scaffold: Scaffold) -> Any:
     if not all(suggested.values()):
         return None
     lines = {
-        name: {
-            field.name: field.classified(scaffold.pack.label(field.name, name) or None).as_answer() for field in fields
-        }
+        name: {field.name: field.classified(scaffold.pack.label(field, name) or None).as_answer() for field in fields}
         for name, fields in suggested.items()
     }
     return next(iter(lines.values())) if len(lines) == 1 else lines
+
+
+def _own_source(scaffold: Scaffold) -> str:
+    """Offer to import files from themselves, where they are at hand."""
+    if scaffold.source.selection != "files":
+        return ""
+    from .imported import own_source
+
+    return own_source(scaffold.source.selection, scaffold.items)
+
+
+def _followed(scaffold: Scaffold) -> bool:
+    """Tell whether every imported table has a column to follow; without one, only the user knows what to do."""
+    return scaffold.source.selection != "tables" or all(found.cursor for found in scaffold.imported.values())
+
+
+def _cursor(scaffold: Scaffold) -> str | None:
+    return (_followed(scaffold) and scaffold.source_recipe.cursor_field) or None
 
 
 def _only_object(scaffold: Scaffold) -> list[str] | None:
@@ -359,14 +393,18 @@ _SHORT_PATH: dict[str, Question] = {
     "owner": Question(_alone(readers.email), lambda scaffold: f"data-team@{scaffold['tenant_id']}.com"),
     "scaffold": Question(_alone(readers.slug), lambda scaffold: f"{scaffold.source.id}_to_{scaffold.target.id}"),
     "customize": Question(_sections, _always([]), choices=_offered_sections),
+    "import_from": Question(_import_from, _own_source, lambda scaffold: _reused(scaffold), fills="fields"),
 }
 
 _SECTIONS: dict[str, dict[str, Question]] = {
     "incremental": {
-        "incremental": Question(_alone(readers.flag), _always(True), _no_incremental),
-        "cursor_field": Question(
-            _alone(readers.name), lambda scaffold: scaffold.source_recipe.cursor_field or None, _no_cursor
+        "incremental": Question(
+            _alone(readers.flag),
+            lambda scaffold: True if not scaffold.source.uses_cursor or _followed(scaffold) else None,
+            _no_incremental,
+            example="no",
         ),
+        "cursor_field": Question(_alone(readers.name), _cursor, _no_cursor),
         "lookback_days": Question(
             _alone(readers.number(0)), lambda scaffold: scaffold.source_recipe.lookback_days, _not_incremental
         ),

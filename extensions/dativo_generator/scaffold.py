@@ -3,9 +3,9 @@
 A value is the answer that was given or recorded, else the default, which follows the registry and the recipe.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .choices import Choice
 from .documents import shown
@@ -17,6 +17,9 @@ from .readers import recordable
 from .recipes import Recipe
 from .registry import Connector
 from .selection import Item
+
+if TYPE_CHECKING:
+    from .imported import Imported
 
 
 class Scaffold:
@@ -66,10 +69,17 @@ class Scaffold:
         return QUESTIONS[name].choices(self)
 
     def asks(self, name: str) -> bool:
-        """Tell whether to ask a question: it fits, and is of the short path or an open section or has no default."""
-        section = QUESTIONS[name].section
+        """Tell whether to ask a question: it fits, and is of the short path or an open section or has no default.
+
+        One that fills another is asked before it, and makes it asked.
+        """
+        section, filled = QUESTIONS[name].section, QUESTIONS[name].fills
         if self.unfit(name):
             return False
+        if filled:
+            return filled not in self.answers and self.asks(filled)
+        if any(question.fills == name and self.answers.get(filler) for filler, question in QUESTIONS.items()):
+            return True
         if section and section in self["customize"]:
             return len([choice for choice in self.choices(name) if not choice.reason]) != 1
         return not section or self.default(name) is None
@@ -109,11 +119,17 @@ class Scaffold:
         """Whether the jobs read only what is new."""
         return self.source.supports_incremental and self["incremental"]
 
-    def cursor_field(self, item: Item) -> str:
-        """Return the field that an item's incremental runs compare, '' when there is none."""
+    @property
+    def imported(self) -> "Mapping[str, Imported]":
+        """What the user imports, by object; {} when nothing was named, and in every render."""
+        return self["import_from"] if self.answers.get("import_from") else {}
+
+    def cursor_field(self, item: Item, fields: Sequence[Field] = ()) -> str:
+        """Return the field that an item's incremental runs compare, '' when there is none; `fields` may mark it."""
         if not (self.incremental and self.source.uses_cursor):
             return ""
-        return item.cursor_field or self["cursor_field"]
+        marked = "" if "cursor_field" in self.answers else next((field.name for field in fields if field.cursor), "")
+        return item.cursor_field or marked or self["cursor_field"]
 
     def asset_name(self, item: Item) -> str:
         """Return the name of the asset that an item becomes."""
@@ -124,7 +140,9 @@ class Scaffold:
         return f"{self.source.id}_{item.object}"
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
-        """Suggest fields: the catalog's for a known object, else the starter set; () where there is none."""
+        """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""
+        if found := self.imported.get(item.object):
+            return found.fields(cursor_is_known=found.cursor == (item.cursor_field or self.source_recipe.cursor_field))
         if known := self.pack.known_fields(self.source.id).get(item.object):
             return known
         return starter_fields(self.source.selection, self.cursor_field(item))
@@ -138,5 +156,5 @@ class Scaffold:
             chosen = given.get(item.object) or self.suggested(item)
             if not chosen:
                 raise self.missing("fields")
-            fields[item.object] = tuple(field.classified(self.pack.label(field.name, item.object)) for field in chosen)
+            fields[item.object] = tuple(field.classified(self.pack.label(field, item.object)) for field in chosen)
         return fields

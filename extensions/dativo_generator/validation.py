@@ -198,7 +198,7 @@ class _Validation:
         fields = body["schema"]
         for index, column in enumerate(fields):
             keys = (*inside, "schema", index)
-            label = self.pack.label(column["name"], body["object"])
+            label = self.pack.judge(column["name"], str(column.get("type")), body["object"]).label
             if label and "classification" not in column and not _generated(self.repository / file.path):
                 yield file.at((*keys, "name"), "unclassified", f"'{column['name']}' looks like {label}; classify it")
             if column["type"] == "bigint":

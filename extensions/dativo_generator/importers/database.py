@@ -1,0 +1,272 @@
+"""Columns of a live database: reflected with SQLAlchemy, or by DuckDB itself for its own files.
+
+The password comes from the environment, as `${NAME}` in the URL, and is never shown.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from ..naming import is_env_reference, listed
+from .kinds import Kind
+from .sql_types import dialect_of, kind_of
+from .table import Column, ImportFailed, Table, library, named
+
+SECONDS = 10
+
+# What a URL may begin with, and the driver that the extra brings.
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "sqlite": "sqlite",
+}
+_SYSTEM_SCHEMAS = {"information_schema", "performance_schema", "mysql", "sys", "pg_catalog", "pg_toast"}
+_SECRET_OPTION = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
+_SQLITE, _DUCKDB = b"SQLite format 3\0", b"DUCK"
+
+
+def is_url(source: str) -> bool:
+    """Tell whether a source is written as a URL."""
+    return re.match(r"[A-Za-z][\w+.-]*://", source) is not None
+
+
+def url_of_file(path: Path) -> str:
+    """Return the URL of a database that is a file, judged by its first bytes; '' for any other file."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(16)
+    except OSError:
+        return ""
+    if head == _SQLITE:
+        return f"sqlite:///{path}"
+    return f"duckdb:///{path}" if head[8:12] == _DUCKDB else ""
+
+
+def shown(url: str) -> str:
+    """Return a URL without the password and the options, for messages."""
+    try:
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "the URL"
+    return f"{parts.scheme}://{place}{parts.path}"
+
+
+def read_database(url: str, wanted: str = "") -> list[Table]:
+    """Read the tables and views that a URL leads to, only `wanted` where it is given; raises `ImportFailed`."""
+    scheme = url.partition("://")[0].lower()
+    if scheme == "duckdb":
+        return _read_duckdb(Path(_file_of(url)), wanted)
+    if scheme == "sqlite" and not Path(_file_of(url)).is_file():
+        raise ImportFailed(f"{shown(url)}: there is no such file")
+    return list(_reflected(url, wanted))
+
+
+def _file_of(url: str) -> str:
+    """Return the path in a URL of three slashes for a relative, four for an absolute one."""
+    return unquote(url.partition("://")[2].removeprefix("/"))
+
+
+# --- the URL ----------------------------------------------------------------------------------------------------------
+
+
+def _expanded(part: str, url: str) -> str:
+    """Return a part of a URL with its `${NAME}` from the environment."""
+    text = unquote(part)
+
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1])
+        if found is None:
+            raise ImportFailed(f"{shown(url)}: the environment has no {match[1]}; set it, or write another ${{NAME}}")
+        return found
+
+    return re.sub(r"\$\{(\w+)\}", value, text)
+
+
+def _checked_url(url: str) -> Any:
+    """Read a URL, refusing what would put a secret into a history or a screen."""
+    sqlalchemy = library("sqlalchemy", "Reading a database")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise ImportFailed(f"the URL cannot be read: {error}") from None
+    login, _, place = parts.netloc.rpartition("@")
+    user, has_password, password = login.partition(":")
+    if has_password and password and not is_env_reference(unquote(password)):
+        raise ImportFailed(
+            f"{shown(url)}: holds a literal password; put it in the environment and write "
+            f"{parts.scheme}://{unquote(user)}:${{NAME}}@{place}{parts.path}"
+        )
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    for option, value in options.items():
+        if _SECRET_OPTION.search(option) and not is_env_reference(value):
+            raise ImportFailed(f"{shown(url)}: the option '{option}' holds a literal secret; write ${{NAME}} for it")
+    host, _, port = place.rpartition(":") if re.search(r":[^\]]*$", place) else (place, "", "")
+    port = _expanded(port, url)
+    if port and not port.isdecimal():
+        raise ImportFailed(f"{shown(url)}: '{port}' is no port")
+    return sqlalchemy.URL.create(
+        _DRIVERS.get(parts.scheme.lower(), parts.scheme),
+        username=_expanded(user, url) or None,
+        password=_expanded(password, url) or None,
+        host=_expanded(host, url).strip("[]") or None,
+        port=int(port) if port else None,
+        database=_expanded(parts.path.removeprefix("/"), url) or None,
+        query={option: _expanded(value, url) for option, value in options.items()},
+    )
+
+
+# --- SQLAlchemy -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _inspector(url: str) -> Iterator[Any]:
+    """Connect, within bounds, and give SQLAlchemy's inspector; its errors become one line without the password."""
+    address = _checked_url(url)
+    sqlalchemy = library("sqlalchemy", "Reading a database")
+    family = address.get_backend_name()
+    bounds: Mapping[str, Any] = {
+        "postgresql": {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS * 1000}"},
+        "mysql": {"connect_timeout": SECONDS, "read_timeout": SECONDS, "write_timeout": SECONDS},
+        "mariadb": {"connect_timeout": SECONDS, "read_timeout": SECONDS, "write_timeout": SECONDS},
+        "sqlite": {"timeout": SECONDS},
+    }.get(family, {})
+    if family == "postgresql" and "options" in address.query:
+        bounds = {"connect_timeout": SECONDS}
+    try:
+        engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool, connect_args=dict(bounds))
+    except sqlalchemy.exc.NoSuchModuleError:
+        raise ImportFailed(f"{shown(url)}: '{family}' is no database that is known here; take its DDL script") from None
+    except ImportError as error:
+        raise ImportFailed(f"{shown(url)}: the driver '{error.name}' is not installed; pip install it") from None
+    try:
+        with engine.connect() as connection:
+            yield sqlalchemy.inspect(connection)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise ImportFailed(f"{shown(url)}: {_reason(error, address.password)}") from None
+    finally:
+        engine.dispose()
+
+
+def _reason(error: Any, password: str | None) -> str:
+    """Return the driver's own words in one line."""
+    words = getattr(error, "orig", None) or error
+    arguments = getattr(words, "args", ())
+    text = str(arguments[-1] if arguments and isinstance(arguments[-1], str) and arguments[-1] else words)
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(words).__name__]
+    text = re.sub(r"^connection failed: ", "", lines[0])
+    return text.replace(password, "***") if password else text
+
+
+def _reflected(url: str, wanted: str) -> Iterator[Table]:
+    with _inspector(url) as inspector:
+        found = dict(_names(inspector))
+        if not found:
+            raise ImportFailed(f"{shown(url)}: holds no table that this user can see")
+        names = list(found)
+        if wanted:
+            names = [named([Table(name, ()) for name in names], wanted, shown(url)).name]
+        for name in names:
+            columns = tuple(_columns(inspector, *found[name]))
+            if columns:
+                yield Table(name, columns, _comment(inspector, *found[name]))
+            elif wanted:
+                raise ImportFailed(f"{shown(url)}: this user sees no column of '{name}'")
+
+
+def _names(inspector: Any) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """Yield every table and view as it is called, with its name and schema.
+
+    Of a server with schemas a name is `schema.table`, as a job has it; MySQL's databases are schemas, too, and a URL
+    that names one means this one.
+    """
+    dialect = inspector.dialect.name
+    database = inspector.engine.url.database
+    if dialect == "sqlite" or (dialect in ("mysql", "mariadb") and database):
+        schemas: list[str | None] = [None]
+    else:
+        schemas = [name for name in inspector.get_schema_names() if not _is_system(name)]
+    for schema in schemas:
+        for table in sorted({*inspector.get_table_names(schema), *_views(inspector, schema)}):
+            prefix = schema or (database if dialect in ("mysql", "mariadb") else "")
+            yield (f"{prefix}.{table}" if prefix else table), (table, schema)
+
+
+def _views(inspector: Any, schema: str | None) -> list[str]:
+    names = list(inspector.get_view_names(schema))
+    with suppress(NotImplementedError):
+        names += inspector.get_materialized_view_names(schema)
+    return names
+
+
+def _is_system(schema: str) -> bool:
+    return schema.lower() in _SYSTEM_SCHEMAS or schema.startswith(("pg_temp", "pg_toast"))
+
+
+def _columns(inspector: Any, table: str, schema: str | None) -> Iterator[Column]:
+    keys = set(inspector.get_pk_constraint(table, schema).get("constrained_columns") or ())
+    for entry in inspector.get_columns(table, schema):
+        native, kind = _type(entry["type"], inspector.dialect)
+        required = entry["name"] in keys or not entry.get("nullable", True)
+        yield Column(entry["name"], kind, native, required, (entry.get("comment") or "").strip())
+
+
+def _type(type_: Any, dialect: Any) -> tuple[str, Kind]:
+    """Return a reflected type in the database's words, and its kind."""
+    type_ = getattr(type_, "data_type", None) or type_  # a domain is what it is made of
+    try:
+        native = type_.compile(dialect=dialect)
+    except Exception:  # a type that SQLAlchemy does not know has no words
+        return str(type(type_).__name__).lower(), Kind.OTHER
+    return native.lower(), kind_of(native, dialect_of(dialect.name))
+
+
+def _comment(inspector: Any, table: str, schema: str | None) -> str:
+    with suppress(NotImplementedError):
+        return (inspector.get_table_comment(table, schema).get("text") or "").strip()
+    return ""
+
+
+# --- DuckDB -----------------------------------------------------------------------------------------------------------
+
+_DUCKDB_COLUMNS = """
+    SELECT schema_name, table_name, column_name, data_type, is_nullable, comment
+    FROM duckdb_columns() WHERE NOT internal AND database_name = current_database()
+    ORDER BY schema_name, table_name, column_index
+"""
+_DUCKDB_KEYS = """
+    SELECT schema_name, table_name, unnest(constraint_column_names)
+    FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY' AND database_name = current_database()
+"""
+
+
+def _read_duckdb(path: Path, wanted: str) -> list[Table]:
+    duckdb = library("duckdb", "Reading a DuckDB database")
+    if not path.is_file():
+        raise ImportFailed(f"{path}: there is no such file")
+    try:
+        with duckdb.connect(str(path), read_only=True) as database:
+            rows = database.execute(_DUCKDB_COLUMNS).fetchall()
+            keys = set(database.execute(_DUCKDB_KEYS).fetchall())
+    except duckdb.Error as error:
+        raise ImportFailed(f"{path}: cannot be read: {str(error).splitlines()[0]}") from None
+    tables: dict[str, list[Column]] = {}
+    for schema, table, column, native, nullable, comment in rows:
+        required = not nullable or (schema, table, column) in keys
+        found = Column(column, kind_of(native, "duckdb"), native.lower(), required, (comment or "").strip())
+        tables.setdefault(f"{schema}.{table}", []).append(found)
+    found = [Table(name, tuple(columns)) for name, columns in tables.items()]
+    if not found:
+        raise ImportFailed(f"{path}: holds no table")
+    return [named(found, wanted, str(path))] if wanted else found
+
+
+def known_schemes() -> str:
+    """List what a URL may begin with, for messages."""
+    return listed((*_DRIVERS, "duckdb"))

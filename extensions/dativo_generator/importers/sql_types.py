@@ -1,0 +1,85 @@
+"""SQL types of every dialect that sqlglot reads, as kinds."""
+
+import logging
+import re
+from functools import cache
+
+from .kinds import Kind
+from .table import library
+
+# By the names that sqlglot gives to types. What is not listed is `Kind.OTHER`.
+SQL_KINDS: dict[Kind, tuple[str, ...]] = {
+    Kind.INTEGER: (
+        *("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT", "UTINYINT", "USMALLINT", "UMEDIUMINT", "UINT"),
+        *("UBIGINT", "SMALLSERIAL", "SERIAL", "BIGSERIAL", "YEAR"),
+    ),
+    Kind.HUGE: ("INT128", "INT256", "UINT128", "UINT256", "BIGNUM"),
+    Kind.DECIMAL: (
+        *("DECIMAL", "BIGDECIMAL", "DECIMAL32", "DECIMAL64", "DECIMAL128", "DECIMAL256", "DECFLOAT", "UDECIMAL"),
+        *("MONEY", "SMALLMONEY"),
+    ),
+    Kind.DOUBLE: ("FLOAT", "DOUBLE", "UDOUBLE"),
+    Kind.BOOLEAN: ("BOOLEAN",),
+    Kind.DATE: ("DATE", "DATE32"),
+    Kind.TIMESTAMP: (
+        *("TIMESTAMP", "TIMESTAMPNTZ", "DATETIME", "DATETIME2", "DATETIME64", "SMALLDATETIME"),
+        *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+    ),
+    Kind.INSTANT: ("TIMESTAMPTZ", "TIMESTAMPLTZ"),
+    Kind.TIME: ("TIME", "TIMETZ", "TIME_NS", "INTERVAL"),
+    Kind.TEXT: (
+        *("BPCHAR", "CHAR", "CHARACTER_SET", "ENUM", "ENUM8", "ENUM16", "FIXEDSTRING", "LONGTEXT", "LOWCARDINALITY"),
+        *("MEDIUMTEXT", "NAME", "NCHAR", "NVARCHAR", "SET", "TEXT", "TINYTEXT", "UUID", "VARCHAR", "XML"),
+        *("INET", "IPADDRESS", "IPPREFIX", "IPV4", "IPV6", "BIT"),
+    ),
+    Kind.NESTED: (
+        *("ARRAY", "HSTORE", "JSON", "JSONB", "LIST", "MAP", "NESTED", "OBJECT", "STRUCT", "SUPER", "UNION"),
+        *("VARIANT", "VECTOR"),
+    ),
+    Kind.BINARY: ("BINARY", "BLOB", "IMAGE", "LONGBLOB", "MEDIUMBLOB", "ROWVERSION", "TINYBLOB", "VARBINARY"),
+}
+_KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
+
+# SQLAlchemy and the catalogs of tools call a dialect by other names than sqlglot.
+_DIALECTS = {
+    "postgresql": "postgres",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "sqlserver": "tsql",
+    "databricks": "databricks",
+    "generic": "",
+}
+# A type of which a dialect has only this one, and which sqlglot cannot tell.
+_MYSQL_FLAGS = {"TINYINT", "BIT"}
+
+
+def dialect_of(name: str) -> str:
+    """Return sqlglot's name for a dialect."""
+    return _DIALECTS.get(name.lower(), name.lower())
+
+
+@cache
+def kind_of(native: str, dialect: str = "") -> Kind:
+    """Return the kind of a type as it stands in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``."""
+    sqlglot = library("sqlglot", "Reading SQL types")
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is here simply text
+    # SQLite takes any words for a type, and NULL stands behind types in some catalogs.
+    text = re.sub(r"\s+", " ", native).strip()
+    try:
+        return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
+    except (sqlglot.errors.SqlglotError, ValueError):
+        return Kind.INTEGER if re.search(r"\bint(eger)?\b", text, re.IGNORECASE) else Kind.OTHER
+
+
+def kind_of_type(data_type: object, dialect: str = "") -> Kind:
+    """Return the kind of a type that sqlglot has parsed."""
+    name = getattr(data_type.this, "name", "")
+    sizes = [size.name for size in data_type.expressions]
+    if dialect == "mysql" and name in _MYSQL_FLAGS and sizes == ["1"]:
+        return Kind.BOOLEAN  # how MySQL has booleans; BOOLEAN itself is an alias for it
+    if dialect == "tsql" and name == "BIT":
+        return Kind.BOOLEAN
+    kind = _KIND_OF.get(name, Kind.OTHER)
+    if kind is Kind.INSTANT and (dialect == "mysql" or sizes == ["0"]):
+        return Kind.TIMESTAMP  # MySQL gives no zone to its clients, and (0) has no fraction
+    return kind

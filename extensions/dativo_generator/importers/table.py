@@ -1,0 +1,109 @@
+"""What every reader returns: tables with columns, in terms that no single source owns."""
+
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from types import ModuleType
+
+from ..errors import DativoError
+from ..naming import has_controls, listed, nearest
+from .kinds import FIELD_TYPES, Kind
+
+
+class ImportFailed(DativoError):
+    """A source cannot be read: ``source: what, and what to do``, one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the values of a column say it is: a label, the check that says so, and how many of how many passed it."""
+
+    label: str
+    rule: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `native` is the type in the source's own words, `label` a classification that the source states."""
+
+    name: str
+    kind: Kind
+    native: str = ""
+    required: bool = False
+    description: str = ""
+    label: str | None = None
+    seen: Seen | None = None
+
+    @property
+    def type(self) -> str:
+        """The type that an asset gives the column."""
+        return FIELD_TYPES[self.kind].type
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it."""
+
+    name: str
+    columns: tuple[Column, ...]
+    description: str = ""
+    cursor: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def plain_name(self) -> str:
+        """The name without the schema that it stands in."""
+        return self.name.rpartition(".")[2]
+
+
+def library(module: str, for_what: str) -> ModuleType:
+    """Import a library of the extra; raises `ImportFailed` with how to install it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        name = module.partition(".")[0]
+        raise ImportFailed(
+            f"{for_what} needs '{name}', which is not installed; pip install 'dativo-generator[import]' where this runs"
+        ) from None
+
+
+def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
+    """Return the tables; raises `ImportFailed` where there is none, or a column has no name or one given twice."""
+    tables = tuple(tables)
+    if not tables:
+        raise ImportFailed(f"{source}: holds no table with columns")
+    for table in tables:
+        names = [column.name for column in table.columns]
+        for index, name in enumerate(names, 1):
+            if not name.strip():
+                raise ImportFailed(f"{source}: {table.name}: column {index} has no name; give it one")
+            if has_controls(name):
+                raise ImportFailed(f"{source}: {table.name}: column {index} has a line break or a control in its name")
+            if name in names[: index - 1]:
+                raise ImportFailed(
+                    f"{source}: {table.name}: '{name}' names columns {names.index(name) + 1} and {index}"
+                )
+    return tables
+
+
+def named(tables: Iterable[Table], name: str, source: str) -> Table:
+    """Find a table by its name, with or without its schema; raises `ImportFailed` with the nearest one."""
+    tables = list(tables)
+    tests: tuple[Callable[[Table], bool], ...] = (
+        lambda table: table.name == name,
+        lambda table: table.plain_name == name.rpartition(".")[2] and ("." not in name or "." not in table.name),
+        lambda table: table.name.lower() == name.lower(),
+        lambda table: table.plain_name.lower() == name.lower(),
+    )
+    for test in tests:
+        found = [table for table in tables if test(table)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ImportFailed(
+                f"{source}: '{name}' may be {listed(table.name for table in found)}; name the schema, too"
+            )
+    known = [table.name for table in tables] + [table.plain_name for table in tables]
+    hint = nearest(name, known) or f" (there: {listed(sorted(table.name for table in tables)[:10])})"
+    raise ImportFailed(f"{source}: there is no table '{name}'{hint}")
