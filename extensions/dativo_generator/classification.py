@@ -137,7 +137,8 @@ def _rule(entry: Section, groups: Mapping[str, Sequence[str]]) -> Rule:
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
-        {"".join(phrase.split()): len(phrase.split()) for phrase in phrases},
+        # In this order, since a phrase that is written as one word, too, may stand in a name either way.
+        {"".join(phrase.split()): len(phrase.split()) for phrase in sorted(phrases, key=lambda one: one.count(" "))},
         entry.flag("alone", False),
         _set(entry, "unless", groups),
         frozenset(entry.texts("types", default=_TYPES)),

@@ -5,6 +5,7 @@ The password comes from the environment, as `${NAME}` in the URL, and is never s
 
 import os
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -146,8 +147,10 @@ def _inspector(url: str) -> Iterator[Any]:
     except ImportError as error:
         raise ImportFailed(f"{shown(url)}: the driver '{error.name}' is not installed; pip install it") from None
     try:
-        with engine.connect() as connection:
-            yield sqlalchemy.inspect(connection)
+        with warnings.catch_warnings(), engine.connect() as connection:
+            # A type that SQLAlchemy does not know is text here, which needs no warning.
+            warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
+            yield sqlalchemy.inspect(connection.execution_options(isolation_level="AUTOCOMMIT"))
     except sqlalchemy.exc.SQLAlchemyError as error:
         raise ImportFailed(f"{shown(url)}: {_reason(error, address.password)}") from None
     finally:
@@ -172,12 +175,26 @@ def _reflected(url: str, wanted: str) -> Iterator[Table]:
         names = list(found)
         if wanted:
             names = [named([Table(name, ()) for name in names], wanted, shown(url)).name]
+        refused = {name: why for name in names if (why := _refusal(inspector, *found[name]))}
+        if len(refused) == len(names):
+            raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
+        notes = (f"left out, since they cannot be read: {listed(refused)}",) if refused else ()
         for name in names:
-            columns = tuple(_columns(inspector, *found[name]))
-            if columns:
-                yield Table(name, columns, _comment(inspector, *found[name]))
-            elif wanted:
-                raise ImportFailed(f"{shown(url)}: this user sees no column of '{name}'")
+            if name not in refused:
+                columns = tuple(_columns(inspector, *found[name]))
+                yield Table(name, columns, _comment(inspector, *found[name]), notes=notes)
+                notes = ()
+
+
+def _refusal(inspector: Any, table: str, schema: str | None) -> str:
+    """Say why this user cannot read a table, '' when it can. Its columns may be seen by all who cannot."""
+    sqlalchemy = library("sqlalchemy", "Reading a database")
+    query = sqlalchemy.select(sqlalchemy.text("1")).select_from(sqlalchemy.table(table, schema=schema)).limit(0)
+    try:
+        inspector.bind.execute(query)
+    except sqlalchemy.exc.DBAPIError as error:
+        return _reason(error, inspector.engine.url.password)
+    return ""
 
 
 def _names(inspector: Any) -> Iterator[tuple[str, tuple[str, str | None]]]:
@@ -223,7 +240,7 @@ def _type(type_: Any, dialect: Any) -> tuple[str, Kind]:
     try:
         native = type_.compile(dialect=dialect)
     except Exception:  # a type that SQLAlchemy does not know has no words
-        return str(type(type_).__name__).lower(), Kind.OTHER
+        return "unknown", Kind.OTHER
     return native.lower(), kind_of(native, dialect_of(dialect.name))
 
 

@@ -145,6 +145,8 @@ def _column(exp: Any, entry: Any, dialect: str) -> Column:
         for constraint in constraints
     )
     comments = [c.this.name for c in constraints if isinstance(c, exp.CommentColumnConstraint)]
+    options = [one for c in constraints if isinstance(c, exp.Properties) for one in c.expressions]
+    comments += [one.args["value"].name for one in options if one.name.lower() == "description"]  # BigQuery's
     if not entry.kind:
         return Column(entry.name, kind_of_type(exp.DataType.build("text")), "", required, "".join(comments).strip())
     native = entry.kind.sql(dialect=dialect or None).lower()
