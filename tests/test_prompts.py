@@ -86,6 +86,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     begin(terminal, pick(SOURCES, "postgres"))
     terminal.answer("Tables", f"- public.orders{DONE}")
     end(terminal, customize=DOWN + SPACE + ENTER)
+    terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)
     terminal.wait("id: bigint required")
     terminal.answer("updated_at: timestamp required", f"\x1b[1;5F{ENTER}email: string{DONE}")
@@ -191,6 +192,7 @@ def test_a_source_of_which_nothing_is_known_is_asked_for_its_fields(template: Pa
     begin(terminal, pick(SOURCES, "csv"))
     terminal.answer("Files", f"data/people.csv{DONE}")
     end(terminal)
+    terminal.answer("Import the fields from", ENTER)
     terminal.answer("Fields", f"id: integer required{ENTER}Full Name: string PII{DONE}")
     assert terminal.finish() == 0, terminal.text
     assert [field["name"] for field in Rendered(tmp_path / "out").asset["schema"]] == ["id", "Full Name"]

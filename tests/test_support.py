@@ -30,9 +30,10 @@ PACKAGE = ROOT / "extensions" / "dativo_generator"
 
 def imported(path: Path) -> set[str]:
     """Name the modules that a file imports: those beside it as ``.name``, the others by their first word."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    for node in ast.walk(tree):
+    # What a function imports is not there before somebody calls it, and what is for type checkers never is.
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
         if isinstance(node, ast.ImportFrom):
             beside = [node.module] if node.module else [alias.name for alias in node.names]
             names |= {f".{name}" for name in beside} if node.level else {node.module}

@@ -6,28 +6,21 @@ The password comes from the environment, as `${NAME}` in the URL, and is never s
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..naming import is_env_reference, listed
+from .dialects import Dialect, dialects
+from .dialects import dialect as dialect_of
 from .kinds import Kind
-from .sql_types import dialect_of, kind_of
+from .sql_types import kind_of
 from .table import Column, ImportFailed, Table, library, named
 
 SECONDS = 10
 
-# What a URL may begin with, and the driver that the extra brings.
-_DRIVERS = {
-    "postgresql": "postgresql+psycopg",
-    "postgres": "postgresql+psycopg",
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-    "sqlite": "sqlite",
-}
-_SYSTEM_SCHEMAS = {"information_schema", "performance_schema", "mysql", "sys", "pg_catalog", "pg_toast"}
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
 _SQLITE, _DUCKDB = b"SQLite format 3\0", b"DUCK"
 
@@ -113,7 +106,7 @@ def _checked_url(url: str) -> Any:
     if port and not port.isdecimal():
         raise ImportFailed(f"{shown(url)}: '{port}' is no port")
     return sqlalchemy.URL.create(
-        _DRIVERS.get(parts.scheme.lower(), parts.scheme),
+        dialect_of(parts.scheme).driver or parts.scheme,
         username=_expanded(user, url) or None,
         password=_expanded(password, url) or None,
         host=_expanded(host, url).strip("[]") or None,
@@ -132,16 +125,10 @@ def _inspector(url: str) -> Iterator[Any]:
     address = _checked_url(url)
     sqlalchemy = library("sqlalchemy", "Reading a database")
     family = address.get_backend_name()
-    bounds: Mapping[str, Any] = {
-        "postgresql": {"connect_timeout": SECONDS, "options": f"-c statement_timeout={SECONDS * 1000}"},
-        "mysql": {"connect_timeout": SECONDS, "read_timeout": SECONDS, "write_timeout": SECONDS},
-        "mariadb": {"connect_timeout": SECONDS, "read_timeout": SECONDS, "write_timeout": SECONDS},
-        "sqlite": {"timeout": SECONDS},
-    }.get(family, {})
-    if family == "postgresql" and "options" in address.query:
-        bounds = {"connect_timeout": SECONDS}
+    known = dialect_of(family)
+    bounds = {name: value for name, value in known.bounds(SECONDS).items() if name not in address.query}
     try:
-        engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool, connect_args=dict(bounds))
+        engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool, connect_args=bounds)
     except sqlalchemy.exc.NoSuchModuleError:
         raise ImportFailed(f"{shown(url)}: '{family}' is no database that is known here; take its DDL script") from None
     except ImportError as error:
@@ -200,18 +187,17 @@ def _refusal(inspector: Any, table: str, schema: str | None) -> str:
 def _names(inspector: Any) -> Iterator[tuple[str, tuple[str, str | None]]]:
     """Yield every table and view as it is called, with its name and schema.
 
-    Of a server with schemas a name is `schema.table`, as a job has it; MySQL's databases are schemas, too, and a URL
-    that names one means this one.
+    Of a server a name is `schema.table`, as a job has it. Where databases are schemas, the URL's is meant.
     """
-    dialect = inspector.dialect.name
-    database = inspector.engine.url.database
-    if dialect == "sqlite" or (dialect in ("mysql", "mariadb") and database):
-        schemas: list[str | None] = [None]
+    known = dialect_of(inspector.dialect.name)
+    own = inspector.default_schema_name or ""
+    if known.schemas or (known.system and not own):
+        schemas = [name for name in inspector.get_schema_names() if not _is_system(name, known)]
     else:
-        schemas = [name for name in inspector.get_schema_names() if not _is_system(name)]
+        schemas = [None]
     for schema in schemas:
+        prefix = schema or ("" if own == "main" else own)
         for table in sorted({*inspector.get_table_names(schema), *_views(inspector, schema)}):
-            prefix = schema or (database if dialect in ("mysql", "mariadb") else "")
             yield (f"{prefix}.{table}" if prefix else table), (table, schema)
 
 
@@ -222,8 +208,8 @@ def _views(inspector: Any, schema: str | None) -> list[str]:
     return names
 
 
-def _is_system(schema: str) -> bool:
-    return schema.lower() in _SYSTEM_SCHEMAS or schema.startswith(("pg_temp", "pg_toast"))
+def _is_system(schema: str, known: Dialect) -> bool:
+    return schema.lower() in known.system or schema.startswith(("pg_temp", "pg_toast"))
 
 
 def _columns(inspector: Any, table: str, schema: str | None) -> Iterator[Column]:
@@ -241,7 +227,7 @@ def _type(type_: Any, dialect: Any) -> tuple[str, Kind]:
         native = type_.compile(dialect=dialect)
     except Exception:  # a type that SQLAlchemy does not know has no words
         return "unknown", Kind.OTHER
-    return native.lower(), kind_of(native, dialect_of(dialect.name))
+    return native.lower(), kind_of(native, dialect_of(dialect.name).name)
 
 
 def _comment(inspector: Any, table: str, schema: str | None) -> str:
@@ -286,4 +272,4 @@ def _read_duckdb(path: Path, wanted: str) -> list[Table]:
 
 def known_schemes() -> str:
     """List what a URL may begin with, for messages."""
-    return listed((*_DRIVERS, "duckdb"))
+    return listed([name for one in dialects().values() if one.driver for name in (*one.aliases, one.name)] + ["duckdb"])

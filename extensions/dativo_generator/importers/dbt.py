@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .dialects import dialect as dialect_of
 from .document import parsed
 from .kinds import Kind
-from .sql_types import dialect_of, kind_of
+from .sql_types import kind_of
 from .table import Column, Table
 
 _TABLES = ("model", "seed", "snapshot", "source")
@@ -25,7 +26,7 @@ def read_dbt(document: Any, path: Path) -> list[Table]:
     documents = [document, *(parsed(other) for other in others if other.is_file())]
     manifest = next((one for one in documents if _is_manifest(one)), {})
     catalog = next((one for one in documents if not _is_manifest(one)), {})
-    dialect = dialect_of(str((manifest.get("metadata") or {}).get("adapter_type") or ""))
+    dialect = dialect_of(str((manifest.get("metadata") or {}).get("adapter_type") or "")).name
     nodes, types = _nodes(manifest), _nodes(catalog)
     never_null = _tested(manifest)
     tables = []

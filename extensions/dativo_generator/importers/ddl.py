@@ -8,20 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..naming import listed, nearest
-from .sql_types import dialect_of, kind_of_type
+from .dialects import dialect as known_dialect
+from .dialects import dialects
+from .sql_types import kind_of_type
 from .table import Column, ImportFailed, Table, library
 
-# Tried in this order: what most scripts are in, then the ones with types of their own. What a script says that only one
-# dialect has goes first.
-DIALECTS = ("postgres", "mysql", "tsql", "snowflake", "bigquery", "oracle", "redshift", "duckdb", "sqlite", "spark", "")
-_HINTS = {
-    "mysql": r"\bAUTO_INCREMENT\b|\bENGINE\s*=|\bUNSIGNED\b|`\w+`\s+(?:\w+\.)?(?:int|varchar|datetime|tinyint|text)\b",
-    "tsql": r"^\s*GO\s*$|\[\w+\]|\bIDENTITY\s*\(|\bNVARCHAR\s*\(\s*MAX\b|\bDATETIMEOFFSET\b|\bUNIQUEIDENTIFIER\b",
-    "bigquery": r"\bINT64\b|\bFLOAT64\b|\bBIGNUMERIC\b|\bOPTIONS\s*\(|STRUCT\s*<|ARRAY\s*<",
-    "snowflake": r"\bTIMESTAMP_(?:NTZ|LTZ|TZ)\b|\bVARIANT\b|\bAUTOINCREMENT\b|\bNUMBER\s*\(.*\bSTRING\b",
-    "oracle": r"\bVARCHAR2\b|\bCLOB\b|\bNUMBER\s*\(",
-    "postgres": r"\b(?:BIG|SMALL)?SERIAL\b|\bTIMESTAMPTZ\b|\bJSONB\b|::\w|\bBYTEA\b|character varying",
-}
 # Only these say something about columns; a dump holds much else, which need not be understood.
 _STATEMENT = re.compile(
     r"\s*(create\s+(or\s+replace\s+)?((global|local)\s+)?(temp(orary)?\s+|unlogged\s+|transient\s+|foreign\s+|external\s+)*"
@@ -41,12 +32,14 @@ def read_ddl(path: Path, dialect: str = "") -> list[Table]:
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
     if dialect:
-        name = dialect_of(dialect)
+        name = known_dialect(dialect).name
         if name not in (known := {known.value for known in sqlglot.dialects.Dialects}):
-            raise ImportFailed(f"{path}: '{dialect}' is no dialect{nearest(name, known)} (try {listed(DIALECTS[:5])})")
+            raise ImportFailed(
+                f"{path}: '{dialect}' is no dialect{nearest(name, known)} (try {listed(list(dialects())[:5])})"
+            )
         candidates: list[str] = [name]
     else:
-        candidates = sorted(DIALECTS, key=lambda one: one not in _HINTS or not _says(_HINTS[one], text))
+        candidates = [*sorted(dialects(), key=lambda one: not dialects()[one].is_in(text)), ""]
     problem = ""
     for candidate in candidates:
         try:
@@ -59,10 +52,6 @@ def read_ddl(path: Path, dialect: str = "") -> list[Table]:
         raise ImportFailed(f"{path}: holds no CREATE TABLE")
     tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
     raise ImportFailed(f"{path}: cannot be understood {tried}: {problem}")
-
-
-def _says(pattern: str, text: str) -> bool:
-    return re.search(pattern, text, re.IGNORECASE | re.MULTILINE) is not None
 
 
 def _place(error: Any) -> str:

@@ -128,7 +128,9 @@ def _chosen(source: str) -> tuple[list[Path], int]:
     try:
         if is_pattern(source):
             root = Path(path.anchor)
+            hidden = path.name.startswith(".")
             found = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
+            found = [file for file in found if hidden or not file.name.startswith(".")]
         elif path.is_dir():
             found = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
             found = [file for file in found if format_of(file)]
@@ -180,7 +182,7 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
             raise _not_utf8(path, f"line {line}, byte 0x{head[error.start]:02x}") from None
 
 
-def _not_utf8(path: Path, where: str) -> ImportFailed:
+def _not_utf8(path: object, where: str) -> ImportFailed:
     return ImportFailed(
         f"{path}: is not UTF-8 ({where}), which the runner reads; convert it, or name its --encoding, like latin-1"
     )
@@ -197,17 +199,28 @@ def _database(source: str) -> Iterator[Any]:
     """Open a DuckDB that fetches nothing, keeps within bounds and is stopped when time is up."""
     duckdb = library("duckdb", "Reading data files")
     database = duckdb.connect(config={"memory_limit": "1GB", "autoinstall_known_extensions": "false"})
-    timer = threading.Timer(SECONDS, database.interrupt)
-    timer.daemon = True
-    timer.start()
+    done = threading.Event()
+
+    def watch() -> None:
+        """Interrupt whatever runs when time is up, and what comes after it."""
+        if not done.wait(SECONDS):
+            while not done.wait(0.05):
+                database.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield database
     except duckdb.InterruptException:
         raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
     except duckdb.Error as error:
+        if "nvalid unicode" in str(error):
+            line = re.search(r"Line: (\d+)", str(error))
+            raise _not_utf8(source, f"line {line[1]}" if line else "somewhere in it") from None
         raise ImportFailed(f"{source}: cannot be read: {_first_line(error)}") from None
     finally:
-        timer.cancel()
+        done.set()
+        watcher.join()
         database.close()
 
 
@@ -294,9 +307,6 @@ def _dialect(database: Any, path: Path, encoding: str) -> tuple[str, str]:
             f"SELECT Delimiter, Quote FROM sniff_csv({_quoted(str(path))}, all_varchar=true{options})"
         ).fetchone()
     except Exception as error:
-        if "not utf-8" in str(error) or "nvalid unicode" in str(error):
-            found = re.search(r"Line: (\d+)", str(error))
-            raise _not_utf8(path, f"line {found[1]}" if found else "somewhere in it") from None
         if "sniffing" in str(error):
             raise ImportFailed(f"{path}: is no table: its lines do not have one number of cells") from None
         raise

@@ -43,9 +43,7 @@ class Schemas:
         specification = referencing.jsonschema.DRAFT202012
 
         def retrieve(uri: str) -> Any:
-            if "://" in uri and not uri.startswith("file://"):
-                raise ImportFailed(f"{path}: refers to {uri}, which is not fetched; put it beside the file")
-            from .document import parsed
+            from .document import parsed  # which reads what refers to it
 
             return referencing.Resource(contents=parsed(Path(uri.removeprefix("file://"))), specification=specification)
 
@@ -58,6 +56,8 @@ class Schemas:
         return Place(self, self._look_up(self._resolver, reference))
 
     def _look_up(self, resolver: Any, reference: str) -> Any:
+        if "://" in reference:
+            raise ImportFailed(f"{self.path}: refers to {reference}, which is not fetched; put it beside the file")
         try:
             return resolver.lookup(reference)
         except self._errors:

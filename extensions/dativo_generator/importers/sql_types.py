@@ -4,6 +4,7 @@ import logging
 import re
 from functools import cache
 
+from .dialects import dialect as dialect_of
 from .kinds import Kind
 from .table import library
 
@@ -40,27 +41,13 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
 }
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 
-# SQLAlchemy and the catalogs of tools call a dialect by other names than sqlglot.
-_DIALECTS = {
-    "postgresql": "postgres",
-    "mariadb": "mysql",
-    "mssql": "tsql",
-    "sqlserver": "tsql",
-    "databricks": "databricks",
-    "generic": "",
-}
-# A type of which a dialect has only this one, and which sqlglot cannot tell.
-_MYSQL_FLAGS = {"TINYINT", "BIT"}
-
-
-def dialect_of(name: str) -> str:
-    """Return sqlglot's name for a dialect."""
-    return _DIALECTS.get(name.lower(), name.lower())
-
 
 @cache
 def kind_of(native: str, dialect: str = "") -> Kind:
-    """Return the kind of a type as it stands in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``."""
+    """Return the kind of a type as it stands in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``.
+
+    `dialect` is sqlglot's name for one, or '' where nobody knows.
+    """
     sqlglot = library("sqlglot", "Reading SQL types")
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is here simply text
     # SQLite takes any words for a type, and NULL stands behind types in some catalogs.
@@ -73,13 +60,11 @@ def kind_of(native: str, dialect: str = "") -> Kind:
 
 def kind_of_type(data_type: object, dialect: str = "") -> Kind:
     """Return the kind of a type that sqlglot has parsed."""
+    known = dialect_of(dialect)
     name = getattr(data_type.this, "name", "")
-    sizes = [size.name for size in data_type.expressions]
-    if dialect == "mysql" and name in _MYSQL_FLAGS and sizes == ["1"]:
-        return Kind.BOOLEAN  # how MySQL has booleans; BOOLEAN itself is an alias for it
-    if dialect == "tsql" and name == "BIT":
+    sizes = ", ".join(size.name for size in data_type.expressions)
+    if f"{name}({sizes})" in known.booleans or (name in known.booleans and not sizes):
         return Kind.BOOLEAN
     kind = _KIND_OF.get(name, Kind.OTHER)
-    if kind is Kind.INSTANT and (dialect == "mysql" or sizes == ["0"]):
-        return Kind.TIMESTAMP  # MySQL gives no zone to its clients, and (0) has no fraction
-    return kind
+    # What comes without a zone, or without a fraction, the runner reads as a timestamp.
+    return Kind.TIMESTAMP if kind is Kind.INSTANT and (sizes == "0" or not known.gives_zones) else kind

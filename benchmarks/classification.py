@@ -1,0 +1,55 @@
+"""How right the labels of columns are: the rules of `registry/classification.yaml` beside what they replace.
+
+Prints precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
+written with and for the other one. With --errors, what is wrong in the first half; nobody looks into the second.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
+
+from dativo_generator.pack import Pack  # noqa: E402
+from labelled import Column, columns, score  # noqa: E402
+
+# What the interactive generator before this one looked for, anywhere in a name.
+_PII = ("email", "phone", "name", "address", "ssn")
+_SENSITIVE = ("salary", "income", "credit", "balance")
+
+
+def keyword(column: Column) -> str:
+    """Judge as the generator before this one did."""
+    name = column.name.lower()
+    if any(word in name for word in _PII):
+        return "PII"
+    return "SENSITIVE" if any(word in name for word in _SENSITIVE) else ""
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--errors", action="store_true", help="list what is wrong in the half that is looked at")
+    errors = parser.parse_args().errors
+    pack = Pack(ROOT)
+
+    def rules(column: Column) -> str:
+        return pack.judge(column.name, column.type, column.table).label
+
+    print("| columns | | precision | recall | F1 |\n|---|---|---:|---:|---:|")
+    for half, said in (("tune", "looked at"), ("test", "not looked at")):
+        found = [column for column in columns() if column.half == half]
+        for name, judge in (("keywords", keyword), ("rules", rules)):
+            result = score([(column.label, judge(column)) for column in found])
+            print(f"| {len(found)}, {said} | {name} | {result.precision:.3f} | {result.recall:.3f} | {result.f1:.3f} |")
+    for column in columns() if errors else ():
+        given = pack.judge(column.name, column.type, column.table)
+        if column.half == "tune" and given.label != column.label:
+            place = f"{column.schema} {column.table}.{column.name} ({column.type})"
+            expected = f"{column.label or 'none'} expected, {given.label or 'none'} given"
+            print(f"{place}: {expected}; {given.rule} {given.evidence}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""Data files of every kind: what their values are to the runner, how much is read of them, what is refused."""
+
+import gzip
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dativo_generator.emit import block
+from dativo_generator.errors import AnswerError
+from dativo_generator.fields import read_fields
+from dativo_generator.imported import judged
+from dativo_generator.importers import files
+from dativo_generator.importers.read import Options, read
+from dativo_generator.importers.table import ImportFailed, Table
+from dativo_generator.readers import mapping
+from support import PACK, ROOT
+
+PEOPLE = ROOT / "examples" / "people.csv"
+
+
+def written(folder: Path, name: str, content: str | bytes) -> str:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+def only(source: str, **options: object) -> Table:
+    (table,) = read(source, Options(**options))
+    return table
+
+
+def types(table: Table) -> dict[str, str]:
+    return {column.name: column.type for column in table.columns}
+
+
+# What the values of a column may be, and the type that the runner can make of them.
+VALUES = {
+    "integer": (["1", "-20", "0"], ["9223372036854775807"], ["1", "", "NULL", "None"]),
+    "double": (["1.5", "2"], ["-0.25"], ["1.5e10", "3"]),
+    "boolean": (["true", "FALSE"], ["yes", "no", ""], ["on", "off"]),
+    "date": (["2024-02-29", "1999-01-01"],),
+    "timestamp": (
+        ["2024-01-01 10:00:00"],
+        ["2024-01-01T10:00:00.123"],
+        ["2024-01-01T10:00:00Z"],
+        ["2024-01-01T10:00:00+02:00"],
+    ),
+    "string": (
+        *(["01234", "99999"], ["+4915112345678"], ["12345678901234567890"], ["1", "x"], ["", ""]),
+        *(["2024-02-30"], ["01/02/2024"], ["2024-01-01 10:00:00.5"], ["2024-01-01T10:00:00.5Z"], ["10:00"], ["1E5"]),
+        *(["2024-01-01", "2024-01-01 10:00:00 "], ["t", "f"], ["1,5"], ["NaN"]),
+    ),
+}
+
+
+@pytest.mark.parametrize(("type_", "values"), [(name, values) for name, many in VALUES.items() for values in many])
+def test_the_values_of_a_csv_decide(type_: str, values: list[str], tmp_path: Path) -> None:
+    rows = "".join(f'{number},"{value}"\n' for number, value in enumerate(values))
+    assert types(only(written(tmp_path, "a.csv", f"n,value\n{rows}")))["value"] == type_
+
+
+JSON_VALUES = {
+    "integer": [1, None, -5],
+    "double": [1, 2.5],
+    "boolean": [True, False],
+    "date": ["2024-02-29"],
+    "timestamp": ["2024-01-01T10:00:00"],
+    "string": ["2024-01-01T10:00:00.123Z"],
+}
+
+
+@pytest.mark.parametrize("suffix", ["json", "ndjson", "jsonl", "ndjson.gz"])
+def test_the_values_of_json_decide(suffix: str, tmp_path: Path) -> None:
+    names = [*JSON_VALUES, "object", "list", "digits", "mixed", "huge"]
+    others = {"object": {"a": 1}, "list": [1], "digits": "12", "huge": 2**63}
+    rows = [
+        {name: JSON_VALUES[name][n % len(JSON_VALUES[name])] for name in JSON_VALUES}
+        | others
+        | {"mixed": [1, "a"][n % 2]}
+        for n in range(6)
+    ]
+    text = json.dumps(rows) if suffix == "json" else "\n".join(map(json.dumps, rows))
+    content = gzip.compress(text.encode()) if suffix.endswith("gz") else text
+    found = types(only(written(tmp_path, f"a.{suffix}", content)))
+    assert found == {name: name if name in JSON_VALUES else "string" for name in names}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options"),
+    [
+        ("a.csv", "id,name\n1,x\n", {}),
+        ("a.csv", "id,name\r\n1,x\r\n", {}),
+        ("a.csv", b"\xef\xbb\xbfid,name\n1,x\n", {}),
+        ("a.tsv", "id\tname\n1\tx\n", {}),
+        ("a.txt", "id|name\n1|x\n", {}),
+        ("a.csv", "id;name\n1;x\n", {}),
+        ("a.csv.gz", gzip.compress(b"id,name\n1,x\n"), {}),
+        ("a.csv", gzip.compress(b"id,name\n1,x\n"), {}),
+        ("a.csv", "id,name\n1,x\n".encode("utf-16"), {}),
+        ("a.csv", "id,name\n1,\xe9\n".encode("latin-1"), {"encoding": "latin-1"}),
+        ("a", "id,name\n1,x\n", {}),
+        ("with 'quote.csv", 'id,name\n1,"x, ""y""\nz"\n', {}),
+    ],
+)
+def test_a_table_is_read_however_it_is_written(name: str, content: str | bytes, options: dict, tmp_path: Path) -> None:
+    assert types(only(written(tmp_path, name, content), **options)) == {"id": "integer", "name": "string"}
+
+
+def test_what_the_runner_must_be_told_is_said(tmp_path: Path) -> None:
+    table = only(written(tmp_path, "a.csv", "id;name\n1;x\n"))
+    assert table.notes == ("';' separates the columns; the runner takes ',' unless its engine is told",)
+
+
+BAD = {
+    "empty.csv": (b"", "is empty"),
+    "header.csv": (b"a,b\n", "holds a header and no rows"),
+    "twice.csv": (b"a,b,a\n1,2,3\n", "'a' names columns 1 and 3; rename one"),
+    "blank.csv": (b"a,,c\n1,2,3\n", "column 2 has no name"),
+    "ragged.csv": (b"a,b\n1,2\n3,4,5\n", "line 3"),
+    "binary.csv": (bytes(range(256)) * 9, "is binary, not text"),
+    "latin.csv": (b"a,b\n1,\xe9\n", "is not UTF-8 (line 2, byte 0xe9)"),
+    "late.csv": (b"a,b\n" + b"1,x\n" * 30000 + b"1,\xe9\n", "UTF-8"),
+    "book.csv": (b"PK\x03\x04" + b"x" * 50, "is a ZIP archive"),
+    "cut.csv.gz": (gzip.compress(b"a,b\n1,2\n" * 900)[:-20], "it is damaged"),
+    "wrong.json": (b'{"a": ', "cannot be read"),
+    "scalars.json": (b"[1, 2]", "cannot be read"),
+    "not.parquet": (b"a,b\n1,2\n", "is no Parquet file"),
+    "parquet.csv": (b"PAR1xxxxPAR1", "is a Parquet file"),
+    "missing.csv": (None, "there is no such file"),
+    "*.nothing": (None, "there is no such file"),
+    "lines.csv": (b"a\nb\x07,c\n", "line"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_one_line_without_its_values(name: str, tmp_path: Path) -> None:
+    content, message = BAD[name]
+    if content is not None:
+        written(tmp_path, name, content)
+    with pytest.raises(ImportFailed) as error:
+        read(str(tmp_path / name))
+    assert message in str(error.value)
+    assert str(error.value).startswith(str(tmp_path))
+
+
+def test_files_of_a_folder_are_one_table(tmp_path: Path) -> None:
+    written(tmp_path, "people/a.csv", "id,name\n1,x\n")
+    written(tmp_path, "people/2024/b.csv", "id,email,name\nx,y,z\n")
+    written(tmp_path, "people/.hidden.csv", "other\n1\n")
+    written(tmp_path, "people/README.md", "# People\n")
+    expected = {"id": "string", "name": "string", "email": "string"}
+    for source in ("people", "people/**/*.csv"):
+        table = only(str(tmp_path / source))
+        assert types(table) == expected
+        assert table.name == "people"
+    assert types(only(str(tmp_path / "people" / "*.csv"))) == {"id": "integer", "name": "string"}
+    written(tmp_path, "people/c.json", "{}")
+    with pytest.raises(ImportFailed, match=r"files of several kinds \(csv, json\)"):
+        read(str(tmp_path / "people"))
+
+
+def test_no_more_than_a_sample_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "ROWS", 1000)
+    table = only(written(tmp_path, "a.csv", "id\n" + "1\n" * 5000 + "x\n"))
+    assert types(table) == {"id": "integer"}
+    assert table.notes == ("types are judged by the first 1,000 rows",)
+
+
+def test_a_read_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "SECONDS", 0)
+    monkeypatch.setattr(files, "ROWS", 10_000_000)
+    with pytest.raises(ImportFailed, match="was not read within 0 seconds"):
+        read(written(tmp_path, "a.csv", "a,b,c,d\n" + "1,2,3,4\n" * 1_000_000))
+
+
+def test_required_only_when_the_data_says_so(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.csv", "id,name\n1,x\n2,\n")
+    assert not any(column.required for column in only(source).columns)
+    assert [column.required for column in only(source, required_from_data=True).columns] == [True, False]
+
+
+SEEN = {
+    "PII": {
+        "e-mail address": ["ada@example.com", "bob@example.org"],
+        "IP address": ["192.0.2.1", "2001:db8::1"],
+        "phone number": ["+1 202 555 0142", "(202) 555-0143"],
+        "national id": ["BE68539007547034"[2:13], "11111111030", "85073003328", "93051822361", "72020290081"],
+        "MAC address": ["00:00:5e:00:53:01", "00-00-5E-00-53-02"],
+    },
+    "SENSITIVE": {
+        "IBAN": ["DE89370400440532013000", "GB29 NWBK 6016 1331 9268 19"],
+        "payment card number": ["4242424242424242", "5555555555554444", "378282246310005"],
+        "credential": ["AKIA" + "ABCDEFGHIJKLMNOP", "ghp_" + "a" * 30],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("label", "rule"), [(label, rule) for label, rules in SEEN.items() for rule in rules if rule != "national id"]
+)
+def test_values_say_what_a_name_does_not(label: str, rule: str, tmp_path: Path) -> None:
+    values = SEEN[label][rule]
+    rows = "\n".join(f'"{value}"' for value in values)
+    (column,) = only(written(tmp_path, "a.csv", f"x\n{rows}\n")).columns
+    assert (column.seen.label, column.seen.rule) == (label, f"values: {rule}")
+    assert not any(value in column.seen.evidence for value in values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["4242424242424241", "1234567890123456", "5555555555554445"],
+        ["1.2.3", "10.0.1"],
+        ["2024-01-01", "2024-01-02x"],
+        ["550e8400-e29b-41d4-a716-446655440000"],
+        ["978-3-16-148410-0", "978-0-306-40615-7"],
+        ["ORD-2024-0001", "ORD-2024-0002"],
+        ["hello", "world"],
+        [str(number) for number in range(100000, 100040)],
+    ],
+)
+def test_values_that_only_look_like_it(values: list[str], tmp_path: Path) -> None:
+    (column,) = only(written(tmp_path, "a.csv", "x\n" + "\n".join(values) + "\n")).columns
+    assert column.seen is None
+
+
+def test_the_example_needs_no_correction() -> None:
+    answer = {field.name: field.as_answer() for field in judged(only(str(PEOPLE)), PACK).fields()}
+    assert answer["id"] == "integer"
+    assert answer["date_of_birth"] == "date PII"
+    assert answer["email"] == answer["phone"] == answer["Full Name"] == "string PII"
+    assert answer["newsletter"] == "boolean"
+
+
+# --- whatever DuckDB can make ---------------------------------------------------------------------------------------
+
+_NATIVE = [
+    "BIGINT",
+    "HUGEINT",
+    "DOUBLE",
+    "DECIMAL(9,2)",
+    "BOOLEAN",
+    "DATE",
+    "TIMESTAMP",
+    "TIMESTAMPTZ",
+    "TIME",
+    "VARCHAR",
+]
+_NATIVE += ["UUID", "BLOB", "INTEGER[]", "STRUCT(a INTEGER)", "MAP(VARCHAR, INTEGER)", "INTERVAL", "UTINYINT"]
+names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=12)
+columns = st.lists(
+    st.tuples(names, st.sampled_from(_NATIVE)), min_size=1, max_size=8, unique_by=lambda one: one[0].lower()
+)
+
+
+@settings(max_examples=60)
+@given(columns=columns, kind=st.sampled_from(["csv", "parquet", "json", "duckdb"]))
+def test_any_table_is_fields_or_one_line(
+    columns: list[tuple[str, str]], kind: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("any") / f"a.{kind}"
+    with duckdb.connect(str(path) if kind == "duckdb" else ":memory:") as database:
+        declared = ", ".join(f"{files._name(name)} {native}" for name, native in columns)
+        try:
+            database.execute(f"CREATE TABLE t ({declared})")
+            database.execute(f"INSERT INTO t ({files._name(columns[0][0])}) VALUES (NULL)")
+            if kind != "duckdb":
+                database.execute(f"COPY t TO {files._quoted(str(path))}")
+        except duckdb.Error:
+            return  # DuckDB itself cannot
+    try:
+        fields = judged(only(str(path)), PACK).fields()
+    except ImportFailed as error:
+        assert "\n" not in str(error)
+        return
+    answer = mapping(block({field.name: field.as_answer() for field in fields}))
+    assert read_fields(answer, lambda keys, what: AnswerError(f"{keys}: {what}")) == fields
+    if kind in ("parquet", "duckdb"):
+        assert [field.name for field in fields] == [name for name, _ in columns]
