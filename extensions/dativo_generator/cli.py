@@ -198,11 +198,10 @@ def fields_command(
     if explain:
         report.explained_json(found) if as_json else report.explained_text(found)
     elif asset:
-        fields = found[0].fields()
-        differences = comparison.changes(asset, fields)
+        differences = comparison.changes(asset, found[0].table.columns)
         failed = comparison.fails(asset.mode, differences)
         print_ = report.compared_json if as_json else report.compared_text
-        print_(differences, comparison.merged(asset, fields), asset, failed=failed)
+        print_(differences, comparison.merged(asset, found[0]), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
         report.explained_json(found) if as_json else report.fields_text(found, object_)

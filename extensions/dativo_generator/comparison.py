@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .fields import Field
+from .imported import Imported
 from .importers.contracts import is_asset, read_asset
 from .importers.document import parsed
 from .importers.table import Column, ImportFailed
 
-ADDED, REMOVED, RETYPED, NULLABLE, REQUIRED = "added", "removed", "retyped", "nullable", "required"
+ADDED, REMOVED, RETYPED, NULLABLE = "added", "removed", "retyped", "nullable"
 
 
 class Asset(NamedTuple):
@@ -43,38 +44,43 @@ def read(path: Path) -> Asset:
     return Asset(table.name, mode if isinstance(mode, str) else "", table.columns)
 
 
-def changes(asset: Asset, found: Sequence[Field]) -> list[Change]:
-    """List what differs, in the order of the asset, what was added last."""
-    there = {field.name: field for field in found}
+def changes(asset: Asset, found: Sequence[Column]) -> list[Change]:
+    """List what differs, in the order of the asset, what was added last.
+
+    Nothing is missing in a required column of the source that is optional in the asset: that is no difference.
+    """
+    there = {column.name: column for column in found}
     known = {column.name for column in asset.columns}
     differences = []
     for column in asset.columns:
-        if (field := there.get(column.name)) is None:
+        if (now := there.get(column.name)) is None:
             breaks = "every row fails without a required column" if column.required else ""
             differences.append(Change(column.name, REMOVED, f"was {column.native}", breaks))
             continue
-        if field.type != column.native:
-            detail = f"{column.native} -> {field.type}"
+        if now.type != column.native:
+            detail = f"{column.native} -> {now.type}"
             differences.append(Change(column.name, RETYPED, detail, "who reads it expects the old type"))
-        if column.required and not field.required:
+        if column.required and now.required is False:
             differences.append(Change(column.name, NULLABLE, "may be null in the source", "a null stops a strict run"))
-        elif field.required and not column.required:
-            differences.append(Change(column.name, REQUIRED, "is never null in the source"))
-    added = [Change(field.name, ADDED, field.type) for field in found if field.name not in known]
+    added = [Change(column.name, ADDED, column.type) for column in found if column.name not in known]
     return differences + added
 
 
-def merged(asset: Asset, found: Sequence[Field]) -> tuple[Field, ...]:
+def merged(asset: Asset, found: Imported) -> tuple[Field, ...]:
     """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
 
-    A column that the asset leaves without a label, where the rules would give one, is said to have none.
+    What is required stays so, unless the source says that it may be null, and what is not stays so, too. A column that
+    the asset leaves without a label, where the rules would give one, is said to have none.
     """
-    there = {field.name: field for field in found}
+    there = {field.name: field for field in found.fields()}
+    may_be_null = {column.name for column in found.table.columns if column.required is False}
     kept = []
     for column in asset.columns:
         if field := there.pop(column.name, None):
             label = column.label or ("" if field.classification else None)
-            kept.append(replace(field, classification=label, description=column.description or field.description))
+            required = bool(column.required) and column.name not in may_be_null
+            description = column.description or field.description
+            kept.append(replace(field, required=required, classification=label, description=description))
     return (*kept, *there.values())
 
 

@@ -6,6 +6,7 @@ Only while questions are asked and for the command; a render never comes here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -38,7 +39,7 @@ class Imported(NamedTuple):
             Field(
                 column.name,
                 column.type,
-                column.required,
+                bool(column.required),
                 judgement.label or None,
                 " ".join(column.description.split()),
                 cursor=column.name == self.cursor and not cursor_is_known,
@@ -99,8 +100,10 @@ def _table_of(pack: Pack, sources: Sequence[str], selection: str, item: Item, on
     tables = [table for source in sources for table in pack.tables(source, "")]
     if only and len(tables) == 1:
         return tables[0]
-    if name != item.object and not any(table.plain_name == name.rpartition(".")[2] for table in tables):
-        name = item.object
+    # A script or a catalog may call the schema otherwise than the database that it was made from.
+    for candidate in (name, name.rpartition(".")[2], item.object):
+        with suppress(ImportFailed):
+            return named(tables, candidate, listed(sources))
     return named(tables, name, listed(sources))
 
 

@@ -36,6 +36,8 @@ class Pack:
         self.judge = cache(self._judge)
         self.text = cache(self._text)
         self.tables = cache(self._tables)
+        # What has been said aloud in this run.
+        self.told: set[str] = set()
 
     @cached_property
     def registry(self) -> Registry:

@@ -3,6 +3,7 @@
 A `Session` is the state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping.
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from . import guard
 from .ci import FILES
 from .destination import COPIERS_OWN, FORMAT, Destination, version_of
 from .emit import block
-from .errors import AnswerError, DativoError
+from .errors import AnswerError, DativoError, printable
 from .naming import nearest
 from .pack import Pack
 from .plan import plan
@@ -120,11 +121,26 @@ def offered(session: Session, name: str, unset: Any) -> Any:
     if not asked(session, name):
         return unset
     default = session.context.get(name, session.scaffold.default(name))
+    _tell(session, name)
     if default is None or (wrong := problem(session, default, name)):
         if not session.conf["defaults"]:
             return _still_offered(session, name, default) or unset
         raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
     return block(default) if isinstance(default, dict | list) else default
+
+
+def _tell(session: Session, name: str) -> None:
+    """Say aloud, and once, what an import has chosen by itself."""
+    if name not in {question.fills for question in QUESTIONS.values()} or session.conf["quiet"]:
+        return
+    for object_name, found in session.scaffold.imported.items():
+        said = [*found.table.notes]
+        if found.cursor and session.scaffold.source.uses_cursor:
+            said.append(f"the next runs follow '{found.cursor}' of '{object_name}'")
+        for line in said:
+            if line not in session.pack.told:
+                session.pack.told.add(line)
+                print(printable(f"Imported: {line}"), file=sys.stderr)
 
 
 def _still_offered(session: Session, name: str, chosen: Any) -> str:
@@ -176,6 +192,11 @@ def problem(session: Session, value: Any, name: str) -> str:
 def _check(session: Session, name: str, value: Any) -> None:
     """Refuse a wrong answer, one that would move files that are there, and one that would take another's."""
     scaffold = Scaffold(session.pack, session.answers | {name: value})
+    if value and (filled := QUESTIONS[name].fills) in session.answers:
+        raise AnswerError(
+            f"{name}: the {filled} are answered already; what has changed says "
+            "`dativo-generator fields SOURCE --against ASSET`"
+        )
     _ = scaffold[name]
     if recorded := session.recorded:
         guard.unmoved(scaffold, name, recorded, session.destination)

@@ -148,10 +148,6 @@ def _import_from(scaffold: Scaffold, raw: Any) -> Mapping[str, Imported]:
     text = readers.text(raw).strip()
     if not text:
         return {}
-    if "fields" in scaffold.answers:
-        raise AnswerError(
-            "the fields are answered already; what has changed says `dativo-generator fields SOURCE --against ASSET`"
-        )
     from .imported import imported  # with libraries that a render must not need
 
     sources = readers.words(text) if text.startswith("[") else [text]

@@ -263,7 +263,7 @@ def explained_json(found: Sequence[Imported]) -> None:
                 "table": one.table.name,
                 "name": column.name,
                 "type": column.type,
-                "required": column.required,
+                "required": bool(column.required),
                 "classification": judgement.label or None,
                 "rule": judgement.rule or None,
                 "evidence": judgement.evidence or None,

@@ -72,7 +72,7 @@ def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
     tells = any(is_nullable(schema) for schema in properties.values())
     listed = bool(whole.get("required"))
     for column in place.columns(kind):
-        never_null = column.required if listed else tells and not is_nullable(properties[column.name])
+        never_null = column.required if listed else not is_nullable(properties[column.name]) if tells else None
         yield replace(column, required=column.name in keys or never_null)
 
 

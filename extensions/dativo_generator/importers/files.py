@@ -107,8 +107,9 @@ def read_files(source: str, *, encoding: str = "", required_from_data: bool = Fa
             raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
         if read >= ROWS:
             notes.append(f"types are judged by the first {read:,} rows")
+        columns = {name: _seen_empty(database, name, column, read) for name, column in columns.items()}
         if required_from_data:
-            columns = {name: _required_where_full(database, name, column, read) for name, column in columns.items()}
+            columns = {name: replace(one, required=one.required is None) for name, one in columns.items()}
         judged_columns = tuple(_judged(database, name, column) for name, column in columns.items())
     return Table(_object_name(source), judged_columns, notes=tuple(notes))
 
@@ -416,9 +417,10 @@ def _kind_of_texts(database: Any, name: str, patterns: dict[Kind, str]) -> Kind:
     return Kind.TEXT
 
 
-def _required_where_full(database: Any, name: str, column: Column, read: int) -> Column:
+def _seen_empty(database: Any, name: str, column: Column, read: int) -> Column:
+    """Say that a value may be missing where one is; that none is proves nothing."""
     there = database.execute(f"SELECT count({_name(name)}) FROM sample").fetchone()[0]
-    return replace(column, required=bool(read) and there == read)
+    return replace(column, required=None if read and there == read else False)
 
 
 def _judged(database: Any, name: str, column: Column) -> Column:

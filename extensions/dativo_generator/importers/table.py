@@ -25,12 +25,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `native` is the type in the source's own words, `label` a classification that the source states."""
+    """One column.
+
+    `native` is the type in the source's own words, `label` a classification that the source states, and `required` None
+    where the source does not say whether a value may be missing.
+    """
 
     name: str
     kind: Kind
     native: str = ""
-    required: bool = False
+    required: bool | None = False
     description: str = ""
     label: str | None = None
     seen: Seen | None = None
