@@ -28,12 +28,15 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What a rule looks at: the words of the name, the type, the words of the table and what it is about."""
+    """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
+
+    Of a customer's addresses that is first the customer, then the addresses.
+    """
 
     words: tuple[str, ...]
     type: str
     table: frozenset[str]
-    about: str
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Rule:
     def judge(self, column: _Column, pointers: frozenset[str]) -> Judgement | None:
         """Judge a column; None when the rule does not speak of it at all."""
         spans = _spans(column.words, self.phrases)
-        if not spans or (self.tables and column.about not in self.tables):
+        about = next((word for word in column.about if word in self.tables), column.about[0])
+        if not spans or (self.tables and about not in self.tables):
             return None
         left = [word for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)]
         if self.alone and any(len(word) > 1 and not word.isdigit() and word not in column.table for word in left):
@@ -60,13 +64,13 @@ class Rule:
         start, end = spans[0]
         evidence = f"'{' '.join(column.words[start:end])}' in the name"
         if self.tables:
-            evidence += f", in a table about '{column.about}'"
+            evidence += f", in a table about '{about}'"
         if against := next((word for word in left if word in pointers), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
-        if column.about in self.not_tables:
-            return Judgement("", self.name, f"{evidence}, but the table is about '{column.about}'")
+        if column.about[0] in self.not_tables:
+            return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if column.type not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence)
@@ -97,11 +101,11 @@ class Rules:
             nearly = found if found and not nearly.rule else nearly
         return nearly
 
-    def _about(self, context: Sequence[str]) -> str:
-        """Return the last word of a table's name that says something, as a singular."""
-        said = [word for word in context if not word.isdigit() and len(word) > 1]
+    def _about(self, context: Sequence[str]) -> tuple[str, ...]:
+        """Return the last word of a table's name that says something, and the last one, as singulars."""
+        said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self.fillers]
-        return singular((telling or said or [""])[-1])
+        return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
 
 
 def words(name: str) -> list[str]:
@@ -116,7 +120,7 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+    return word[:-1] if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")) else word
 
 
 def load_rules(root: Path) -> Rules:

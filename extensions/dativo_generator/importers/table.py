@@ -109,5 +109,9 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
                 f"{source}: '{name}' may be {listed(table.name for table in found)}; name the schema, too"
             )
     known = [table.name for table in tables] + [table.plain_name for table in tables]
-    hint = nearest(name, known) or f" (there: {listed(sorted(table.name for table in tables)[:10])})"
+    hint = (
+        nearest(name, known)
+        or nearest(name.rpartition(".")[2], known)
+        or f" (there: {listed(sorted(table.name for table in tables)[:10])})"
+    )
     raise ImportFailed(f"{source}: there is no table '{name}'{hint}")
