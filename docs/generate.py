@@ -19,11 +19,18 @@ sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
+import labelled  # noqa: E402
 from dativo_generator.cli import STATUSES  # noqa: E402
 from dativo_generator.documents import shown  # noqa: E402
 from dativo_generator.errors import DativoError  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.update import EFFECTS  # noqa: E402
+from dativo_generator.importers.catalogs import AIRBYTE_KINDS  # noqa: E402
+from dativo_generator.importers.contracts import ODCS_KINDS  # noqa: E402
+from dativo_generator.importers.dialects import dialects  # noqa: E402
+from dativo_generator.importers.json_schema import JSON_KINDS  # noqa: E402
+from dativo_generator.importers.kinds import FIELD_TYPES  # noqa: E402
+from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.naming import listed  # noqa: E402
 from dativo_generator.questions import QUESTIONS, SECTIONS  # noqa: E402
 from dativo_generator.registry import Connector  # noqa: E402
@@ -136,7 +143,7 @@ def commands_page() -> str:
         *(f"| {status} | {said} |" for status, said in STATUSES.items()),
         "",
     ]
-    for name in ("replay", "update", "validate"):
+    for name in ("fields", "replay", "update", "validate"):
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
@@ -163,6 +170,85 @@ def _help(command: str) -> str:
         check=True,
     )
     return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+def types_page() -> str:
+    """Show which type of an asset each type of a source becomes."""
+    lines = [
+        "# Types",
+        "",
+        GENERATED,
+        "",
+        "What a source holds, the type of the asset's column, and why it is that one:",
+        "",
+    ]
+    lines += ["| values | type | |", "|---|---|---|"]
+    lines += [f"| {kind.value} | `{known.type}` | {known.why} |" for kind, known in FIELD_TYPES.items()]
+    lines += ["", "SQL types, under the names that sqlglot gives them in every dialect; any other is text:", ""]
+    lines += ["| type of an asset | of values | SQL types |", "|---|---|---|"]
+    for kind, names in SQL_KINDS.items():
+        lines.append(f"| `{FIELD_TYPES[kind].type}` | {kind.value} | {listed(f'`{name}`' for name in names)} |")
+    lines += ["", "Dialects in which a type is something else:", "", "| dialect | |", "|---|---|"]
+    for one in dialects().values():
+        said = [f"{listed(f'`{name}`' for name in sorted(one.booleans))}: `boolean`"] if one.booleans else []
+        said += [] if one.gives_zones else ["what has a time zone comes without one: `timestamp`"]
+        if said:
+            lines.append(f"| {one.name} | {'; '.join(said)} |")
+    lines += [
+        "",
+        "Types of JSON Schema, OpenAPI, Singer and Airbyte:",
+        "",
+        "| type | format | type of an asset |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {name} | {form} | `{FIELD_TYPES[kind].type}` |" for (name, form), kind in JSON_KINDS.items()]
+    lines += [f"| `airbyte_type` | {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in AIRBYTE_KINDS.items()]
+    lines += [
+        "",
+        "Logical types of a data contract that names no physical one:",
+        "",
+        "| logical type | type of an asset |",
+    ]
+    lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in ODCS_KINDS.items())]
+    return "\n".join(lines) + "\n"
+
+
+def classification_page() -> str:
+    """Show the rules, and how right they are."""
+    known = list(labelled.columns())
+    schemas = {column.schema for column in known}
+    lines = ["# Classification", "", GENERATED, "", _CLASSIFICATION, ""]
+    lines += ["| rule | label | words of a name, some of them | of a table about |", "|---|---|---|---|"]
+    document = yaml.safe_load((ROOT / "registry" / "classification.yaml").read_text(encoding="utf-8"))
+    for rule in document["rules"]:
+        words = listed(rule["words"][:6]) + (", …" if len(rule["words"]) > 6 else "")
+        about = listed(word.removeprefix("@") for word in rule.get("tables", ()))
+        lines.append(f"| {rule['name']} | {rule['label']} | {words.replace('<', '&lt;')} | {about} |")
+    lines += ["", f"How right they are on {len(known):,} columns of {len(schemas)} public schemas, labelled by hand in"]
+    lines += [
+        "`tests/data/labelled/` (`python benchmarks/classification.py` prints it, beside plain keywords). Half of the"
+    ]
+    lines += [
+        "schemas were looked at when the rules were written:",
+        "",
+        "| schemas | precision | recall | F1 |",
+        "|---|---:|---:|---:|",
+    ]
+    for half, said in (("tune", "looked at"), ("test", "not looked at")):
+        pairs = [(c.label, PACK.judge(c.name, c.type, c.table).label) for c in known if c.half == half]
+        score = labelled.score(pairs)
+        lines.append(
+            f"| {len(pairs):,} columns, {said} | {score.precision:.2f} | {score.recall:.2f} | {score.f1:.2f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+_CLASSIFICATION = """A column's label is the one that its source states, else what its values say where they are at
+hand, else what the first rule says that fits its name, its type and what the table is about. A word that only points at
+a thing (an id, a type, a flag, a count) rules a column out. `dativo-generator fields SOURCE --explain` names the rule
+and the evidence; a label, or `none`, that somebody writes behind a field goes before all of them and is recorded.
+
+The rules are data: `registry/classification.yaml`, which also says how they are read."""
 
 
 def transcript() -> str:
@@ -210,6 +296,8 @@ def pages() -> dict[str, str]:
         "docs/reference/questions.md": questions_page(),
         "docs/reference/connectors.md": registry_page(),
         "docs/reference/commands.md": commands_page(),
+        "docs/reference/types.md": types_page(),
+        "docs/reference/classification.md": classification_page(),
     }
 
 

@@ -228,7 +228,7 @@ def test_a_library_that_is_not_installed_is_named_with_the_way_to_it(
     monkeypatch.setattr(importlib, "import_module", without)
     done = fields(name)
     assert done.status == 1
-    assert f"needs '{library}', which is not installed; pip install 'dativo-generator[import]'" in done.err
+    assert f"needs '{library}', which is not installed; pip install '.[import]'" in done.err
 
 
 def test_sources_are_described_by_table(fields: Callable[..., Done]) -> None:

@@ -257,6 +257,8 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
     complete = {}
     for name in QUESTIONS:
         if name in UNRECORDED:
+            if name in scaffold.answers:
+                raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
             continue
         if name in scaffold.answers:
             try:

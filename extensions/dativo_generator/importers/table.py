@@ -68,7 +68,8 @@ def library(module: str, for_what: str) -> ModuleType:
     except ImportError:
         name = module.partition(".")[0]
         raise ImportFailed(
-            f"{for_what} needs '{name}', which is not installed; pip install 'dativo-generator[import]' where this runs"
+            f"{for_what} needs '{name}', which is not installed; pip install '.[import]' from a checkout of the pack, "
+            "into what runs this"
         ) from None
 
 
