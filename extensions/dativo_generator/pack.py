@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .classification import Judgement, Rules, load_rules
 from .documents import Document
 from .fields import Field, read_fields
+from .fixtures import Samples, load_samples
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .registry import Connector, Registry, load_registry
@@ -56,6 +57,11 @@ class Pack:
     @cached_property
     def _rules(self) -> Rules:
         return load_rules(self.root)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The values that invented rows hold."""
+        return load_samples(self.root)
 
     def _text(self, name: str) -> str:
         """Return a file of the pack as it stands, for vendoring."""

@@ -1,0 +1,169 @@
+"""Invented rows of an asset, by the words of its columns' names and their types: `registry/fixtures.yaml`.
+
+::
+
+    fields ──> rows ──> CSV or JSON Lines
+
+Nothing is drawn at random and no clock is read: the same fields give the same text.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from .classification import singular, words
+from .documents import Document, Section, shown
+from .fields import Field
+
+FILE = "registry/fixtures.yaml"
+# Where fixtures are in a destination, beside the test that the scaffolds with fixtures share; and its text in the pack.
+FOLDER = "tests/fixtures"
+TEST = f"{FOLDER}/test_dativo_fixtures.py"
+TEST_SOURCE = "template/{% if plan.fixtures %}tests{% endif %}/fixtures/test_dativo_fixtures.py"
+
+ROWS = 5
+# A name may be of any length; a value made of its words is not.
+_LONGEST = 40
+_PHRASE = r"(<[a-z]+> )?[a-z0-9]+( [a-z0-9]+)*"
+# The types that have values of their own; those of integer do for bigint.
+_PYTHON: dict[str, type] = {
+    "string": str,
+    "integer": int,
+    "double": float,
+    "boolean": bool,
+    "date": date,
+    "timestamp": datetime,
+}
+
+Value = str | int | float | bool | date | datetime | None
+Row = dict[str, Value]
+# The values of a column, one for each row, or the pattern of a text.
+_Values = tuple[Value, ...] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that tell what a column holds: how many, whether the name must end in them, and the values by type."""
+
+    count: int
+    last: bool
+    values: Mapping[str, _Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What values columns get: `phrases` by their joined words in the order of the rules, and where nothing fits."""
+
+    phrases: Mapping[str, Sequence[Phrase]]
+    otherwise: Mapping[str, _Values]
+
+    def rows(self, fields: Sequence[Field], table: str, filled: Collection[str] = ()) -> list[Row]:
+        """Make rows that satisfy a schema.
+
+        An optional column has no value in one of them, never in the first; those named in `filled` always have one.
+        """
+        columns = {field.name: self._values(field, table) for field in fields}
+        optional = [field.name for field in fields if not field.required and field.name not in filled]
+        for index, name in enumerate(optional):
+            columns[name][1 + index % (ROWS - 1)] = None
+        return [{name: values[row] for name, values in columns.items()} for row in range(ROWS)]
+
+    def _values(self, field: Field, table: str) -> list[Value]:
+        type_ = "integer" if field.type == "bigint" else field.type
+        context, own = [singular(word) for word in words(table)[-1:]], words(field.name)
+        values, word, thing = self._found([*context, *own], len(context), type_)
+        if isinstance(values, str):
+            text = values.replace("{word}", word).replace("{thing}", thing)
+            return [text.replace("{number}", str(1001 + row)) for row in range(ROWS)]
+        if values is None:
+            text = " ".join(own)[:_LONGEST].strip() or "value"
+            return [f"{text} {row + 1}" for row in range(ROWS)]
+        return list(values)
+
+    def _found(self, name: Sequence[str], context: int, type_: str) -> tuple[_Values | None, str, str]:
+        """Return the values for the words of a name, what fitted, and the word before.
+
+        What stands last decides, and of that the longest: a name ends in what it is about. The first `context` words
+        are the table's, and alone do not fit.
+        """
+        for end in range(len(name), context, -1):
+            for start in range(end):
+                for phrase in self.phrases.get("".join(name[start:end]), ()):
+                    in_place = end == len(name) or not phrase.last
+                    if in_place and phrase.count >= end - start and type_ in phrase.values:
+                        return phrase.values[type_], "_".join(name[start:end]), name[max(start - 1, 0)]
+        return self.otherwise.get(type_), "", ""
+
+
+def load_samples(root: Path) -> Samples:
+    """Read the values of the pack at `root`; raises `PackError`."""
+    top = Document(root, FILE).section(("groups", "otherwise", "rules"))
+    within = top.section("groups")
+    groups = {name: within.texts(name, like=r"[a-z0-9]+") for name in within.value}
+    phrases: dict[str, list[Phrase]] = {}
+    for entry in top.sections("rules", ("words", "last", *_PYTHON)):
+        values = {type_: _taken(entry, type_) for type_ in _PYTHON if type_ in entry.value}
+        for phrase in _written_out(entry, groups):
+            # In words as a column's name is split, in which a digit stands alone.
+            split = words(phrase)
+            phrases.setdefault("".join(split), []).append(Phrase(len(split), entry.flag("last", False), values))
+    otherwise = top.section("otherwise", [type_ for type_ in _PYTHON if type_ != "string"])
+    return Samples(phrases, {type_: _taken(otherwise, type_) for type_ in _PYTHON if type_ != "string"})
+
+
+def _written_out(entry: Section, groups: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """Yield every phrase of a rule; one with a ``<group>`` for each word of it."""
+    for phrase in entry.texts("words", like=_PHRASE):
+        group, bracket, rest = phrase.removeprefix("<").partition(">")
+        if not bracket:
+            yield phrase
+        elif group in groups:
+            yield from (f"{word}{rest}" for word in groups[group])
+        else:
+            raise entry.error("words", f"'{phrase}': there is no group '{group}'")
+
+
+def _taken(entry: Section, type_: str) -> _Values:
+    """Take the values for a type: as many different ones as there are rows, or a pattern where it is text."""
+    values = entry.take(type_)
+    if isinstance(values, str) and type_ == "string":
+        return values
+    if not isinstance(values, list) or len(values) != ROWS:
+        raise entry.error(type_, f"must be a list of {ROWS} values, not {shown(values)}")
+    for value in values:
+        if type(value) is not _PYTHON[type_]:
+            raise entry.error(type_, f"{shown(value)} is not of type {type_}")
+    return tuple(values)
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Write rows as CSV under a line of names; nothing for no value, and lines as the pack writes them everywhere."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def jsonl_text(rows: Sequence[Row]) -> str:
+    """Write rows as JSON objects, a line each: numbers and flags as such, dates and times as ISO 8601 text."""
+    return "".join(json.dumps(row, ensure_ascii=False, default=lambda value: value.isoformat()) + "\n" for row in rows)
+
+
+# How rows are written, by the end of the file's name.
+WRITERS: dict[str, Callable[[Sequence[Row]], str]] = {"csv": csv_text, "jsonl": jsonl_text}
+
+
+def _cell(value: Value) -> str:
+    """Write a value as the runner reads it back from a file of text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.2f}" if round(value, 2) == value else repr(value)
+    return value.isoformat(sep=" ") if isinstance(value, datetime) else str(value)
