@@ -196,7 +196,8 @@ def golden_files(rendered: Rendered) -> dict[str, bytes]:
     """Return what a golden keeps of a destination: all but vendored files, and where and when it was made."""
     kept = {}
     for name, text in rendered.files.items():
-        if name.startswith(("assets/", "jobs/", ".copier-answers.")):
+        rows = name.startswith("tests/") and not name.endswith(".py")
+        if rows or name.startswith(("assets/", "jobs/", ".copier-answers.")):
             lines = text.splitlines(keepends=True)
             kept[name] = b"".join(line for line in lines if not line.startswith((b"_src_path:", b"_commit:")))
     return kept

@@ -1,7 +1,8 @@
 """What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
 
 Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
-scaffold. What vendoring and CI bring is shared: it follows the newest version among the scaffolds that own it.
+scaffold. A fixture can carry no such line, so its asset names it. What vendoring and CI bring is shared, and so is the
+test of fixtures: it follows the newest version among the scaffolds that own it.
 """
 
 import re
@@ -15,6 +16,7 @@ import yaml
 
 from .ci import FILES
 from .documents import parse_yaml
+from .fixtures import FOLDER, TEST, WRITERS
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
 # that would take the name of another one is told from an update.
@@ -25,6 +27,7 @@ COPIERS_OWN = ("_commit", "_src_path")
 
 ANSWERS_FILES = ".copier-answers.*.yml"
 _HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
+_FIXTURE = re.compile(r"# Its fixture: (\S+)")
 # What `git describe` says, and so what Copier records: a tag, and how many commits after it.
 _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
@@ -44,6 +47,20 @@ def header_of(path: Path) -> tuple[str, str] | None:
     except (OSError, UnicodeDecodeError):
         return None
     return (found[1], found[2]) if found else None
+
+
+def fixture_of(asset: Path) -> str:
+    """Return the path of the fixture that an asset's header names, '' when it names none.
+
+    It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
+    """
+    try:
+        with asset.open(encoding="utf-8") as file:
+            lines = [file.readline(400) for _ in range(4)]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    named = next((found[1] for line in lines if (found := _FIXTURE.match(line))), "")
+    return named if named in (f"{FOLDER}/{asset.parts[-3]}/{asset.stem}.{form}" for form in WRITERS) else ""
 
 
 def version_of(commit: Any) -> tuple[Any, ...]:
@@ -84,16 +101,27 @@ class Destination:
 
     def owner(self, path: str, answers_file: str) -> str:
         """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
-        header = header_of(self.root / path)
-        if not header or answers_file_of(header[1], header[0]) == answers_file:
-            return ""
-        return f"the scaffold {header[0]} of {header[1]}"
+        for file in self._speaking_for(path):
+            header = header_of(file)
+            if header and answers_file_of(header[1], header[0]) != answers_file:
+                return f"the scaffold {header[0]} of {header[1]}"
+        return ""
+
+    def _speaking_for(self, path: str) -> list[Path]:
+        """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""
+        if not path.startswith(f"{FOLDER}/"):
+            return [self.root / path]
+        source, name = path.split("/")[-2:]
+        assets = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
+        return [asset for asset in assets if fixture_of(asset) == path]
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
     """Tell whether the scaffold of these recorded answers brings a shared file or folder."""
     if path in FILES.values():
         return FILES.get(str(answers.get("ci"))) == path
+    if path == TEST:
+        return answers.get("fixtures") is True
     if not answers or answers.get("vendor") is False:
         return False
     folder, name = path.split("/")

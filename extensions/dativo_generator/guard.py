@@ -12,6 +12,7 @@ from .ci import FILES
 from .destination import Destination, answers_file_of
 from .documents import shown
 from .errors import AnswerError, DativoError
+from .fixtures import TEST
 from .naming import listed
 from .plan import paths
 from .questions import QUESTIONS
@@ -71,6 +72,8 @@ def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
         return REGISTRY
     if name == "ci" and scaffold["ci"] != recorded.get("ci"):
         return FILES.get(str(recorded.get("ci")), "")
+    if name == "fixtures" and not scaffold["fixtures"] and recorded.get("fixtures") is True:
+        return TEST
     return ""
 
 
@@ -104,7 +107,7 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
-    """Refuse to write an asset or a job of another scaffold."""
+    """Refuse to write an asset, a job or a fixture of another scaffold."""
     try:
         wanted = paths(scaffold)
     except AnswerError:

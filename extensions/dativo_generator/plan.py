@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-from . import ci
+from . import ci, fixtures
 from .destination import answers_file_of
 from .naming import env_names
 from .pack import Pack
@@ -26,18 +27,24 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
-    as `file`, which names the template, and its content as `data`; `vendored`, files of the pack that are copied by
-    folder; `ci`, what its file says; `shared`, the paths of all that other scaffolds write, too; and what the summary
-    says. Raises `AnswerError` or `PackError`.
+    as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
+    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `vendored`, files of
+    the pack that are copied by folder; `ci`, what its file says; `shared`, the paths of all that other scaffolds write,
+    too; and what the summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.answers:
         _ = scaffold[name]  # an answer that nothing below uses must be right, too
     written = () if scaffold.reuses_assets else scaffold.items
-    assets = [_file(item, _asset_path(scaffold, item), _asset(scaffold, item)) for item in written]
+    assets = [
+        _file(item, _asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
+        for item in written
+    ]
+    rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    shared += [fixtures.TEST] if rows else []
     return {
         "tenant": scaffold["tenant_id"],
         "scaffold": scaffold["scaffold"],
@@ -49,6 +56,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "layout": "" if scaffold.reuses_assets else scaffold["asset_layout"],
         "assets": assets,
         "jobs": jobs,
+        "fixtures": rows,
         "vendored": vendored,
         "ci": ci_file,
         "shared": shared + ([ci_file["path"]] if ci_file else []),
@@ -59,10 +67,11 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
-    """List the assets and jobs that a scaffold writes: for which object, and where."""
+    """List the assets, jobs and fixtures that a scaffold writes: for which object, and where."""
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [(item.object, _asset_path(scaffold, item)) for item in written]
-    return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items]
+    rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
+    return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items] + rows
 
 
 def _asset_path(scaffold: Scaffold, item: Item) -> str:
@@ -71,6 +80,13 @@ def _asset_path(scaffold: Scaffold, item: Item) -> str:
 
 def _job_path(scaffold: Scaffold, item: Item) -> str:
     return f"jobs/{scaffold['tenant_id']}/{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+
+
+def _fixture_path(scaffold: Scaffold, item: Item) -> str:
+    """Return where the rows of an item's asset are, '' when it has none. An API's rows are objects, others lines."""
+    form = "jsonl" if scaffold.source.selection == "objects" else "csv"
+    path = f"{fixtures.FOLDER}/{scaffold.source.id}/{scaffold.asset_name(item)}.{form}"
+    return path if scaffold.writes_fixtures else ""
 
 
 def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -100,6 +116,25 @@ def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
             "mode": scaffold["schema_mode"],
         },
     }
+
+
+def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    path, fields = _fixture_path(scaffold, item), scaffold.fields[item.object]
+    followed = {scaffold.cursor_field(item, fields), *(field.name for field in fields if field.cursor)}
+    rows = scaffold.pack.samples.rows(fields, item.object, followed)
+    file = PurePosixPath(path)
+    text = fixtures.WRITERS[file.suffix[1:]](rows)
+    return {"object": item.object, "path": path, "file": file.name, "text": text, "input": _input(scaffold, item, path)}
+
+
+def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
+    """Return the answer with which a job reads the fixture, '' where it does so already, or its files are elsewhere."""
+    recipe = scaffold.source_recipe
+    on_disk = scaffold.source.selection == "files" and recipe.credentials == "none" and not recipe.connection
+    path = item.entry["path"] if on_disk else ""
+    if path == fixture or not path.lower().endswith(".csv"):
+        return ""
+    return f"{{path: {fixture}, object: {item.object}}}"  # the object too, which the path would name anew
 
 
 def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:

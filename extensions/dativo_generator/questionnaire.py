@@ -15,6 +15,7 @@ from .ci import FILES
 from .destination import COPIERS_OWN, FORMAT, Destination, version_of
 from .emit import block
 from .errors import AnswerError, DativoError, printable
+from .fixtures import TEST, TEST_SOURCE
 from .naming import nearest
 from .pack import Pack
 from .plan import plan
@@ -221,8 +222,8 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 def held(session: Session, name: str) -> str:
     """Return the pattern of a shared file that another scaffold holds in a newer version, '' when nobody does.
 
-    `name` is the file's folder, or the question whose answer names the recipe or the CI file. Without anybody to ask, a
-    new scaffold leaves an older version alone, too, unless it may overwrite.
+    `name` is the file, its folder, or the question whose answer names the recipe or the CI file. Without anybody to
+    ask, a new scaffold leaves an older version alone, too, unless it may overwrite.
     """
     destination = session.destination
     path = name
@@ -242,11 +243,12 @@ def _shared_file(name: str, answer: str) -> str:
 def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     """List the shared files of this scaffold that another one holds in another version."""
     root, pack, ci = session.destination.root, session.pack, plan["ci"]
+    sources = {TEST: TEST_SOURCE}
     there = {file: (root / file).read_text("utf-8") for file in plan["shared"] if (root / file).is_file()}
     return [
         file
         for file, text in there.items()
-        if (ci["package"] not in text if file == ci.get("path") else text != pack.text(file))
+        if (ci["package"] not in text if file == ci.get("path") else text != pack.text(sources.get(file, file)))
     ]
 
 

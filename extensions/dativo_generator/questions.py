@@ -33,7 +33,7 @@ ASSETS = ("write", "reuse")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SECTIONS = {
     "incremental": "read only what is new: on or off, cursor, lookback",
-    "schema": "the columns, their types and classification",
+    "schema": "the columns, their types and classification, fixtures",
     "governance": "tags, retention, regulations, classification",
     "target": "format, partitioning, schema mode, bucket, catalog",
     "connection": "where the source is",
@@ -408,6 +408,7 @@ _SECTIONS: dict[str, dict[str, Question]] = {
     "schema": {
         "assets": _choice(ASSETS, "write"),
         "fields": Question(_fields, _suggested_fields, _reused, example="{id: string required, email: string PII}"),
+        "fixtures": Question(_alone(readers.flag), _always(False), _reused),
     },
     "governance": {
         "tags": Question(

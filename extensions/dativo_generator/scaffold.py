@@ -115,6 +115,11 @@ class Scaffold:
         return self["assets"] == "reuse"
 
     @property
+    def writes_fixtures(self) -> bool:
+        """Whether each asset comes with some invented rows."""
+        return not self.reuses_assets and self["fixtures"]
+
+    @property
     def incremental(self) -> bool:
         """Whether the jobs read only what is new."""
         return self.source.supports_incremental and self["incremental"]

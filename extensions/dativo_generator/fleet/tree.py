@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..destination import header_of
+from ..destination import fixture_of, header_of
 from ..errors import DativoError
 
-# Where the scaffolds' own files are; each begins with a line that names its scaffold.
+# Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
 
 
@@ -37,13 +37,18 @@ class Tree:
             raise TreeError(f"{path}: cannot be read: {error.strerror}") from None
 
     def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Yield every file that names the scaffold which wrote it, with that scaffold and its tenant."""
+        """Yield every file that names the scaffold which wrote it, and what it names, with scaffold and tenant."""
+        fixtures: set[str] = set()
         for folder in _OWN:
             for parent, _, names in os.walk(self.root / folder):
                 for name in sorted(names):
                     path = Path(parent, name)
                     if name.endswith((".yaml", ".yml")) and (header := header_of(path)):
                         yield path.relative_to(self.root).as_posix(), header
+                        fixture = fixture_of(path) if folder == "assets" else ""
+                        if fixture and fixture not in fixtures and (self.root / fixture).is_file():
+                            fixtures.add(fixture)
+                            yield fixture, header
 
     def write(self, changes: Mapping[str, bytes | None]) -> None:
         """Write every file, and delete those whose content is None; on an error all are put back as they were."""

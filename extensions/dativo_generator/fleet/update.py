@@ -198,12 +198,12 @@ class _Step:
         )
 
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
-        """Map old paths to new ones, for what is the same asset or job under another path."""
+        """Map old paths to new ones, for what is the same asset, job or fixture under another path."""
         moves = {old.answers_file: new.answers_file}
         objects = self._pairs(old, new)
-        for kind in ("assets", "jobs"):
-            after = {item["object"]: item["path"] for item in new.plan[kind]}
-            for item in old.plan[kind]:
+        for kind in ("assets", "jobs", "fixtures"):  # of fixtures an older release knows nothing
+            after = {item["object"]: item["path"] for item in new.plan.get(kind, ())}
+            for item in old.plan.get(kind, ()):
                 if target := after.get(objects.get(item["object"])):
                     moves[item["path"]] = target
         return {path: target for path, target in moves.items() if path != target}
