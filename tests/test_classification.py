@@ -89,7 +89,7 @@ def test_words(name: str, split: list[str]) -> None:
 )
 def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
-    start = "{pointers: [id], fillers: [dim], groups: {person: [user]}, rules: "
+    start = "{abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user]}, rules: "
     (tmp_path / FILE).write_text(f"{start}\n{rules}\n}}", encoding="utf-8")
     with pytest.raises(PackError) as caught:
         load_rules(tmp_path)

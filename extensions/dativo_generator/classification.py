@@ -81,6 +81,7 @@ class Rules:
     """The rules in their order; the first that gives a label decides."""
 
     rules: tuple[Rule, ...]
+    abbreviations: Mapping[str, str]
     pointers: frozenset[str]
     fillers: frozenset[str]
 
@@ -92,7 +93,10 @@ class Rules:
         *owner, name = column.split(".")
         context = words(owner[-1] if owner else table)
         own = frozenset((*context, *map(singular, context)))
-        looked_at = _Column(tuple(words(name)), type_, own, self._about(context))
+        in_full = tuple(self.abbreviations.get(word, word) for word in words(name))
+        looked_at = _Column(
+            in_full, type_, own | {self.abbreviations.get(word, word) for word in own}, self._about(context)
+        )
         nearly = Judgement("")
         for rule in self.rules:
             found = rule.judge(looked_at, self.pointers)
@@ -125,19 +129,24 @@ def singular(word: str) -> str:
 
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("pointers", "fillers", "groups", "rules"))
+    top = Document(root, FILE).section(("abbreviations", "pointers", "fillers", "groups", "rules"))
+    short = top.section("abbreviations")
+    abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     within = top.section("groups")
     groups = {name: within.texts(name, like=r"[a-z0-9]+") for name in within.value}
     known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
     return Rules(
-        tuple(_rule(entry, groups) for entry in top.sections("rules", known)),
+        tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known)),
+        abbreviations,
         frozenset(top.texts("pointers")),
         frozenset(top.texts("fillers")),
     )
 
 
-def _rule(entry: Section, groups: Mapping[str, Sequence[str]]) -> Rule:
+def _rule(entry: Section, groups: Mapping[str, Sequence[str]], abbreviations: Mapping[str, str]) -> Rule:
     phrases = [one for phrase in entry.texts("words", like=_PHRASE) for one in _written_out(phrase, groups, entry)]
+    # As it is written, which may be in one word in a name, and in full, as a name is read.
+    phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
