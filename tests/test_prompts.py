@@ -90,6 +90,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     terminal.answer("Assets", ENTER)
     terminal.wait("id: bigint required")
     terminal.answer("updated_at: timestamp required", f"\x1b[1;5F{ENTER}email: string{DONE}")
+    terminal.answer("Fixtures", ENTER)
     assert terminal.finish() == 0, terminal.text
     out = Rendered(tmp_path / "out")
     assert [field["name"] for field in out.asset["schema"]] == ["id", "updated_at", "email"]
