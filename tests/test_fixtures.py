@@ -399,6 +399,21 @@ def test_a_fixture_can_be_the_input_of_its_job(
     assert out.assets == Rendered(tmp_path / "out").assets
 
 
+def test_real_data_takes_the_place_of_a_fixture(history: Path, tmp_path: Path) -> None:
+    answers = load_answers(ROOT / "examples" / "csv_people.yml")
+    data, fixture = answers["files"], [{"path": "tests/fixtures/csv/csv_people.csv", "object": "people"}]
+    out = render(history, tmp_path / "out", answers | {"files": fixture}, vcs_ref="v3.0.0").root
+    release(out, "scaffolded")
+    before = Rendered(out)
+    assert before.job["source"]["files"] == fixture
+    options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
+    run_update(out, answers_file=".copier-answers.acme.csv_people.yml", data={"files": data}, **options)
+    after = Rendered(out)
+    assert after.job["source"]["files"] == data
+    changed = {path for path in after.files if after.files[path] != before.files.get(path)}
+    assert changed == {next(iter(after.jobs)), ".copier-answers.acme.csv_people.yml"}
+
+
 @pytest.mark.parametrize("source", [source for source in SOURCES if source.selection == "files"], ids=lambda s: s.id)
 def test_only_files_on_disk_can_be_replaced_by_a_fixture(source: Connector) -> None:
     (fixture,) = plan(PACK, answers_for(source, PACK.registry["iceberg"], fixtures=True))["fixtures"]
@@ -557,6 +572,9 @@ def test_the_test_stays_while_another_has_fixtures(repository: Path, history: Pa
     with pytest.raises(UserMessageError, match=rf"fixtures: other scaffolds share {TEST}; .* --data fixtures=no"):
         run_update(repository, answers_file=FILE_OF, data={"fixtures": False}, **options)
     assert git(repository, "status", "--porcelain") == ""
+    other = ".copier-answers.acme.other.yml"
+    edit_yaml(repository / other, lambda data: data.update(fixtures="y"))  # a word that Copier takes, too
+    commit(repository)
     assert command(repository, "update", FILE_OF, "--data", "fixtures=no").status == 0
     assert (repository / TEST).is_file() and not (repository / FIXTURE).exists()
     commit(repository)

@@ -16,7 +16,9 @@ import yaml
 
 from .ci import FILES
 from .documents import parse_yaml
+from .errors import AnswerError
 from .fixtures import FOLDER, TEST, WRITERS
+from .readers import flag
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
 # that would take the name of another one is told from an update.
@@ -121,12 +123,20 @@ def shares(answers: Mapping[str, Any], path: str) -> bool:
     if path in FILES.values():
         return FILES.get(str(answers.get("ci"))) == path
     if path == TEST:
-        return answers.get("fixtures") is True
+        return _yes(answers.get("fixtures", False))
     if not answers or answers.get("vendor") is False:
         return False
     folder, name = path.split("/")
     recipes = [f"{answers.get(role)}.yaml" for role in ("source_connector", "target_connector")]
     return folder != "connectors" or name in recipes
+
+
+def _yes(raw: Any) -> bool:
+    """Tell whether a recorded answer is yes, in whatever word somebody gave it."""
+    try:
+        return flag(raw)
+    except AnswerError:
+        return False
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -56,9 +56,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """What values columns get: `phrases` by their joined words in the order of the rules, and where nothing fits."""
+    """What values columns get: by phrases, of which the longest has `longest` words; and where none fits."""
 
     phrases: Mapping[str, Sequence[Phrase]]
+    longest: int
     otherwise: Mapping[str, _Values]
 
     def rows(self, fields: Sequence[Field], table: str, filled: Collection[str] = ()) -> list[Row]:
@@ -91,7 +92,7 @@ class Samples:
         are the table's, and alone do not fit.
         """
         for end in range(len(name), context, -1):
-            for start in range(end):
+            for start in range(max(end - self.longest, 0), end):
                 for phrase in self.phrases.get("".join(name[start:end]), ()):
                     in_place = end == len(name) or not phrase.last
                     if in_place and phrase.count >= end - start and type_ in phrase.values:
@@ -112,7 +113,8 @@ def load_samples(root: Path) -> Samples:
             split = words(phrase)
             phrases.setdefault("".join(split), []).append(Phrase(len(split), entry.flag("last", False), values))
     otherwise = top.section("otherwise", [type_ for type_ in _PYTHON if type_ != "string"])
-    return Samples(phrases, {type_: _taken(otherwise, type_) for type_ in _PYTHON if type_ != "string"})
+    longest = max(phrase.count for found in phrases.values() for phrase in found)
+    return Samples(phrases, longest, {type_: _taken(otherwise, type_) for type_ in _PYTHON if type_ != "string"})
 
 
 def _written_out(entry: Section, groups: Mapping[str, Sequence[str]]) -> Iterable[str]:

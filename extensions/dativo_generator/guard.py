@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .ci import FILES
-from .destination import Destination, answers_file_of
+from .destination import Destination, answers_file_of, shares
 from .documents import shown
 from .errors import AnswerError, DativoError
 from .fixtures import TEST
@@ -72,7 +72,7 @@ def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
         return REGISTRY
     if name == "ci" and scaffold["ci"] != recorded.get("ci"):
         return FILES.get(str(recorded.get("ci")), "")
-    if name == "fixtures" and not scaffold["fixtures"] and recorded.get("fixtures") is True:
+    if name == "fixtures" and not scaffold["fixtures"] and shares(recorded, TEST):
         return TEST
     return ""
 
