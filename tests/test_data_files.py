@@ -153,6 +153,16 @@ def test_a_bad_file_is_one_line_without_its_values(name: str, tmp_path: Path) ->
     assert str(error.value).startswith(str(tmp_path))
 
 
+def test_what_nobody_may_read_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    source = written(tmp_path, "a.csv", "a\n1\n")
+    monkeypatch.setattr(Path, "is_dir", refused)
+    with pytest.raises(ImportFailed, match="cannot be read: Permission denied"):
+        read(source)
+
+
 def test_files_of_a_folder_are_one_table(tmp_path: Path) -> None:
     written(tmp_path, "people/a.csv", "id,name\n1,x\n")
     written(tmp_path, "people/2024/b.csv", "id,email,name\nx,y,z\n")

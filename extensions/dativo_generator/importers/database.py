@@ -217,7 +217,8 @@ def _columns(inspector: Any, table: str, schema: str | None) -> Iterator[Column]
     for entry in inspector.get_columns(table, schema):
         native, kind = _type(entry["type"], inspector.dialect)
         required = entry["name"] in keys or not entry.get("nullable", True)
-        yield Column(entry["name"], kind, native, required, (entry.get("comment") or "").strip())
+        # SQLAlchemy's names are texts of a kind of their own, which YAML does not know.
+        yield Column(str(entry["name"]), kind, native, required, (entry.get("comment") or "").strip())
 
 
 def _type(type_: Any, dialect: Any) -> tuple[str, Kind]:

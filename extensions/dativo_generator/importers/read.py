@@ -17,6 +17,8 @@ from .json_schema import read_json_schema, read_openapi
 from .table import ImportFailed, Table, checked, named
 
 _SCRIPTS = (".sql", ".ddl")
+# What makes a folder a dbt project, or the target of one.
+_ARTIFACTS = ("manifest.json", "target/manifest.json")
 _DOCUMENTS = (".yml", ".yaml", ".json", ".avsc", ".jsonl", ".ndjson")
 # A document that describes tables says so early, and is no larger than this; anything else is data.
 _HEAD, _LARGEST = 1 << 16, 1 << 29
@@ -37,23 +39,29 @@ class Options:
 def read(source: str, options: Options = Options()) -> tuple[Table, ...]:
     """Read the tables of a source: a path, a pattern, a path with ``#/pointer``, or a URL; raises `ImportFailed`."""
     source = source.strip()
-    if not source:
+    if not source or "\0" in source:
         raise ImportFailed("name a source: a file, a folder, a pattern, or a database's URL")
+    try:
+        return _read(source, options)
+    except OSError as error:
+        raise ImportFailed(f"{source}: cannot be read: {error.strerror or error}") from None
+
+
+def _read(source: str, options: Options) -> tuple[Table, ...]:
     if is_url(source):
         scheme = source.partition("://")[0].lower()
         if scheme in ("http", "https", "s3", "gs", "ftp"):
             raise ImportFailed(f"{shown(source)}: is not fetched; download it, or name a database ({known_schemes()})")
         return _of(read_database(source, options.table), shown(source), options)
     path = Path(source).expanduser()
-    if is_pattern(source) or (path.is_dir() and not (path / "manifest.json").is_file()):
+    artifact = next((path / name for name in _ARTIFACTS if path.is_dir() and (path / name).is_file()), None)
+    if is_pattern(source) or (path.is_dir() and not artifact):
         return _of([_read_data(source, options)], source, options)
     fragment = ""
     if not path.exists() and "#" in source:
         name, _, fragment = source.rpartition("#")
         path = Path(name).expanduser()
-    if path.is_dir():
-        path = path / "manifest.json"
-    return _of(_read_file(path, fragment, options), str(path), options)
+    return _of(_read_file(artifact or path, fragment, options), str(artifact or path), options)
 
 
 def _of(tables: list[Table], source: str, options: Options) -> tuple[Table, ...]:
