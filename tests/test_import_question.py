@@ -162,13 +162,18 @@ def test_the_cursor_that_a_catalog_says_comes_first(template: Path, tmp_path: Pa
     assert out.job["source"]["incremental"]["cursor_field"] == "created_at"
 
 
-def test_without_a_column_to_follow_somebody_must_decide(template: Path, tmp_path: Path) -> None:
+def test_without_a_column_to_follow_a_table_is_read_whole_and_that_is_recorded(template: Path, tmp_path: Path) -> None:
     answers = ORDERS | {"import_from": script(tmp_path, "created_at timestamp, a text")}
-    with pytest.raises(UserMessageError, match="incremental: nobody answered"):
-        render(template, tmp_path / "no", answers)
-    assert not (tmp_path / "no").exists()
-    out = render(template, tmp_path / "out", answers | {"incremental": False})
+    out = render(template, tmp_path / "out", answers)
     assert "incremental" not in out.job["source"]
+    assert out.answers["incremental"] is False
+    with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
+        render(template, tmp_path / "no", answers | {"incremental": True})
+    assert not (tmp_path / "no").exists()
+    own = {"tables": [{"name": "public.orders", "cursor_field": "created_at"}]}
+    out = render(template, tmp_path / "own", answers | own)
+    assert out.job["source"]["incremental"]["cursor_field"] == "created_at"
+    assert "incremental" not in out.answers
     out = render(template, tmp_path / "cursor", answers | {"incremental": True, "cursor_field": "created_at"})
     assert out.job["source"]["incremental"]["cursor_field"] == "created_at"
 

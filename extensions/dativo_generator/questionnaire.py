@@ -136,8 +136,9 @@ def _tell(session: Session, name: str) -> None:
         return
     for object_name, found in session.scaffold.imported.items():
         said = [*found.table.notes]
-        if found.cursor and session.scaffold.source.uses_cursor:
-            said.append(f"the next runs follow '{found.cursor}' of '{object_name}'")
+        if session.scaffold.source.uses_cursor:
+            whole = f"'{object_name}' has no column that tells what is new"
+            said.append(f"the next runs follow '{found.cursor}' of '{object_name}'" if found.cursor else whole)
         for line in said:
             if line not in session.pack.told:
                 session.pack.told.add(line)

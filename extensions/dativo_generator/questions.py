@@ -59,7 +59,8 @@ class Question:
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
     the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `unfit` says why the
     question makes no sense for these answers, '' when it does. `section` is the part of `customize` that opens it, ''
-    for the short path; `fills` the question for whose answer it helps.
+    for the short path; `pressing` tells whether it is asked although its section is closed; `fills` is the question
+    for whose answer it helps.
     """
 
     read: Callable[[Scaffold, Any], Any]
@@ -68,6 +69,7 @@ class Question:
     choices: Callable[[Scaffold], list[Choice]] = lambda scaffold: []
     example: str = ""
     section: str = ""
+    pressing: Callable[[Scaffold], bool] = lambda scaffold: False
     fills: str = ""
 
 
@@ -241,8 +243,13 @@ def _own_source(scaffold: Scaffold) -> str:
 
 
 def _followed(scaffold: Scaffold) -> bool:
-    """Tell whether every imported table has a column to follow; without one, only the user knows what to do."""
-    return scaffold.source.selection != "tables" or all(found.cursor for found in scaffold.imported.values())
+    """Tell whether every imported table has a column to follow; what has none can only be read as a whole."""
+    cursors = {item.object: item.cursor_field for item in scaffold.items} if scaffold.imported else {}
+    return (
+        scaffold.source.selection != "tables"
+        or not scaffold.source.uses_cursor
+        or all(cursors[name] or found.cursor for name, found in scaffold.imported.items())
+    )
 
 
 def _cursor(scaffold: Scaffold) -> str | None:
@@ -395,10 +402,7 @@ _SHORT_PATH: dict[str, Question] = {
 _SECTIONS: dict[str, dict[str, Question]] = {
     "incremental": {
         "incremental": Question(
-            _alone(readers.flag),
-            lambda scaffold: True if not scaffold.source.uses_cursor or _followed(scaffold) else None,
-            _no_incremental,
-            example="no",
+            _alone(readers.flag), _followed, _no_incremental, pressing=lambda scaffold: not _followed(scaffold)
         ),
         "cursor_field": Question(_alone(readers.name), _cursor, _no_cursor),
         "lookback_days": Question(

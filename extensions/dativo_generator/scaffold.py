@@ -82,7 +82,7 @@ class Scaffold:
             return True
         if section and section in self["customize"]:
             return len([choice for choice in self.choices(name) if not choice.reason]) != 1
-        return not section or self.default(name) is None
+        return not section or self.default(name) is None or QUESTIONS[name].pressing(self)
 
     @property
     def source(self) -> Connector:
