@@ -125,8 +125,9 @@ def test_nothing_is_left_after_a_run(end: str, tmp_path: Path) -> None:
         [sys.executable, "-m", "pytest", "-p", "servers", "-n", "1"],
         cwd=tmp_path,
         env=environment | {"PYTHONPATH": str(ROOT / "tests")},
-        # Ctrl-C reaches all of its processes, and none of ours.
+        # Ctrl-C reaches all of its processes, and none of ours; a run in the background of a shell would ignore it.
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         capture_output=True,
         text=True,
         timeout=120,
