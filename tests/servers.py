@@ -98,6 +98,11 @@ class Server(ABC):
             connection.cursor().execute(f"CREATE DATABASE {database.name}")
         return database
 
+    def login(self, user: str, password: str) -> dict[str, Any]:
+        """Return what every driver calls by the same names."""
+        where = {"host": HOST, "port": self.port, "user": user, "password": password}
+        return where | {"autocommit": True, "connect_timeout": 10}
+
     # A database that is always there.
     home: ClassVar[str]
 
@@ -156,13 +161,8 @@ class PostgreSQL(Server):
         import psycopg
 
         return psycopg.connect(
-            host=HOST,
-            port=self.port,
-            user=user,
-            password=password,
+            **self.login(user, password),
             dbname=database,
-            autocommit=True,
-            connect_timeout=10,
         )
 
     @classmethod
@@ -214,13 +214,8 @@ class MariaDB(Server):
         from pymysql.constants import CLIENT
 
         return pymysql.connect(
-            host=HOST,
-            port=self.port,
-            user=user,
-            password=password,
+            **self.login(user, password),
             database=database,
-            autocommit=True,
-            connect_timeout=10,
             client_flag=CLIENT.MULTI_STATEMENTS,
         )
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.classification import FILE, load_rules, words
+from dativo_generator.classification import FILE, load_rules
 from dativo_generator.errors import PackError
+from dativo_generator.phrases import words
 from labelled import columns, score
 from support import PACK
 
@@ -94,6 +95,18 @@ def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_p
     with pytest.raises(PackError) as caught:
         load_rules(tmp_path)
     assert str(caught.value).startswith(FILE + error)
+
+
+def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
+    (tmp_path / "registry").mkdir()
+    (tmp_path / FILE).write_text(
+        "{abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user, guest], part: [first, "
+        "last]}, rules: [{name: person, label: PII, words: [<person> <part> name]}]}",
+        encoding="utf-8",
+    )
+    rules = load_rules(tmp_path)
+    names = [f"{person}_{part}_name" for person in ("user", "guest") for part in ("first", "last")]
+    assert [rules.judge(name, "string", "orders").label for name in (*names, "user_name")] == ["PII"] * 4 + [""]
 
 
 @pytest.mark.parametrize("half", ["tune", "test"])

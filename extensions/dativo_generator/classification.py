@@ -1,17 +1,15 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from .documents import Document, Section
 from .naming import LABEL
+from .phrases import Groups, singular, take_groups, take_phrases, words
 
 FILE = "registry/classification.yaml"
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
@@ -112,28 +110,12 @@ class Rules:
         return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
 
 
-def words(name: str) -> list[str]:
-    """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
-    plain = name if name.isascii() else unicodedata.normalize("NFKD", name)
-    return [word.lower() for word in _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))]
-
-
-def singular(word: str) -> str:
-    """Return the singular of an English plural, near enough to compare the names of tables."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")) else word
-
-
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`; raises `PackError`."""
     top = Document(root, FILE).section(("abbreviations", "pointers", "fillers", "groups", "rules"))
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
-    within = top.section("groups")
-    groups = {name: within.texts(name, like=r"[a-z0-9]+") for name in within.value}
+    groups = take_groups(top)
     known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
     return Rules(
         tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known)),
@@ -143,8 +125,8 @@ def load_rules(root: Path) -> Rules:
     )
 
 
-def _rule(entry: Section, groups: Mapping[str, Sequence[str]], abbreviations: Mapping[str, str]) -> Rule:
-    phrases = [one for phrase in entry.texts("words", like=_PHRASE) for one in _written_out(phrase, groups, entry)]
+def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> Rule:
+    phrases = take_phrases(entry, "words", groups, _PHRASE)
     # As it is written, which may be in one word in a name, and in full, as a name is read.
     phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
     return Rule(
@@ -160,17 +142,7 @@ def _rule(entry: Section, groups: Mapping[str, Sequence[str]], abbreviations: Ma
     )
 
 
-def _written_out(phrase: str, groups: Mapping[str, Sequence[str]], entry: Section) -> Iterable[str]:
-    """Return a phrase for every word that its ``<group>`` stands for."""
-    found = re.search(r"<([a-z]+)>", phrase)
-    if not found:
-        return (phrase,)
-    if found[1] not in groups:
-        raise entry.error("words", f"'{phrase}': there is no group '{found[1]}'")
-    return [phrase.replace(found[0], word) for word in groups[found[1]]]
-
-
-def _set(entry: Section, key: str, groups: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
     found: list[str] = []
     for word in entry.texts(key, default=(), like=_NAME):
         if word.startswith("@") and word[1:] not in groups:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .fields import Field
 from .imported import Imported
-from .importers.contracts import is_asset, read_asset
+from .importers.contracts import body_of, is_asset, read_asset
 from .importers.document import parsed
 from .importers.table import Column, ImportFailed
 
@@ -38,8 +38,7 @@ def read(path: Path) -> Asset:
     if not is_asset(document):
         raise ImportFailed(f"{path}: is no asset: it has no source_type and schema")
     (table,) = read_asset(document, path)
-    body = document["asset"] if isinstance(document.get("asset"), dict) else document
-    target = body.get("target")
+    target = body_of(document).get("target")
     mode = target.get("mode") if isinstance(target, dict) else ""
     return Asset(table.name, mode if isinstance(mode, str) else "", table.columns)
 

@@ -10,14 +10,14 @@ Nothing is drawn at random and no clock is read: the same fields give the same t
 import csv
 import io
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from .classification import singular, words
 from .documents import Document, Section, shown
 from .fields import Field
+from .phrases import singular, take_groups, take_phrases, words
 
 FILE = "registry/fixtures.yaml"
 # Where fixtures are in a destination, beside the test that the scaffolds with fixtures share; and its text in the pack.
@@ -103,30 +103,17 @@ class Samples:
 def load_samples(root: Path) -> Samples:
     """Read the values of the pack at `root`; raises `PackError`."""
     top = Document(root, FILE).section(("groups", "otherwise", "rules"))
-    within = top.section("groups")
-    groups = {name: within.texts(name, like=r"[a-z0-9]+") for name in within.value}
+    groups = take_groups(top)
     phrases: dict[str, list[Phrase]] = {}
     for entry in top.sections("rules", ("words", "last", *_PYTHON)):
         values = {type_: _taken(entry, type_) for type_ in _PYTHON if type_ in entry.value}
-        for phrase in _written_out(entry, groups):
+        for phrase in take_phrases(entry, "words", groups, _PHRASE):
             # In words as a column's name is split, in which a digit stands alone.
             split = words(phrase)
             phrases.setdefault("".join(split), []).append(Phrase(len(split), entry.flag("last", False), values))
     otherwise = top.section("otherwise", [type_ for type_ in _PYTHON if type_ != "string"])
     longest = max(phrase.count for found in phrases.values() for phrase in found)
     return Samples(phrases, longest, {type_: _taken(otherwise, type_) for type_ in _PYTHON if type_ != "string"})
-
-
-def _written_out(entry: Section, groups: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """Yield every phrase of a rule; one with a ``<group>`` for each word of it."""
-    for phrase in entry.texts("words", like=_PHRASE):
-        group, bracket, rest = phrase.removeprefix("<").partition(">")
-        if not bracket:
-            yield phrase
-        elif group in groups:
-            yield from (f"{word}{rest}" for word in groups[group])
-        else:
-            raise entry.error("words", f"'{phrase}': there is no group '{group}'")
 
 
 def _taken(entry: Section, type_: str) -> _Values:

@@ -66,9 +66,9 @@ def _judgement(column: Column, pack: Pack, context: str) -> Judgement:
     return pack.judge(column.name, column.type, context)
 
 
-def own_source(selection: str, items: Sequence[Item]) -> str:
+def own_source(items: Sequence[Item]) -> str:
     """Return the answer that imports files from themselves, '' where one of them is not there or nobody can read it."""
-    paths = [item.entry["path"] for item in items] if selection == "files" else []
+    paths = [item.entry["path"] for item in items]
     if not paths or not all(format_of(Path(path)) and Path(path).expanduser().exists() for path in paths):
         return ""
     return paths[0] if len(paths) == 1 else f"[{listed(paths)}]"

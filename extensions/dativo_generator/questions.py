@@ -239,7 +239,7 @@ def _own_source(scaffold: Scaffold) -> str:
         return ""
     from .imported import own_source
 
-    return own_source(scaffold.source.selection, scaffold.items)
+    return own_source(scaffold.items)
 
 
 def _followed(scaffold: Scaffold) -> bool:
@@ -396,7 +396,7 @@ _SHORT_PATH: dict[str, Question] = {
     "owner": Question(_alone(readers.email), lambda scaffold: f"data-team@{scaffold['tenant_id']}.com"),
     "scaffold": Question(_alone(readers.slug), lambda scaffold: f"{scaffold.source.id}_to_{scaffold.target.id}"),
     "customize": Question(_sections, _always([]), choices=_offered_sections),
-    "import_from": Question(_import_from, _own_source, lambda scaffold: _reused(scaffold), fills="fields"),
+    "import_from": Question(_import_from, _own_source, _reused, fills="fields"),
 }
 
 _SECTIONS: dict[str, dict[str, Question]] = {

@@ -4,8 +4,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from .classification import words
 from .naming import is_env_reference
+from .phrases import words
 
 # Words of a key whose value is a credential, and ones that turn it into something else (`key_column`, `token_url`).
 _SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..fields import TYPES
 from ..naming import LABEL
+from .document import line_of
 from .kinds import Kind
 from .sql_types import kind_of
 from .table import Column, ImportFailed, Table
@@ -24,6 +25,8 @@ ODCS_KINDS: dict[str, Kind] = {
     "object": Kind.NESTED,
     "array": Kind.NESTED,
 }
+# What says that a column always has a value.
+_REQUIRED = ("required", "primaryKey", "isPrimary", "isPrimaryKey")
 # The types of an asset are what they are.
 _ASSET_KINDS = {
     "string": Kind.TEXT,
@@ -36,11 +39,17 @@ _ASSET_KINDS = {
 }
 
 
+def body_of(asset: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the part of an asset that describes it: the whole of a flat one."""
+    nested = asset.get("asset")
+    return nested if isinstance(nested, Mapping) else asset
+
+
 def is_asset(document: Any) -> bool:
     """Tell whether a document is an asset, in either layout."""
     if not isinstance(document, Mapping):
         return False
-    body = document.get("asset") if isinstance(document.get("asset"), Mapping) else document
+    body = body_of(document)
     entries = body.get("schema")
     return (
         "source_type" in body
@@ -59,7 +68,7 @@ def is_contract(document: Any) -> bool:
 
 def read_asset(document: Any, path: Path) -> list[Table]:
     """Read the columns of an asset, with the labels that it states."""
-    body = document["asset"] if isinstance(document.get("asset"), Mapping) else document
+    body = body_of(document)
     columns = []
     for number, entry in enumerate(body["schema"]):
         name, type_ = entry.get("name"), entry.get("type")
@@ -88,7 +97,7 @@ def read_contract(document: Any, path: Path) -> list[Table]:
         name = entry.get("physicalName") or entry.get("name") or entry.get("table") or f"table{number + 1}"
         listed = entry.get("properties") or entry.get("columns") or ()
         if columns := tuple(_columns(listed, path, number)):
-            tables.append(Table(str(name), columns, _text(entry.get("description"))))
+            tables.append(Table(str(name), columns, line_of(entry.get("description"))))
     return tables
 
 
@@ -103,15 +112,9 @@ def _columns(entries: Any, path: Path, number: int) -> Iterator[Column]:
         )
         if not isinstance(name, str):
             raise ImportFailed(f"{path}: schema.{number}.{place}: has no name")
-        required = _flag(entry, "required") or _flag(entry, "primaryKey", "isPrimary", "isPrimaryKey", "isPrimary")
-        if entry.get("isNullable") is False:
-            required = True
-        native = _text(entry.get("physicalType")) or _text(entry.get("logicalType"))
-        yield Column(name, _kind(entry), native.lower(), required, _text(entry.get("description")), _label(entry))
-
-
-def _flag(entry: Mapping[str, Any], *names: str) -> bool:
-    return any(entry.get(name) is True for name in names)
+        required = entry.get("isNullable") is False or any(entry.get(key) is True for key in _REQUIRED)
+        native = line_of(entry.get("physicalType")) or line_of(entry.get("logicalType"))
+        yield Column(name, _kind(entry), native.lower(), required, line_of(entry.get("description")), _label(entry))
 
 
 def _kind(entry: Mapping[str, Any]) -> Kind:
@@ -131,7 +134,3 @@ def _label(entry: Mapping[str, Any]) -> str | None:
     if stated.upper() in ("PII", "SENSITIVE"):
         return stated.upper()
     return stated if re.fullmatch(LABEL, stated) else None
-
-
-def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -1,19 +1,14 @@
 """Which column of a table tells what is new."""
 
-from ..classification import words
+from ..phrases import words
 from .kinds import MOMENTS, ORDERED
 from .table import Column, Table
 
-_CHANGED = {"updated", "update", "modified", "modification", "changed", "change", "lastmodified", "lastupdated"}
-_CHANGED |= {
-    "updatedat",
-    "modifiedat",
-    "updateddate",
-    "modifieddate",
-    "lastupdate",
-    "updatetime",
-    "modifytime",
-    "mtime",
+# Words of a name that says when a row was changed; some write two as one.
+_CHANGED = {
+    *("updated", "update", "modified", "modification", "changed", "change", "mtime"),
+    *("lastmodified", "lastupdated", "lastupdate"),
+    *("updatedat", "updateddate", "updatetime", "modifiedat", "modifieddate", "modifytime"),
 }
 _NOT_WHEN = {"by", "user", "count"}
 

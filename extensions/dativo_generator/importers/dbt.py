@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .dialects import dialect as dialect_of
-from .document import parsed
+from .document import line_of, parsed
 from .kinds import Kind
 from .sql_types import kind_of
 from .table import Column, Table
@@ -37,7 +37,7 @@ def read_dbt(document: Any, path: Path) -> list[Table]:
         columns = tuple(_columns(node, typed, dialect, never_null.get(key, set())))
         if columns:
             notes = () if typed or all(column.native for column in columns) else ("no catalog.json: types are text",)
-            tables.append(Table(_name(node, typed), columns, _text(node.get("description")), notes=notes))
+            tables.append(Table(_name(node, typed), columns, line_of(node.get("description")), notes=notes))
     return tables
 
 
@@ -77,20 +77,16 @@ def _columns(node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, ne
     key = {str(name).lower() for one in node.get("constraints") or () for name in _of_key(one)}
     for lower in dict.fromkeys(stored or described):
         here, there = described.get(lower, {}), stored.get(lower, {})
-        native = _text(there.get("type")) or _text(here.get("data_type"))
+        native = line_of(there.get("type")) or line_of(here.get("data_type"))
         constraints = {str(one.get("type")) for one in here.get("constraints") or ()}
         yield Column(
             str(there.get("name") or here.get("name") or lower),
             kind_of(native, dialect) if native else Kind.TEXT,
             native.lower(),
             bool(constraints & {"not_null", "primary_key"}) or lower in never_null or lower in key,
-            _text(here.get("description")) or _text(there.get("comment")),
+            line_of(here.get("description")) or line_of(there.get("comment")),
         )
 
 
 def _of_key(constraint: Mapping[str, Any]) -> list[str]:
     return constraint.get("columns") or [] if constraint.get("type") == "primary_key" else []
-
-
-def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""

@@ -1,6 +1,5 @@
 """Columns of a DDL script: its CREATE TABLE statements, and what it adds to them later, parsed with sqlglot."""
 
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,8 +9,9 @@ from typing import Any
 from ..naming import listed, nearest
 from .dialects import dialect as known_dialect
 from .dialects import dialects
-from .sql_types import kind_of_type
-from .table import Column, ImportFailed, Table, library
+from .document import text_of
+from .sql_types import kind_of_type, parser
+from .table import Column, ImportFailed, Table
 
 # Only these say something about columns; a dump holds much else, which need not be understood.
 _STATEMENT = re.compile(
@@ -23,12 +23,8 @@ _STATEMENT = re.compile(
 
 def read_ddl(path: Path, dialect: str = "") -> list[Table]:
     """Read the tables of a script in the named dialect, or in the one that understands it; raises `ImportFailed`."""
-    sqlglot = library("sqlglot", "Reading a DDL script")
-    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ImportFailed(f"{path}: is not UTF-8 text; convert it") from None
+    text = text_of(path)
+    sqlglot = parser("Reading a DDL script")
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
     if dialect:

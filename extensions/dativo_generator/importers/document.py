@@ -22,6 +22,11 @@ def text_of(path: Path) -> str:
         raise ImportFailed(f"{path}: is not UTF-8 text; convert it") from None
 
 
+def line_of(value: Any) -> str:
+    """Return a text as one line, '' for what is no text."""
+    return " ".join(value.split()) if isinstance(value, str) else ""
+
+
 def parsed(path: Path) -> Any:
     """Parse a JSON or YAML file by its name; raises `ImportFailed` with the line of what is wrong."""
     text = text_of(path)

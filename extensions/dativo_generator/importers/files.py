@@ -154,7 +154,8 @@ def _hidden(file: Path, folder: Path) -> bool:
 def _check_head(path: Path, form: str, encoding: str) -> None:
     """Refuse what is no text where text is meant, from its first bytes; say what it is."""
     try:
-        raw = path.open("rb").read(8)
+        with path.open("rb") as stream:
+            raw = stream.read(8)
         with _opened(path) as stream:
             head = stream.read(_HEAD)
     except FileNotFoundError:
@@ -189,10 +190,13 @@ def _not_utf8(path: object, where: str) -> ImportFailed:
     )
 
 
-def _opened(path: Path) -> Any:
+def _is_packed(path: Path) -> bool:
     with path.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-    return gzip.open(path) if packed else path.open("rb")
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _opened(path: Path) -> Any:
+    return gzip.open(path) if _is_packed(path) else path.open("rb")
 
 
 @contextmanager
@@ -246,11 +250,6 @@ def _name(text: str) -> str:
 def _options(path: Path, **others: str) -> str:
     given = {"compression": "'gzip'"} if _is_packed(path) else {}
     return "".join(f", {key}={value}" for key, value in (given | others).items())
-
-
-def _is_packed(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
 
 
 def _encoding_of(path: Path, given: str) -> str:

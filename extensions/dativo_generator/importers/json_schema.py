@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .document import parsed
 from .kinds import Kind
 from .table import Column, ImportFailed, Table, library
 
@@ -43,8 +44,6 @@ class Schemas:
         specification = referencing.jsonschema.DRAFT202012
 
         def retrieve(uri: str) -> Any:
-            from .document import parsed  # which reads what refers to it
-
             return referencing.Resource(contents=parsed(Path(uri.removeprefix("file://"))), specification=specification)
 
         uri = path.resolve().as_uri()

@@ -78,7 +78,6 @@ def _read_file(path: Path, fragment: str, options: Options) -> list[Table]:
         return read_database(url, options.table)
     suffix = path.suffix.lower()
     if suffix in _SCRIPTS:
-        text_of(path)
         return read_ddl(path, options.dialect)
     if suffix in _DOCUMENTS:
         document = _document(path, suffix, bool(fragment))

@@ -3,6 +3,7 @@
 import logging
 import re
 from functools import cache
+from types import ModuleType
 
 from .dialects import dialect as dialect_of
 from .kinds import Kind
@@ -42,14 +43,20 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 
 
+def parser(for_what: str) -> ModuleType:
+    """Import sqlglot, and let it be silent: it warns of what is here simply text, and errors are raised as well."""
+    sqlglot = library("sqlglot", for_what)
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    return sqlglot
+
+
 @cache
 def kind_of(native: str, dialect: str = "") -> Kind:
     """Return the kind of a type as it stands in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``.
 
     `dialect` is sqlglot's name for one, or '' where nobody knows.
     """
-    sqlglot = library("sqlglot", "Reading SQL types")
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is here simply text
+    sqlglot = parser("Reading SQL types")
     # SQLite takes any words for a type, and NULL stands behind types in some catalogs.
     text = re.sub(r"\s+", " ", native).strip()
     try:

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import ModuleType
 
 from ..errors import DativoError
@@ -53,7 +53,7 @@ class Table:
     columns: tuple[Column, ...]
     description: str = ""
     cursor: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def plain_name(self) -> str:

@@ -58,7 +58,7 @@ def judged(values: Sequence[str], kind: Kind) -> Seen | None:
 def _checks() -> tuple[Check, ...]:
     """List the checks, the more certain first."""
     iban = library("stdnum.iban", "Judging values").is_valid
-    national = [(name, library(f"stdnum.{name}", "Judging values").is_valid) for name in _NATIONAL_IDS]
+    national = [library(f"stdnum.{name}", "Judging values").is_valid for name in _NATIONAL_IDS]
     return (
         Check("e-mail address", "PII", _is_email),
         Check("credential", "SENSITIVE", secret_in),
@@ -68,7 +68,7 @@ def _checks() -> tuple[Check, ...]:
         Check("MAC address", "PII", lambda text: _MAC.fullmatch(text) is not None),
         *(
             Check("national id", "PII", lambda text, is_valid=is_valid: _is_national_id(text, is_valid), 5, digits=True)
-            for _, is_valid in national
+            for is_valid in national
         ),
         Check("phone number", "PII", _is_phone),
     )

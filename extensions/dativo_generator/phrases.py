@@ -1,0 +1,49 @@
+"""Words of the names of columns and tables, and the phrases in which the registry's rules speak of them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+
+from .documents import Section
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+# The words that `<name>` stands for in a phrase, by that name.
+Groups = Mapping[str, Sequence[str]]
+
+
+def words(name: str) -> list[str]:
+    """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    return [word.lower() for word in _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))]
+
+
+def singular(word: str) -> str:
+    """Return the singular of an English plural, near enough to compare the names of tables."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is")) else word
+
+
+def take_groups(top: Section) -> Groups:
+    """Take the groups of a file of rules; raises `PackError`."""
+    groups = top.section("groups")
+    return {name: groups.texts(name, like=r"[a-z0-9]+") for name in groups.value}
+
+
+def take_phrases(entry: Section, key: str, groups: Groups, like: str) -> list[str]:
+    """Take the phrases of a rule, each for every word that a ``<group>`` in it stands for; raises `PackError`."""
+    return [written for phrase in entry.texts(key, like=like) for written in _written_out(entry, key, phrase, groups)]
+
+
+def _written_out(entry: Section, key: str, phrase: str, groups: Groups) -> Iterator[str]:
+    found = re.search(r"<([a-z]+)>", phrase)
+    if not found:
+        yield phrase
+        return
+    if found[1] not in groups:
+        raise entry.error(key, f"'{phrase}': there is no group '{found[1]}'")
+    for word in groups[found[1]]:
+        yield from _written_out(entry, key, phrase.replace(found[0], word), groups)
