@@ -24,7 +24,7 @@ from dativo_generator.cli import STATUSES  # noqa: E402
 from dativo_generator.documents import shown  # noqa: E402
 from dativo_generator.errors import DativoError  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
-from dativo_generator.fleet.update import EFFECTS  # noqa: E402
+from dativo_generator.fleet.step import EFFECTS  # noqa: E402
 from dativo_generator.importers.catalogs import AIRBYTE_KINDS  # noqa: E402
 from dativo_generator.importers.contracts import ODCS_KINDS  # noqa: E402
 from dativo_generator.importers.dialects import dialects  # noqa: E402

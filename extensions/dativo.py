@@ -108,6 +108,7 @@ class Dativo(Extension):
         environment.filters |= {
             "known": of_context(_questionnaire.known),
             "asked": of_context(_questionnaire.asked),
+            "prompted": of_context(_questionnaire.prompted),
             "offered": of_context(_questionnaire.offered),
             "ordered_type": of_context(_questionnaire.ordered_type),
             "choices": of_context(_questionnaire.choices),
@@ -118,6 +119,8 @@ class Dativo(Extension):
             "recorded": of_context(_questionnaire.recorded),
             "completed": of_pack(_questionnaire.completed),
             "followed": of_pack(_questionnaire.followed),
+            "problems": of_pack(_questionnaire.problems),
+            "profiled": of_pack(_questionnaire.profiled),
             "pinned": of_pack(_questionnaire.pinned),
             "pack_file": pack.text,
             "yaml": _emit.inline,

@@ -56,6 +56,7 @@ Template = Annotated[
         "Without it, where this command was installed from.",
     ),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -111,7 +112,10 @@ def update_command(
     data: Annotated[
         list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")] = False,
+    profiles: Annotated[
+        bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
+    ] = False,
+    dry_run: DryRun = False,
     format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
@@ -133,7 +137,7 @@ def update_command(
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with _progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
-            change = update(fleet, selection, to=to, data=given, explain=explain, done=advance)
+            change = update(fleet, selection, to=to, data=given, profiles=profiles, explain=explain, done=advance)
         if not dry_run:
             fleet.tree.write(change.writes)
             mark_unmerged(root, change.conflicts)

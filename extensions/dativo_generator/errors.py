@@ -23,3 +23,7 @@ class PackError(DativoError):
 
 class AnswerError(DativoError):
     """An answer is wrong; the text names the answer, the value and the way out."""
+
+
+class Unanswered(AnswerError):
+    """Nobody has answered a question, and it has no default."""

@@ -6,11 +6,11 @@ A `Session` is the state of Copier's questionnaire at one question. Copier calls
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from . import guard
+from . import guard, readers
 from .ci import FILES
 from .destination import COPIERS_OWN, FORMAT, Destination, version_of
 from .emit import block
@@ -19,6 +19,7 @@ from .fixtures import TEST, TEST_SOURCE
 from .naming import nearest
 from .pack import Pack
 from .plan import plan
+from .profiles import Profiles, file_of, saved
 from .questions import QUESTIONS, UNRECORDED
 from .recipes import recipe_file
 from .scaffold import Scaffold
@@ -38,9 +39,15 @@ class Session:
         return remembered | {name: self.context[name] for name in UNRECORDED if name in self.context}
 
     @cached_property
+    def profiles(self) -> Profiles:
+        """The destination's profiles for a new scaffold; none later, when what they said is recorded."""
+        root = None if self.recorded or not self.writes else Path(self.conf["dst_path"])
+        return Profiles(self.pack, root, self.conf["data"])
+
+    @cached_property
     def scaffold(self) -> Scaffold:
         """The answers, joined with the pack."""
-        return Scaffold(self.pack, self.answers)
+        return Scaffold(self.pack, self.answers, self.profiles)
 
     def settles(self, name: str) -> bool:
         """Tell whether a question has its answer, and nobody will be asked for another."""
@@ -51,6 +58,11 @@ class Session:
     def conf(self) -> Mapping[str, Any]:
         """Copier's own settings."""
         return self.context["_copier_conf"]
+
+    @property
+    def writes(self) -> bool:
+        """Whether Copier is at work on a folder, and not the pack's own commands on many answers files."""
+        return "dst_path" in self.conf
 
     @cached_property
     def destination(self) -> Destination:
@@ -64,6 +76,8 @@ class Session:
         A file without the mark, as somebody may have written it, is told by an answer that every scaffold has and that
         nobody can have given before the question for it.
         """
+        if not self.writes:
+            return {}
         (mark,) = FORMAT
         given = self.conf["data"]
         if mark in self.context:
@@ -111,7 +125,23 @@ def asked(session: Session, name: str) -> bool:
     preset = session.conf["settings"].defaults.get(name)
     if preset is not None and not scaffold.unfit(name):
         _check(session, name, preset)
+    if name in scaffold.presets and not scaffold.unfit(name):
+        _ = scaffold[name]
     return scaffold.asks(name)
+
+
+def prompted(session: Session, name: str) -> bool:
+    """Tell whether to put a question of a section to somebody: not when its answer follows a profile.
+
+    Whoever opens the section is asked all the same, and so is who has to mend the answer.
+    """
+    scaffold = session.scaffold
+    if QUESTIONS[name].section in scaffold["customize"]:
+        return True
+    if name in session.context:
+        follows = name in readers.sequence(session.context.get("profiled", []))
+        return not follows or bool(problem(session, session.context[name], name))
+    return name not in scaffold.presets
 
 
 def offered(session: Session, name: str, unset: Any) -> Any:
@@ -193,7 +223,7 @@ def problem(session: Session, value: Any, name: str) -> str:
 
 def _check(session: Session, name: str, value: Any) -> None:
     """Refuse a wrong answer, one that would move files that are there, and one that would take another's."""
-    scaffold = Scaffold(session.pack, session.answers | {name: value})
+    scaffold = Scaffold(session.pack, session.answers | {name: value}, session.profiles)
     if value and (filled := QUESTIONS[name].fills) in session.answers:
         raise AnswerError(
             f"{name}: the {filled} are answered already; what has changed says "
@@ -211,12 +241,15 @@ def _check(session: Session, name: str, value: Any) -> None:
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
     result = plan(session.pack, answers)
-    if "dst_path" in session.conf:
+    if session.writes:
         scaffold = Scaffold(session.pack, answers)
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
         guard.unowned(scaffold, session.destination)
         guard.named(result["answers_file"], session.destination)
+        if session.answers.get("save_profile"):
+            path = file_of(scaffold["tenant_id"])
+            result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
     return result
 
 
@@ -275,9 +308,34 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
     return complete
 
 
+def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
+    """List everything that is wrong with the answers of a scaffold, a line for each, where one would stop at the first.
+
+    A line begins with the name of the question that is to be answered otherwise.
+    """
+    scaffold = Scaffold(pack, answers)
+    found: dict[str, None] = {}
+    for work in (*(partial(scaffold.__getitem__, name) for name in scaffold.answers), partial(plan, pack, answers)):
+        try:
+            work()
+        except DativoError as error:
+            found[str(error)] = None
+    return list(found)
+
+
 def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers with what the lifecycle renames under its new name."""
     return pack.lifecycle.followed(answers)
+
+
+def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """Return the answers with what the profiles below `root` say now, of all that nobody decided."""
+    decided = {name: value for name, value in answers.items() if name not in (*answers.get("profiled", ()), "profiled")}
+    scaffold = Scaffold(pack, decided, Profiles(pack, Path(root), decided))
+    taken = {name: scaffold.presets[name].value for name in QUESTIONS["profiled"].default(scaffold)}
+    for name in taken:
+        _ = scaffold[name]
+    return decided | taken | ({"profiled": list(taken)} if taken else {})
 
 
 def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -294,6 +352,13 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     would not find it.
     """
     own = {key: answers[key] for key in COPIERS_OWN if key in answers}
+    before = session.recorded
+    # What somebody has answered since follows the profile no more.
+    followed = [
+        name for name in answers.get("profiled", ()) if answers.get(name) == before.get(name, answers.get(name))
+    ]
+    answers = {name: value for name, value in answers.items() if name != "profiled"}
+    answers |= {"profiled": followed} if followed else {}
     source = Path(own["_src_path"]).expanduser()
     if source.exists():
         own["_src_path"] = str(source.resolve())

@@ -45,7 +45,28 @@ SECTIONS = {
 SAFE_PARTITION = "ingest_date"
 
 # Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
-UNRECORDED = ("find_source", "find_target", "import_from")
+UNRECORDED = ("find_source", "find_target", "import_from", "save_profile")
+
+# The answers that a profile may not hold, because they make a scaffold what it is; and those that it may hold for a
+# connector only, because what is right depends on it. A tenant has one answer to every other question.
+_OF_SCAFFOLD = (
+    "tenant_id",
+    "source_connector",
+    "objects",
+    "tables",
+    "files",
+    "sheets",
+    "target_connector",
+    "scaffold",
+    "customize",
+    "assets",
+    "fields",
+    "asset_version",
+    "asset_names",
+    "profiled",
+    *UNRECORDED,
+)
+_OF_CONNECTOR = ("incremental", "cursor_field", "lookback_days", "file_format", "connection", "engine")
 
 _PLACEHOLDERS = ("asset", "object")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
@@ -60,7 +81,8 @@ class Question:
     the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `unfit` says why the
     question makes no sense for these answers, '' when it does. `section` is the part of `customize` that opens it, ''
     for the short path; `pressing` tells whether it is asked although its section is closed; `fills` is the question
-    for whose answer it helps.
+    for whose answer it helps. `of` says whose answer it is: that of one scaffold, of all that a tenant does with a
+    connector, or of the tenant.
     """
 
     read: Callable[[Scaffold, Any], Any]
@@ -71,6 +93,7 @@ class Question:
     section: str = ""
     pressing: Callable[[Scaffold], bool] = lambda scaffold: False
     fills: str = ""
+    of: str = "tenant"
 
 
 # --- how a raw answer is read, where that takes more than the answer --------------------------------------------------
@@ -203,6 +226,15 @@ def _version(scaffold: Scaffold, raw: Any) -> str:
     return text
 
 
+def _profiled(scaffold: Scaffold, raw: Any) -> list[str]:
+    """Read which answers follow the profiles; each must be one that a profile may hold, and be there."""
+    names = readers.words(raw)
+    for name in names:
+        if name not in PROFILED or name not in scaffold.answers:
+            raise AnswerError(f"{shown(name)} is no answer here that a profile gives")
+    return names
+
+
 def _asset_names(scaffold: Scaffold, raw: Any) -> dict[str, str]:
     objects = [item.object for item in scaffold.items]
     names = {readers.among_objects(key, objects): readers.slug(name) for key, name in readers.mapping(raw).items()}
@@ -270,6 +302,13 @@ def _formats(scaffold: Scaffold) -> Sequence[str]:
     return scaffold.target.file_formats or (_format(scaffold),)
 
 
+def _taken(scaffold: Scaffold) -> list[str]:
+    """List the answers that are as the profiles say."""
+    presets, answers = scaffold.presets, scaffold.answers
+    fit = [name for name in QUESTIONS if name in presets and not scaffold.unfit(name)]
+    return [name for name in fit if answers.get(name, presets[name].value) == presets[name].value]
+
+
 def _catalog(scaffold: Scaffold) -> str:
     return f"http://{scaffold.target_recipe.catalog}.{scaffold['tenant_id']}.internal:19120/api/v1"
 
@@ -320,6 +359,14 @@ def _no_storage(scaffold: Scaffold) -> str:
 
 def _no_catalog(scaffold: Scaffold) -> str:
     return "" if scaffold.target_recipe.catalog else f"{scaffold.target.id} keeps no catalog"
+
+
+def _no_new_profile(scaffold: Scaffold) -> str:
+    return scaffold.profiles.unsavable(scaffold["tenant_id"])
+
+
+def _nothing_taken(scaffold: Scaffold) -> str:
+    return "" if "profiled" in scaffold.answers or _taken(scaffold) else "no profile says anything"
 
 
 def _reused(scaffold: Scaffold) -> str:
@@ -483,11 +530,25 @@ _SECTIONS: dict[str, dict[str, Question]] = {
         "asset_names": Question(_asset_names, _always({})),
         "vendor": Question(_alone(readers.flag), _always(True)),
         "ci": _choice(KINDS, "none"),
+        "save_profile": Question(
+            _alone(readers.flag),
+            _always(False),
+            _no_new_profile,
+            pressing=lambda scaffold: bool({"governance", "target", "connection"} & {*scaffold["customize"]}),
+        ),
+        "profiled": Question(_profiled, _taken, _nothing_taken, pressing=lambda scaffold: True),
     },
 }
 
-QUESTIONS: dict[str, Question] = _SHORT_PATH | {
-    name: replace(question, section=section)
-    for section, questions in _SECTIONS.items()
+
+def _of(name: str) -> str:
+    return "scaffold" if name in _OF_SCAFFOLD else "connector" if name in _OF_CONNECTOR else "tenant"
+
+
+QUESTIONS: dict[str, Question] = {
+    name: replace(question, section=section, of=_of(name))
+    for section, questions in {"": _SHORT_PATH, **_SECTIONS}.items()
     for name, question in questions.items()
 }
+# What a profile may hold.
+PROFILED = tuple(name for name, question in QUESTIONS.items() if question.of != "scaffold")

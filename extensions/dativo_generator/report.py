@@ -16,7 +16,8 @@ from .errors import printable
 from .fields import Field
 from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
-from .fleet.update import EFFECTS, Outcome, Update
+from .fleet.step import EFFECTS, Outcome
+from .fleet.update import Update
 from .imported import Imported
 from .naming import slug_of
 from .validation import Finding

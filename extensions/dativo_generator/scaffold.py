@@ -1,6 +1,7 @@
 """The answers of one scaffold, joined with what the pack knows.
 
-A value is the answer that was given or recorded, else the default, which follows the registry and the recipe.
+A value is the answer that was given or recorded, else what the tenant's profile says, else the default, which follows
+the registry and the recipe.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from .choices import Choice
 from .documents import shown
-from .errors import AnswerError
+from .errors import AnswerError, Unanswered
 from .fields import Field, starter_fields
 from .pack import Pack
+from .profiles import Preset, Profiles
 from .questions import QUESTIONS
 from .readers import recordable
 from .recipes import Recipe
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
 class Scaffold:
     """The answers so far, joined with what the pack knows. Values are read lazily; a wrong one raises `AnswerError`."""
 
-    def __init__(self, pack: Pack, answers: Mapping[str, Any]) -> None:
+    def __init__(self, pack: Pack, answers: Mapping[str, Any], profiles: Profiles | None = None) -> None:
         """Keep the raw `answers` that belong to questions; others (Copier's own) are dropped."""
         self.pack = pack
+        self.profiles = profiles or Profiles(pack)
         self.answers = {name: value for name, value in answers.items() if name in QUESTIONS}
         self._values: dict[str, Any] = {}
 
@@ -37,7 +40,7 @@ class Scaffold:
             question = QUESTIONS[name]
             if why := question.unfit(self):
                 raise AnswerError(f"{name}: {why}; leave the answer out")
-            raw = self.answers[name] if name in self.answers else question.default(self)
+            raw = self.answers[name] if name in self.answers else self.default(name)
             if raw is None and name in self.answers:
                 raise AnswerError(f"{name}: has no value; give one or leave the answer out")
             if raw is None:
@@ -45,8 +48,15 @@ class Scaffold:
             try:
                 self._values[name] = question.read(self, recordable(raw))
             except AnswerError as error:
+                if name not in self.answers and name in self.presets:
+                    raise self.presets[name].error(str(error)) from None
                 raise AnswerError(f"{name}: {error}") from None
         return self._values[name]
+
+    @cached_property
+    def presets(self) -> dict[str, Preset]:
+        """What the profiles say, whether it fits or not."""
+        return self.profiles.presets(self.answers)
 
     def unfit(self, name: str) -> str:
         """Say why a question makes no sense for these answers, '' when it does."""
@@ -54,12 +64,12 @@ class Scaffold:
 
     def default(self, name: str) -> Any:
         """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
-        return QUESTIONS[name].default(self)
+        return self.presets[name].value if name in self.presets else QUESTIONS[name].default(self)
 
     def missing(self, name: str) -> AnswerError:
         """Build the error for a question that has no answer and no default."""
         example = QUESTIONS[name].example
-        return AnswerError(
+        return Unanswered(
             f"{name}: nobody answered, and there is no default; give it in a data file or with "
             f"--data {name}={shown(example) if example else '...'}"
         )
@@ -69,7 +79,9 @@ class Scaffold:
         return QUESTIONS[name].choices(self)
 
     def asks(self, name: str) -> bool:
-        """Tell whether to ask a question: it fits, and is of the short path or an open section or has no default.
+        """Tell whether a question is to be answered.
+
+        It fits, and is of the short path or an open section, or a profile answers it, or nothing else does.
 
         One that fills another is asked before it, and makes it asked.
         """
@@ -82,7 +94,7 @@ class Scaffold:
             return True
         if section and section in self["customize"]:
             return len([choice for choice in self.choices(name) if not choice.reason]) != 1
-        return not section or self.default(name) is None or QUESTIONS[name].pressing(self)
+        return not section or name in self.presets or self.default(name) is None or QUESTIONS[name].pressing(self)
 
     @property
     def source(self) -> Connector:

@@ -15,13 +15,14 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
+from . import profiles
 from .checks import Keys, Problem, asset_problems, null_problems, pair_problems, place, source_problems, target_problems
 from .choices import forbidden
 from .destination import Destination, answers_file_of, header_of
 from .documents import shown
 from .errors import PackError, printable
 from .located import Located, LocatedError
-from .naming import listed, nearest
+from .naming import listed, nearest, slug_problem
 from .pack import Pack
 from .registry import FILE as REGISTRY
 from .registry import Connector
@@ -54,6 +55,7 @@ RULES: dict[str, tuple[str, str]] = {
     "unclassified": (WARNING, "A column whose name looks personal or sensitive is classified."),
     "partitioning": (WARNING, "Only `ingest_date` is safe to partition by: by a column of the data, rows are lost."),
     "type": (WARNING, "A type is one that the runner keeps; it stores `bigint` as text."),
+    "profile": (ERROR, "A profile is of a tenant or `_organisation`, and holds answers that a scaffold may take."),
     "orphan": (WARNING, "Some job fills the asset."),
 }
 
@@ -129,6 +131,7 @@ class _Validation:
             self.done()
         yield from self._same_place(jobs)
         yield from self._same_asset()
+        yield from self._profiles()
         for path, asset in self.assets.items():
             if path not in self.used:
                 yield asset.at((), "orphan", "no job fills this asset")
@@ -174,6 +177,20 @@ class _Validation:
         names = ("job", "asset")
         texts = {name: (self.pack.root / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in names}
         return {name: Draft7Validator(json.loads(text)) for name, text in texts.items()}
+
+    def _profiles(self) -> Iterator[Finding]:
+        for path in sorted((self.repository / profiles.FOLDER).glob("*")):
+            name = path.relative_to(self.repository).as_posix()
+            if profiles.file_of(path.stem) != name or not (path.stem == profiles.ORGANISATION or not slug_problem(path.stem)):
+                message = f"is read by nobody; call it {profiles.file_of('TENANT')}, or {profiles.ORGANISATION}.yml"
+                yield Finding(name, 1, 1, ERROR, "profile", message)
+                continue
+            try:
+                profiles.check(self.pack, self.repository, path.stem)
+            except PackError as error:
+                where, _, message = str(error).partition(": ")
+                line = where.rpartition(":")[2]
+                yield Finding(name, int(line) if line.isdecimal() else 1, 1, ERROR, "profile", message)
 
     # --- assets -------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from .answers import AnswersFile
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
-_OTHER = "this version of the template does not know the command; update with copier update"
+_OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
 
 # What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
 _YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
@@ -94,6 +94,14 @@ class Release:
         """Return what those answers would be that do not follow the registry, if they did."""
         return self._ask("pinned", answers)
 
+    def profiled(self, answers: Mapping[str, Any], root: Path) -> dict[str, Any]:
+        """Return `answers` with what the profiles below `root` say of those that nobody decided."""
+        return self._ask("profiled", answers, str(root))
+
+    def problems(self, answers: Mapping[str, Any]) -> list[str]:
+        """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
+        return self._ask("problems", answers)
+
     def render(self, answers: Mapping[str, Any], source: str, commit: str) -> Rendering:
         """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
         try:
@@ -128,7 +136,9 @@ class Release:
         """Render an answers file as it was recorded; raises `AnswerError` for what Copier would refuse."""
         return self.render(self.completed(file.answers, file.name), file.source, file.commit)
 
-    def _ask(self, filter_: str, *arguments: Any) -> dict[str, Any]:
+    def _ask(self, filter_: str, *arguments: Any) -> Any:
+        if filter_ not in self._env.filters:
+            raise AnswerError(_OTHER)
         try:
             return self._env.filters[filter_](*arguments)
         except Exception as error:

@@ -1,0 +1,238 @@
+"""What becomes of one answers file when it is taken to a release of the pack, with the answers that it is to have.
+
+::
+
+    answers before ──> files before ─┐
+                                     ├──> what to write, to delete, to merge
+    answers now    ──> files now   ──┘
+
+Nothing is written here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..destination import Destination, version_of
+from ..errors import AnswerError, DativoError
+from ..selection import thing_of
+from .answers import AnswersFile
+from .fleet import Fleet
+from .meaning import Difference, differences
+from .merge import Edit
+from .release import Release, Rendering
+from .source import SourceError
+
+# What can happen to an answers file, in the words of the report.
+EFFECTS = {
+    "follows": "What nobody decided follows the registry, and changes its assets or jobs.",
+    "pinned": "An answer keeps its value, although the registry's has moved.",
+    "renamed": "The lifecycle renames what it names; its files move, and the edits in them.",
+    "profiled": "The profile of its tenant, or of the organisation, gives it another answer (`--profiles`).",
+    "moved": "An answer given with `--data` names other paths; its files move, and the edits in them.",
+    "unaffected": "Nothing changes but the version, and perhaps files that it shares.",
+    "refused": "It cannot follow, for the reason that is said. It stays as it is.",
+    "forbidden in cloud": "It cannot follow, since a connector is no longer allowed in cloud. It stays as it is.",
+}
+_FORBIDDEN = "not allowed in cloud"
+
+Wanted = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an update does with one answers file; `detail` says why it is refused, or what is renamed.
+
+    `effects` are some of `EFFECTS`; `writes` gives every path its content, None to delete it; `edits` are the files
+    with edits by hand, still to be merged. `shared` are files that other scaffolds may own, too, before and after.
+    """
+
+    name: str
+    effects: tuple[str, ...]
+    detail: str = ""
+    new_name: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    writes: Mapping[str, bytes | None] = field(default_factory=dict)
+    edits: Mapping[str, Edit] = field(default_factory=dict)
+    shared: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    pins: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing happens to it."""
+        return bool(set(self.effects) & {"refused", "forbidden in cloud"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """The release to go to, under the tag `target`; `explain` also finds what a change means."""
+
+    fleet: Fleet
+    release: Release
+    target: str
+    explain: bool = False
+
+    @classmethod
+    def to(cls, fleet: Fleet, tag: str, explain: bool = False) -> "Step":
+        """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
+        if not (target := tag or fleet.source.newest):
+            raise SourceError(f"{fleet.source.location}: has no released tag, and only what is released is recorded")
+        if target not in fleet.source.tags:
+            raise SourceError(f"--to: '{target}' is not a released version of {fleet.source.location}")
+        release = fleet.load(fleet.source.tags[target])
+        if isinstance(release, DativoError):
+            raise release
+        return cls(fleet, release, target, explain)
+
+    def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
+        """Work out what happens to an answers file; `wanted` makes its answers from those that follow renames."""
+        try:
+            return self._changed(file, wanted)
+        except DativoError as error:
+            text = str(error)
+            detail = text if text.startswith(file.name) else f"{file.name}: {text}"
+            return Outcome(file.name, ("forbidden in cloud" if _FORBIDDEN in text else "refused",), detail)
+
+    def new(self, answers: Mapping[str, Any], answers_file: str) -> Outcome:
+        """Work out a scaffold that is not there yet, from complete answers; raises `AnswerError` for what is taken."""
+        new = self.release.render(answers, self.fleet.source.location, self.target)
+        own = {path: text for path, text in new.files.items() if path not in new.shared}
+        for path in own:
+            if path != answers_file and self.fleet.tree.read(path) is not None:
+                self._refuse_owned(path, new)
+                raise AnswerError(f"{path} is there already; move it away first")
+        return Outcome(
+            name=answers_file,
+            effects=("new",),
+            new_name=answers_file,
+            values={**answers, "_commit": self.target, "_src_path": self.fleet.source.location},
+            writes=own,
+            shared=((), tuple(new.shared)),
+        )
+
+    def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
+        old = self.fleet.replay(file)
+        if old.answers_file != file.name:
+            raise AnswerError(f"its answers belong into {old.answers_file}; see dativo-generator replay")
+        if file.version > version_of(self.target):
+            raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
+        followed = self.release.followed(file.answers)
+        given = wanted(followed)
+        answers = self.release.completed(given, file.name)
+        new = self.release.render(answers, file.source, self.target)
+        moves = self._moves(old, new)
+        writes, edits = self._changes(old, new, moves)
+        pins = tuple(self._pins(file, followed, answers))
+        effects = [
+            *(["renamed"] if followed != file.answers else []),
+            *(["moved"] if moves and followed == file.answers else []),
+            *(["follows"] if any(path != new.answers_file for path in (*writes, *edits)) and not moves else []),
+            *(["profiled"] if _profiled(followed, given) else []),
+            *(["pinned"] if pins else []),
+        ]
+        return Outcome(
+            name=file.name,
+            effects=tuple(effects or ["unaffected"]),
+            detail=", ".join(_renames(file.answers, followed)),
+            new_name=new.answers_file,
+            values={**answers, "_commit": self.target, "_src_path": file.source},
+            writes=writes,
+            edits=edits,
+            shared=(tuple(old.shared), tuple(new.shared)),
+            pins=pins,
+            differences=tuple(_differences(old, new, moves)) if self.explain else (),
+        )
+
+    def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
+        """Map old paths to new ones, for what is the same asset, job or fixture under another path."""
+        moves = {old.answers_file: new.answers_file}
+        objects = self._pairs(old, new)
+        for kind in ("assets", "jobs", "fixtures"):  # of fixtures an older release knows nothing
+            after = {item["object"]: item["path"] for item in new.plan.get(kind, ())}
+            for item in old.plan.get(kind, ()):
+                if target := after.get(objects.get(item["object"])):
+                    moves[item["path"]] = target
+        return {path: target for path, target in moves.items() if path != target}
+
+    def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
+        """Map the objects of before to those of now: by today's name, else by what is read."""
+        before, after = dict(_entries(old)), dict(_entries(new))
+        pairs = {}
+        for name, entry in before.items():
+            read = {"source_connector": old.plan["source"], "objects": [name]}
+            today = self.release.followed(read)["objects"][0] if isinstance(entry, str) else name
+            same = (other for other in after if other not in before and thing_of(after[other]) == thing_of(entry))
+            if match := today if today in after else next(same, ""):
+                pairs[name] = match
+        return pairs
+
+    def _changes(
+        self, old: Rendering, new: Rendering, moves: Mapping[str, str]
+    ) -> tuple[dict[str, bytes | None], dict[str, Edit]]:
+        """Work out what to write and what to merge, of the files that no other scaffold owns."""
+        writes: dict[str, bytes | None] = {}
+        edits: dict[str, Edit] = {}
+        before = {path: text for path, text in old.files.items() if path not in old.shared}
+        after = {path: text for path, text in new.files.items() if path not in new.shared}
+        sources = {target: path for path, target in moves.items()}
+        for path, theirs in after.items():
+            source = sources.get(path, path)
+            base = before.get(source)
+            ours = self.fleet.tree.read(source) if base is not None else self.fleet.tree.read(path)
+            if path == new.answers_file:
+                writes[path] = theirs
+            elif base is None and ours is not None:
+                self._refuse_owned(path, new)
+                edits[path] = Edit(b"", ours, theirs)
+            elif base is not None and ours is None:
+                continue  # deleted by hand, and stays deleted
+            elif ours == base or ours is None:
+                if ours != theirs or path != source:
+                    writes[path] = theirs
+            elif theirs != base or path != source:
+                edits[path] = Edit(base, ours, theirs)
+            if path != source and self.fleet.tree.read(path) is not None:
+                self._refuse_owned(path, new)
+                raise AnswerError(f"{path} is there already; move it away first")
+        gone = [path for path in before if path not in after and self.fleet.tree.read(path) is not None]
+        return writes | dict.fromkeys(gone), edits
+
+    def _refuse_owned(self, path: str, new: Rendering) -> None:
+        if owner := Destination(self.fleet.tree.root, new.answers_file).owner(path, new.answers_file):
+            raise AnswerError(f"{path}: is of {owner}")
+
+    def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the answers that hold their value although the registry's has moved."""
+        before = self.fleet.release(file).pinned(file.answers)
+        after = self.release.pinned(answers)
+        for name in before:
+            if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
+                yield name
+
+
+def _profiled(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """List the answers that profiles give otherwise, or no more."""
+    taken = after.get("profiled", ())
+    names = (name for name in {*before.get("profiled", ()), *taken} if name in taken or name not in after)
+    return [name for name in names if before.get(name) != after.get(name)]
+
+
+def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Say which connectors and objects have another name."""
+    for name in ("source_connector", "target_connector", "objects"):
+        old, new = (value if isinstance(value, list) else [value] for value in (before.get(name), after.get(name)))
+        yield from (f"{one} -> {other}" for one, other in zip(old, new, strict=True) if one != other)
+
+
+def _entries(rendering: Rendering) -> Iterator[tuple[str, Any]]:
+    """Yield each object with what its job's source says of it."""
+    for job in rendering.plan["jobs"]:
+        yield job["object"], next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
+
+
+def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:
+    for path, text in old.files.items():
+        target = moves.get(path, path)
+        if path.startswith(("assets/", "jobs/")) and target in new.files and new.files[target] != text:
+            yield from differences(target, text, new.files[target])
