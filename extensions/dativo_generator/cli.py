@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,16 +15,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from . import comparison, report
 from .destination import ANSWERS_FILES
 from .errors import DativoError
+from .fleet.batch import batch
 from .fleet.fleet import Fleet
+from .fleet.manifest import read as read_manifest
 from .fleet.replay import repaired, replay
 from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
-from .fleet.update import Selection, update
+from .fleet.step import Step
+from .fleet.update import Selection, typed, update
 from .fleet.worktree import mark_unmerged, require_clean
 from .imported import Imported, judged
 from .importers.read import Options, read
 from .importers.table import ImportFailed, named
 from .naming import listed, nearest
 from .pack import Pack, installed
+from .profiles import FOLDER
 from .validation import ERROR, files, validate
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
@@ -55,6 +60,9 @@ Template = Annotated[
         help="The template repository to trust, a URL or a path; nothing else is run. "
         "Without it, where this command was installed from.",
     ),
+]
+To = Annotated[
+    str, typer.Option("--to", metavar="VERSION", help="The released version to go to; the newest without it.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -103,9 +111,7 @@ def update_command(
         list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
     ] = None,
     template: Template = "",
-    to: Annotated[
-        str, typer.Option(metavar="VERSION", help="The released version to go to; the newest without it.")
-    ] = "",
+    to: To = "",
     tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
     connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
     environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
@@ -132,7 +138,7 @@ def update_command(
             if name not in known:
                 raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
         if not dry_run:
-            require_clean(root)
+            require_clean(root, apart_from=[root / FOLDER] if profiles else ())
         if not (chosen := sum(file in selection for file in fleet.files)):
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with _progress("Updating", chosen, quiet=form is not Format.table) as advance:
@@ -145,6 +151,42 @@ def update_command(
             form
         ](change, dry_run=dry_run)
     raise typer.Exit(WRONG if change.refused or change.conflicts else OK)
+
+
+@app.command("batch")
+def batch_command(
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MANIFEST",
+            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `defaults` for all, and "
+            "`scaffolds`: a list, or the path of such a CSV file.",
+        ),
+    ],
+    template: Template = "",
+    to: To = "",
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that gives none."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
+    given = dict(_assignment(text) for text in data or [])
+    with _fleet(template) as fleet:
+        step = Step.to(fleet, to)
+        asked = read_manifest(manifest, step.release, typed(step.release, given))
+        with _progress("Scaffolding", len(asked.rows), quiet=as_json) as advance:
+            found = batch(step, asked.rows, advance)
+        found = replace(found, problems=[*asked.problems, *found.problems])
+        if found.change and not found.problems and not dry_run:
+            if any(fleet.tree.read(path) is not None for path in found.change.writes):
+                require_clean(fleet.tree.root, apart_from=asked.files)
+            fleet.tree.write(found.change.writes)
+            mark_unmerged(fleet.tree.root, found.change.conflicts)
+        (report.batch_json if as_json else report.batch_text)(found, step.target, dry_run=dry_run)
+    raise typer.Exit(WRONG if found.problems or (found.change and found.change.conflicts) else OK)
 
 
 @app.command("validate")

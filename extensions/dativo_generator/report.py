@@ -14,6 +14,7 @@ from .comparison import Asset, Change
 from .emit import block
 from .errors import printable
 from .fields import Field
+from .fleet.batch import Batch
 from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
 from .fleet.step import EFFECTS, Outcome
@@ -31,6 +32,8 @@ _STYLES = {
     "edited": "yellow",
     "behind": "cyan",
     "older": "cyan",
+    "new": "green",
+    "changed": "yellow",
 }
 _WORDS = {"edited": "edited by hand", "older": "of an older version"}
 # How many examples of a kind a Markdown comment lists before it counts the rest.
@@ -166,10 +169,64 @@ def update_json(change: Update, *, dry_run: bool) -> None:
                 }
                 for group in change.groups
             ],
-            "files": {path: "deleted" if text is None else "written" for path, text in sorted(change.writes.items())},
+            "files": _files(change),
             "conflicts": sorted(change.conflicts),
         }
     )
+
+
+def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
+    """Print all that is wrong, a line each, else a table of what is new or changed, and a count."""
+    if found.problems:
+        for problem in found.problems:
+            print(printable(problem), file=sys.stderr)
+        count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
+        print(f"Error: {count}; nothing was written", file=sys.stderr)
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    states = Counter(state.state for state in found.states)
+    lines = [("row", "", "tenant", "scaffold", "from", "to", "files")]
+    for state in found.states:
+        if state.state != "unchanged":
+            values, outcome = state.outcome.values, state.outcome
+            ends = [str(values[f"{role}_connector"]) for role in ("source", "target")]
+            files = str(len(outcome.writes) + len(outcome.edits))
+            lines.append(
+                (str(state.row.number), state.state, str(values["tenant_id"]), str(values["scaffold"]), *ends, files)
+            )
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for index, line in enumerate(lines if len(lines) > 1 else []):
+        text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+        console.print(escape(text), style="bold" if not index else _STYLES.get(line[1], ""))
+    for path in sorted(found.change.conflicts):
+        _line(console, "conflict", path)
+    would = "would be " if dry_run else ""
+    console.print(
+        f"{states['new']} scaffolds {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
+        f"{len(found.change.writes)} files {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
+    )
+
+
+def batch_json(found: Batch, target: str, *, dry_run: bool) -> None:
+    """Print `{target, dry_run, problems, rows, files, conflicts}`."""
+    change = found.change
+    _dump(
+        {
+            "target": target,
+            "dry_run": dry_run,
+            "problems": found.problems,
+            "rows": [
+                {"row": state.row.number, "file": state.outcome.new_name, "state": state.state}
+                for state in found.states
+            ],
+            "files": _files(change) if change else {},
+            "conflicts": sorted(change.conflicts) if change else [],
+        }
+    )
+
+
+def _files(change: Update) -> dict[str, str]:
+    return {path: "deleted" if text is None else "written" for path, text in sorted(change.writes.items())}
 
 
 def validation_text(findings: list[Finding], files: int) -> None:

@@ -181,7 +181,9 @@ class _Validation:
     def _profiles(self) -> Iterator[Finding]:
         for path in sorted((self.repository / profiles.FOLDER).glob("*")):
             name = path.relative_to(self.repository).as_posix()
-            if profiles.file_of(path.stem) != name or not (path.stem == profiles.ORGANISATION or not slug_problem(path.stem)):
+            if profiles.file_of(path.stem) != name or not (
+                path.stem == profiles.ORGANISATION or not slug_problem(path.stem)
+            ):
                 message = f"is read by nobody; call it {profiles.file_of('TENANT')}, or {profiles.ORGANISATION}.yml"
                 yield Finding(name, 1, 1, ERROR, "profile", message)
                 continue

@@ -82,6 +82,13 @@ class Release:
         except (yaml.YAMLError, ValueError):
             return text  # its reader says what is wrong
 
+    def cell(self, name: str, text: str) -> Any:
+        """Read a cell of a spreadsheet: as `typed` does, and a list needs no brackets."""
+        value = self.typed(name, text)
+        if isinstance(value, str) and self._types.get(name) == "yaml":
+            return [part.strip() for part in re.split(r"[,;\n]", value) if part.strip()]
+        return value
+
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
         """Return what is recorded of `answers` when nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)

@@ -1,7 +1,8 @@
 """The Git repository around a destination: a clean start, and conflicts that `git status` shows as such."""
 
+import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..errors import DativoError
@@ -12,10 +13,15 @@ class WorktreeError(DativoError):
     """The destination is not a clean Git repository."""
 
 
-def require_clean(root: Path) -> None:
-    """Refuse a folder with changes that are not committed: the update is to be one change, which can be undone."""
+def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
+    """Refuse a folder with changes that are not committed: the update is to be one change, which can be undone.
+
+    What asks for the update, and is committed together with it, may have changed: `apart_from`.
+    """
+    there = [os.path.relpath(path, root) for path in apart_from]
+    excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
     try:
-        status = _git(root, "status", "--porcelain", "--", ".")
+        status = _git(root, "status", "--porcelain", "--", ".", *excluded)
     except (OSError, subprocess.CalledProcessError):
         raise WorktreeError(f"{root}: is not in a Git repository; an update needs one, to be seen and undone") from None
     if lines := status.decode(errors="replace").splitlines():

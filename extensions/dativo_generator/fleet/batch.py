@@ -1,0 +1,110 @@
+"""Make many scaffolds what a manifest says, as one change: new ones are written, changed ones updated, others left.
+
+A row is known by its tenant and the name of its scaffold. It says all that is decided: an answer that is taken out of
+it follows the registry again. What came from a profile stays as it is recorded.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..destination import answers_file_of
+from ..errors import AnswerError, DativoError
+from .answers import AnswersFile
+from .manifest import Row
+from .parallel import mapped
+from .step import Outcome, Step
+from .update import Update, combined
+
+# What a row can be.
+STATES = {
+    "new": "There is no scaffold of that name; it is written.",
+    "changed": "The row, or the default, says something else than is recorded; the scaffold is updated.",
+    "unchanged": "What is recorded is what the row says. Nothing is done, whatever versions there are.",
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """A row, what it is, one of `STATES`, and its outcome."""
+
+    row: Row
+    state: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a manifest does: a state for each row, or all that is wrong and then no change."""
+
+    states: list[State] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    change: Update | None = None
+
+
+def batch(step: Step, rows: Sequence[Row], done: Callable[[], None] = lambda: None) -> Batch:
+    """Work out what the rows do; `done` is called after each. Nothing is written."""
+    fleet = step.fleet
+    there = {file.name: file for file in fleet.files}
+    fleet.prepare(fleet.files)
+    found: list[Outcome | list[str]] = [[] for _ in rows]
+    for index, outcome in mapped(lambda row: _outcome(step, row.answers, there), rows):
+        found[index] = outcome
+        done()
+    states, problems, names = [], [], {}
+    for row, outcome in zip(rows, found, strict=True):
+        if isinstance(outcome, list):
+            problems += [row.problem(message) for message in outcome]
+        elif (other := names.setdefault(outcome.name, row)) is not row:
+            message = f"scaffold: is that of {other.place('').rpartition(': ')[2]}, too; give each a name of its own"
+            problems.append(row.problem(message))
+        else:
+            kind = outcome.effects[0]
+            states.append(State(row, kind if kind in STATES else "changed", outcome))
+    if problems:
+        return Batch(problems=problems)
+    change = combined(step, [state.outcome for state in states if state.state != "unchanged"])
+    refused = {outcome.name: outcome.detail for outcome in change.refused}
+    for state in states:
+        if detail := refused.get(state.outcome.name):
+            problems.append(state.row.problem(detail))
+    return Batch(problems=problems) if problems else Batch(states, change=change)
+
+
+def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, AnswersFile]) -> Outcome | list[str]:
+    """Return what happens for a row, or everything that is wrong with its answers."""
+    release = step.release
+    profiled = answers
+    try:
+        profiled = release.profiled(answers, step.fleet.tree.root)
+        complete = release.completed(profiled, "")
+        name = answers_file_of(complete["tenant_id"], complete["scaffold"])
+        if name not in there:
+            return step.new(complete, name)
+        given = _with_recorded(answers, there[name])
+        if _is_recorded(step, given, there[name]):
+            return Outcome(name, ("unchanged",), new_name=name)
+        outcome = step.outcome(there[name], lambda followed: given)
+        return [outcome.detail] if outcome.refused else outcome
+    except DativoError as error:
+        try:
+            return release.problems(profiled) or [str(error)]
+        except DativoError:
+            return [str(error)]
+
+
+def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
+    """Return a row's answers with those that the scaffold has from a profile."""
+    if file.problem:
+        raise AnswerError(file.problem)
+    taken = [name for name in file.answers.get("profiled", ()) if name not in answers and name in file.answers]
+    return {**answers, **{name: file.answers[name] for name in taken}, **({"profiled": taken} if taken else {})}
+
+
+def _is_recorded(step: Step, given: Mapping[str, Any], file: AnswersFile) -> bool:
+    """Tell whether a scaffold's own release records of these answers what is recorded already."""
+    release = step.fleet.release(file)
+    try:
+        return release.completed(given, file.name) == file.answers
+    except AnswerError:
+        return False

@@ -1,0 +1,191 @@
+"""What many scaffolds are to be: a YAML file with an item for each, or a spreadsheet, saved as CSV, with a row each.
+
+::
+
+    defaults: {tenant_id: acme, target_connector: iceberg}
+    scaffolds:                      # or the path of a CSV file beside this one
+      - {source_connector: stripe, objects: [customers]}
+
+What is wrong is collected, each with its place, so that all of it can be mended at once.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..documents import shown
+from ..located import Located, LocatedError
+from ..naming import listed, nearest
+from .release import Release
+from .source import SourceError
+
+_KEYS = ("defaults", "scaffolds")
+_DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scaffold: its answers, shared ones among them, and where an answer stands; '' is the row itself."""
+
+    number: int
+    answers: Mapping[str, Any]
+    place: Callable[[str], str]
+
+    def problem(self, message: str) -> str:
+        """Say what is wrong with the row; `message` begins with the question where it is about one."""
+        return f"{self.place(message.partition(':')[0])}: {message}"
+
+
+@dataclass
+class Manifest:
+    """The rows that could be read, in their order, what is wrong with the others, and the files they are from."""
+
+    files: list[Path] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
+    """Read a manifest for a release, whose questions it may answer; `defaults` are answers for every row.
+
+    Raises `SourceError` for a file that is no manifest.
+    """
+    manifest = Manifest()
+    if path.suffix.lower() == ".csv":
+        _read_csv(path, release, lambda name: "", defaults, manifest)
+    elif path.suffix.lower() in (".yml", ".yaml"):
+        _read_yaml(path, release, defaults, manifest)
+    else:
+        raise SourceError(f"{path}: is neither a .yml nor a .csv file")
+    if not manifest.rows and not manifest.problems:
+        raise SourceError(f"{path}: holds no scaffold")
+    return manifest
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")  # spreadsheets write a mark before the text
+    except UnicodeDecodeError:
+        raise SourceError(f"{path}: is not UTF-8; save it as such") from None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+# --- YAML -------------------------------------------------------------------------------------------------------------
+
+
+def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manifest: Manifest) -> None:
+    manifest.files.append(path)
+    try:
+        located = Located(_text(path))
+    except LocatedError as error:
+        raise SourceError(f"{path}:{error.line}:{error.column}: {error}") from None
+
+    def place(*keys: str | int) -> str:
+        return ":".join(map(str, (path, *located.place(keys))))
+
+    top = located.value
+    if not isinstance(top, dict) or "scaffolds" not in top:
+        raise SourceError(f"{path}: must be a mapping with `scaffolds`, a list, and perhaps `defaults`")
+    for key in top:
+        if key not in _KEYS:
+            raise SourceError(f"{place(key)}: unknown key '{key}'{nearest(key, _KEYS)} (known: {listed(_KEYS)})")
+    shared = top.get("defaults") or {}
+    if not isinstance(shared, dict):
+        raise SourceError(f"{place('defaults')}: must be a mapping, not {shown(shared)}")
+    shared = _answers(shared, release, lambda name: place("defaults", name), manifest)
+    if isinstance(top["scaffolds"], str):
+        inner = path.parent / top["scaffolds"]
+        _read_csv(inner, release, lambda name: place("defaults", name), {**defaults, **shared}, manifest)
+        return
+    if not isinstance(top["scaffolds"], list):
+        raise SourceError(f"{place('scaffolds')}: must be a list, or the path of a CSV file")
+    for index, item in enumerate(top["scaffolds"]):
+
+        def where(name: str, index: int = index, item: Any = item) -> str:
+            mine = ("scaffolds", index, name) if isinstance(item, dict) and name in item else ("scaffolds", index)
+            keys = ("defaults", name) if name in shared and len(mine) == 2 else mine
+            return f"{place(*keys)}: item {index + 1}"
+
+        if not isinstance(item, dict):
+            manifest.problems.append(f"{where('')}: must be a mapping of answers, not {shown(item)}")
+            continue
+        own = _answers(item, release, where, manifest)
+        manifest.rows.append(Row(index + 1, {**defaults, **shared, **own}, where))
+
+
+# --- CSV --------------------------------------------------------------------------------------------------------------
+
+
+def _read_csv(
+    path: Path,
+    release: Release,
+    default_place: Callable[[str], str],
+    defaults: Mapping[str, Any],
+    manifest: Manifest,
+) -> None:
+    manifest.files.append(path)
+    text = _text(path)
+    first = text.partition("\n")[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise SourceError(f"{path}: is no CSV file: {error}") from None
+    header = [name.strip() for name in lines[0]] if lines else []
+    while header and not header[-1]:
+        header.pop()
+    columns = {name: _letters(index) for index, name in enumerate(header)}
+    for name, count in Counter(header).items():
+        if count > 1:
+            raise SourceError(f"{path}: row 1: {f'{count} columns are' if name else 'a column is'} called '{name}'")
+    _answers(
+        dict.fromkeys(header, ""), release, lambda name: f"{path}: row 1, column {columns.get(name, '?')}", manifest
+    )
+    known = set(_named(header, release))
+    for number, cells in enumerate(lines[1:], 2):
+        cells = [cell.strip() for cell in cells]
+        if not any(cells):
+            continue
+
+        def where(name: str, number: int = number, given: tuple[str, ...] = tuple(cells)) -> str:
+            row = f"{path}: row {number}"
+            if name in columns and header.index(name) < len(given) and given[header.index(name)]:
+                return f"{row}, column {columns[name]}"
+            default = default_place(name) if name in defaults else ""
+            return f"{row}, with {default}" if default else row
+
+        if len(cells) > len(header) and any(cells[len(header) :]):
+            manifest.problems.append(f"{where('')}: has more cells than row 1 has names")
+            continue
+        given = {name: cell for name, cell in zip(header, cells, strict=False) if cell and name in known}
+        own = _answers(given, release, where, manifest)
+        manifest.rows.append(Row(number, {**defaults, **own}, where))
+
+
+def _letters(index: int) -> str:
+    """Name a column as spreadsheets do: A to Z, then AA."""
+    return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _named(names: Mapping[str, Any] | list[str], release: Release) -> Iterator[str]:
+    yield from (name for name in names if name in release.questions)
+
+
+def _answers(
+    given: Mapping[str, Any], release: Release, place: Callable[[str], str], manifest: Manifest
+) -> dict[str, Any]:
+    """Read answers as the release's questions are typed; a name that no question has is a problem."""
+    for name in given:
+        if name not in release.questions:
+            what = f"{name}: no question has this name{nearest(str(name), release.questions)}"
+            manifest.problems.append(f"{place(str(name))}: {what}")
+    known = {name: given[name] for name in _named(given, release)}
+    return {name: release.cell(name, value) if isinstance(value, str) else value for name, value in known.items()}
