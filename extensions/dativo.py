@@ -98,7 +98,7 @@ class Dativo(Extension):
             @pass_context
             @_user_errors
             def filter_(context: Context, *args: Any) -> Any:
-                return function(_questionnaire.Session(pack, context.get_all()), *args)
+                return function(_questionnaire.Session(pack, context.get_all(), context.environment), *args)
 
             return filter_
 
@@ -109,6 +109,7 @@ class Dativo(Extension):
             "known": of_context(_questionnaire.known),
             "asked": of_context(_questionnaire.asked),
             "prompted": of_context(_questionnaire.prompted),
+            "reviewed": of_context(_questionnaire.reviewed),
             "offered": of_context(_questionnaire.offered),
             "ordered_type": of_context(_questionnaire.ordered_type),
             "choices": of_context(_questionnaire.choices),

@@ -29,6 +29,7 @@ from .importers.table import ImportFailed, named
 from .naming import listed, nearest
 from .pack import Pack, installed
 from .profiles import FOLDER
+from .shapes import Shapes
 from .validation import ERROR, files, validate
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
@@ -159,8 +160,8 @@ def batch_command(
         Path,
         typer.Argument(
             metavar="MANIFEST",
-            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `defaults` for all, and "
-            "`scaffolds`: a list, or the path of such a CSV file.",
+            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `scaffolds`, a list or "
+            "the path of such a CSV file, and `defaults` for all of them.",
         ),
     ],
     template: Template = "",
@@ -199,7 +200,8 @@ def validate_command(
     root = Path.cwd()
     total = len(files(root))
     with _progress("Validating", total, quiet=as_json) as advance:
-        findings = validate(root, Pack(installed()), cloud=cloud, done=advance)
+        pack = Pack(installed())
+        findings = validate(root, pack, cloud=cloud, shapes=Shapes(pack.root), done=advance)
     print_ = report.validation_json if as_json else report.validation_text
     print_(findings, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]

@@ -23,14 +23,19 @@ from .profiles import Profiles, file_of, saved
 from .questions import QUESTIONS, UNRECORDED
 from .recipes import recipe_file
 from .scaffold import Scaffold
+from .templates import Templates
 
 
 @dataclass(frozen=True)
 class Session:
-    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
+    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`.
+
+    `environment` fills templates; Copier's own, of Jinja.
+    """
 
     pack: Pack
     context: Mapping[str, Any]
+    environment: Any = None
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -144,6 +149,30 @@ def prompted(session: Session, name: str) -> bool:
     return name not in scaffold.presets
 
 
+def reviewed(session: Session, name: str) -> bool:
+    """Show what will be written, and tell whether to ask if it shall be: where somebody is there to answer.
+
+    Not in an update, which Copier runs quietly: there the edits by hand are merged in later, and Git shows the outcome.
+    """
+    conf, told = session.conf, session.pack.told
+    if name in session.context:
+        return asked(session, name)
+    if conf["quiet"] or (conf["defaults"] and not conf["pretend"]):
+        return False
+    if name not in told:
+        told.add(name)
+        from .review import coloured, review  # with rules that no other part of a render needs
+
+        plan_, root = planned(session, session.context["_copier_answers"]), session.destination.root
+        template = Templates(session.environment, session.pack.root, session.pack.root / "template")
+        rendered = dict(template.files({**session.context, "plan": plan_}))
+        kept = [path for path in plan_["shared"] if held(session, path)]
+        print(
+            "", review(session.pack, plan_, rendered, root, kept, coloured(sys.stderr)), "", sep="\n", file=sys.stderr
+        )
+    return not (conf["defaults"] or conf["pretend"])
+
+
 def offered(session: Session, name: str, unset: Any) -> Any:
     """Return what a prompt starts with as YAML text, or `unset` where there is nothing that is right.
 
@@ -241,6 +270,8 @@ def _check(session: Session, name: str, value: Any) -> None:
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
     result = plan(session.pack, answers)
+    if not session.scaffold["proceed"]:
+        raise AnswerError("nothing was written, as you answered")
     if session.writes:
         scaffold = Scaffold(session.pack, answers)
         for name in guard.PATHS if (recorded := session.recorded) else ():

@@ -45,7 +45,7 @@ SECTIONS = {
 SAFE_PARTITION = "ingest_date"
 
 # Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
-UNRECORDED = ("find_source", "find_target", "import_from", "save_profile")
+UNRECORDED = ("find_source", "find_target", "import_from", "save_profile", "proceed")
 
 # The answers that a profile may not hold, because they make a scaffold what it is; and those that it may hold for a
 # connector only, because what is right depends on it. A tenant has one answer to every other question.
@@ -545,9 +545,11 @@ def _of(name: str) -> str:
     return "scaffold" if name in _OF_SCAFFOLD else "connector" if name in _OF_CONNECTOR else "tenant"
 
 
+_REVIEW = {"proceed": Question(_alone(readers.flag), _always(True))}
+
 QUESTIONS: dict[str, Question] = {
     name: replace(question, section=section, of=_of(name))
-    for section, questions in {"": _SHORT_PATH, **_SECTIONS}.items()
+    for section, questions in (("", _SHORT_PATH), *_SECTIONS.items(), ("", _REVIEW))
     for name, question in questions.items()
 }
 # What a profile may hold.

@@ -3,17 +3,12 @@
 Generated or written by hand makes no difference. Nothing but the repository's own files is read, and nothing is run.
 """
 
-import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from . import profiles
 from .checks import Keys, Problem, asset_problems, null_problems, pair_problems, place, source_problems, target_problems
@@ -28,8 +23,8 @@ from .registry import FILE as REGISTRY
 from .registry import Connector
 from .secrets import secret_in
 
-# What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
-_SHAPELY = {"additionalProperties", "enum", "minimum", "minLength", "not", "pattern", "propertyNames"}
+if TYPE_CHECKING:
+    from .shapes import Shapes  # which needs what a render must not
 
 ERROR, WARNING = "error", "warning"
 
@@ -83,16 +78,22 @@ def files(repository: Path) -> list[str]:
 
 
 def validate(
-    repository: Path, pack: Pack, *, cloud: bool = False, done: Callable[[], None] = lambda: None
+    repository: Path,
+    pack: Pack,
+    *,
+    cloud: bool = False,
+    shapes: "Shapes | None" = None,
+    done: Callable[[], None] = lambda: None,
 ) -> list[Finding]:
     """Validate every job and asset below `repository`, in the order of files and lines.
 
     Its own registry and recipes count where it has them, else those of `pack`; the schemas are always the pack's.
     With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `done` is called after each
-    file. Raises `PackError` for a registry that cannot be read.
+    file; without `shapes`, the files are known to fit the schemas. Raises `PackError` for a registry that cannot be
+    read.
     """
     here = Pack(repository) if (repository / REGISTRY).is_file() else pack
-    return sorted(set(_Validation(repository, pack, here, cloud, done).findings()))
+    return sorted(set(_Validation(repository, pack, here, cloud, shapes, done).findings()))
 
 
 @dataclass
@@ -119,6 +120,7 @@ class _Validation:
     pack: Pack
     here: Pack
     cloud: bool
+    shapes: "Shapes | None"
     done: Callable[[], None]
     assets: dict[str, _File] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -156,27 +158,21 @@ class _Validation:
 
     def _misfits(self, file: _File, schema: str) -> tuple[list[Finding], bool]:
         """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
-        repeated = "schema" if _repeats_schema(file.value) else None
-        errors = [
-            error
-            for error in self._validators[schema].iter_errors(file.value)
-            if not error.absolute_path or error.absolute_path[0] != repeated
-        ]
         nulls = list(null_problems(file.value))
-        empty = {keys for keys, _ in nulls}
         findings = [
             file.at(keys, "null", f"{what}; give a value or remove the key", of_key=True) for keys, what in nulls
         ]
-        for error in errors:
-            if tuple(error.absolute_path) not in empty:
-                findings += _schema_findings(file, error)
-        return findings, not nulls and all(error.validator in _SHAPELY for error in errors)
-
-    @cached_property
-    def _validators(self) -> dict[str, Draft7Validator]:
-        names = ("job", "asset")
-        texts = {name: (self.pack.root / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in names}
-        return {name: Draft7Validator(json.loads(text)) for name, text in texts.items()}
+        if self.shapes is None:
+            return findings, not nulls
+        empty = {keys for keys, _ in nulls}
+        repeated = "schema" if _repeats_schema(file.value) else None
+        misfits = [found for found in self.shapes.misfits(schema, file.value) if found.keys[:1] != (repeated,)]
+        findings += [
+            file.at(found.keys + found.key, found.rule, found.message, of_key=bool(found.key))
+            for found in misfits
+            if found.keys not in empty
+        ]
+        return findings, not nulls and all(found.shapely for found in misfits)
 
     def _profiles(self) -> Iterator[Finding]:
         for path in sorted((self.repository / profiles.FOLDER).glob("*")):
@@ -385,57 +381,3 @@ def _places(job: Mapping[str, Any]) -> Iterator[tuple[Keys, Any, str]]:
     else:
         where = ("job", connector, job["tenant_id"], job.get("environment"), asset, str(target))
     yield ("asset",) if "asset" in job else ("asset_path",), where, f"the asset '{asset}' at this target"
-
-
-# --- schema errors in words -------------------------------------------------------------------------------------------
-
-_TYPES = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-}
-
-
-def _schema_findings(file: _File, error: ValidationError) -> Iterator[Finding]:
-    """Say in the reader's words what jsonschema found."""
-    keys: Keys = tuple(error.absolute_path)
-    value, schema = error.instance, error.schema
-    if error.validator == "additionalProperties" and isinstance(value, Mapping):
-        known = [name for name in schema.get("properties", {}) if name not in value]
-        for name in value:
-            if name not in schema.get("properties", {}):
-                message = f"unknown key{nearest(str(name), known)} (known: {listed(schema.get('properties', {}))})"
-                yield file.at((*keys, name), "unknown-key", message, of_key=True)
-    elif error.validator == "required":
-        missing = [name for name in error.validator_value if name not in value]
-        yield from (file.at(keys, "schema", f"'{name}' is missing") for name in missing)
-    elif error.validator in ("enum", "const"):
-        allowed = [
-            str(item) for item in (error.validator_value if error.validator == "enum" else [error.validator_value])
-        ]
-        message = f"{shown(value)} is not one of {listed(allowed)}{nearest(str(value), allowed)}"
-        yield file.at(keys, "schema", message)
-    elif error.validator == "type":
-        types = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-        wanted = " or ".join(_TYPES.get(type_, type_) for type_ in types)
-        yield file.at(keys, "schema", f"must be {wanted}, not {shown(value)}")
-    elif error.validator == "minimum":
-        yield file.at(keys, "schema", f"must be {error.validator_value} or more, not {shown(value)}")
-    elif error.validator in ("minLength", "minItems"):
-        yield file.at(keys, "schema", "is empty")
-    else:
-        why = _description(file, error)
-        yield file.at(keys, "schema", f"{shown(value)} is not taken{': ' + why if why else ''}")
-
-
-def _description(file: _File, error: ValidationError) -> str:
-    """Return what the schema says of the value that was refused, from the nearest description."""
-    said = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-    above: Any = error.parent
-    while not said and above is not None:
-        said = above.schema.get("description", "")
-        above = above.parent
-    return re.sub(r"\s+", " ", said).rstrip(".")

@@ -6,7 +6,7 @@ compiled once. What is left for a scaffold is to fill them, which gives the byte
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from copier._main import Worker
 from copier.errors import CopierError
 
 from ..errors import AnswerError, DativoError, PackError
+from ..templates import Context, Templates
 from .answers import AnswersFile
 
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
@@ -23,15 +24,8 @@ _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
 
-# What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
-_YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
-
 # How an answer of each type is read from text; any other is YAML.
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
-
-Context = dict[str, Any]
-# Gives the names that a part of a path becomes, each with what it adds to the context.
-_Part = Callable[[Context], Iterator[tuple[str, Context]]]
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,13 @@ class Release:
                 if question.get("when") is False
             }
             self._answers_file = self._env.from_string(str(self._template.answers_relpath))
-            self._files = list(self._load(worker.template_copy_root, worker._path_matcher(self._template.exclude)))
+            self._templates = Templates(
+                self._env,
+                self._template.local_abspath,
+                worker.template_copy_root,
+                self._template.templates_suffix,
+                worker._path_matcher(self._template.exclude),
+            )
         except Exception as error:  # the code of another version runs here, which may fail in any way
             raise PackError(f"this version of the template cannot be read: {_line(error)}") from None
         if not self._env.filters.keys() >= _FILTERS:
@@ -113,7 +113,7 @@ class Release:
         """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
         try:
             context = self.context(answers, source, commit)
-            files = dict(self.files(context))
+            files = dict(self._templates.files(context))
         except Exception as error:  # the code of another version runs here, which may fail in any way
             raise AnswerError(_line(error)) from None
         if not isinstance(context.get("plan"), dict) or not context["plan"].keys() >= _PLANNED:
@@ -132,13 +132,6 @@ class Release:
         context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
         return context
 
-    def files(self, context: Context) -> Iterator[tuple[str, bytes]]:
-        """Fill every template; yields path and content."""
-        for parts, content in self._files:
-            for path, extra in _paths(parts, context):
-                text = content if isinstance(content, bytes) else content.render(context | extra).encode()
-                yield path, text
-
     def replay(self, file: AnswersFile) -> Rendering:
         """Render an answers file as it was recorded; raises `AnswerError` for what Copier would refuse."""
         return self.render(self.completed(file.answers, file.name), file.source, file.commit)
@@ -150,51 +143,6 @@ class Release:
             return self._env.filters[filter_](*arguments)
         except Exception as error:
             raise AnswerError(_line(error)) from None
-
-    def _load(self, root: Path, excluded: Callable[[Path], bool]) -> Iterator[tuple[list[_Part], Any]]:
-        suffix = self._template.templates_suffix
-        for path in sorted(root.rglob("*")):
-            relative = path.relative_to(root)
-            if not path.is_file() or excluded(relative):
-                continue
-            name = relative.as_posix()
-            templated = bool(suffix) and name.endswith(suffix)
-            parts = [self._part(part) for part in name.removesuffix(suffix if templated else "").split("/")]
-            if templated:
-                yield parts, self._env.get_template(path.relative_to(self._template.local_abspath).as_posix())
-            else:
-                yield parts, path.read_bytes()
-
-    def _part(self, text: str) -> _Part:
-        """Compile one part of a path."""
-        if found := _YIELD.fullmatch(text):
-            before, name, items, body, after = found.groups()
-            listed = self._env.compile_expression(items)
-            template = self._env.from_string(before + body + after)
-
-            def each(context: Context) -> Iterator[tuple[str, Context]]:
-                for item in listed(context) or ():
-                    yield template.render(context | {name: item}), {name: item}
-
-            return each
-        if "{" not in text:
-            return lambda context: iter([(text, {})])
-        template = self._env.from_string(text)
-        return lambda context: iter([(template.render(context), {})])
-
-
-def _paths(parts: list[_Part], context: Context, done: str = "") -> Iterator[tuple[str, Context]]:
-    """Yield the paths that `parts` become; a part that is empty gives none."""
-    first, *rest = parts
-    for name, extra in first(context):
-        if not name:
-            continue
-        path = f"{done}/{name}" if done else name
-        if not rest:
-            yield path, extra
-        else:
-            for deeper, more in _paths(rest, context | extra, path):
-                yield deeper, extra | more
 
 
 def _type(question: Mapping[str, Any]) -> str:

@@ -1,10 +1,10 @@
 """Prove that a repository is what its answers files say: render each at its recorded commit, and compare."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
+from .. import text
 from ..destination import answers_file_of, version_of
 from ..errors import DativoError
 from .answers import AnswersFile
@@ -128,9 +128,8 @@ def diff(file: FileState, fleet: Fleet) -> str:
         there = fleet.tree.read(file.path) or b""
     except TreeError as error:
         return f"{error}\n"
-    before, after = ((text or b"").decode("utf-8", "replace").splitlines(True) for text in (file.expected, there))
-    names = (f"rendered/{file.path}", f"here/{file.path}")
-    return "".join(line if line.endswith("\n") else line + "\n" for line in difflib.unified_diff(before, after, *names))
+    lines = text.diff(file.path, file.expected or b"", there, ("rendered", "here"))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> AnswersState:
@@ -152,9 +151,9 @@ def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> An
     )
     if rendering.answers_file != file.name:
         return replace(state, state="tampered", detail=f"{file.name}: its answers belong into {rendering.answers_file}")
-    text = rendering.files[file.name]
-    if file.text.replace(b"\r\n", b"\n") != text:
-        answers = FileState(file.name, "edited", text)
+    expected = rendering.files[file.name]
+    if file.text.replace(b"\r\n", b"\n") != expected:
+        answers = FileState(file.name, "edited", expected)
         detail = f"{file.name}: its answers give another file; see --diff"
         return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
     return state
