@@ -10,6 +10,8 @@ import pyte
 ENTER, DOWN, SPACE = "\r", "\x1b[B", " "
 # Ends an answer of several lines: Escape, then Enter.
 DONE = "\x1b\r"
+# The first line of the question before anything is written.
+REVIEW = "Write these files"
 
 
 class Terminal:
@@ -49,11 +51,15 @@ class Terminal:
         self.wait(question)
         self.child.send(keys)
 
-    def finish(self) -> int:
-        """Read to the end and return the exit status."""
+    def finish(self, proceed: str = ENTER) -> int:
+        """Read to the end and return the exit status; where the last question is put, it gets `proceed`."""
+        reviewed = False
         try:
             while True:
                 self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
+                if not reviewed and REVIEW in self.text:
+                    reviewed = True
+                    self.child.send(proceed)
         except pexpect.EOF:
             self.child.close()
         return self.child.exitstatus

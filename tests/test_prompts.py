@@ -37,13 +37,13 @@ def end(terminal: Terminal, target: str = pick(TARGETS, "iceberg"), customize: s
     terminal.answer("Customize", customize)
 
 
-def test_the_short_path_is_nine_prompts(template: Path, tmp_path: Path) -> None:
+def test_the_short_path_is_ten_prompts(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "stripe"))
     terminal.answer("Objects", DOWN + SPACE + ENTER)
     end(terminal)
     assert terminal.finish() == 0, terminal.text
-    assert terminal.text.count("🎤") == 9
+    assert terminal.text.count("🎤") + terminal.text.count("👀") == 10
     out = Rendered(tmp_path / "out")
     assert out.job["source"]["objects"] == ["customers"]
     assert out.answers == SHORT_PATH

@@ -35,7 +35,7 @@ def test_each_question_is_of_the_section_whose_file_it_is_in(name: str) -> None:
 
 
 def test_every_section_has_a_file() -> None:
-    assert {path.stem for path in (ROOT / "questions").iterdir()} == {"short_path", *SECTIONS}
+    assert {path.stem for path in (ROOT / "questions").iterdir()} == {"short_path", *SECTIONS, "review"}
 
 
 def test_help_says_what_it_is_and_how_to_choose() -> None:

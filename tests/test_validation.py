@@ -9,9 +9,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dativo_generator.shapes import Shapes
 from dativo_generator.validation import RULES, Finding, validate
 from fleets import Command, copied
 from support import EXAMPLES, PACK, ROOT, load_answers, render
+
+SHAPES = Shapes(PACK.root)
 
 INVALID = yaml.safe_load((ROOT / "tests" / "data" / "invalid.yml").read_text(encoding="utf-8"))
 PATHS = {
@@ -37,7 +40,7 @@ def repository(examples: Path, tmp_path: Path) -> Path:
 
 
 def found(repository: Path, **options: Any) -> list[Finding]:
-    return validate(repository, PACK, **options)
+    return validate(repository, PACK, shapes=SHAPES, **options)
 
 
 def test_every_example_is_right(examples: Path) -> None:
@@ -62,7 +65,7 @@ def test_what_is_wrong_is_found_at_its_place(path: str, case: dict[str, Any], re
 
 
 def test_every_rule_has_a_case() -> None:
-    elsewhere = {"link", "same-place", "same-asset", "orphan", "cloud"}
+    elsewhere = {"link", "same-place", "same-asset", "orphan", "cloud", "profile"}
     assert {case["rule"] for _, case in CASES} | elsewhere == RULES.keys()
 
 

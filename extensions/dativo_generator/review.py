@@ -34,10 +34,8 @@ def review(
     there = {path: _read(root / path) for path in rendered}
     states = {path: _state(text, there[path], path in kept) for path, text in rendered.items()}
     paths = _in_order(plan, rendered)
-    if len(plan["jobs"]) == 1:
-        lines = list(_contents(plan, rendered, states, paint))
-    else:
-        lines = list(_summary(plan, paint))
+    alone = len(plan["jobs"]) == 1
+    lines = list(_contents(plan, rendered, states, paint) if alone else _summary(plan, paint))
     for path in paths:
         if states[path] == "changed":
             lines += [*_painted(diff(path, there[path] or b"", rendered[path], ("there", "new")), paint), ""]

@@ -2,9 +2,9 @@
 
 ::
 
-    defaults: {tenant_id: acme, target_connector: iceberg}
+    defaults: {tenant_id: acme, owner: data@acme.com}
     scaffolds:                      # or the path of a CSV file beside this one
-      - {source_connector: stripe, objects: [customers]}
+      - {source_connector: ..., objects: [customers], target_connector: ...}
 
 What is wrong is collected, each with its place, so that all of it can be mended at once.
 """
