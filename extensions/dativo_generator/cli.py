@@ -1,6 +1,7 @@
 """The `dativo-generator` command: what Copier does for one scaffold, for all of a repository."""
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typer.core import TyperCommand, TyperGroup
 
 from . import comparison, report
 from .destination import ANSWERS_FILES
@@ -41,7 +43,45 @@ STATUSES = {
     BEHIND: "only that a newer version exists",
 }
 
+# Between two lines about how far long work is, where there is no terminal for a bar.
+SECONDS = 5.0
+
+# What a command's help begins with.
+EXAMPLES = {
+    "dativo-generator": ("dativo-generator replay", "dativo-generator update --dry-run"),
+    "replay": ("dativo-generator replay", "dativo-generator replay --diff --strict"),
+    "update": (
+        "dativo-generator update --dry-run",
+        "dativo-generator update --tenant acme --data retention_days=30",
+    ),
+    "batch": ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml"),
+    "validate": ("dativo-generator validate", "dativo-generator validate --cloud --strict"),
+    "fields": ("dativo-generator fields people.csv", "dativo-generator fields schema.sql --table orders --explain"),
+}
+
+
+class _Examples:
+    """A help that begins with examples, since they are what most people look for."""
+
+    def format_help(self, ctx: typer.Context, formatter: Any) -> None:
+        """Write the examples, then what every help has."""
+        with formatter.section("Examples"):
+            for example in EXAMPLES[ctx.info_name]:
+                formatter.write_text(example)
+        formatter.write_paragraph()
+        super().format_help(ctx, formatter)
+
+
+class _Command(_Examples, TyperCommand):
+    pass
+
+
+class _Group(_Examples, TyperGroup):
+    pass
+
+
 app = typer.Typer(
+    cls=_Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -77,7 +117,7 @@ class Format(StrEnum):
     json = "json"
 
 
-@app.command("replay")
+@app.command("replay", cls=_Command)
 def replay_command(
     template: Template = "",
     show_diff: Annotated[bool, typer.Option("--diff", help="Show what differs.")] = False,
@@ -106,7 +146,7 @@ def replay_command(
     raise typer.Exit(BEHIND if left.behind else OK)
 
 
-@app.command("update")
+@app.command("update", cls=_Command)
 def update_command(
     answers_files: Annotated[
         list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
@@ -154,7 +194,7 @@ def update_command(
     raise typer.Exit(WRONG if change.refused or change.conflicts else OK)
 
 
-@app.command("batch")
+@app.command("batch", cls=_Command)
 def batch_command(
     manifest: Annotated[
         Path,
@@ -190,7 +230,7 @@ def batch_command(
     raise typer.Exit(WRONG if found.problems or (found.change and found.change.conflicts) else OK)
 
 
-@app.command("validate")
+@app.command("validate", cls=_Command)
 def validate_command(
     cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
@@ -208,7 +248,7 @@ def validate_command(
     raise typer.Exit(WRONG if bad else OK)
 
 
-@app.command("fields")
+@app.command("fields", cls=_Command)
 def fields_command(
     source: Annotated[
         str,
@@ -294,23 +334,30 @@ def _nothing_here(fleet: Fleet) -> str:
 
 @contextmanager
 def _progress(what: str, total: int, quiet: bool) -> Iterator[Any]:
-    """Show a bar on a terminal; elsewhere nothing.
+    """Show a bar on a terminal; elsewhere, say every few seconds in a line how far it is.
 
-    It starts with the first step that is done: it has a thread, and processes are to be forked before there is one.
+    The bar starts with the first step that is done: it has a thread, and processes are to be forked before there is
+    one.
     """
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    progress = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
-    task = progress.add_task(what, total=total)
+    bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    task = bar.add_task(what, total=total)
+    done, said = 0, time.monotonic()
 
     def advance() -> None:
-        progress.start()
-        progress.advance(task)
+        nonlocal done, said
+        done += 1
+        bar.start()
+        bar.advance(task)
+        if not quiet and not console.is_terminal and time.monotonic() - said >= SECONDS:
+            said = time.monotonic()
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
 
     try:
         yield advance
     finally:
-        progress.stop()
+        bar.stop()
 
 
 def _shard(text: str) -> tuple[int, int]:
