@@ -23,6 +23,7 @@ import labelled  # noqa: E402
 from dativo_generator.cli import STATUSES  # noqa: E402
 from dativo_generator.documents import shown  # noqa: E402
 from dativo_generator.errors import DativoError  # noqa: E402
+from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
 from dativo_generator.importers.catalogs import AIRBYTE_KINDS  # noqa: E402
@@ -51,6 +52,7 @@ def questions_page() -> str:
     lines += ["## The short path", "", *_questions(config, "short_path")]
     for section, what in SECTIONS.items():
         lines += [f"## `{section}`: {what}", "", *_questions(config, section)]
+    lines += ["## Before anything is written", "", *_questions(config, "review")]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -143,7 +145,7 @@ def commands_page() -> str:
         *(f"| {status} | {said} |" for status, said in STATUSES.items()),
         "",
     ]
-    for name in ("fields", "replay", "update", "validate"):
+    for name in ("batch", "fields", "replay", "update", "validate"):
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
@@ -156,6 +158,7 @@ _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this 
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
 JSON document on standard output. Errors are one line on standard error."""
 _WORDS = {
+    "batch": {"a row is": STATES},
     "replay": {"an answers file is": ANSWERS_STATES, "a file is": FILE_STATES},
     "update": {"an answers file": EFFECTS},
 }
@@ -170,6 +173,17 @@ def _help(command: str) -> str:
         check=True,
     )
     return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+def examples_table() -> str:
+    """List the answers files of `examples/`: what they read, where it goes, and when they are of use."""
+    lines = ["| answers | from | to | of use |", "|---|---|---|---|"]
+    for example in EXAMPLES:
+        answers = load_answers(example)
+        when = example.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").removesuffix(".")
+        ends = f"{answers['source_connector']} | {answers['target_connector']}"
+        lines.append(f"| [`{example.stem}`](examples/{example.name}) | {ends} | {when[0].lower()}{when[1:]} |")
+    return "\n".join(lines)
 
 
 def types_page() -> str:
@@ -312,7 +326,7 @@ def short(terminal_text: str) -> str:
     """Reduce a transcript to a line a question: what was asked, what was answered."""
     asked, lines = "", []
     for line in terminal_text.splitlines():
-        if line.startswith("🎤"):
+        if line.startswith(("🎤", "👀")):
             asked = line
         elif asked and line.startswith("   "):
             lines.append(f"{asked:<24}{line.strip()}")
@@ -337,6 +351,7 @@ def main() -> None:
     for name, parts in {
         "README.md": {
             "transcript": f"```text\n{short(full)}\n```",
+            "examples": examples_table(),
             "asset": f"```yaml\n{shown_file('assets')}\n```",
             "job": f"```yaml\n{shown_file('jobs')}\n```",
         },

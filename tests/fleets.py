@@ -44,6 +44,8 @@ REFUSED = {
     },
 }
 
+_MOVED = ("gdrive_reports", "hubspot_crm", "stripe_contracts")
+
 
 def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, Mapping[str, Any]]) -> Path:
     """Make a clean repository with scaffolds by name."""
@@ -58,6 +60,11 @@ def examples() -> dict[str, dict[str, Any]]:
     """Return the answers of the examples by the name of their scaffold."""
     loaded = [load_answers(path) for path in EXAMPLES]
     return {answers["scaffold"]: answers for answers in loaded}
+
+
+def steady() -> dict[str, dict[str, Any]]:
+    """Return those examples whose connectors and objects no release of the history renames or retires."""
+    return {name: answers for name, answers in examples().items() if name not in _MOVED}
 
 
 def copied(repository: Path, destination: Path) -> Path:

@@ -13,14 +13,14 @@ import pytest
 import yaml
 from copier import run_recopy
 
-from fleets import SCAFFOLDS, Command, answers_files, build, copied, examples
+from fleets import SCAFFOLDS, Command, answers_files, build, copied, examples, steady
 from history import TAGS
 from support import Rendered, copy_pack, git, release, render
 
 JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
 FILE = ".copier-answers.globex.follows.yml"
-NEWEST = {name: answers for name, answers in (examples() | SCAFFOLDS).items() if name != "hubspot_crm"}
+NEWEST = steady() | SCAFFOLDS
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def states(result: Any) -> dict[str, str]:
 def test_every_example_replays_at_every_tag_as_copier_writes_it(
     tag: str, history: Path, command: Command, tmp_path: Path
 ) -> None:
-    all_ = {name: answers for name, answers in examples().items() if name != "hubspot_crm" or tag == "v1.0.0"}
+    all_ = examples() if tag == "v1.0.0" else steady()
     out = build(history, tmp_path / "out", tag, all_)
     before = Rendered(out).files
     for name in reversed(answers_files(out)):

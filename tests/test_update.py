@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from copier import run_update
 
-from fleets import REFUSED, RENAMED, SCAFFOLDS, Command, answers_files, build, copied, examples, update_one_by_one
+from fleets import REFUSED, RENAMED, SCAFFOLDS, Command, answers_files, build, copied, steady, update_one_by_one
 from support import Rendered, git, release
 
-# Goes from v1.0.0 to the newest by itself; hubspot_crm names an object that is retired.
-FOLLOWS = {name: answers for name, answers in examples().items() if name != "hubspot_crm"} | SCAFFOLDS
+# What goes from v1.0.0 to the newest by itself.
+FOLLOWS = steady() | SCAFFOLDS
 JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
 

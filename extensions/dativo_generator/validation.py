@@ -266,7 +266,8 @@ class _Validation:
                 found[key] = inside
                 continue
             recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
-            names = self._files if folder == "assets" else [path.as_posix() for path in recipes_here]
+            assets = [name for name in self._files if name.startswith("assets/")]
+            names = assets if folder == "assets" else [path.as_posix() for path in recipes_here]
             near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, names)
             findings.append(file.at((key,), "path", f"'{path}' is not in this repository{near}"))
         asset = found.get("asset_path", "")

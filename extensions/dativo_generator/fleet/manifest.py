@@ -141,8 +141,10 @@ def _read_csv(
         header.pop()
     columns = {name: _letters(index) for index, name in enumerate(header)}
     for name, count in Counter(header).items():
+        if not name:
+            raise SourceError(f"{path}: row 1: column {columns[name]} has no name, and there are more after it")
         if count > 1:
-            raise SourceError(f"{path}: row 1: {f'{count} columns are' if name else 'a column is'} called '{name}'")
+            raise SourceError(f"{path}: row 1: {count} columns are called '{name}'")
     _answers(
         dict.fromkeys(header, ""), release, lambda name: f"{path}: row 1, column {columns.get(name, '?')}", manifest
     )

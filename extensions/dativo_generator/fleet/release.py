@@ -83,8 +83,11 @@ class Release:
             return text  # its reader says what is wrong
 
     def cell(self, name: str, text: str) -> Any:
-        """Read a cell of a spreadsheet: as `typed` does, and a list needs no brackets."""
-        value = self.typed(name, text)
+        """Read a cell of a spreadsheet: as `typed` does, and a list needs no brackets.
+
+        Two quotes are an empty text, since an empty cell is no answer.
+        """
+        value = self.typed(name, "" if text == '""' else text)
         if isinstance(value, str) and self._types.get(name) == "yaml":
             return [part.strip() for part in re.split(r"[,;\n]", value) if part.strip()]
         return value

@@ -200,7 +200,8 @@ class Step:
 
     def _refuse_owned(self, path: str, new: Rendering) -> None:
         if owner := Destination(self.fleet.tree.root, new.answers_file).owner(path, new.answers_file):
-            raise AnswerError(f"{path}: is of {owner}")
+            reuse = "; point the jobs at it with assets=reuse, or name another with asset_names"
+            raise AnswerError(f"{path}: is of {owner}{reuse if path.startswith('assets/') else ''}")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that hold their value although the registry's has moved."""

@@ -85,8 +85,9 @@ def update(
     fleet.prepare(files)
 
     def wanted(answers: dict[str, Any]) -> dict[str, Any]:
-        followed = [name for name in answers.pop("profiled", ()) if name not in given]
-        answers = answers | given | ({"profiled": followed} if followed else {})
+        followed = [name for name in answers.get("profiled", ()) if name not in given]
+        answers = {name: value for name, value in answers.items() if name != "profiled"} | given
+        answers |= {"profiled": followed} if followed else {}
         return step.release.profiled(answers, fleet.tree.root) if profiles else answers
 
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]

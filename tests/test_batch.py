@@ -1,0 +1,386 @@
+"""Many scaffolds from a manifest: one change or none, every problem at its place, and nothing twice."""
+
+import csv
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fleets import Command, examples
+from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release, render
+
+CSV = """\
+scaffold,source_connector,objects,tables,target_connector,retention_days,tags
+crm,hubspot,"contacts, deals",,iceberg,30,
+pay,stripe,[customers],,s3,,"a;b"
+db,postgres,,"public.orders; public.items",iceberg,,
+"""
+SHARED = ("--data", "tenant_id=acme")
+
+
+@pytest.fixture
+def command(released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(released, monkeypatch, capsys)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir()
+    git(tmp_path / "out", "init", "--quiet", "--initial-branch=main")
+    return tmp_path / "out"
+
+
+def write(out: Path, text: str, name: str = "jobs.csv") -> str:
+    (out / name).write_text(text, encoding="utf-8")
+    return name
+
+
+def commit(out: Path) -> None:
+    release(out, f"t{len(git(out, 'tag').split())}")
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return Rendered(out).files
+
+
+def test_a_row_is_what_copier_gives_for_it(command: Command, released: Path, out: Path, tmp_path: Path) -> None:
+    manifest = {"scaffolds": [load_answers(path) for path in EXAMPLES]}
+    result = command(out, "batch", write(out, yaml.safe_dump(manifest, sort_keys=False), "jobs.yml"), "--json")
+    assert result.status == 0, result.err
+    assert {row["state"] for row in result.json["rows"]} == {"new"}
+    for answers in manifest["scaffolds"]:
+        render(released, tmp_path / "copier", answers, overwrite=True)
+    (out / "jobs.yml").unlink()
+    assert files(out) == files(tmp_path / "copier")
+
+
+def test_a_spreadsheet_and_a_list_give_the_same(command: Command, out: Path, tmp_path: Path) -> None:
+    items = [
+        {"scaffold": "crm", "source_connector": "hubspot", "objects": ["contacts", "deals"], "retention_days": 30},
+        {"scaffold": "pay", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"},
+        {"scaffold": "db", "source_connector": "postgres", "tables": ["public.orders", "public.items"]},
+    ]
+    items[1]["tags"] = ["a", "b"]
+    manifest = {"defaults": {"tenant_id": "acme", "target_connector": "iceberg"}, "scaffolds": items}
+    shutil.copytree(out, tmp_path / "list")
+    assert command(out, "batch", write(out, CSV), *SHARED).status == 0
+    name = write(tmp_path / "list", yaml.safe_dump(manifest), "jobs.yml")
+    assert command(tmp_path / "list", "batch", name).status == 0
+    (out / "jobs.csv").unlink(), (tmp_path / "list" / name).unlink()
+    assert files(out) == files(tmp_path / "list")
+
+
+def test_a_list_may_take_its_rows_from_a_spreadsheet(command: Command, out: Path) -> None:
+    write(out, CSV)
+    manifest = {"defaults": {"tenant_id": "globex", "owner": "me@globex.com"}, "scaffolds": "jobs.csv"}
+    assert command(out, "batch", write(out, yaml.safe_dump(manifest), "jobs.yml")).status == 0
+    answers = yaml.safe_load((out / ".copier-answers.globex.pay.yml").read_text(encoding="utf-8"))
+    assert (answers["owner"], answers["tags"]) == ("me@globex.com", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: (
+            text.replace(",", ";").replace('"contacts; deals"', "contacts").replace("orders; public", "orders")
+        ),
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(",tags\n", ",tags,,\n") + ",,,,,,\n\n",
+        lambda text: text.replace("scaffold,", " scaffold ,").replace("crm,hubspot", " crm , hubspot "),
+    ],
+    ids=["semicolons", "byte order mark", "line ends of Windows", "empty cells", "blanks"],
+)
+def test_what_spreadsheets_write_is_taken(change: Callable[[str], str], command: Command, out: Path) -> None:
+    text = change(
+        CSV if ";" not in change(",") else CSV.replace('"a;b"', "a").replace('"public.orders; public.items"', "t")
+    )
+    (out / "jobs.csv").write_bytes(text.encode("utf-8"))
+    result = command(out, "batch", "jobs.csv", *SHARED, "--dry-run", "--json")
+    assert result.status == 0, result.err
+    assert [row["state"] for row in result.json["rows"]] == ["new"] * 3
+
+
+# --- what is wrong ----------------------------------------------------------------------------------------------------
+
+WRONG_CSV = """\
+scaffold,source_connector,objects,bucket,owner,buket
+crm,hubspot,contact,X,me,1
+pay,strip,customers,,x@y.zz,
+db,postgres,,,,
+ok,stripe,charges,,,
+"""
+
+
+def test_every_problem_is_said_with_row_and_column(command: Command, out: Path) -> None:
+    result = command(out, "batch", write(out, WRONG_CSV), *SHARED, "--data", "target_connector=s3")
+    assert result.status == 1
+    said = [line.split(": ", 3) for line in result.err.splitlines()]
+    assert [tuple(line[1:3]) for line in said[:-1]] == [
+        ("row 1, column F", "buket"),
+        ("row 2, column C", "objects"),
+        ("row 2, column D", "bucket"),
+        ("row 2, column E", "owner"),
+        ("row 3, column B", "source_connector"),
+        ("row 4", "tables"),
+    ]
+    assert said[-1] == ["Error", "6 problems; nothing was written"]
+    assert [*files(out)] == ["jobs.csv"]
+
+
+WRONG_YAML = """\
+defaults:
+  tenant_id: acme
+  target_connector: s3
+  owner: nobody
+scaffolds:
+  - {scaffold: a, source_connector: stripe, objects: [customer]}
+  - {scaffold: b, source_connector: stripe, objects: [charges], owner: a@b.cc}
+  - 5
+"""
+
+
+def test_every_problem_of_a_list_is_said_with_its_line(command: Command, out: Path) -> None:
+    result = command(out, "batch", write(out, WRONG_YAML, "jobs.yml"))
+    assert result.status == 1
+    assert [line.split(": ")[0:2] for line in result.err.splitlines()[:-1]] == [
+        ["jobs.yml:8:5", "item 3"],
+        ["jobs.yml:4:10", "item 1"],
+        ["jobs.yml:6:54", "item 1"],
+    ]
+
+
+UNREADABLE: dict[str, tuple[str, str]] = {
+    "jobs.txt": ("", "jobs.txt: is neither a .yml nor a .csv file"),
+    "empty.csv": ("", "empty.csv: holds no scaffold"),
+    "only_names.csv": ("scaffold,tenant_id\n", "only_names.csv: holds no scaffold"),
+    "twice.csv": ("scaffold,scaffold\na,b\n", "twice.csv: row 1: 2 columns are called 'scaffold'"),
+    "nameless.csv": ("scaffold,,owner\na,b,c\n", "nameless.csv: row 1: column B has no name"),
+    "list.yml": ("- a\n", "list.yml: must be a mapping with `scaffolds`"),
+    "key.yml": ("scaffolds: []\nscafolds: []\n", "key.yml:2:11: unknown key 'scafolds'; did you mean 'scaffolds'?"),
+    "syntax.yml": ("a: [\n", "syntax.yml:2:1: not valid YAML"),
+    "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: cannot be read: No such file"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_is_no_manifest_is_said_in_one_line(name: str, command: Command, out: Path) -> None:
+    text, message = UNREADABLE[name]
+    result = command(out, "batch", write(out, text, name))
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"Error: {message}") and result.err.count("\n") == 1
+
+
+def test_a_file_in_another_encoding_is_refused(command: Command, out: Path) -> None:
+    (out / "jobs.csv").write_bytes("scaffold,owner\nä,b\n".encode("latin-1"))
+    assert command(out, "batch", "jobs.csv").err == "Error: jobs.csv: is not UTF-8; save it as such\n"
+
+
+CLASHES = {
+    "one name": (
+        ["s,stripe,charges,iceberg", "s,stripe,invoices,iceberg"],
+        "jobs.csv: row 3, column A: scaffold: is that of row 2, too; give each a name of its own",
+    ),
+    "one asset": (["a,stripe,charges,iceberg", "b,stripe,charges,s3"], "assets/stripe/v1.0/stripe_charges.yaml"),
+    "too many cells": (["a,stripe,charges,iceberg,more"], "jobs.csv: row 2: has more cells than row 1 has names"),
+}
+
+
+@pytest.mark.parametrize("case", CLASHES)
+def test_rows_that_clash_are_refused(case: str, command: Command, out: Path) -> None:
+    rows, message = CLASHES[case]
+    text = "\n".join(["scaffold,source_connector,objects,target_connector", *rows]) + "\n"
+    result = command(out, "batch", write(out, text), *SHARED)
+    assert result.status == 1 and message in result.err
+    assert [*files(out)] == ["jobs.csv"]
+
+
+def test_files_that_are_there_are_not_taken(command: Command, out: Path) -> None:
+    job = "jobs/acme/stripe_customers_to_s3.yaml"
+    (out / job).parent.mkdir(parents=True)
+    (out / job).write_text("tenant_id: acme\n", encoding="utf-8")
+    before = files(out)
+    result = command(out, "batch", write(out, CSV), *SHARED)
+    assert result.status == 1
+    assert f"jobs.csv: row 3: {job} is there already; move it away first" in result.err
+    assert files(out) == before | {"jobs.csv": CSV.encode()}
+
+
+def test_an_asset_of_another_scaffold_is_not_taken(command: Command, released: Path, out: Path) -> None:
+    render(
+        released,
+        out,
+        {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"},
+    )
+    result = command(out, "batch", write(out, CSV), *SHARED)
+    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: is of the scaffold stripe_to_s3 of x" in result.err
+    assert "assets=reuse" in result.err
+
+
+# --- again ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_second_run_changes_nothing(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    assert command(out, "batch", name, *SHARED).status == 0
+    before = files(out)
+    result = command(out, "batch", name, *SHARED, "--json")
+    assert {row["state"] for row in result.json["rows"]} == {"unchanged"}
+    assert (result.status, result.json["files"], files(out)) == (0, {}, before)
+
+
+def test_a_dry_run_writes_nothing(command: Command, out: Path) -> None:
+    result = command(out, "batch", write(out, CSV), *SHARED, "--dry-run")
+    assert (result.status, [*files(out)]) == (0, ["jobs.csv"])
+    assert "3 scaffolds would be new" in result.out
+
+
+def test_a_changed_row_is_an_update_that_keeps_edits(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    assert command(out, "batch", name, *SHARED).status == 0
+    asset = out / "assets/hubspot/v1.0/hubspot_deals.yaml"
+    asset.write_text(
+        asset.read_text(encoding="utf-8").replace("mode: strict", "mode: merge  # agreed"), encoding="utf-8"
+    )
+    commit(out)
+    write(out, CSV.replace(",30,", ",60,"))
+    result = command(out, "batch", name, *SHARED, "--json")
+    assert result.status == 0, result.err
+    assert [row["state"] for row in result.json["rows"]] == ["changed", "unchanged", "unchanged"]
+    text = asset.read_text(encoding="utf-8")
+    assert "retention_days: 60" in text and "mode: merge  # agreed" in text
+    assert command(out, "replay").status == 0
+
+
+def test_an_answer_that_a_row_no_longer_gives_follows_the_registry(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    commit(out)
+    write(out, CSV.replace(",30,", ",,"))
+    assert command(out, "batch", name, *SHARED).status == 0
+    assert "retention_days" not in (out / ".copier-answers.acme.crm.yml").read_text(encoding="utf-8")
+    assert "retention_days: 90" in (out / "assets/hubspot/v1.0/hubspot_deals.yaml").read_text(encoding="utf-8")
+
+
+def test_a_row_that_names_other_paths_moves_files_and_edits(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    job = out / "jobs/acme/stripe_customers_to_s3.yaml"
+    job.write_text(job.read_text(encoding="utf-8").replace("level: INFO", "level: DEBUG"), encoding="utf-8")
+    commit(out)
+    write(out, CSV.replace(",,s3,,", ",,iceberg,,"))
+    assert command(out, "batch", name, *SHARED).status == 0
+    moved = out / "jobs/acme/stripe_customers_to_iceberg.yaml"
+    assert "level: DEBUG" in moved.read_text(encoding="utf-8") and not job.exists()
+
+
+def test_a_changed_row_wants_a_clean_tree(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    write(out, CSV.replace(",30,", ",60,"))
+    before = files(out)
+    result = command(out, "batch", name, *SHARED)
+    assert result.status == 2 and "not committed" in result.err
+    assert files(out) == before
+
+
+def test_conflicts_are_marked_and_said(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    asset = out / "assets/hubspot/v1.0/hubspot_deals.yaml"
+    text = asset.read_text(encoding="utf-8")
+    asset.write_text(text.replace("retention_days: 30", "retention_days: 45"), encoding="utf-8")
+    commit(out)
+    write(out, CSV.replace(",30,", ",60,"))
+    result = command(out, "batch", name, *SHARED)
+    assert result.status == 1 and "conflict           assets/hubspot/v1.0/hubspot_deals.yaml" in result.out
+    assert "UU assets/hubspot/v1.0/hubspot_deals.yaml" in git(out, "status", "--porcelain")
+
+
+def test_an_unchanged_row_stays_at_its_version_and_a_new_one_is_at_the_newest(
+    command: Command, released: Path, out: Path
+) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    commit(out)
+    edit_yaml(released / "registry" / "connectors.yaml", lambda registry: None)
+    release(released, "v2.0.0")
+    write(out, CSV + "inv,stripe,invoices,,s3,,\n")
+    result = command(out, "batch", name, *SHARED, "--json")
+    assert result.status == 0, result.err
+    assert [row["state"] for row in result.json["rows"]] == ["unchanged", "unchanged", "unchanged", "new"]
+    commits = [yaml.safe_load(path.read_text(encoding="utf-8"))["_commit"] for path in sorted(out.glob(".copier-*"))]
+    assert commits == ["v1.0.0", "v1.0.0", "v2.0.0", "v1.0.0"]
+    # What they share is of the newest version among its owners.
+    assert (out / "registry/connectors.yaml").read_bytes() == (released / "registry/connectors.yaml").read_bytes()
+    assert command(out, "replay", "--strict").status == 3
+
+
+def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out: Path) -> None:
+    (out / "profiles").mkdir()
+    (out / "profiles" / "acme.yml").write_text("bucket: acme-lake\nowner: data@acme.com\n", encoding="utf-8")
+    name = write(out, CSV)
+    assert command(out, "batch", name, *SHARED).status == 0
+    answers = yaml.safe_load((out / ".copier-answers.acme.pay.yml").read_text(encoding="utf-8"))
+    assert (answers["bucket"], answers["profiled"]) == ("acme-lake", ["owner", "bucket"])
+    commit(out)
+    (out / "profiles" / "acme.yml").write_text("bucket: moved\n", encoding="utf-8")
+    result = command(out, "batch", name, *SHARED, "--json")
+    assert {row["state"] for row in result.json["rows"]} == {"unchanged"}
+    (out / "profiles" / "acme.yml").write_text("bucket: X\n", encoding="utf-8")
+    write(out, CSV.replace("pay,", "other,"))
+    result = command(out, "batch", name, *SHARED)
+    assert "jobs.csv: row 3: profiles/acme.yml:1: bucket: 'X'" in result.err
+
+
+def test_every_question_can_be_a_column(command: Command, out: Path) -> None:
+    """Every recorded answer of every example, as a spreadsheet would have it."""
+    answers = examples()
+    names = sorted({name for one in answers.values() for name in one})
+    rows = [[cell(one[name]) if name in one else "" for name in names] for one in answers.values()]
+    text = io.StringIO()
+    csv.writer(text).writerows([names, *rows])
+    result = command(out, "batch", write(out, text.getvalue()), "--json")
+    assert result.status == 0, result.err
+    for name, one in answers.items():
+        recorded = yaml.safe_load((out / f".copier-answers.{one['tenant_id']}.{name}.yml").read_text(encoding="utf-8"))
+        assert {key: recorded[key] for key in one} == one
+
+
+def cell(value: Any) -> str:
+    if value == "":
+        return '""'
+    return (
+        value
+        if isinstance(value, str)
+        else yaml.safe_dump(value, default_flow_style=True, width=10**6).split("\n...")[0]
+    )
+
+
+def test_a_broken_answers_file_is_said_with_its_row(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    (out / ".copier-answers.acme.pay.yml").write_text("a: [\n", encoding="utf-8")
+    result = command(out, "batch", name, *SHARED)
+    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml: not valid YAML" in result.err
+
+
+def test_progress_is_lines_where_there_is_no_terminal(
+    command: Command, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dativo_generator.cli.SECONDS", 0)
+    result = command(out, "batch", write(out, CSV), *SHARED)
+    assert result.err.splitlines() == [f"Scaffolding: {done} of 3" for done in (1, 2, 3)]
+    assert "\033" not in result.out
+
+
+def test_the_pack_reads_rows_like_the_registry(command: Command, out: Path) -> None:
+    sources = [connector for connector in PACK.with_role("source") if connector.selection == "objects"]
+    lines = ["scaffold,source_connector,objects,target_connector"]
+    lines += [f"s{i},{source.id},{source.objects[0]},s3" for i, source in enumerate(sources)]
+    result = command(out, "batch", write(out, "\n".join(lines)), *SHARED, "--json")
+    assert len(result.json["rows"]) == len(sources)
