@@ -123,7 +123,7 @@ class Dativo(Extension):
             "problems": of_pack(_questionnaire.problems),
             "profiled": of_pack(_questionnaire.profiled),
             "pinned": of_pack(_questionnaire.pinned),
-            "pack_file": pack.text,
+            "pack_file": pack.vendored,
             "yaml": _emit.inline,
             "yaml_block": _emit.block,
         }

@@ -31,7 +31,7 @@ def connectors(offered: Iterable[Connector], role: str, cloud: bool) -> list[Cho
     offered = list(offered)
     width = max((len(connector.id) for connector in offered), default=0)
     return [
-        Choice(f"{connector.id:<{width}}  {_summary(connector, role)}", connector.id, forbidden(connector, cloud))
+        Choice(f"{connector.id:<{width}}  {summary(connector, role)}", connector.id, forbidden(connector, cloud))
         for connector in offered
     ]
 
@@ -47,7 +47,7 @@ def found(connector: Connector, search: str) -> bool:
     return all(word in text for word in search.lower().split())
 
 
-def _summary(connector: Connector, role: str) -> str:
+def summary(connector: Connector, role: str) -> str:
     """Say in one line what a connector is and what it offers in a role."""
     if role == "source":
         selection = connector.selection

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import schemas
 from .classification import Judgement, Rules, load_rules
 from .documents import Document
 from .fields import Field, read_fields
@@ -36,6 +37,7 @@ class Pack:
         self.known_fields = cache(self._known_fields)
         self.judge = cache(self._judge)
         self.text = cache(self._text)
+        self.vendored = cache(self._vendored)
         self.tables = cache(self._tables)
         # What has been said aloud in this run.
         self.told: set[str] = set()
@@ -64,8 +66,21 @@ class Pack:
         return load_samples(self.root)
 
     def _text(self, name: str) -> str:
-        """Return a file of the pack as it stands, for vendoring."""
+        """Return a file of the pack as it stands."""
         return (self.root / name).read_text(encoding="utf-8")
+
+    def _vendored(self, name: str) -> str:
+        """Return a file of the pack as a destination gets it: schemas know the registry there."""
+        return schemas.text(self, name) if name in schemas.VENDORED else self.text(name)
+
+    def files(self, folder: str, pattern: str) -> list[str]:
+        """List files of the pack by their paths."""
+        return sorted(path.relative_to(self.root).as_posix() for path in (self.root / folder).glob(pattern))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the rules give."""
+        return tuple(sorted({rule.label for rule in self._rules.rules}))
 
     def with_role(self, role: str) -> list[Connector]:
         """List the connectors that can be a source, or a target."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from . import ci, fixtures
+from . import ci, fixtures, schemas
 from .destination import answers_file_of
 from .naming import env_names
 from .pack import Pack
@@ -19,8 +19,6 @@ from .selection import Item
 _STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 # Without a block of its own a target is staged in the runner's own storage.
 _STAGING_ENVIRONMENT = ("S3_ENDPOINT", "S3_BUCKET", *_STORAGE_ENVIRONMENT)
-
-_SCHEMAS = ("schemas/asset.schema.json", "schemas/job.schema.json")
 
 
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,7 +196,7 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
         return {}
     recipes = sorted({recipe_file(scaffold.source.id), recipe_file(scaffold.target.id)})
     files: dict[str, list[str]] = {}
-    for path in (REGISTRY_FILE, *recipes, *_SCHEMAS):
+    for path in (REGISTRY_FILE, *recipes, *schemas.VENDORED):
         folder, name = path.split("/")
         files.setdefault(folder, []).append(name)
     return files

@@ -313,7 +313,7 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     return [
         file
         for file, text in there.items()
-        if (ci["package"] not in text if file == ci.get("path") else text != pack.text(sources.get(file, file)))
+        if (ci["package"] not in text if file == ci.get("path") else text != pack.vendored(sources.get(file, file)))
     ]
 
 

@@ -82,7 +82,7 @@ class Question:
     question makes no sense for these answers, '' when it does. `section` is the part of `customize` that opens it, ''
     for the short path; `pressing` tells whether it is asked although its section is closed; `fills` is the question
     for whose answer it helps. `of` says whose answer it is: that of one scaffold, of all that a tenant does with a
-    connector, or of the tenant.
+    connector, or of the tenant. `fixed` are the choices where they depend on no other answer.
     """
 
     read: Callable[[Scaffold, Any], Any]
@@ -94,6 +94,7 @@ class Question:
     pressing: Callable[[Scaffold], bool] = lambda scaffold: False
     fills: str = ""
     of: str = "tenant"
+    fixed: tuple[str, ...] = ()
 
 
 # --- how a raw answer is read, where that takes more than the answer --------------------------------------------------
@@ -415,7 +416,7 @@ def _always(value: Any) -> Callable[[Scaffold], Any]:
 
 def _choice(values: Sequence[str], default: str) -> Question:
     """Make a question with the same choices for every scaffold."""
-    return _scaffold_choice(_always(values), _always(default))
+    return replace(_scaffold_choice(_always(values), _always(default)), fixed=tuple(values))
 
 
 def _scaffold_choice(values: Callable[[Scaffold], Sequence[str]], default: Callable[[Scaffold], Any]) -> Question:
@@ -442,7 +443,7 @@ _SHORT_PATH: dict[str, Question] = {
     "target_connector": Question(_connector("target"), choices=_connectors("target")),
     "owner": Question(_alone(readers.email), lambda scaffold: f"data-team@{scaffold['tenant_id']}.com"),
     "scaffold": Question(_alone(readers.slug), lambda scaffold: f"{scaffold.source.id}_to_{scaffold.target.id}"),
-    "customize": Question(_sections, _always([]), choices=_offered_sections),
+    "customize": Question(_sections, _always([]), choices=_offered_sections, fixed=tuple(SECTIONS)),
     "import_from": Question(_import_from, _own_source, _reused, fills="fields"),
 }
 

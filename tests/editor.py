@@ -1,0 +1,150 @@
+"""An editor without a screen: the YAML language server, as VS Code and others run it, and what it says of a file.
+
+A pytest plugin. The server comes from npm, in the version of `tests/editor/package-lock.json`; each worker has one.
+"""
+
+import asyncio
+import fcntl
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+from servers import SETTING
+
+HERE = Path(__file__).resolve().parent / "editor"
+SERVER = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
+# Generous: a slow machine is no reason to fail. An answer takes some milliseconds.
+PATIENCE = 60.0
+# Nothing from the network: no catalog of schemas, and what a file's own comment names is on disk.
+SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}, "http": {}}
+
+
+class Editor:
+    """A language server and the files that are open in it."""
+
+    def __init__(self) -> None:
+        """Start the server."""
+        self._loop = asyncio.new_event_loop()
+        self._client = LanguageClient("dativo-generator-tests", "1")
+        self._opened = 0
+        self._said: dict[str, list[lsp.Diagnostic]] = {}
+        self._client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._publish(params))
+        self._client.feature(lsp.WORKSPACE_CONFIGURATION)(lambda params: self._configure(params))
+        self._client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
+        self._run(self._client.start_io("node", str(SERVER), "--stdio"))
+        markup = lsp.MarkupKind.Markdown
+        document = lsp.TextDocumentClientCapabilities(
+            hover=lsp.HoverClientCapabilities(content_format=[markup]),
+            completion=lsp.CompletionClientCapabilities(
+                completion_item=lsp.ClientCompletionItemOptions(snippet_support=True, documentation_format=[markup])
+            ),
+        )
+        workspace = lsp.WorkspaceClientCapabilities(configuration=True)
+        capabilities = lsp.ClientCapabilities(text_document=document, workspace=workspace)
+        self._run(
+            self._client.initialize_async(lsp.InitializeParams(capabilities=capabilities, process_id=os.getpid()))
+        )
+        self._client.initialized(lsp.InitializedParams())
+        self._client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(settings=SETTINGS))
+
+    def close(self) -> None:
+        """Stop the server."""
+        self._run(self._client.shutdown_async(None))
+        self._client.exit(None)
+        self._run(self._client.stop())
+        self._loop.close()
+
+    def open(self, path: Path, text: str | None = None) -> str:
+        """Open a file beside `path`, with the text that it has or another one; returns its URI.
+
+        Under a name of its own, since what is said of a name may be of what was open under it before.
+        """
+        self._opened += 1
+        uri = path.resolve().with_name(f"{path.stem}-{self._opened}{path.suffix}").as_uri()
+        text = path.read_text(encoding="utf-8") if text is None else text
+        item = lsp.TextDocumentItem(uri=uri, language_id="yaml", version=1, text=text)
+        self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        return uri
+
+    def problems(self, path: Path, text: str | None = None) -> list[tuple[int, str]]:
+        """List what is underlined in a file: line, from 1, and message."""
+        uri = self.open(path, text)
+
+        async def said() -> list[lsp.Diagnostic]:
+            while uri not in self._said:
+                await asyncio.sleep(0.01)
+            return self._said[uri]
+
+        return [(found.range.start.line + 1, found.message) for found in self._run(said())]
+
+    def offers(self, path: Path, text: str) -> dict[str, str]:
+        """Return what is offered where ``|`` stands in `text`, each with what is said of it."""
+        position, uri = self._at(path, text)
+        params = lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), position)
+        found = self._run(self._client.text_document_completion_async(params))
+        items = found.items if isinstance(found, lsp.CompletionList) else found or []
+        return {item.label: _plain(item.documentation) for item in items}
+
+    def hover(self, path: Path, text: str) -> str:
+        """Return what is shown of what stands behind ``|`` in `text`."""
+        position, uri = self._at(path, text)
+        found = self._run(
+            self._client.text_document_hover_async(lsp.HoverParams(lsp.TextDocumentIdentifier(uri), position))
+        )
+        return _plain(found.contents) if found else ""
+
+    def _at(self, path: Path, text: str) -> tuple[lsp.Position, str]:
+        before = text[: text.index("|")]
+        uri = self.open(path, text.replace("|", "", 1))
+        return lsp.Position(before.count("\n"), len(before.rpartition("\n")[2])), uri
+
+    def _publish(self, params: lsp.PublishDiagnosticsParams) -> None:
+        self._said[params.uri] = list(params.diagnostics)
+
+    def _configure(self, params: lsp.ConfigurationParams) -> list[Any]:
+        return [SETTINGS.get(item.section or "") for item in params.items]
+
+    def _run(self, work: Any) -> Any:
+        return self._loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
+
+
+def _plain(text: Any) -> str:
+    return text or "" if isinstance(text, str | None) else text.value
+
+
+def _install() -> None:
+    """Install the server; workers wait for the one that does."""
+    with (HERE / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not SERVER.exists():
+            command = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=HERE, check=True, capture_output=True, timeout=300)
+
+
+def _unavailable(why: str) -> NoReturn:
+    """Skip, where nobody demands the server."""
+    if os.environ.get(SETTING) == "required":
+        pytest.fail(f"no language server: {why}")
+    pytest.skip(f"no language server: {why}")
+
+
+@pytest.fixture(scope="session")
+def editor() -> Iterator[Editor]:
+    """Give an editor with the YAML language server."""
+    for program in ("node", "npm"):
+        if not shutil.which(program):
+            _unavailable(f"{program} is not installed")
+    try:
+        _install()
+    except (OSError, subprocess.SubprocessError) as error:
+        _unavailable(f"npm cannot install it: {error}")
+    editor = Editor()
+    yield editor
+    editor.close()
