@@ -6,6 +6,7 @@ import pytest
 
 from dativo_generator.plan import plan
 from dativo_generator.questions import SAFE_PARTITION
+from dativo_generator.schemas import VENDORED
 from support import PACK, Rendered
 
 Scaffolded = Callable[..., Rendered]
@@ -89,8 +90,7 @@ def test_files_written_and_nothing_else(scaffolded: Scaffolded) -> None:
         "connectors/stripe.yaml",
         "jobs/acme/stripe_customers_to_iceberg.yaml",
         "registry/connectors.yaml",
-        "schemas/asset.schema.json",
-        "schemas/job.schema.json",
+        *VENDORED,
     }
 
 
@@ -101,7 +101,7 @@ def test_the_same_connector_at_both_ends_is_vendored_once(scaffolded: Scaffolded
 
 def test_vendored_files_are_the_packs_own(scaffolded: Scaffolded) -> None:
     out = scaffolded(**CUSTOMERS)
-    for name in ("registry/connectors.yaml", "connectors/stripe.yaml", "schemas/job.schema.json"):
+    for name in ("registry/connectors.yaml", "connectors/stripe.yaml"):
         assert out.files[name] == (PACK.root / name).read_bytes()
 
 
