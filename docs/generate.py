@@ -1,9 +1,10 @@
 """Write what the docs and the goldens derive from the pack. Run it with `make docs`; a test fails when it is overdue.
 
-Reference pages come from the question files, the registry and the recipes; the transcript from a real terminal; the
-golden files of the tests from the examples.
+Reference pages come from the question files, the registry, the recipes and the schemas; the transcript and the
+pictures from a real terminal; the golden files of the tests from the examples.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "extensions"), str(ROOT / "tests")]
 
 import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
 import labelled  # noqa: E402
+import schema_tables  # noqa: E402
 from dativo_generator.cli import STATUSES  # noqa: E402
 from dativo_generator.documents import shown  # noqa: E402
 from dativo_generator.errors import DativoError  # noqa: E402
@@ -90,14 +92,28 @@ def _facts(name: str) -> Iterator[str]:
 
 
 def registry_page() -> str:
-    """Describe every connector: what it can do and how it connects."""
-    lines = ["# Connectors", "", GENERATED, ""]
+    """Show in a table what every connector can do; `docs/assets/registry.js` puts filters above it on the site."""
+    lines = ["# Registry", "", GENERATED, "", _REGISTRY, "", '<div id="registry" markdown>', ""]
     lines += ["| connector | roles | category | engines, default first | cloud | reads | incremental |"]
     lines += ["|---|---|---|---|---|---|---|"]
     lines += [_row(connector) for connector in PACK.registry.values()]
+    return "\n".join([*lines, "", "</div>"]) + "\n"
+
+
+_REGISTRY = """What each connector can do, from `registry/connectors.yaml`. How each one connects is in
+[connectors](connectors.md)."""
+
+
+def connectors_page() -> str:
+    """Describe every connector: how it connects, and what is known of its objects."""
+    lines = ["# Connectors", "", GENERATED, "", _CONNECTORS]
     for connector in PACK.registry.values():
         lines += ["", f"## `{connector.id}`", "", *_recipe(connector)]
     return "\n".join(lines) + "\n"
+
+
+_CONNECTORS = """How each connector connects, from its recipe in `connectors/`. The [registry](registry.md) compares what
+they can do."""
 
 
 def _row(connector: Connector) -> str:
@@ -105,7 +121,12 @@ def _row(connector: Connector) -> str:
     reads = "" if "source" not in connector.roles else connector.selection
     if reads == "objects":
         reads = listed(connector.objects)
-    cells = [f"[`{connector.id}`](#{connector.id})", listed(connector.roles), connector.category, listed(engines)]
+    cells = [
+        f"[`{connector.id}`](connectors.md#{connector.id})",
+        listed(connector.roles),
+        connector.category,
+        listed(engines),
+    ]
     cells += ["yes" if connector.allowed_in_cloud else "no", reads]
     cells += [connector.strategy if connector.supports_incremental else ""]
     return f"| {' | '.join(cells)} |"
@@ -251,6 +272,31 @@ and the evidence; a label, or `none`, that somebody writes behind a field goes b
 The rules are data: `registry/classification.yaml`, which also says how they are read."""
 
 
+def schemas_page() -> str:
+    """Show every key of the files that the pack has a schema for."""
+    lines = ["# Schemas", "", GENERATED, "", _SCHEMAS]
+    for name in ("asset", "job", "recipe", "registry", "lifecycle"):
+        top = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+        for title, part in schema_tables.layouts(top):
+            lines += ["", f"## {title}", "", f"`schemas/{name}.schema.json`. {top['description']}", ""]
+            lines += [*schema_tables.HEAD, *schema_tables.rows(top, part)]
+    return "\n".join(lines) + "\n"
+
+
+_SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that is
+not listed is refused, but an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name of
+your own."""
+
+
+def decisions_page() -> str:
+    """List the decisions by their titles."""
+    lines = ["# Decisions", "", GENERATED, "", "Those that had a real alternative, and what spoke for it.", ""]
+    for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
+        lines.append(f"{number}. [{title}]({path.name})")
+    return "\n".join(lines) + "\n"
+
+
 def transcript() -> str:
     """Run the short path in a real terminal and return what its user sees."""
     answers = load_answers(SAMPLE)
@@ -294,10 +340,13 @@ def pages() -> dict[str, str]:
     """Return the generated pages by path."""
     return {
         "docs/reference/questions.md": questions_page(),
-        "docs/reference/connectors.md": registry_page(),
+        "docs/reference/registry.md": registry_page(),
+        "docs/reference/connectors.md": connectors_page(),
+        "docs/reference/schemas.md": schemas_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/types.md": types_page(),
         "docs/reference/classification.md": classification_page(),
+        "docs/decisions/README.md": decisions_page(),
     }
 
 
