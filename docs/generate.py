@@ -112,8 +112,8 @@ def connectors_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-_CONNECTORS = """How each connector connects, from its recipe in `connectors/`. The [registry](registry.md) compares what
-they can do."""
+_CONNECTORS = """How each connector connects, from its recipe in `connectors/`. The [registry](registry.md) compares
+what they can do."""
 
 
 def _row(connector: Connector) -> str:
@@ -283,9 +283,9 @@ def schemas_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-_SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that is
-not listed is refused, but an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name of
-your own."""
+_SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that
+is not listed is refused, but an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name
+of your own."""
 
 
 def decisions_page() -> str:
