@@ -20,7 +20,7 @@ def rows(top: Schema, part: Schema, path: str = "", seen: tuple[str, ...] = ()) 
         yield from _key(top, stated, f"{path}{name}", name in part.get("required", ()), seen)
     others = part.get("additionalProperties")
     # Keys of any name: worth a row where the schema has a word to say on them, and not only on the whole.
-    if isinstance(others, dict) and "description" in resolved(top, others):
+    if isinstance(others, dict) and {"description", "properties"} & set(resolved(top, others)):
         yield from _key(top, others, f"{path}<name>", False, seen)
 
 
