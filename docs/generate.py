@@ -292,7 +292,7 @@ def decisions_page() -> str:
     lines = ["# Decisions", "", GENERATED, "", "Those that had a real alternative, and what spoke for it.", ""]
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
-        lines.append(f"{number}. [{title}]({path.name})")
+        lines.append(f"- [{number}. {title}]({path.name})")
     return "\n".join(lines) + "\n"
 
 

@@ -22,10 +22,13 @@
 
   const add = (name, text, control) => {
     const label = document.createElement("label");
-    label.append(text, control);
+    const field = document.createElement("div");
+    control.id = label.htmlFor = `registry-${name}`;
     control.name = name;
+    label.append(text);
+    field.append(label, control);
+    form.append(field);
     controls.set(name, control);
-    form.append(label);
   };
   for (const name of CHOSEN) {
     const select = document.createElement("select");
