@@ -31,7 +31,7 @@ from uuid import uuid4
 
 import pytest
 
-# "required" makes a missing server an error: CI must not pass because nothing ran.
+# "required" makes a missing server, or browser, an error: CI must not pass because nothing ran.
 SETTING = "DATIVO_TEST_SERVERS"
 HOST = "127.0.0.1"
 # One may do everything, the other one only log in. The password reads otherwise when it is not quoted in a URL, and

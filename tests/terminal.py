@@ -1,5 +1,6 @@
 """A real terminal for the questionnaire: Copier runs in a pseudo-terminal, an emulator keeps what its user sees."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,15 +16,17 @@ REVIEW = "Write these files"
 
 
 class Terminal:
-    """One run of Copier. The screen is so high that nothing scrolls away."""
+    """One run of Copier, or of another module. The screen is so high that nothing scrolls away."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-        """Start ``copier`` with `arguments`."""
+    def __init__(
+        self, arguments: Sequence[str], folder: Path, environment: dict[str, str], module: str = "copier"
+    ) -> None:
+        """Start `module` with `arguments`."""
         self.screen = pyte.Screen(120, 400)
         self.stream = pyte.Stream(self.screen)
         self.child = pexpect.spawn(
             sys.executable,
-            ["-m", "copier", *arguments],
+            ["-m", module, *arguments],
             cwd=str(folder),
             env=environment | {"TERM": "xterm", "PYTHONWARNINGS": "ignore"},
             encoding="utf-8",
@@ -45,6 +48,12 @@ class Terminal:
                 self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
             except (pexpect.EOF, pexpect.TIMEOUT):
                 raise AssertionError(f"{text!r} never came; the screen:\n{self.text}") from None
+
+    def settle(self) -> None:
+        """Read until nothing has come for a while: what is drawn in several goes is whole then."""
+        with contextlib.suppress(pexpect.TIMEOUT):
+            while True:
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=0.3))
 
     def answer(self, question: str, keys: str) -> None:
         """Wait for a question, by its first line, and type."""

@@ -1,6 +1,7 @@
 """The documentation is what the pack does: generated parts are current, links lead somewhere, commands run."""
 
 import importlib.util
+import json
 import os
 import re
 import shlex
@@ -11,13 +12,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from dativo_generator.pack import Pack
 from fleets import Command, build, copied
-from support import EXAMPLES, ROOT, Rendered, load_answers, render
+from support import EXAMPLES, PACK, ROOT, Rendered, load_answers, render
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
@@ -49,6 +52,60 @@ def test_transcripts_are_current() -> None:
     full = generate.transcript()
     for page, text in (("README.md", generate.short(full)), ("docs/tutorial.md", full)):
         assert f"```text\n{text}\n```" in (ROOT / page).read_text(encoding="utf-8"), "run `make docs`"
+
+
+# In one test, which runs the questionnaire and the command once.
+def test_pictures_are_current_and_show_the_screen() -> None:
+    drawn = generate.pictures.pictures()
+    for name, content in drawn.items():
+        assert (ROOT / name).read_text(encoding="utf-8") == content, "run `make docs`"
+        assert "font-face" not in content
+    shown = {Path(name).stem: words(content) for name, content in drawn.items()}
+    steps = generate.pictures.steps()
+    (last,) = [number for number, step in enumerate(steps) if step.picture == "source"]
+    for step in steps[: last + 1]:
+        assert step.question in shown["source"]
+    for connector in PACK.with_role("source"):
+        assert connector.id in shown["source"]
+    assert all(line in shown["summary"] for line in ("Scaffold ", "Run it:", ".copier-answers."))
+    assert "answers files would be at" in shown["dry-run"]
+
+
+def words(svg: str) -> str:
+    """Return the text of a picture; one that is no XML raises."""
+    text = "".join(ElementTree.fromstring(svg).itertext())
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_picture_is_on_a_page_with_a_text_for_those_who_do_not_see_it() -> None:
+    shown = {}
+    for page in PAGES:
+        for text, link in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8")):
+            shown[(page.parent / link).resolve()] = text
+    assert set(shown) == set((ROOT / "docs" / "assets").glob("*.svg"))
+    assert all(len(text.split()) > 5 for text in shown.values())
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.name.split(".")[0])
+def test_the_page_of_schemas_has_every_key_with_its_description(path: Path) -> None:
+    lines = (ROOT / "docs" / "reference" / "schemas.md").read_text(encoding="utf-8").splitlines()
+    rows = {(line.split("`")[1].split(".")[-1], line.replace("\\", "")) for line in lines if line.startswith("| `")}
+    for name, said in properties(json.loads(path.read_text(encoding="utf-8"))):
+        assert any(name == key and said.replace("<", "&lt;") in row for key, row in rows), name
+
+
+def properties(schema: Any) -> Iterator[tuple[str, str]]:
+    """Yield every key that a JSON Schema describes, with what it says."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from properties(item)
+    elif isinstance(schema, dict):
+        # Conditions of a draft-07 schema name keys again, and describe none.
+        for word, part in schema.items():
+            if word == "properties":
+                yield from ((name, value["description"]) for name, value in part.items() if "description" in value)
+            if word not in ("dependencies", "if"):
+                yield from properties(part)
 
 
 @pytest.mark.parametrize("folder", ["assets", "jobs"])

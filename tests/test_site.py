@@ -1,0 +1,247 @@
+"""The site of the documentation: it is built strictly, its links lead somewhere, and it works in a browser."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import browser as browsers
+from browser import browser, serve  # noqa: F401 - a fixture
+from dativo_generator.registry import Connector
+from support import PACK, ROOT
+
+PHONE = {"width": 375, "height": 667}
+PATIENCE = 10_000
+
+
+def build(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build the site of the pack at `root` as `make docs` does."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        cwd=root,
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the built site."""
+    folder = tmp_path_factory.mktemp("site")
+    done = build(ROOT, folder)
+    assert (done.returncode, "WARNING" in done.stderr) == (0, False), done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Give the address at which the site is served."""
+    yield from serve(site)
+
+
+def names(site: Path) -> list[str]:
+    """List the pages by their path in the site."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+@pytest.mark.parametrize(
+    ("page", "text", "said"),
+    [
+        ("tutorial.md", "[gone](gone.md)", "gone.md"),
+        ("tutorial.md", "[gone](how-to/run-in-ci.md#gone)", "#gone"),
+        ("tutorial.md", "[outside](../README.md)", "../README.md"),
+        ("how-to/new.md", "# A page that is nowhere", "how-to/new.md"),
+    ],
+)
+def test_a_dead_link_or_a_page_that_is_nowhere_fails_the_build(page: str, text: str, said: str, tmp_path: Path) -> None:
+    shutil.copy2(ROOT / "mkdocs.yml", tmp_path)
+    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    with (tmp_path / "docs" / page).open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+    done = build(tmp_path, tmp_path / "site")
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_every_page_is_published_and_no_program(site: Path) -> None:
+    wanted = {path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md")}
+    index = {path.with_name("index.html") if path.stem == "README" else path for path in wanted}
+    assert {Path(name) for name in names(site)} == index | {Path("404.html")}
+    assert not list(site.rglob("*.py"))
+
+
+class Links(HTMLParser):
+    """What a page refers to, and what can be referred to on it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.loaded: set[str] = set()
+        self.anchors = {""}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Collect ids, links and what the browser loads by itself."""
+        values = {name: value or "" for name, value in attributes}
+        self.anchors |= {values[name] for name in ("id", "name") if name in values}
+        if "src" in values or tag == "link":
+            self.loaded.add(values.get("src") or values["href"])
+        elif "href" in values:
+            self.links.add(values["href"])
+
+
+def test_every_link_leads_to_a_file_and_an_anchor_of_the_site(site: Path) -> None:
+    pages = {name: Links((site / name).read_text(encoding="utf-8")) for name in names(site)}
+    dead = []
+    for name, page in pages.items():
+        # The page for what is not found is served anywhere, and refers to things from the root.
+        for link in page.links | page.loaded if name != "404.html" else ():
+            if urlsplit(link).scheme in ("http", "https", "mailto", "data"):
+                continue
+            target, anchor = urldefrag(urljoin(name, link))
+            target = target if (site / target).is_file() else f"{target.rstrip('./')}/index.html".lstrip("/")
+            if not (site / target).is_file() or (target in pages and unquote(anchor) not in pages[target].anchors):
+                dead.append(f"{name}: {link}")
+    assert not dead
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    loaded = {url for name in names(site) for url in Links((site / name).read_text(encoding="utf-8")).loaded}
+    assert not [url for url in loaded if urlsplit(url).netloc]
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:  # noqa: F811
+    """Open pages of the site; afterwards nobody has asked another host for anything, and nothing was complained of."""
+    wrong: list[str] = []
+    contexts = []
+
+    def look(request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            wrong.append(f"request: {request.url}")
+
+    def open_(name: str, **options) -> Page:
+        contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(PATIENCE)
+        page = contexts[-1].new_page()
+        page.on("request", look)
+        page.on("console", lambda said: wrong.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.goto(address + name)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def test_every_page_fits_a_phone(site: Path, address: str, open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html", viewport=PHONE)
+    wide = []
+    for name in names(site):
+        page.goto(address + name)
+        # What sticks out is scrolled in a box of its own, and not with the page.
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            wide.append(name)
+        assert page.locator("h1").count() == 1, name
+    assert not wide
+
+
+def test_the_menu_of_a_phone_leads_to_a_page(open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html", viewport=PHONE)
+    entry = page.locator(".md-nav--primary").get_by_role("link", name="Tutorial", exact=True)
+    expect(entry).not_to_be_in_viewport()
+    page.locator("header label[for=__drawer]").click()
+    expect(entry).to_be_in_viewport()
+    entry.click()
+    expect(page.locator("h1")).to_contain_text("Your first job")
+
+
+@pytest.mark.parametrize("word", ["lookback", "Renovate", "ODCS"])
+def test_the_search_finds_words_and_opens_their_page(word: str, open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html")
+    page.get_by_role("textbox", name="Search").press_sequentially(word)
+    found = page.locator("a.md-search-result__link").first
+    expect(found).to_be_visible()
+    target = urlsplit(found.get_attribute("href")).path
+    found.click()
+    page.wait_for_url(lambda url: urlsplit(url).path == target)
+    expect(page.locator("article")).to_contain_text(word, ignore_case=True)
+
+
+def values(connector: Connector) -> dict[str, set[str]]:
+    """Return what a connector is found by, by the label of the filter."""
+    return {
+        "Roles": set(connector.roles),
+        "Category": {connector.category or "none"},
+        "Cloud": {"yes" if connector.allowed_in_cloud else "no"},
+        "Incremental": {connector.strategy if connector.supports_incremental else "none"},
+    }
+
+
+def shown(page: Page) -> list[str]:
+    """Return the connectors that are to be seen, in order."""
+    return page.locator("#registry tbody tr:visible td:first-child").all_inner_texts()
+
+
+def test_the_registry_is_filtered_by_every_value(open_page: Callable[..., Page]) -> None:
+    page = open_page("reference/registry.html")
+    everything = {connector.id: values(connector) for connector in PACK.registry.values()}
+    assert shown(page) == list(everything)
+    for label in next(iter(everything.values())):
+        choice = page.get_by_label(label, exact=True)
+        offered = choice.locator("option").all_inner_texts()
+        assert sorted(offered) == sorted({"any"}.union(*(found[label] for found in everything.values())))
+        for value in offered[1:]:
+            choice.select_option(value)
+            wanted = [name for name, found in everything.items() if value in found[label]]
+            assert shown(page) == wanted
+            expect(page.get_by_role("status")).to_have_text(f"{len(wanted)} of {len(everything)} connectors")
+        choice.select_option("any")
+    assert "#" not in page.url
+
+
+def test_filters_of_the_registry_add_up_and_are_in_the_address(open_page: Callable[..., Page]) -> None:
+    page = open_page("reference/registry.html")
+    sample = next(connector for connector in PACK.registry.values() if connector.category and connector.uses_cursor)
+    for label, found in values(sample).items():
+        page.get_by_label(label, exact=True).select_option(min(found))
+    # With the keyboard alone: the words follow the choices.
+    page.get_by_label("Incremental").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"{sample.id} {sample.default_engine.upper()}")
+    assert shown(page) == [sample.id]
+    page.keyboard.press("Enter")
+    assert shown(page) == [sample.id]
+
+    again = open_page(page.url.removeprefix(page.url.split("reference/")[0]))
+    assert shown(again) == [sample.id]
+    expect(again.get_by_label("Words")).to_have_value(f"{sample.id} {sample.default_engine.upper()}")
+    again.get_by_label("Words").fill("nothing is called so")
+    assert shown(again) == []
+    again.evaluate("location.hash = 'cloud=perhaps'")
+    expect(again.get_by_role("status")).to_have_text(f"{len(PACK.registry)} of {len(PACK.registry)} connectors")
+
+
+def test_the_registry_is_a_table_without_scripts(open_page: Callable[..., Page]) -> None:
+    page = open_page("reference/registry.html", java_script_enabled=False)
+    assert shown(page) == list(PACK.registry)
+    assert page.locator("#registry form").count() == 0
+
+
+def test_a_missing_browser_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browsers, "program", lambda name: None)
+    assert "`apt-get install chromium`" in browsers.missing()
+    with pytest.raises(pytest.skip.Exception, match="needs Chromium"):
+        browsers.do_without(browsers.missing(), "")
+    with pytest.raises(pytest.fail.Exception, match="needs Chromium"):
+        browsers.do_without(browsers.missing(), "required")
