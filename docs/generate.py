@@ -311,8 +311,11 @@ def decisions_page() -> str:
 
 
 def transcript() -> str:
-    """Return what the user of the short path sees."""
-    lines = [line for line in pictures.questionnaire().text.splitlines() if line.strip()]
+    """Return what the user of the short path sees, but for the files, which the review shows in full."""
+    text = pictures.questionnaire().text
+    questions, rest = text.split("\nassets/", 1)
+    lines = [*questions.splitlines(), pictures.REVIEWED, *rest.split(pictures.REVIEWED, 1)[1].splitlines()]
+    lines = [line for line in lines if line.strip()]
     # What Copier says of its version and of each file depends on the machine, not on the pack.
     return "\n".join(line for line in lines if not line.startswith(("Copying from", "    create")))
 
@@ -381,10 +384,12 @@ def main() -> None:
         "README.md": {
             "transcript": f"```text\n{short(full)}\n```",
             "examples": examples_table(),
-            "asset": f"```yaml\n{shown_file('assets')}\n```",
             "job": f"```yaml\n{shown_file('jobs')}\n```",
         },
-        "docs/tutorial.md": {"transcript": f"```text\n{full}\n```"},
+        "docs/tutorial.md": {
+            "transcript": f"```text\n{full}\n```",
+            "asset": f"```yaml\n{shown_file('assets')}\n```",
+        },
     }.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         for part, content in parts.items():

@@ -26,12 +26,14 @@ from rich.text import Text  # noqa: E402
 from fleets import RENAMED, SCAFFOLDS, build  # noqa: E402
 from history import TAGS, release_history  # noqa: E402
 from support import PACK, clean_environment, copy_pack, load_answers  # noqa: E402
-from terminal import DOWN, ENTER, SPACE, Terminal  # noqa: E402
+from terminal import DOWN, ENTER, REVIEW, SPACE, Terminal  # noqa: E402
 
 # The scaffold of the README, of the transcripts, and whose defaults the reference shows.
 SAMPLE = ROOT / "examples" / "stripe_customers.yml"
 # How the summary begins; the lines before it are Copier's, and name each file.
 SUMMARY = "Scaffold "
+# How the end of the review begins, above which the files stand in full.
+REVIEWED = "What will be written:"
 # rich's own frame without the fonts that it fetches.
 FRAME = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 # pyte's names where they are not rich's.
@@ -92,6 +94,9 @@ def questionnaire() -> Session:
                 terminal.settle()
                 pictures[step.picture] = svg(terminal.screen, title, step.picture)
             terminal.child.send(ENTER)
+        terminal.wait(REVIEW)
+        terminal.settle()
+        pictures["review"] = svg(terminal.screen, title, "review", REVIEWED)
         if status := terminal.finish():
             raise SystemExit(f"the questionnaire ended with status {status}:\n{terminal.text}")
     pictures["summary"] = svg(terminal.screen, title, "summary", SUMMARY)

@@ -65,10 +65,10 @@ class Terminal:
         reviewed = False
         try:
             while True:
-                self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
                 if not reviewed and REVIEW in self.text:
                     reviewed = True
                     self.child.send(proceed)
+                self.stream.feed(self.child.read_nonblocking(65536, timeout=30))
         except pexpect.EOF:
             self.child.close()
         return self.child.exitstatus

@@ -108,9 +108,13 @@ def properties(schema: Any) -> Iterator[tuple[str, str]]:
                 yield from properties(part)
 
 
-@pytest.mark.parametrize("folder", ["assets", "jobs"])
-def test_the_files_in_the_readme_are_current(folder: str) -> None:
-    assert f"```yaml\n{generate.shown_file(folder)}\n```" in (ROOT / "README.md").read_text("utf-8"), "run `make docs`"
+@pytest.mark.parametrize(("page", "folder"), [("docs/tutorial.md", "assets"), ("README.md", "jobs")])
+def test_the_files_on_a_page_are_current(page: str, folder: str) -> None:
+    assert f"```yaml\n{generate.shown_file(folder)}\n```" in (ROOT / page).read_text("utf-8"), "run `make docs`"
+
+
+def test_the_readme_lists_the_examples() -> None:
+    assert generate.examples_table() in (ROOT / "README.md").read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_the_readme_is_short() -> None:
