@@ -157,6 +157,14 @@ def test_a_job_that_names_no_connector_is_as_good(editor: Editor, out: Path) -> 
     assert editor.problems(out / JOB, text) == []
 
 
+@pytest.mark.parametrize("target", PACK.with_role("target"), ids=lambda connector: connector.id)
+def test_every_format_that_the_runner_takes_is_right(target: Any) -> None:
+    schema = json.loads(PACK.vendored(schemas.JOB))
+    job = dict.fromkeys(schema["required"], "x") | {"target_connector": target.id}
+    for name in schema["definitions"]["target"]["properties"]["file_format"]["enum"]:
+        assert Draft7Validator(schema).is_valid(job | {"target": {"file_format": name}}), name
+
+
 # --- the schemas themselves -------------------------------------------------------------------------------------------
 
 

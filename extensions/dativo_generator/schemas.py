@@ -37,10 +37,7 @@ def _job(pack: Pack) -> Schema:
     for role in ROLES:
         known = schema["properties"][f"{role}_connector"]
         schema["properties"][f"{role}_connector"] = _connectors(pack, role, known["description"])
-    schema["allOf"] = [
-        *_when("source_connector", {c.id: {"source": _source(c)} for c in pack.with_role("source")}),
-        *_when("target_connector", {c.id: {"target": _target(c)} for c in pack.with_role("target")}),
-    ]
+    schema["allOf"] = _when("source_connector", {c.id: {"source": _source(c)} for c in pack.with_role("source")})
     return schema
 
 
@@ -54,11 +51,6 @@ def _source(connector: Connector) -> Schema:
         **({} if connector.supports_incremental else {"incremental": False}),
     }
     return {"properties": properties}
-
-
-def _target(connector: Connector) -> Schema:
-    formats = connector.file_formats
-    return {"properties": {"file_format": {"enum": [name for name in _FORMATS if name in formats]}}} if formats else {}
 
 
 def _asset(pack: Pack) -> Schema:
