@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -333,18 +333,17 @@ def write_golden(folder: Path) -> None:
                 path.write_bytes(content)
 
 
-def pages() -> dict[str, str]:
-    """Return the generated pages by path."""
-    return {
-        "docs/reference/questions.md": questions_page(),
-        "docs/reference/registry.md": registry_page(),
-        "docs/reference/connectors.md": connectors_page(),
-        "docs/reference/schemas.md": schemas_page(),
-        "docs/reference/commands.md": commands_page(),
-        "docs/reference/types.md": types_page(),
-        "docs/reference/classification.md": classification_page(),
-        "docs/decisions/README.md": decisions_page(),
-    }
+# The generated pages by path, and what makes each.
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/questions.md": questions_page,
+    "docs/reference/registry.md": registry_page,
+    "docs/reference/connectors.md": connectors_page,
+    "docs/reference/schemas.md": schemas_page,
+    "docs/reference/commands.md": commands_page,
+    "docs/reference/types.md": types_page,
+    "docs/reference/classification.md": classification_page,
+    "docs/decisions/README.md": decisions_page,
+}
 
 
 def replaced(text: str, name: str, content: str) -> str:
@@ -376,7 +375,8 @@ def shown_file(folder: str) -> str:
 def main() -> None:
     """Write everything."""
     write_golden(ROOT / "tests" / "golden")
-    for name, content in (pages() | pictures.pictures()).items():
+    made = {name: make() for name, make in PAGES.items()}
+    for name, content in (made | pictures.pictures()).items():
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(content, encoding="utf-8")
     full = transcript()

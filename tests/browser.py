@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from servers import HOST, SETTING, do_without, program
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # What distributions call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -24,10 +27,13 @@ def missing() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator["Browser"]:
     """Give a running browser; a test that asks for it is skipped where there is none, unless it is required."""
     if reason := missing():
         do_without(reason, os.environ.get(SETTING, ""))
+    # Only a run that has such a test loads it.
+    from playwright.sync_api import sync_playwright
+
     found = next(filter(None, map(program, NAMES)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found)

@@ -6,8 +6,8 @@ A pytest plugin. The server comes from npm, in the version of `tests/editor/pack
 import asyncio
 import fcntl
 import os
-import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +20,8 @@ from servers import SETTING
 
 HERE = Path(__file__).resolve().parent / "editor"
 SERVER = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
+# Node comes with pip, since the server wants a newer one than many machines have.
+NODE = Path(sys.executable).with_name("node")
 # Generous: a slow machine is no reason to fail. An answer takes some milliseconds.
 PATIENCE = 60.0
 # Nothing from the network: no catalog of schemas, and what a file's own comment names is on disk.
@@ -38,7 +40,7 @@ class Editor:
         self._client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self._publish(params))
         self._client.feature(lsp.WORKSPACE_CONFIGURATION)(lambda params: self._configure(params))
         self._client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(lambda params: None)
-        self._run(self._client.start_io("node", str(SERVER), "--stdio"))
+        self._run(self._client.start_io(str(NODE), str(SERVER), "--stdio"))
         markup = lsp.MarkupKind.Markdown
         document = lsp.TextDocumentClientCapabilities(
             hover=lsp.HoverClientCapabilities(content_format=[markup]),
@@ -124,8 +126,11 @@ def _install() -> None:
     with (HERE / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not SERVER.exists():
-            command = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
-            subprocess.run(command, cwd=HERE, check=True, capture_output=True, timeout=300)
+            command = [str(NODE.with_name("npm")), "ci", "--silent", "--no-audit", "--no-fund"]
+            path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
+            subprocess.run(
+                command, cwd=HERE, check=True, capture_output=True, timeout=300, env=os.environ | {"PATH": path}
+            )
 
 
 def _unavailable(why: str) -> NoReturn:
@@ -138,9 +143,6 @@ def _unavailable(why: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def editor() -> Iterator[Editor]:
     """Give an editor with the YAML language server."""
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            _unavailable(f"{program} is not installed")
     try:
         _install()
     except (OSError, subprocess.SubprocessError) as error:

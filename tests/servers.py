@@ -315,11 +315,11 @@ def do_without(missing: str, setting: str) -> NoReturn:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say once for each server what to install, however many tests it is that were skipped."""
+    """Say once for each server, and for the browser, what to install, however many tests it is that were skipped."""
     reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
-    for reason in [kind.missing() for kind in SERVERS.values()]:
-        if number := reasons[f"Skipped: {reason}"]:
-            terminalreporter.write_line(f"{number} tests skipped: {reason}")
+    for reason, number in reasons.items():
+        if reason.startswith("Skipped: needs "):
+            terminalreporter.write_line(f"{number} tests skipped: {reason.removeprefix('Skipped: ')}")
 
 
 # The keeper: what runs the servers.

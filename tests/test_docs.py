@@ -1,16 +1,9 @@
-"""The documentation is what the pack does: generated parts are current, links lead somewhere, commands run."""
+"""The documentation is what the pack does: generated parts are current, links lead somewhere, steps work."""
 
 import importlib.util
 import json
-import os
 import re
-import shlex
-import shutil
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,11 +12,9 @@ import pytest
 import yaml
 
 from dativo_generator.pack import Pack
-from fleets import Command, build, copied
-from support import EXAMPLES, PACK, ROOT, Rendered, load_answers, render
+from support import PACK, ROOT, load_answers, render
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
 
 _spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
 generate = importlib.util.module_from_spec(_spec)
@@ -34,18 +25,9 @@ def blocks(page: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
-def copier_commands() -> Iterator[pytest.param]:
-    """Yield every ``copier copy`` of the docs that can run without somebody to type."""
-    for page in PAGES:
-        for block in blocks(page, "console"):
-            for line in block.splitlines():
-                if re.match(r"\$ (\S*/)?copier copy .*--data", line):
-                    yield pytest.param(line.removeprefix("$ "), id=f"{page.name}: {line[:60]}")
-
-
-@pytest.mark.parametrize("name", generate.pages())
+@pytest.mark.parametrize("name", generate.PAGES)
 def test_reference_is_current(name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == generate.pages()[name], "run `make docs`"
+    assert (ROOT / name).read_text(encoding="utf-8") == generate.PAGES[name](), "run `make docs`"
 
 
 def test_transcripts_are_current() -> None:
@@ -126,74 +108,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in link:
             assert (page.parent / link).exists(), link
-
-
-@pytest.mark.parametrize("command", list(copier_commands()))
-def test_command_runs(command: str, template: Path, tmp_path: Path) -> None:
-    command = PLACEHOLDER.sub(str(template), command).replace("../acme-ingest", "acme-ingest")
-    arguments = shlex.split(command)[1:]
-    folder = template if "." in arguments else tmp_path
-    destination = tmp_path / arguments.pop()
-    if "--data-file" not in arguments:
-        arguments += ["--data-file", str(ROOT / "examples" / "stripe_customers.yml"), "--defaults"]
-    result = subprocess.run(
-        [sys.executable, "-m", "copier", *arguments, str(destination)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        env=dict(os.environ),
-    )
-    assert result.returncode == 0, result.stderr
-    assert Rendered(destination).jobs
-
-
-def generator_commands() -> Iterator[pytest.param]:
-    """Yield every ``dativo-generator`` command of the docs."""
-    for page in PAGES:
-        for block in blocks(page, "console"):
-            for line in block.splitlines():
-                if line.startswith("$ dativo-generator "):
-                    yield pytest.param(line.removeprefix("$ dativo-generator "), id=f"{page.name}: {line[2:60]}")
-
-
-@pytest.fixture(scope="session")
-def repository(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    answers = {path.stem: load_answers(path) for path in EXAMPLES if path.stem.startswith("stripe")}
-    return build(history, tmp_path_factory.mktemp("docs") / "out", "v1.0.0", answers)
-
-
-def sources(folder: Path) -> None:
-    """Put what the how-tos import from into a folder."""
-    shutil.copytree(ROOT / "tests" / "data" / "sources", folder, dirs_exist_ok=True)
-    for name in ("people.csv", "people_v2.csv"):
-        shutil.copy2(ROOT / "examples" / "people.csv", folder / name)
-    with closing(sqlite3.connect(folder / "shop.db")) as database:
-        database.execute("CREATE TABLE orders (id integer PRIMARY KEY, placed_on date)")
-        database.commit()
-    (body,) = render(ROOT, folder.parent / "people", load_answers(ROOT / "examples" / "csv_people.yml")).assets.values()
-    for field in body["asset"]["schema"]:
-        field["required"] = False
-    (folder / "people_asset.yaml").write_text(yaml.safe_dump(body), encoding="utf-8")
-
-
-@pytest.mark.parametrize("line", list(generator_commands()))
-def test_generator_command_runs(
-    line: str,
-    repository: Path,
-    history: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    (tmp_path / "dativo-generator").symlink_to(history)
-    command = Command(history, monkeypatch, capsys)
-    out = copied(repository, tmp_path / "out")
-    if line.startswith("fields "):
-        sources(out)
-    result = command(out, *shlex.split(line))
-    noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
-    assert (result.status in (0, 3), noted) == (True, [])
 
 
 def test_the_readmes_first_block_is_two_commands() -> None:

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import browser as browsers
-from browser import browser, serve  # noqa: F401 - a fixture
+from browser import serve
 from dativo_generator.registry import Connector
 from support import PACK, ROOT
 
@@ -119,7 +119,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Open pages of the site; afterwards nobody has asked another host for anything, and nothing was complained of."""
     wrong: list[str] = []
     contexts = []

@@ -1,0 +1,346 @@
+"""Every command of the docs runs: block by block, line by line, each as its reader would, in one folder.
+
+A line begins with a program, and each program has a function here that says how a test runs it. A line of another one
+fails: there is no list of lines to ignore.
+"""
+
+import csv
+import os
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from fleets import Command, build, copied
+from servers import Database, Server
+from support import ROOT, Rendered, git, load_answers, release, render, schema_errors
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+# What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
+PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
+# Pages whose blocks are one walk; those of others stand for themselves.
+ONE_WALK = {"tutorial.md"}
+# The server that a page names.
+HOST = "db.example.com"
+PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
+FIRST = "v1.0.0"
+# The tag of the repository as the pages find it.
+START = "start"
+
+SAMPLE = ROOT / "examples" / "stripe_customers.yml"
+PEOPLE = ROOT / "examples" / "csv_people.yml"
+
+
+def blocks(page: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield the language and the lines of each block of a page."""
+    for language, text in re.findall(
+        r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    ):
+        yield language, text.splitlines()
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """Yield the commands of each block of a page."""
+    for language, lines in blocks(page):
+        if language == PROMPTED:
+            yield [line.removeprefix("$ ") for line in lines]
+        elif language == PLAIN:
+            yield lines
+
+
+def walks(with_server: bool) -> Iterator[pytest.param]:
+    """Yield what is run in one folder, with a server or without."""
+    for page in PAGES:
+        found = list(commands(page))
+        for lines in [list(chain(*found))] if page.name in ONE_WALK else found:
+            if (HOST in str(lines)) == with_server:
+                yield pytest.param(lines, id=f"{page.relative_to(ROOT).as_posix()}: {lines[0][:50]}")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_block_says_whether_it_is_commands(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall(r"^\s*```", text, re.MULTILINE)) == 2 * len(list(blocks(page)))
+    for language, lines in blocks(page):
+        assert language in {PROMPTED, PLAIN, *SHOWN}, lines
+        assert all(line.startswith("$ ") == (language == PROMPTED) for line in lines), lines
+
+
+@pytest.fixture(scope="session")
+def repository(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a repository with the scaffolds that the pages name, and with what they import from; not to be changed."""
+    stripe, people = load_answers(SAMPLE), load_answers(PEOPLE)
+    out = tmp_path_factory.mktemp("docs") / "out"
+    build(
+        history,
+        out,
+        FIRST,
+        {
+            "stripe_customers": stripe | {"asset_names": {"customers": "customers"}},
+            "stripe_to_iceberg": stripe | {"scaffold": "stripe_to_iceberg"},
+            "csv_people": people,
+            "people": people | {"scaffold": "people", "asset_names": {"people": "more_people"}},
+        },
+    )
+    sources(out)
+    release(out, START)
+    return out
+
+
+def sources(folder: Path) -> None:
+    """Put what the how-tos import from into a folder."""
+    shutil.copytree(ROOT / "tests" / "data" / "sources", folder, dirs_exist_ok=True)
+    for name in ("people.csv", "people_v2.csv"):
+        shutil.copy2(ROOT / "examples" / "people.csv", folder / name)
+    with closing(sqlite3.connect(folder / "shop.db")) as database:
+        database.execute("CREATE TABLE orders (id integer PRIMARY KEY, placed_on date)")
+        database.commit()
+    (body,) = render(ROOT, folder.parent / "people", load_answers(PEOPLE)).assets.values()
+    for column in body["asset"]["schema"]:
+        column["required"] = False
+    (folder / "people_asset.yaml").write_text(yaml.safe_dump(body), encoding="utf-8")
+
+
+@dataclass
+class Walk:
+    """Somebody who types the lines of a page. Whoever follows one commits what came out of a line."""
+
+    # The pack, which placeholders stand for; where it lies beside what is made of it; where one is at the moment.
+    pack: Path
+    room: Path
+    here: Path
+    command: Command
+    # A database to take instead of one that a page names.
+    database: Database | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def type(self, line: str) -> None:
+        """Run a line."""
+        for part in line.split(" && "):
+            text, _, file = PLACEHOLDER.sub(str(self.pack), part).partition(" > ")
+            program, *arguments = [WORDS.get(word, word) for word in shlex.split(text)]
+            run = PROGRAMS.get(Path(program).name)
+            assert run, f"no test knows how to run {program}: {line}"
+            printed = run(self, arguments)
+            if file:
+                (self.here / file).write_text(printed or "", encoding="utf-8")
+        if (self.here / ".git").exists():
+            git(self.here, "add", "--all")
+            git(self.here, "commit", "--quiet", "--allow-empty", "--message", line)
+
+    def spawn(self, *words: str, cwd: Path | None = None) -> str:
+        """Run a module of Python in a process of its own, without somebody to type, and return what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=cwd or self.here,
+            env=os.environ | self.variables,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+
+# Words that stand for something of the reader's.
+WORDS = {"SOURCE": "people_v2.csv", "ASSET": "people_asset.yaml"}
+
+
+def copier(walk: Walk, arguments: list[str]) -> None:
+    """Run Copier with the answers of the sample where nobody is there to be asked."""
+    command, *arguments = arguments
+    if command == "update":
+        walk.spawn("copier", "update", "--defaults", *arguments)
+        assert not git(walk.here, "ls-files", "--unmerged")
+        return
+    assert command == "copy"
+    if arguments[-1:] == ["..."]:
+        arguments[-1:] = ["--trust", str(walk.pack), "acme-ingest"]
+    *options, template, name = arguments
+    if "--data-file" not in options:
+        # Its name is then the one that the questionnaire offers, and that the pages go on with.
+        answers = {name: value for name, value in load_answers(SAMPLE).items() if name != "scaffold"}
+        (walk.room / "answers.yml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+        options += ["--data-file", str(walk.room / "answers.yml")]
+    # Another go at a scaffold that is there is made elsewhere.
+    folder = walk.room / Path(name).name
+    if folder.exists() and not any(option.startswith("scaffold=") for option in options):
+        folder = folder.with_name(f"{folder.name}-again")
+    options += ["--defaults", "--vcs-ref", FIRST]
+    # "." is the pack for those who are in it.
+    walk.spawn("copier", "copy", *options, template, str(folder), cwd=walk.pack if template == "." else walk.room)
+    assert Rendered(folder).jobs
+    release(folder, f"copied-{len(list(folder.glob('.copier-answers.*')))}")
+
+
+def generator(walk: Walk, arguments: list[str]) -> str:
+    """Run the command in this process; 3 says that a newer version exists."""
+    if "--to" in arguments:
+        # The version may be older than the one that the line before went to.
+        git(walk.here, "reset", "--quiet", "--hard", START)
+    url = next((argument for argument in arguments if HOST in argument), "")
+    if url:
+        assert walk.database
+        arguments = [walk.database.url() if argument == url else argument for argument in arguments]
+        walk.variables |= walk.database.server.environment
+    folder = walk.here
+    if arguments[0] == "batch":
+        folder = manifests(walk.room / "batch")
+        arguments += ["--to", FIRST]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in walk.variables.items():
+            patch.setenv(name, value)
+        result = walk.command(folder, *arguments)
+    noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
+    assert (result.status in (0, 3), noted) == (True, []), result.out
+    return result.out
+
+
+def manifests(folder: Path) -> Path:
+    """Put the manifests that the how-to shows into a folder where no scaffold is yet, and return it."""
+    page = ROOT / "docs" / "how-to" / "scaffold-many-at-once.md"
+    table = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table if not line.startswith("|---")]
+    folder.mkdir(exist_ok=True)
+    with (folder / "jobs.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    (listed,) = ["\n".join(lines) for language, lines in blocks(page) if language == "yaml"]
+    (folder / "jobs.yml").write_text(listed, encoding="utf-8")
+    return folder
+
+
+def make(walk: Walk, targets: list[str]) -> None:
+    """Look for the targets: CI runs `make demo` and `make test`, and `make docs` is made of what tests compare."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert targets
+    assert not [target for target in targets if not re.search(rf"^{target}:", text, re.MULTILINE)]
+
+
+def python(walk: Walk, arguments: list[str]) -> None:
+    """Run a module; of a measurement of minutes, only what it says of itself."""
+    match arguments:
+        case ["-m", "venv", folder]:
+            walk.spawn("venv", "--without-pip", folder)
+        case ["-m", "pytest", *rest]:
+            walk.spawn("pytest", "-p", "no:cacheprovider", *rest)
+        case [script] if script.startswith("benchmarks/"):
+            done = subprocess.run([sys.executable, ROOT / script, "--help"], capture_output=True, text=True)
+            assert done.stdout.startswith("usage: ")
+        case _:
+            pytest.fail(f"no test knows how to run python {shlex.join(arguments)}")
+
+
+def pip(walk: Walk, arguments: list[str]) -> None:
+    """Let pip find, without a network, that what is to be installed is what the tests run with; a URL is the pack's."""
+    assert arguments[0] == "install"
+    wanted = []
+    for text in arguments[1:]:
+        requirement = Requirement(re.sub(r"^\.", "dativo-generator", text))
+        if requirement.url:
+            assert requirement.url == f"git+{walk.pack}"
+        extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
+        wanted.append(f"{requirement.name}{extras}{requirement.specifier}")
+    walk.spawn("pip", "install", "--no-index", "--disable-pip-version-check", *wanted)
+
+
+def pipx(walk: Walk, arguments: list[str]) -> None:
+    """Install the same with pip: pipx and what it installs are not there to be tried."""
+    command, *packages = arguments
+    assert command in ("install", "inject")
+    pip(walk, ["install", *packages])
+
+
+def uvx(walk: Walk, arguments: list[str]) -> None:
+    """Install with pip what uv would, and run the command that is installed with the tests."""
+    rest = list(arguments)
+    while rest[0] == "--with":
+        pip(walk, ["install", rest[1]])
+        del rest[:2]
+    walk.type(shlex.join(rest))
+
+
+def change_folder(walk: Walk, arguments: list[str]) -> None:
+    """Go to a folder beside the pack."""
+    (name,) = arguments
+    walk.here = walk.room / name
+    assert walk.here.is_dir()
+
+
+def export(walk: Walk, arguments: list[str]) -> None:
+    """Set a variable; the value is the reader's own, and that of the tests is set with the URL."""
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        walk.variables[name] = value
+
+
+def runner(walk: Walk, arguments: list[str]) -> None:
+    """Check the job as far as the pack can: the runner is not part of it."""
+    command, option, name = arguments
+    assert (command, option) == ("run", "--config")
+    job = yaml.safe_load((walk.here / name).read_text(encoding="utf-8"))
+    assert not schema_errors("job", job)
+
+
+PROGRAMS: dict[str, Callable[[Walk, list[str]], str | None]] = {
+    "cd": change_folder,
+    "copier": copier,
+    "dativo": runner,
+    "dativo-generator": generator,
+    "export": export,
+    "make": make,
+    "pip": pip,
+    "pipx": pipx,
+    "python": python,
+    "python3": python,
+    "uvx": uvx,
+}
+
+
+@pytest.fixture
+def walk(
+    request: pytest.FixtureRequest,
+    repository: Path,
+    history: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Walk:
+    """Give somebody beside the pack: in a repository, but for a walk that makes one."""
+    (tmp_path / "dativo-generator").symlink_to(history)
+    lines = request.getfixturevalue("lines")
+    here = tmp_path if any(line.startswith("cd ") for line in lines) else copied(repository, tmp_path / "repository")
+    return Walk(history, tmp_path, here, Command(history, monkeypatch, capsys))
+
+
+@pytest.mark.parametrize("lines", list(walks(with_server=False)))
+def test_commands_run(lines: list[str], walk: Walk) -> None:
+    for line in lines:
+        walk.type(line)
+
+
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("lines", list(walks(with_server=True)))
+def test_commands_on_a_server_run(lines: list[str], walk: Walk, server: Server) -> None:
+    walk.database = server.database("shop")
+    walk.database.execute("CREATE TABLE orders (id integer PRIMARY KEY, placed_on date)")
+    for line in lines:
+        walk.type(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["rm -rf acme-ingest", "python -c pass", "make nothing", "pip install nothing-like-it", "copier recopy"]
+)
+def test_a_line_that_no_test_can_run_fails(line: str, tmp_path: Path, history: Path) -> None:
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        Walk(history, tmp_path, tmp_path, None).type(line)
