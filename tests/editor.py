@@ -10,13 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
-from servers import SETTING
+from servers import SETTING, do_without
 
 HERE = Path(__file__).resolve().parent / "editor"
 SERVER = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
@@ -133,20 +133,13 @@ def _install() -> None:
             )
 
 
-def _unavailable(why: str) -> NoReturn:
-    """Skip, where nobody demands the server."""
-    if os.environ.get(SETTING) == "required":
-        pytest.fail(f"no language server: {why}")
-    pytest.skip(f"no language server: {why}")
-
-
 @pytest.fixture(scope="session")
 def editor() -> Iterator[Editor]:
     """Give an editor with the YAML language server."""
     try:
         _install()
     except (OSError, subprocess.SubprocessError) as error:
-        _unavailable(f"npm cannot install it: {error}")
+        do_without(f"needs a language server, which npm cannot install: {error}", os.environ.get(SETTING, ""))
     editor = Editor()
     yield editor
     editor.close()
