@@ -20,6 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
+import yaml  # noqa: E402
+
 from dativo_generator.fleet.release import Release  # noqa: E402
 from support import EXAMPLES, clean_environment, copy_pack, edit_yaml, git, load_answers, release  # noqa: E402
 
@@ -42,11 +44,16 @@ def main() -> None:
         template = two_releases(work / "pack")
         large = build(template, work / "large", options.jobs)
         small = build(template, work / "small", max(options.jobs // 10, 1))
+        manifest = listed(work / "manifest", options.jobs)
+        done = shutil.copytree(manifest, work / "done")
+        command(done, template, "batch", "jobs.yml", "--to", "v1.0.0", keep=True)
         contenders: dict[str, Timing] = {
             "floor": lambda: floor(template, large, work / "scratch") / options.jobs,
             "replay": lambda: command(large, template, "replay", "--json") / options.jobs,
             "replay of a tenth": lambda: command(small, template, "replay", "--json") / (options.jobs // 10),
             "update": lambda: command(large, template, "update", "--json") / options.jobs,
+            "batch": lambda: command(manifest, template, "batch", "jobs.yml", "--to", "v1.0.0") / options.jobs,
+            "batch again": lambda: command(done, template, "batch", "jobs.yml") / options.jobs,
             "update of a tenth": lambda: command(small, template, "update", "--json") / (options.jobs // 10),
             "loop of copier recopy": lambda: loop(large, options.sample, "recopy"),
             "loop of copier update": lambda: loop(large, options.sample, "update"),
@@ -100,6 +107,14 @@ def build(template: Path, destination: Path, count: int) -> Path:
     return destination
 
 
+def listed(destination: Path, count: int) -> Path:
+    """Make a repository with nothing but a manifest of the same scaffolds."""
+    text = yaml.safe_dump({"scaffolds": scaffolds(count)}, sort_keys=False)
+    write(destination, {"jobs.yml": text.encode()})
+    release(destination, "scaffolded")
+    return destination
+
+
 def write(destination: Path, files: Any) -> None:
     """Write files by path."""
     for path, content in files.items():
@@ -118,14 +133,14 @@ def floor(template: Path, repository: Path, scratch: Path) -> float:
         contexts.append(pack.context(pack.completed(answers, file), str(template), "v1.0.0"))
     began = time.perf_counter()
     for context in contexts:
-        write(scratch, dict(pack.files(context)))
+        write(scratch, dict(pack.templates.files(context)))
     took = time.perf_counter() - began
     shutil.rmtree(scratch)
     return took
 
 
-def command(repository: Path, template: Path, *arguments: str) -> float:
-    """Time one `dativo-generator` command, and put the repository back."""
+def command(repository: Path, template: Path, *arguments: str, keep: bool = False) -> float:
+    """Time one `dativo-generator` command, and put the repository back, or commit what it wrote."""
     whole = [sys.executable, "-m", "dativo_generator", *arguments, "--template", str(template)]
     began = time.perf_counter()
     process = subprocess.Popen(whole, cwd=repository, stdout=subprocess.DEVNULL)
@@ -134,7 +149,7 @@ def command(repository: Path, template: Path, *arguments: str) -> float:
     if os.waitstatus_to_exitcode(status) not in (0, 3):
         raise SystemExit(f"{' '.join(arguments)} failed")
     _peaks.append(usage.ru_maxrss / 1024)
-    restore(repository)
+    release(repository, "kept") if keep else restore(repository)
     return took
 
 
@@ -183,6 +198,8 @@ def print_table(per_job: dict[str, float], jobs: int) -> None:
             f"{per_job['loop of copier update'] / update:.0f}x faster",
             "50x",
         ),
+        ("batch, a new row against the replay of one", f"{per_job['batch'] / replay:.1f}x as long", "about 1x"),
+        ("batch, an unchanged row against it", f"{per_job['batch again'] / replay:.1f}x as long", ""),
         ("replay, against bare Jinja", f"{replay / per_job['floor']:.1f}x as long", "at most 6x"),
         ("update, against bare Jinja", f"{update / per_job['floor']:.1f}x as long", ""),
         (

@@ -58,7 +58,7 @@ class Release:
                 if question.get("when") is False
             }
             self._answers_file = self._env.from_string(str(self._template.answers_relpath))
-            self._templates = Templates(
+            self.templates = Templates(
                 self._env,
                 self._template.local_abspath,
                 worker.template_copy_root,
@@ -116,7 +116,7 @@ class Release:
         """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
         try:
             context = self.context(answers, source, commit)
-            files = dict(self._templates.files(context))
+            files = dict(self.templates.files(context))
         except Exception as error:  # the code of another version runs here, which may fail in any way
             raise AnswerError(_line(error)) from None
         if not isinstance(context.get("plan"), dict) or not context["plan"].keys() >= _PLANNED:
