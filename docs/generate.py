@@ -197,12 +197,12 @@ def _help(command: str) -> str:
 
 def examples_table() -> str:
     """List the answers files of `examples/`: what they read, where it goes, and when they are of use."""
-    lines = ["| answers | from | to | of use |", "|---|---|---|---|"]
+    lines = ["| answers | from | to | when |", "|---|---|---|---|"]
     for example in EXAMPLES:
         answers = load_answers(example)
-        when = example.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").removesuffix(".")
+        when = example.read_text(encoding="utf-8").splitlines()[0].removeprefix("# When ").removesuffix(".")
         ends = f"{answers['source_connector']} | {answers['target_connector']}"
-        lines.append(f"| [`{example.stem}`](examples/{example.name}) | {ends} | {when[0].lower()}{when[1:]} |")
+        lines.append(f"| [`{example.stem}`](examples/{example.name}) | {ends} | {when} |")
     return "\n".join(lines)
 
 

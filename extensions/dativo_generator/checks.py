@@ -7,12 +7,12 @@ problem is the keys that lead to the value, and what is wrong with it. They are 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .layout import Keys, body_of, governance_of, inside
 from .naming import is_env_reference, listed, nearest
 from .recipes import Recipe
 from .registry import SELECTIONS, Connector
 from .secrets import WAY_OUT, secret_in
 
-Keys = tuple[str | int, ...]
 Problem = tuple[Keys, str]
 
 _STORAGE_BLOCKS = ("s3", "minio")
@@ -118,31 +118,31 @@ def _variables(value: Any, keys: Keys) -> Iterator[Problem]:
 
 def asset_problems(asset: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong in an asset, nested or flat."""
-    body = asset.get("asset", asset)
-    inside: Keys = ("asset",) if "asset" in asset else ()
+    body, above = body_of(asset), inside(asset)
     if not asset.get("schema"):
         yield ("schema",), "the top level has none"
     if asset.get("schema") != body.get("schema"):
         yield ("schema",), "the top level and the asset disagree"
     if not isinstance(body.get("version"), str):
-        yield (*inside, "version"), "is not text"
+        yield (*above, "version"), "is not text"
     names = [field.get("name") for field in body.get("schema", [])]
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield (*inside, "schema", index, "name"), f"'{name}' is there twice"
-    governance = body.get("governance") or {**body.get("team", {}), **body.get("compliance", {})}
-    owner = (*inside, "governance" if inside else "team", "owner")
+            yield (*above, "schema", index, "name"), f"'{name}' is there twice"
+    governance, owner, labels_of = governance_of(asset)
     if not str(governance.get("owner", "")).isascii() or not governance.get("owner"):
         yield owner, "is missing or not ASCII"
     labels = {field["classification"] for field in body.get("schema", []) if "classification" in field}
     if not labels <= set(governance.get("classification", [])):
-        keys = (*inside, "governance" if inside else "compliance", "classification")
-        yield keys, f"the asset does not carry the labels of its fields: {listed(sorted(labels))}"
+        yield (
+            (*labels_of, "classification"),
+            f"the asset does not carry the labels of its fields: {listed(sorted(labels))}",
+        )
 
 
 def pair_problems(job: Mapping[str, Any], asset: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield where a job and the asset that it names disagree; the keys are the job's."""
-    body = asset.get("asset", asset)
+    body = body_of(asset)
     if job.get("asset", body["name"]) != body["name"]:
         yield ("asset",), f"the job says '{job['asset']}', the file '{body['name']}'"
     if job.get("source_connector", body["source_type"]) != body["source_type"]:

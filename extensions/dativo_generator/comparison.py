@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from .fields import Field
 from .imported import Imported
-from .importers.contracts import body_of, is_asset, read_asset
+from .importers.contracts import is_asset, read_asset
 from .importers.document import parsed
 from .importers.table import Column, ImportFailed
+from .layout import body_of
 
 ADDED, REMOVED, RETYPED, NULLABLE = "added", "removed", "retyped", "nullable"
 

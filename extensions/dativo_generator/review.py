@@ -6,11 +6,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from .diffs import unified
 from .emit import inline
 from .errors import printable
 from .naming import listed
 from .pack import Pack
-from .text import diff
 from .validation import Finding, files, validate
 
 # More lines than these of a change say less.
@@ -38,7 +38,7 @@ def review(
     lines = list(_contents(plan, rendered, states, paint) if alone else _summary(plan, paint))
     for path in paths:
         if states[path] == "changed":
-            lines += [*_painted(diff(path, there[path] or b"", rendered[path], ("there", "new")), paint), ""]
+            lines += [*_painted(unified(path, there[path] or b"", rendered[path], ("there", "new")), paint), ""]
     # Last, and so nearest to the question.
     lines.append(paint("What will be written:", "title"))
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]

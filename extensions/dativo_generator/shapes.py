@@ -10,8 +10,8 @@ from typing import Any
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
-from .checks import Keys
 from .documents import shown
+from .layout import Keys
 from .naming import listed, nearest
 
 # What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import profiles
-from .checks import Keys, Problem, asset_problems, null_problems, pair_problems, place, source_problems, target_problems
+from .checks import Problem, asset_problems, null_problems, pair_problems, place, source_problems, target_problems
 from .choices import forbidden
 from .destination import Destination, answers_file_of, header_of
 from .documents import shown
 from .errors import PackError, printable
+from .layout import Keys, body_of, governance_of, inside
 from .located import Located, LocatedError
 from .naming import listed, nearest, slug_problem
 from .pack import Pack
@@ -207,12 +208,11 @@ class _Validation:
         asset = file.value
         for keys, message in asset_problems(asset):
             yield file.at(keys, "asset", message)
-        inside: Keys = ("asset",) if "asset" in asset else ()
-        body = asset.get("asset", asset)
-        governance = body.get("governance") or {**body.get("team", {}), **body.get("compliance", {})}
+        body, above = body_of(asset), inside(asset)
+        governance, _, labels_of = governance_of(asset)
         fields = body["schema"]
         for index, column in enumerate(fields):
-            keys = (*inside, "schema", index)
+            keys = (*above, "schema", index)
             label = self.pack.judge(column["name"], str(column.get("type")), body["object"]).label
             if label and "classification" not in column and not _generated(self.repository / file.path):
                 yield file.at((*keys, "name"), "unclassified", f"'{column['name']}' looks like {label}; classify it")
@@ -223,10 +223,10 @@ class _Validation:
         classified = sorted({column["classification"] for column in fields if "classification" in column})
         if classified and "retention_days" not in governance:
             message = f"has columns of {listed(classified)} and no retention_days"
-            yield file.at((*inside, "governance" if inside else "compliance"), "retention", message, of_key=True)
+            yield file.at(labels_of, "retention", message, of_key=True)
         for index, column in enumerate(body.get("target", {}).get("partitioning", [])):
             if column != "ingest_date":
-                keys = (*inside, "target", "partitioning", index)
+                keys = (*above, "target", "partitioning", index)
                 yield file.at(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")
         if secret_in(asset):
             yield file.at((), "secret", "holds a literal secret; put it in the environment")
@@ -330,11 +330,14 @@ class _Validation:
         for path, file in self.assets.items():
             if not file.fits:
                 continue
-            body = file.value.get("asset", file.value)
+            body = body_of(file.value)
             other = seen.setdefault((body["source_type"], body["name"], body["version"]), path)
             if other != path:
-                keys: Keys = ("asset", "name") if "asset" in file.value else ("name",)
-                yield file.at(keys, "same-asset", f"'{body['name']}' {body['version']} is in {other}, too")
+                yield file.at(
+                    (*inside(file.value), "name"),
+                    "same-asset",
+                    f"'{body['name']}' {body['version']} is in {other}, too",
+                )
 
 
 def _as_findings(file: _File, problems: Iterator[Problem], rule: str) -> Iterator[Finding]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
-from .. import text
 from ..destination import answers_file_of, version_of
+from ..diffs import unified
 from ..errors import DativoError
 from .answers import AnswersFile
 from .fleet import Fleet
@@ -128,7 +128,7 @@ def diff(file: FileState, fleet: Fleet) -> str:
         there = fleet.tree.read(file.path) or b""
     except TreeError as error:
         return f"{error}\n"
-    lines = text.diff(file.path, file.expected or b"", there, ("rendered", "here"))
+    lines = unified(file.path, file.expected or b"", there, ("rendered", "here"))
     return "".join(f"{line}\n" for line in lines)
 
 

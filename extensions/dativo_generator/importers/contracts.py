@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..fields import TYPES
+from ..layout import body_of
 from ..naming import LABEL
 from .document import line_of
 from .kinds import Kind
@@ -37,12 +38,6 @@ _ASSET_KINDS = {
     "date": Kind.DATE,
     "timestamp": Kind.TIMESTAMP,
 }
-
-
-def body_of(asset: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the part of an asset that describes it: the whole of a flat one."""
-    nested = asset.get("asset")
-    return nested if isinstance(nested, Mapping) else asset
 
 
 def is_asset(document: Any) -> bool:
