@@ -240,7 +240,10 @@ def test_a_wrong_answer_is_refused(data: str, message: str, built: Path, command
     [
         (["--tenant", "globex"], ["globex.follows"]),
         (["--environment", "staging"], ["acme.sheets_budget", "globex.follows"]),
-        (["--connector", "postgres", "--connector", "csv"], ["acme.csv_people", "acme.postgres_orders"]),
+        (
+            ["--connector", "postgres", "--connector", "csv"],
+            ["acme.csv_folder", "acme.csv_people", "acme.postgres_orders"],
+        ),
         (["--tenant", "acme", "--connector", "stripe"], ["acme.stripe_customers"]),
         (["--to", "v2.0.0", "--tenant", "initech"], ["initech.pins"]),
     ],
