@@ -369,6 +369,15 @@ def test_a_broken_answers_file_is_said_with_its_row(command: Command, out: Path)
     assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml: not valid YAML" in result.err
 
 
+def test_many_rows_are_shared_among_processes(command: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dativo_generator.fleet.parallel._FEW", 1)
+    assert command(out, "batch", write(out, CSV), *SHARED).status == 0
+    before = files(out)
+    assert command(out, "batch", write(out, CSV), *SHARED).out.startswith("0 scaffolds new, 0 changed, 3 unchanged")
+    assert files(out) == before
+    assert "row 2, column C" in command(out, "batch", write(out, WRONG_CSV, "wrong.csv"), *SHARED).err
+
+
 def test_progress_is_lines_where_there_is_no_terminal(
     command: Command, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,7 +48,7 @@ def batch(step: Step, rows: Sequence[Row], done: Callable[[], None] = lambda: No
     there = {file.name: file for file in fleet.files}
     fleet.prepare(fleet.files)
     found: list[Outcome | list[str]] = [[] for _ in rows]
-    for index, outcome in mapped(lambda row: _outcome(step, row.answers, there), rows):
+    for index, outcome in mapped(lambda answers: _outcome(step, answers, there), [row.answers for row in rows]):
         found[index] = outcome
         done()
     states, problems, names = [], [], {}

@@ -1,9 +1,9 @@
-"""Share work among processes: a function over many items, on every core that may be used."""
+"""Share work: a function over many items, on every core that may be used, or while others wait for the disk."""
 
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from typing import Any
 
 # Below this many items the processes cost more than they bring.
@@ -20,7 +20,7 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
     results are passed between them. Where there is no fork, one process does everything.
     """
     global _function
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    cores = _cores()
     if len(items) < _FEW or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
         for index, item in enumerate(items):
             yield index, function(item)
@@ -31,6 +31,22 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
         futures = {pool.submit(_work, [items[index] for index in share]): share for share in shares}
         for future in as_completed(futures):
             yield from zip(futures[future], future.result(), strict=True)
+
+
+def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> None:
+    """Call ``function(*item)`` for every item, some at a time; raises the first error when all are done."""
+    if len(items) < _FEW:
+        for item in items:
+            function(*item)
+        return
+    with ThreadPoolExecutor(_cores()) as pool:
+        futures = [pool.submit(function, *item) for item in items]
+    for future in futures:
+        future.result()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def _work(items: Sequence[Any]) -> list[Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..destination import fixture_of, header_of
 from ..errors import DativoError
+from .parallel import overlapped
 
 # Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
@@ -56,20 +57,30 @@ class Tree:
             self._refuse_links(path)
         before: dict[str, bytes | None] = {}
         try:
-            for path, content in changes.items():
-                before[path] = _bytes(self.root / path)
-                self._put(path, content)
+            before |= {path: _bytes(self.root / path) for path in changes}
+            self._put_all(changes)
         except OSError as error:
-            for path, content in before.items():
-                self._put(path, content)
+            self._put_all(before)
+            path = os.path.relpath(error.filename, self.root)
             raise TreeError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
 
-    def _put(self, path: str, content: bytes | None) -> None:
+    def _put_all(self, contents: Mapping[str, bytes | None]) -> None:
+        """Write first, which a file system does faster for some at a time; then delete, and what is empty then."""
+        overlapped(self._put, [(path, content) for path, content in contents.items() if content is not None])
+        for path, content in contents.items():
+            if content is None:
+                self._delete(path)
+
+    def _put(self, path: str, content: bytes) -> None:
         target = self.root / path
-        if content is not None:
+        try:
+            target.write_bytes(content)
+        except FileNotFoundError:  # rarely: most files of a change are in folders that are there
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-            return
+
+    def _delete(self, path: str) -> None:
+        target = self.root / path
         target.unlink(missing_ok=True)
         for parent in target.relative_to(self.root).parents:
             if parent == Path() or any((self.root / parent).iterdir()):
