@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from dativo_generator.fleet.tree import Tree
 from fleets import Command, examples
 from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release, render
 
@@ -376,6 +377,26 @@ def test_many_rows_are_shared_among_processes(command: Command, out: Path, monke
     assert command(out, "batch", write(out, CSV), *SHARED).out.startswith("0 scaffolds new, 0 changed, 3 unchanged")
     assert files(out) == before
     assert "row 2, column C" in command(out, "batch", write(out, WRONG_CSV, "wrong.csv"), *SHARED).err
+
+
+@pytest.mark.parametrize("few", [1, 1000], ids=["some at a time", "one by one"])
+def test_what_was_written_is_taken_back_when_the_disk_is_full(
+    few: int, command: Command, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = write(out, CSV)
+    monkeypatch.setattr("dativo_generator.fleet.parallel._FEW", few)
+    put = Tree._put
+
+    def full(self: Tree, path: str, content: bytes) -> None:
+        if path.endswith("customers_to_s3.yaml"):
+            raise OSError(28, "No space left on device", str(self.root / path))
+        put(self, path, content)
+
+    monkeypatch.setattr(Tree, "_put", full)
+    result = command(out, "batch", name, *SHARED)
+    said = "jobs/acme/stripe_customers_to_s3.yaml: cannot be written: No space left on device; nothing was changed"
+    assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: {said}")
+    assert [*files(out)] == [name]
 
 
 def test_progress_is_lines_where_there_is_no_terminal(
