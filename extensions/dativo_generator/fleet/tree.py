@@ -83,9 +83,11 @@ class Tree:
         target = self.root / path
         target.unlink(missing_ok=True)
         for parent in target.relative_to(self.root).parents:
-            if parent == Path() or any((self.root / parent).iterdir()):
+            folder = self.root / parent
+            if parent == Path() or (folder.is_dir() and any(folder.iterdir())):
                 break
-            (self.root / parent).rmdir()
+            if folder.is_dir():  # not when its first file could not be written
+                folder.rmdir()
 
     def _refuse_links(self, path: str) -> None:
         folder, _, _ = path.rpartition("/")
