@@ -45,6 +45,12 @@ def test_the_nearer_profile_goes_before_the_wider_one(tmp_path: Path) -> None:
     assert values(tmp_path, stripe) == {"retention_days": 3, "owner": "a@b.cc", "bucket": "org"}
 
 
+def test_placeholders_stand_for_tenant_and_environment(tmp_path: Path) -> None:
+    write(tmp_path, "acme", {"bucket": "{tenant}-{environment}", "tags": ["{tenant}", "{object}"]})
+    assert values(tmp_path, {"tenant_id": "acme"}) == {"bucket": "acme-dev", "tags": ["acme", "{object}"]}
+    assert values(tmp_path, {"tenant_id": "acme", "environment": "prod"})["bucket"] == "acme-prod"
+
+
 def test_what_a_profile_says_is_recorded_and_written(template: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", "acme", PROFILE)
     out = render(template, tmp_path / "out", ANSWERS)

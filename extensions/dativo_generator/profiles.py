@@ -18,7 +18,7 @@ from .documents import Document
 from .emit import block
 from .errors import AnswerError, DativoError, Unanswered
 from .naming import SLUG, nearest
-from .questions import PROFILED, QUESTIONS
+from .questions import ENVIRONMENT, PROFILED, QUESTIONS
 from .readers import recordable
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ class Profiles:
                 for connector in connectors:
                     if connector in (document.value.get(CONNECTORS) or {}):
                         found |= dict(_presets(document, (CONNECTORS, connector)))
-        environment = answers.get("environment") or (found["environment"].value if "environment" in found else "")
-        words = {"{tenant}": tenant, "{environment}": str(environment)}
+        default = found["environment"].value if "environment" in found else ENVIRONMENT
+        words = {"{tenant}": tenant, "{environment}": str(answers.get("environment", default))}
         return {
             key: Preset(_filled(preset.value, words), preset.document, preset.keys)
             for key, preset in found.items()
@@ -154,7 +154,7 @@ def _check_answers(scaffold: "Scaffold", document: Document, keys: tuple[str, ..
     for name, preset in _presets(document, keys):
         if name not in PROFILED:
             continue
-        value = _filled(preset.value, {"{tenant}": scaffold["tenant_id"], "{environment}": "dev"})
+        value = _filled(preset.value, {"{tenant}": scaffold["tenant_id"], "{environment}": ENVIRONMENT})
         try:
             if value is None:
                 raise AnswerError("has no value; give one or remove the key")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .scaffold import Scaffold
 
 ENVIRONMENTS = ("dev", "staging", "prod")
+ENVIRONMENT = ENVIRONMENTS[0]
 MODES = ("self_hosted", "cloud")
 LAYOUTS = ("nested", "odcs")
 SCHEMA_MODES = ("strict", "merge", "relaxed")
@@ -429,7 +430,7 @@ def _scaffold_choice(values: Callable[[Scaffold], Sequence[str]], default: Calla
 
 _SHORT_PATH: dict[str, Question] = {
     "tenant_id": Question(_alone(readers.slug), example="acme"),
-    "environment": _choice(ENVIRONMENTS, "dev"),
+    "environment": _choice(ENVIRONMENTS, ENVIRONMENT),
     "execution_mode": _choice(MODES, "self_hosted"),
     "find_source": Question(_search("source"), _always(""), _short_list("source")),
     "source_connector": Question(_connector("source"), choices=_connectors("source")),

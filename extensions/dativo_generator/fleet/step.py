@@ -181,7 +181,7 @@ class Step:
             base = before.get(source)
             ours = self.fleet.tree.read(source) if base is not None else self.fleet.tree.read(path)
             if path == new.answers_file:
-                writes[path] = theirs
+                writes |= {path: theirs} if ours != theirs or path != source else {}
             elif base is None and ours is not None:
                 self._refuse_owned(path, new)
                 edits[path] = Edit(b"", ours, theirs)
