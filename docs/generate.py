@@ -36,7 +36,7 @@ from dativo_generator.importers.json_schema import JSON_KINDS  # noqa: E402
 from dativo_generator.importers.kinds import FIELD_TYPES  # noqa: E402
 from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.naming import listed  # noqa: E402
-from dativo_generator.questions import QUESTIONS, SECTIONS  # noqa: E402
+from dativo_generator.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
 from dativo_generator.registry import Connector  # noqa: E402
 from dativo_generator.scaffold import Scaffold  # noqa: E402
 from dativo_generator.validation import RULES  # noqa: E402
@@ -90,6 +90,11 @@ def _facts(name: str) -> Iterator[str]:
         yield f"Default: `{default if isinstance(default, str) else shown(default)}`"
     if example := QUESTIONS[name].example:
         yield f"Example: `{example}`"
+    if name in PROFILED:
+        yield f"In a [profile](../how-to/use-profiles.md): {_IN_A_PROFILE[QUESTIONS[name].of]}"
+
+
+_IN_A_PROFILE = {"tenant": "yes", "connector": "below the connector"}
 
 
 def registry_page() -> str:

@@ -48,6 +48,7 @@ if not gc.get_freeze_count():
 _ROOT = Path(__file__).resolve().parent.parent
 _package = _load_package(_ROOT / "extensions" / "dativo_generator")
 _questionnaire = importlib.import_module(f"{_package.__name__}.questionnaire")
+_unattended = importlib.import_module(f"{_package.__name__}.unattended")
 _emit = importlib.import_module(f"{_package.__name__}.emit")
 _errors = importlib.import_module(f"{_package.__name__}.errors")
 
@@ -86,7 +87,7 @@ def _compile_once(environment: Environment) -> None:
 
 
 class Dativo(Extension):
-    """Filters for the question files and the templates; `questionnaire` and `emit` say what each does."""
+    """Filters for the question files and the templates; `questionnaire`, `unattended` and `emit` say what each does."""
 
     def __init__(self, environment: Environment) -> None:
         """Add the filters to `environment`."""
@@ -118,11 +119,11 @@ class Dativo(Extension):
             "kept": of_context(_questionnaire.kept),
             "plan": of_context(_questionnaire.planned),
             "recorded": of_context(_questionnaire.recorded),
-            "completed": of_pack(_questionnaire.completed),
-            "followed": of_pack(_questionnaire.followed),
-            "problems": of_pack(_questionnaire.problems),
-            "profiled": of_pack(_questionnaire.profiled),
-            "pinned": of_pack(_questionnaire.pinned),
+            "completed": of_pack(_unattended.completed),
+            "followed": of_pack(_unattended.followed),
+            "problems": of_pack(_unattended.problems),
+            "profiled": of_pack(_unattended.profiled),
+            "pinned": of_pack(_unattended.pinned),
             "pack_file": pack.vendored,
             "yaml": _emit.inline,
             "yaml_block": _emit.block,

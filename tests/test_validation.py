@@ -208,3 +208,15 @@ def test_a_registry_that_cannot_be_read_is_an_error(repository: Path, command: C
 
 def test_an_empty_folder_has_nothing_wrong(tmp_path: Path, command: Command) -> None:
     assert command(tmp_path, "validate").status == 0
+
+
+def test_profiles_are_checked(repository: Path) -> None:
+    folder = repository / "profiles"
+    folder.mkdir()
+    (folder / "acme.yml").write_text("owner: data@acme.com\nbucket: X\n", encoding="utf-8")
+    (folder / "globex.yaml").write_text("owner: data@acme.com\n", encoding="utf-8")
+    (folder / "Initech.yml").write_text("owner: data@acme.com\n", encoding="utf-8")
+    (folder / "_organisation.yml").write_text("retention_days: 30\n", encoding="utf-8")
+    (folder / "README.md").write_text("# Profiles\n", encoding="utf-8")
+    findings = [(finding.file, finding.line) for finding in found(repository) if finding.rule == "profile"]
+    assert findings == [("profiles/Initech.yml", 1), ("profiles/acme.yml", 2), ("profiles/globex.yaml", 1)]

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer.core import TyperCommand, TyperGroup
 
-from . import comparison, report
+from . import comparison, report, report_fields
 from .destination import ANSWERS_FILES
 from .errors import DativoError
 from .fleet.batch import batch
@@ -282,17 +282,17 @@ def fields_command(
     except ImportFailed as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None
-    report.imported_notes(found)
+    report_fields.imported_notes(found)
     if explain:
-        report.explained_json(found) if as_json else report.explained_text(found)
+        report_fields.explained_json(found) if as_json else report_fields.explained_text(found)
     elif asset:
         differences = comparison.changes(asset, found[0].table.columns)
         failed = comparison.fails(asset.mode, differences)
-        print_ = report.compared_json if as_json else report.compared_text
+        print_ = report_fields.compared_json if as_json else report_fields.compared_text
         print_(differences, comparison.merged(asset, found[0]), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
-        report.explained_json(found) if as_json else report.fields_text(found, object_)
+        report_fields.explained_json(found) if as_json else report_fields.fields_text(found, object_)
 
 
 def _imported(source: str, options: Options, object_name: str, asset: comparison.Asset | None) -> list[Imported]:

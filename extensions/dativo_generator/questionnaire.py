@@ -4,9 +4,9 @@ A `Session` is the state of Copier's questionnaire at one question. Copier calls
 """
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from .destination import COPIERS_OWN, FORMAT, Destination, version_of
 from .emit import block
 from .errors import AnswerError, DativoError, printable
 from .fixtures import TEST, TEST_SOURCE
-from .naming import nearest
 from .pack import Pack
 from .plan import plan
 from .profiles import Profiles, file_of, saved
@@ -24,6 +23,7 @@ from .questions import QUESTIONS, UNRECORDED
 from .recipes import recipe_file
 from .scaffold import Scaffold
 from .templates import Templates
+from .unattended import refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,8 @@ def known(session: Session, name: str) -> str:
     """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
     # What else the context holds are Copier's own names, which begin with _, and functions.
     remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
-    _refuse_unknown((*session.conf["data"], *remembered))
+    refuse_unknown((*session.conf["data"], *remembered))
     return name
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    for name in names:
-        if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
-            raise AnswerError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
 
 
 def asked(session: Session, name: str) -> bool:
@@ -315,65 +309,6 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
         for file, text in there.items()
         if (ci["package"] not in text if file == ci.get("path") else text != pack.vendored(sources.get(file, file)))
     ]
-
-
-def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
-    _refuse_unknown(answers)
-    scaffold = Scaffold(pack, answers)
-    complete = {}
-    for name in QUESTIONS:
-        if name in UNRECORDED:
-            if name in scaffold.answers:
-                raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
-            continue
-        if name in scaffold.answers:
-            try:
-                _ = scaffold[name]
-            except AnswerError as error:
-                raise guard.stale(scaffold, name, error, answers_file) from None
-            complete[name] = scaffold.answers[name]
-        elif scaffold.asks(name):
-            _ = scaffold[name]
-            complete[name] = scaffold.default(name)
-    return complete
-
-
-def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
-    """List everything that is wrong with the answers of a scaffold, a line for each, where one would stop at the first.
-
-    A line begins with the name of the question that is to be answered otherwise.
-    """
-    scaffold = Scaffold(pack, answers)
-    found: dict[str, None] = {}
-    for work in (*(partial(scaffold.__getitem__, name) for name in scaffold.answers), partial(plan, pack, answers)):
-        try:
-            work()
-        except DativoError as error:
-            found[str(error)] = None
-    return list(found)
-
-
-def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers with what the lifecycle renames under its new name."""
-    return pack.lifecycle.followed(answers)
-
-
-def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any]:
-    """Return the answers with what the profiles below `root` say now, of all that nobody decided."""
-    decided = {name: value for name, value in answers.items() if name not in (*answers.get("profiled", ()), "profiled")}
-    scaffold = Scaffold(pack, decided, Profiles(pack, Path(root), decided))
-    taken = {name: scaffold.presets[name].value for name in QUESTIONS["profiled"].default(scaffold)}
-    for name in taken:
-        _ = scaffold[name]
-    return decided | taken | ({"profiled": list(taken)} if taken else {})
-
-
-def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the answers of opened sections would be if they followed the registry."""
-    scaffold = Scaffold(pack, answers)
-    names = [name for name in scaffold.answers if QUESTIONS[name].section and not scaffold.unfit(name)]
-    return {name: scaffold.default(name) for name in names}
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:

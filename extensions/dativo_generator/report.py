@@ -3,24 +3,19 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from .comparison import Asset, Change
-from .emit import block
 from .errors import printable
-from .fields import Field
 from .fleet.batch import Batch
 from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
 from .fleet.step import EFFECTS, Outcome
 from .fleet.update import Update
-from .imported import Imported
-from .naming import slug_of
 from .validation import Finding
 
 _STYLES = {
@@ -86,7 +81,7 @@ def replay_json(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
         {file.path for file in found.files if file.state != "clean"}
         - {file.path for file in left.files if file.state != "clean"}
     )
-    _dump(
+    dump(
         {
             "answers": answers,
             "files": shown(left.others),
@@ -149,7 +144,7 @@ def update_markdown(change: Update, *, dry_run: bool) -> None:
 
 def update_json(change: Update, *, dry_run: bool) -> None:
     """Print `{target, answers, changes, files, conflicts}`."""
-    _dump(
+    dump(
         {
             "target": change.target,
             "dry_run": dry_run,
@@ -210,7 +205,7 @@ def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
 def batch_json(found: Batch, target: str, *, dry_run: bool) -> None:
     """Print `{target, dry_run, problems, rows, files, conflicts}`."""
     change = found.change
-    _dump(
+    dump(
         {
             "target": target,
             "dry_run": dry_run,
@@ -242,7 +237,7 @@ def validation_text(findings: list[Finding], files: int) -> None:
 
 def validation_json(findings: list[Finding], files: int) -> None:
     """Print `{files, findings}`."""
-    _dump({"files": files, "findings": [asdict(found) for found in findings]})
+    dump({"files": files, "findings": [asdict(found) for found in findings]})
 
 
 def _said(outcome: Outcome) -> list[tuple[str, str]]:
@@ -258,101 +253,6 @@ def _said(outcome: Outcome) -> list[tuple[str, str]]:
         else:
             said.append((effect, outcome.name))
     return said
-
-
-def imported_notes(found: Sequence[Imported]) -> None:
-    """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
-    for one in found:
-        place = f"{one.table.name}: " if len(found) > 1 else ""
-        for note in one.table.notes:
-            print(printable(f"note: {place}{note}"), file=sys.stderr)
-        if one.cursor:
-            who = "the source says so" if one.cursor == one.table.cursor else "it tells what has changed"
-            print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
-
-
-def fields_text(found: Sequence[Imported], object_name: str) -> None:
-    """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
-    if len(found) == 1 and not object_name:
-        _fields(found[0].fields())
-    else:
-        print(
-            block({"fields": {object_name or name: _notation(one.fields()) for name, one in _by_object(found).items()}})
-        )
-
-
-def _by_object(found: Sequence[Imported]) -> dict[str, Imported]:
-    """Name imported tables as a scaffold names its objects; with the schema where two would have one name."""
-    short = [slug_of(one.table.plain_name) for one in found]
-    names = [
-        name if short.count(name) == 1 else slug_of(one.table.name) for name, one in zip(short, found, strict=True)
-    ]
-    return dict(zip(names, found, strict=True))
-
-
-def _notation(fields: Iterable[Field]) -> dict[str, Any]:
-    return {field.name: field.as_answer() for field in fields}
-
-
-def _fields(fields: Iterable[Field]) -> None:
-    print(block({"fields": _notation(fields)}))
-
-
-def explained_text(found: Sequence[Imported]) -> None:
-    """Print each column with its label, the rule and what speaks for it, or why a rule that nearly fits does not."""
-    console = Console(soft_wrap=True, highlight=False)
-    for one in found:
-        if len(found) > 1:
-            console.print(escape(printable(one.table.name)), style="bold")
-        names = [printable(column.name) for column in one.table.columns]
-        width = max(map(len, names))
-        for name, column, judgement in zip(names, one.table.columns, one.judgements, strict=True):
-            why = f"{judgement.rule}: {judgement.evidence}" if judgement.rule else ""
-            style = {"PII": "yellow", "SENSITIVE": "red"}.get(judgement.label, "")
-            label = f"[{style}]{judgement.label:<10}[/]" if style else f"{judgement.label or '-':<10}"
-            console.print(f"{escape(name):<{width}}  {column.type:<10} {label} {escape(printable(why))}".rstrip())
-
-
-def explained_json(found: Sequence[Imported]) -> None:
-    """Print a list of `{table, name, type, required, classification, rule, evidence}`."""
-    _dump(
-        [
-            {
-                "table": one.table.name,
-                "name": column.name,
-                "type": column.type,
-                "required": bool(column.required),
-                "classification": judgement.label or None,
-                "rule": judgement.rule or None,
-                "evidence": judgement.evidence or None,
-            }
-            for one in found
-            for column, judgement in zip(one.table.columns, one.judgements, strict=True)
-        ]
-    )
-
-
-def compared_text(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
-    """Print the differences as comments above the fields that take them in, so that both are one data file."""
-    for change in differences:
-        breaks = f" (breaks: {change.breaks})" if change.breaks else ""
-        print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
-    print(f"# {_verdict(differences, asset, failed)}")
-    _fields(fields)
-
-
-def compared_json(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
-    """Print `{mode, failed, changes, fields}`."""
-    changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    _dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": _notation(fields)})
-
-
-def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:
-    if not differences:
-        return "nothing has changed"
-    count = "1 change" if len(differences) == 1 else f"{len(differences)} changes"
-    mode = asset.mode or "strict, since the asset names no mode"
-    return f"{count}; mode {mode}: {'this fails' if failed else 'this is taken'}"
 
 
 def _line(console: Console, state: str, text: str) -> None:
@@ -374,5 +274,6 @@ def _code(text: str) -> str:
     return f"{fence}{text}{fence}"
 
 
-def _dump(value: Any) -> None:
+def dump(value: Any) -> None:
+    """Print a value as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -176,7 +176,7 @@ class _Validation:
         return findings, not nulls and all(found.shapely for found in misfits)
 
     def _profiles(self) -> Iterator[Finding]:
-        for path in sorted((self.repository / profiles.FOLDER).glob("*")):
+        for path in sorted((self.repository / profiles.FOLDER).glob("*.y*ml")):
             name = path.relative_to(self.repository).as_posix()
             if profiles.file_of(path.stem) != name or not (
                 path.stem == profiles.ORGANISATION or not slug_problem(path.stem)
