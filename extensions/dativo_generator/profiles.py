@@ -131,14 +131,9 @@ def saved(scaffold: "Scaffold") -> str:
     """Write the profile of a scaffold's tenant: what was decided here, and holds for what comes next."""
     own: dict[str, Any] = {}
     parts: dict[str, dict[str, Any]] = {}
-    for name, value in scaffold.answers.items():
-        question = QUESTIONS[name]
-        if question.of == "scaffold" or scaffold.unfit(name):
-            continue
-        if question.section and value == question.default(scaffold):
-            continue  # nobody wanted anything else than the registry says
-        if question.of == "connector":
-            end = scaffold.target if question.section == "target" else scaffold.source
+    for name, value in scaffold.common.items():
+        if QUESTIONS[name].of == "connector":
+            end = scaffold.target if QUESTIONS[name].section == "target" else scaffold.source
             parts.setdefault(end.id, {})[name] = value
         else:
             own[name] = value

@@ -305,7 +305,9 @@ def _formats(scaffold: Scaffold) -> Sequence[str]:
 
 
 def _taken(scaffold: Scaffold) -> list[str]:
-    """List the answers that are as the profiles say."""
+    """List the answers that are as the profiles say; those of a profile that is being written, too."""
+    if "save_profile" in scaffold.answers and scaffold["save_profile"]:
+        return list(scaffold.common)
     presets, answers = scaffold.presets, scaffold.answers
     fit = [name for name in QUESTIONS if name in presets and not scaffold.unfit(name)]
     return [name for name in fit if answers.get(name, presets[name].value) == presets[name].value]

@@ -62,6 +62,17 @@ class Scaffold:
         """Say why a question makes no sense for these answers, '' when it does."""
         return QUESTIONS[name].unfit(self)
 
+    @property
+    def common(self) -> dict[str, Any]:
+        """What was decided here and holds for all that the tenant does: the raw answers, in order.
+
+        An answer of a section that is what the registry says by itself is no decision.
+        """
+        given = [name for name in QUESTIONS if name in self.answers and QUESTIONS[name].of != "scaffold"]
+        fit = [name for name in given if not self.unfit(name)]
+        decided = [n for n in fit if not QUESTIONS[n].section or self.answers[n] != QUESTIONS[n].default(self)]
+        return {name: self.answers[name] for name in decided}
+
     def default(self, name: str) -> Any:
         """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
         return self.presets[name].value if name in self.presets else QUESTIONS[name].default(self)
