@@ -9,6 +9,7 @@ import yaml
 from copier.errors import UserMessageError
 
 from dativo_generator.errors import PackError
+from dativo_generator.plan import plan
 from dativo_generator.profiles import ORGANISATION, Profiles, check, file_of
 from dativo_generator.questions import PROFILED, QUESTIONS
 from dativo_generator.scaffold import Scaffold
@@ -63,6 +64,7 @@ def test_what_a_profile_says_is_recorded_and_written(template: Path, tmp_path: P
     }
     assert {name: out.answers[name] for name in taken} == taken
     assert out.answers["profiled"] == list(taken)
+    assert plan(PACK, out.answers)["profiled"] == list(taken)
     assert out.job["target"]["connection"]["s3"]["bucket"] == "acme-prod"
     assert out.asset["asset"]["governance"]["tags"] == ["acme", "customers"]
 

@@ -18,9 +18,9 @@ from dativo_generator.fleet.replay import replay
 from dativo_generator.fleet.source import Source
 from dativo_generator.fleet.update import Selection, update
 from dativo_generator.plan import plan
-from dativo_generator.questionnaire import completed, followed, pinned
 from dativo_generator.questions import ENVIRONMENTS, LAYOUTS, LOG_LEVELS, QUESTIONS, SCHEMA_MODES, SECTIONS
 from dativo_generator.scaffold import Scaffold
+from dativo_generator.unattended import completed, followed, pinned
 from support import PACK, Rendered
 
 FILE = ".copier-answers.acme.job.yml"

@@ -27,9 +27,9 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
     as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
     `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `vendored`, files of
-    the pack that are copied by folder; `ci`, what its file says; `profile`, which only
-    the questionnaire fills, since nothing recorded asks for one; `shared`, the paths of all that other scaffolds write,
-    too; and what the summary says. Raises `AnswerError` or `PackError`.
+    the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
+    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
+    scaffolds write, too; and what the summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.answers:
@@ -59,6 +59,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "vendored": vendored,
         "ci": ci_file,
         "profile": {},
+        "profiled": scaffold["profiled"] if "profiled" in scaffold.answers else [],
         "shared": shared + ([ci_file["path"]] if ci_file else []),
         "environment": _environment(scaffold, [job["data"] for job in jobs]),
         "secret_files": _secret_files(scaffold),

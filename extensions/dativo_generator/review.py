@@ -42,6 +42,8 @@ def review(
     # Last, and so nearest to the question.
     lines.append(paint("What will be written:", "title"))
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
+    if plan["profiled"]:
+        lines += ["", paint("Answers from a profile:", "title"), f"  {listed(plan['profiled'])}"]
     if warnings := [*_warnings(plan), *_findings(pack, plan, rendered, root)]:
         lines += ["", paint("Warnings:", "title"), *(f"  {warning}" for warning in warnings)]
     return "\n".join(lines)
