@@ -109,11 +109,11 @@ def test_what_spreadsheets_write_is_taken(change: Callable[[str], str], command:
 # --- what is wrong ----------------------------------------------------------------------------------------------------
 
 WRONG_CSV = """\
-scaffold,source_connector,objects,bucket,owner,buket
-crm,hubspot,contact,X,me,1
-pay,strip,customers,,x@y.zz,
-db,postgres,,,,
-ok,stripe,charges,,,
+scaffold,source_connector,objects,bucket,owner,buket,prefix
+crm,hubspot,contact,X,me,1,
+pay,strip,customers,,x@y.zz,,raw
+db,postgres,,,,,raw
+ok,stripe,charges,,,,
 """
 
 

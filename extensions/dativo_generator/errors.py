@@ -25,5 +25,9 @@ class AnswerError(DativoError):
     """An answer is wrong; the text names the answer, the value and the way out."""
 
 
-class Unanswered(AnswerError):
+class QuestionError(AnswerError):
+    """A question has a wrong answer; the text begins with the question's name."""
+
+
+class Unanswered(QuestionError):
     """Nobody has answered a question, and it has no default."""

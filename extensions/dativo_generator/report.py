@@ -16,7 +16,7 @@ from .fleet.fleet import Fleet
 from .fleet.replay import FileState, Report, diff
 from .fleet.step import EFFECTS, Outcome
 from .fleet.update import Update
-from .validation import Finding
+from .validation import ERROR, WARNING, Finding
 
 _STYLES = {
     "missing": "red",
@@ -39,8 +39,7 @@ def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
     """Print what is not clean, a line each, and a count of everything."""
     console = Console(soft_wrap=True, highlight=False)
     for commit, count in Counter(state.commit for state in found.answers if state.state == "behind").items():
-        files = "1 answers file" if count == 1 else f"{count} answers files"
-        _line(console, "behind", f"{files} at {commit}; {fleet.source.newest} is released")
+        _line(console, "behind", f"{_number(count, 'answers file')} at {commit}; {fleet.source.newest} is released")
     for state in found.answers:
         if state.state in ("refused", "tampered"):
             repaired = any(other.name == state.name and other.state != state.state for other in left.answers)
@@ -107,7 +106,7 @@ def update_text(change: Update, *, dry_run: bool) -> None:
     taken = len(change.outcomes) - len(change.refused)
     console.print(
         f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
-        f"{len(change.writes)} files {would}changed, {len(change.conflicts)} with conflicts"
+        f"{_number(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts"
     )
 
 
@@ -175,8 +174,7 @@ def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
     if found.problems:
         for problem in found.problems:
             print(printable(problem), file=sys.stderr)
-        count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
-        print(f"Error: {count}; nothing was written", file=sys.stderr)
+        print(f"Error: {_number(len(found.problems), 'problem')}; nothing was written", file=sys.stderr)
         return
     console = Console(soft_wrap=True, highlight=False)
     states = Counter(state.state for state in found.states)
@@ -196,9 +194,10 @@ def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
     for path in sorted(found.change.conflicts):
         _line(console, "conflict", path)
     would = "would be " if dry_run else ""
+    scaffolds, written = _number(states["new"], "scaffold"), _number(len(found.change.writes), "file")
     console.print(
-        f"{states['new']} scaffolds {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
-        f"{len(found.change.writes)} files {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
+        f"{scaffolds} {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
+        f"{written} {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
     )
 
 
@@ -232,7 +231,8 @@ def validation_text(findings: list[Finding], files: int) -> None:
         where = f"{found.file}:{found.line}:{found.column}"
         console.print(f"{escape(where)}: [{style}]{found.severity}[/]: {escape(found.message)} ({found.rule})")
     counts = Counter(found.severity for found in findings)
-    console.print(f"{files} files: {counts['error']} errors, {counts['warning']} warnings")
+    said = ", ".join(_number(counts[severity], severity) for severity in (ERROR, WARNING))
+    console.print(f"{_number(files, 'file')}: {said}")
 
 
 def validation_json(findings: list[Finding], files: int) -> None:
@@ -262,9 +262,12 @@ def _line(console: Console, state: str, text: str) -> None:
 
 
 def _counted(states: Counter[str], thing: str) -> str:
-    total = states.total()
     parts = ", ".join(f"{count} {_WORDS.get(state, state)}" for state, count in states.most_common())
-    return f"{total} {thing}{'' if total == 1 else 's'}{': ' + parts if parts else ''}"
+    return f"{_number(states.total(), thing)}{': ' + parts if parts else ''}"
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _code(text: str) -> str:

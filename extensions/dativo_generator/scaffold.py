@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .choices import Choice
 from .documents import shown
-from .errors import AnswerError, Unanswered
+from .errors import AnswerError, QuestionError, Unanswered
 from .fields import Field, starter_fields
 from .pack import Pack
 from .profiles import Preset, Profiles
@@ -39,18 +39,20 @@ class Scaffold:
         if name not in self._values:
             question = QUESTIONS[name]
             if why := question.unfit(self):
-                raise AnswerError(f"{name}: {why}; leave the answer out")
+                raise QuestionError(f"{name}: {why}; leave the answer out")
             raw = self.answers[name] if name in self.answers else self.default(name)
             if raw is None and name in self.answers:
-                raise AnswerError(f"{name}: has no value; give one or leave the answer out")
+                raise QuestionError(f"{name}: has no value; give one or leave the answer out")
             if raw is None:
                 raise self.missing(name)
             try:
                 self._values[name] = question.read(self, recordable(raw))
+            except QuestionError:
+                raise  # of another question, on which this one depends
             except AnswerError as error:
                 if name not in self.answers and name in self.presets:
                     raise self.presets[name].error(str(error)) from None
-                raise AnswerError(f"{name}: {error}") from None
+                raise QuestionError(f"{name}: {error}") from None
         return self._values[name]
 
     @cached_property
