@@ -170,7 +170,8 @@ def test_the_menu_of_a_phone_leads_to_a_page(open_page: Callable[..., Page]) -> 
 def test_the_search_finds_words_and_opens_their_page(word: str, open_page: Callable[..., Page]) -> None:
     page = open_page("index.html")
     page.get_by_role("textbox", name="Search").press_sequentially(word)
-    found = page.locator("a.md-search-result__link").first
+    # What is found changes with every letter; a link says for which word it is.
+    found = page.locator(f"a.md-search-result__link[href*='h={word.lower()}']").first
     expect(found).to_be_visible()
     target = urlsplit(found.get_attribute("href")).path
     found.click()
