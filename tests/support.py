@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,8 @@ from dativo_generator.registry import Connector
 ROOT = Path(__file__).resolve().parent.parent
 PACK = Pack(ROOT)
 EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
+# The documentation.
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 # What is recorded of the short path when the defaults are taken.
 SHORT_PATH = {
@@ -75,6 +78,11 @@ def edit_yaml(path: Path, change: Callable[[Any], None]) -> None:
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     change(data)
     path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """List the blocks of a page, each as its language and its text."""
+    return re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
 def load_answers(path: Path) -> dict[str, Any]:

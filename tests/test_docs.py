@@ -12,17 +12,15 @@ import pytest
 import yaml
 
 from dativo_generator.pack import Pack
-from support import PACK, ROOT, load_answers, render
-
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+from support import PACK, PAGES, ROOT, blocks, load_answers, render
 
 _spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
 generate = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(generate)
 
 
-def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def texts(page: Path, language: str) -> list[str]:
+    return [text for found, text in blocks(page) if found == language]
 
 
 @pytest.mark.parametrize("name", generate.PAGES)
@@ -111,13 +109,13 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_the_readmes_first_block_is_two_commands() -> None:
-    first = next(block for language in ("sh", "bash") for block in blocks(ROOT / "README.md", language))
+    first = next(block for language in ("sh", "bash") for block in texts(ROOT / "README.md", language))
     assert first.splitlines() == ["make demo", "make test"]
 
 
 def test_adding_a_connector_works_as_it_is_described(own_template: Path, tmp_path: Path) -> None:
     page = ROOT / "docs" / "how-to" / "add-a-connector.md"
-    entry, recipe, fields = blocks(page, "yaml")
+    entry, recipe, fields = texts(page, "yaml")
     registry = own_template / "registry" / "connectors.yaml"
     registry.write_text(registry.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
     (own_template / "connectors" / "helpdesk.yaml").write_text(recipe, encoding="utf-8")
@@ -131,7 +129,7 @@ def test_adding_a_connector_works_as_it_is_described(own_template: Path, tmp_pat
     (own_template / "connectors" / "helpdesk.yaml").write_text(damaged, encoding="utf-8")
     with pytest.raises(Exception, match="apikey") as error:
         Pack(own_template).recipe("helpdesk")
-    shown = blocks(page, "text")[-1]
+    shown = texts(page, "text")[-1]
     place, message = shown.split(": ", 1)
     assert str(error.value) == f"{place}: {' '.join(message.split())}"
 

@@ -24,9 +24,8 @@ from packaging.requirements import Requirement
 
 from fleets import Command, build, copied
 from servers import Database, Server
-from support import ROOT, Rendered, git, load_answers, release, render, schema_errors
+from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, render, schema_errors
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
@@ -42,21 +41,13 @@ SAMPLE = ROOT / "examples" / "stripe_customers.yml"
 PEOPLE = ROOT / "examples" / "csv_people.yml"
 
 
-def blocks(page: Path) -> Iterator[tuple[str, list[str]]]:
-    """Yield the language and the lines of each block of a page."""
-    for language, text in re.findall(
-        r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    ):
-        yield language, text.splitlines()
-
-
 def commands(page: Path) -> Iterator[list[str]]:
     """Yield the commands of each block of a page."""
-    for language, lines in blocks(page):
+    for language, text in blocks(page):
         if language == PROMPTED:
-            yield [line.removeprefix("$ ") for line in lines]
+            yield [line.removeprefix("$ ") for line in text.splitlines()]
         elif language == PLAIN:
-            yield lines
+            yield text.splitlines()
 
 
 def walks(with_server: bool) -> Iterator[pytest.param]:
@@ -71,8 +62,9 @@ def walks(with_server: bool) -> Iterator[pytest.param]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_block_says_whether_it_is_commands(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    assert len(re.findall(r"^\s*```", text, re.MULTILINE)) == 2 * len(list(blocks(page)))
-    for language, lines in blocks(page):
+    assert len(re.findall(r"^\s*```", text, re.MULTILINE)) == 2 * len(blocks(page))
+    for language, block in blocks(page):
+        lines = block.splitlines()
         assert language in {PROMPTED, PLAIN, *SHOWN}, lines
         assert all(line.startswith("$ ") == (language == PROMPTED) for line in lines), lines
 
@@ -215,7 +207,7 @@ def manifests(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     with (folder / "jobs.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
-    (listed,) = ["\n".join(lines) for language, lines in blocks(page) if language == "yaml"]
+    (listed,) = [text for language, text in blocks(page) if language == "yaml"]
     (folder / "jobs.yml").write_text(listed, encoding="utf-8")
     return folder
 

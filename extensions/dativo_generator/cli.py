@@ -23,7 +23,7 @@ from .fleet.manifest import read as read_manifest
 from .fleet.replay import repaired, replay
 from .fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
 from .fleet.step import Step
-from .fleet.update import Selection, typed, update
+from .fleet.update import Selection, Update, typed, update
 from .fleet.worktree import mark_unmerged, require_clean
 from .imported import Imported, judged
 from .importers.read import Options, read
@@ -186,8 +186,7 @@ def update_command(
             explain = dry_run or form is not Format.table
             change = update(fleet, selection, to=to, data=given, profiles=profiles, explain=explain, done=advance)
         if not dry_run:
-            fleet.tree.write(change.writes)
-            mark_unmerged(root, change.conflicts)
+            _save(fleet, change)
         {Format.table: report.update_text, Format.markdown: report.update_markdown, Format.json: report.update_json}[
             form
         ](change, dry_run=dry_run)
@@ -224,8 +223,7 @@ def batch_command(
         if found.change and not found.problems and not dry_run:
             if any(fleet.tree.read(path) is not None for path in found.change.writes):
                 require_clean(fleet.tree.root, apart_from=asked.files)
-            fleet.tree.write(found.change.writes)
-            mark_unmerged(fleet.tree.root, found.change.conflicts)
+            _save(fleet, found.change)
         (report.batch_json if as_json else report.batch_text)(found, step.target, dry_run=dry_run)
     raise typer.Exit(WRONG if found.problems or (found.change and found.change.conflicts) else OK)
 
@@ -326,6 +324,12 @@ def _fleet(template: str) -> Iterator[Fleet]:
     location = trusted(template)
     with scratch_folder() as scratch:
         yield Fleet(Path.cwd(), Source(location, Path(scratch)))
+
+
+def _save(fleet: Fleet, change: Update) -> None:
+    """Write a change, and let Git know of its conflicts."""
+    fleet.tree.write(change.writes)
+    mark_unmerged(fleet.tree.root, change.conflicts)
 
 
 def _nothing_here(fleet: Fleet) -> str:

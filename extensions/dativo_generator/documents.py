@@ -85,16 +85,16 @@ class Document:
         try:
             self.text = (root / name).read_text(encoding="utf-8")
         except FileNotFoundError:
-            raise PackError(f"{name}: the file is missing") from None
+            raise PackError("the file is missing", name) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise PackError(f"{name}: cannot be read: {error}") from None
+            raise PackError(f"cannot be read: {error}", name) from None
         try:
             self.value = parse_yaml(self.text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(f"{name}:{line}: not valid YAML: {yaml_problem(error)}") from None
+            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, line) from None
         except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
-            raise PackError(f"{name}: not valid YAML: {yaml_problem(error)}") from None
+            raise PackError(f"not valid YAML: {yaml_problem(error)}", name) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
         """Open the top level; its keys must be among `known`, any are allowed when that is empty."""
@@ -103,7 +103,7 @@ class Document:
     def error(self, keys: Sequence[Key], message: str) -> PackError:
         """Build the error for the value at `keys`, with its line."""
         place = ".".join(str(key) for key in keys)
-        return PackError(f"{self.name}:{self._line(keys)}: {place + ': ' if place else ''}{message}")
+        return PackError(f"{place}: {message}" if place else message, self.name, self._line(keys))
 
     def _line(self, keys: Sequence[Key]) -> int:
         """Find the line of `keys`, or of the deepest part of it that is there. Only errors pay for this pass."""

@@ -18,7 +18,12 @@ class DativoError(Exception):
 
 
 class PackError(DativoError):
-    """A file of the pack (registry, recipe, field catalog, rules) is wrong: ``file:line: key: what``."""
+    """A file of the pack (registry, recipe, field catalog, rules), or a profile, is wrong: ``file:line: key: what``."""
+
+    def __init__(self, what: str, file: str = "", line: int = 0) -> None:
+        """Keep `what` is wrong and where: '' and 0 where that is not known."""
+        self.what, self.file, self.line = printable(what), file, line
+        super().__init__(": ".join(filter(None, (f"{file}:{line}" if line else file, what))))
 
 
 class AnswerError(DativoError):

@@ -39,7 +39,7 @@ def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
     """Print what is not clean, a line each, and a count of everything."""
     console = Console(soft_wrap=True, highlight=False)
     for commit, count in Counter(state.commit for state in found.answers if state.state == "behind").items():
-        _line(console, "behind", f"{_number(count, 'answers file')} at {commit}; {fleet.source.newest} is released")
+        _line(console, "behind", f"{counted(count, 'answers file')} at {commit}; {fleet.source.newest} is released")
     for state in found.answers:
         if state.state in ("refused", "tampered"):
             repaired = any(other.name == state.name and other.state != state.state for other in left.answers)
@@ -56,7 +56,7 @@ def replay_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
             console.print(escape(diff(file, fleet)), end="")
     answers = Counter(state.state for state in left.answers)
     files = Counter(file.state for file in left.files)
-    console.print(f"{_counted(answers, 'answers file')}; {_counted(files, 'file')}")
+    console.print(f"{_states(answers, 'answers file')}; {_states(files, 'file')}")
     if found is left and left.failed(strict):
         console.print("Repair with: dativo-generator replay --write")
 
@@ -106,7 +106,7 @@ def update_text(change: Update, *, dry_run: bool) -> None:
     taken = len(change.outcomes) - len(change.refused)
     console.print(
         f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
-        f"{_number(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts"
+        f"{counted(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts"
     )
 
 
@@ -174,7 +174,7 @@ def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
     if found.problems:
         for problem in found.problems:
             print(printable(problem), file=sys.stderr)
-        print(f"Error: {_number(len(found.problems), 'problem')}; nothing was written", file=sys.stderr)
+        print(f"Error: {counted(len(found.problems), 'problem')}; nothing was written", file=sys.stderr)
         return
     console = Console(soft_wrap=True, highlight=False)
     states = Counter(state.state for state in found.states)
@@ -194,7 +194,7 @@ def batch_text(found: Batch, target: str, *, dry_run: bool) -> None:
     for path in sorted(found.change.conflicts):
         _line(console, "conflict", path)
     would = "would be " if dry_run else ""
-    scaffolds, written = _number(states["new"], "scaffold"), _number(len(found.change.writes), "file")
+    scaffolds, written = counted(states["new"], "scaffold"), counted(len(found.change.writes), "file")
     console.print(
         f"{scaffolds} {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
         f"{written} {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
@@ -231,8 +231,8 @@ def validation_text(findings: list[Finding], files: int) -> None:
         where = f"{found.file}:{found.line}:{found.column}"
         console.print(f"{escape(where)}: [{style}]{found.severity}[/]: {escape(found.message)} ({found.rule})")
     counts = Counter(found.severity for found in findings)
-    said = ", ".join(_number(counts[severity], severity) for severity in (ERROR, WARNING))
-    console.print(f"{_number(files, 'file')}: {said}")
+    said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
+    console.print(f"{counted(files, 'file')}: {said}")
 
 
 def validation_json(findings: list[Finding], files: int) -> None:
@@ -261,12 +261,13 @@ def _line(console: Console, state: str, text: str) -> None:
     console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}")
 
 
-def _counted(states: Counter[str], thing: str) -> str:
+def _states(states: Counter[str], thing: str) -> str:
     parts = ", ".join(f"{count} {_WORDS.get(state, state)}" for state, count in states.most_common())
-    return f"{_number(states.total(), thing)}{': ' + parts if parts else ''}"
+    return f"{counted(states.total(), thing)}{': ' + parts if parts else ''}"
 
 
-def _number(count: int, thing: str) -> str:
+def counted(count: int, thing: str) -> str:
+    """Say how many there are of a thing, whose plural ends in s."""
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 

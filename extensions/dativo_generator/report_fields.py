@@ -14,7 +14,7 @@ from .errors import printable
 from .fields import Field
 from .imported import Imported
 from .naming import slug_of
-from .report import dump
+from .report import counted, dump
 
 
 def imported_notes(found: Sequence[Imported]) -> None:
@@ -107,6 +107,5 @@ def compared_json(differences: Sequence[Change], fields: Sequence[Field], asset:
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:
     if not differences:
         return "nothing has changed"
-    count = "1 change" if len(differences) == 1 else f"{len(differences)} changes"
     mode = asset.mode or "strict, since the asset names no mode"
-    return f"{count}; mode {mode}: {'this fails' if failed else 'this is taken'}"
+    return f"{counted(len(differences), 'change')}; mode {mode}: {'this fails' if failed else 'this is taken'}"

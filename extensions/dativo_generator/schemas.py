@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FOLDER = "schemas"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
-_FORMATS = ("parquet", "iceberg", "delta", "csv", "json")
 
 Schema = dict[str, Any]
 
@@ -61,8 +60,9 @@ def _asset(pack: Pack) -> Schema:
         layout["properties"]["source_type"] = _connectors(pack, "source", known["description"])
         apis = [connector for connector in pack.with_role("source") if connector.selection == "objects"]
         layout["allOf"] = _when("source_type", {api.id: {"object": {"enum": list(api.objects)}} for api in apis})
-    formats = dict.fromkeys([*_FORMATS, *(name for c in pack.with_role("target") for name in c.file_formats)])
-    _suggest(definitions["target"]["properties"], "file_format", formats)
+    jobs = json.loads(pack.text(JOB))["definitions"]["target"]["properties"]["file_format"]["enum"]
+    written = (name for connector in pack.with_role("target") for name in connector.file_formats)
+    _suggest(definitions["target"]["properties"], "file_format", dict.fromkeys([*jobs, *written]))
     _suggest(definitions["field"]["properties"], "classification", pack.labels)
     return schema
 

@@ -187,9 +187,7 @@ class _Validation:
             try:
                 profiles.check(self.pack, self.repository, path.stem)
             except PackError as error:
-                where, _, message = str(error).partition(": ")
-                line = where.rpartition(":")[2]
-                yield Finding(name, int(line) if line.isdecimal() else 1, 1, ERROR, "profile", message)
+                yield Finding(error.file, error.line or 1, 1, ERROR, "profile", error.what)
 
     # --- assets -------------------------------------------------------------------------------------------------------
 
@@ -262,8 +260,8 @@ class _Validation:
             path = file.value.get(key)
             if not isinstance(path, str) or (folder == "connectors" and not recipes):
                 continue
-            if inside := _below(path, folder, self.repository):
-                found[key] = inside
+            if there := _below(path, folder, self.repository):
+                found[key] = there
                 continue
             recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
             assets = [name for name in self._files if name.startswith("assets/")]

@@ -12,7 +12,7 @@ What is wrong is collected, each with its place, so that all of it can be mended
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,8 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
     shared = top.get("defaults") or {}
     if not isinstance(shared, dict):
         raise SourceError(f"{place('defaults')}: must be a mapping, not {shown(shared)}")
-    shared = _answers(shared, release, lambda name: place("defaults", name), manifest)
+    known = _known(shared, release, lambda name: place("defaults", name), manifest)
+    shared = _answers(shared, known, release)
     if isinstance(top["scaffolds"], str):
         inner = path.parent / top["scaffolds"]
         _read_csv(inner, release, lambda name: place("defaults", name), {**defaults, **shared}, manifest)
@@ -114,7 +115,7 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
         if not isinstance(item, dict):
             manifest.problems.append(f"{where('')}: must be a mapping of answers, not {shown(item)}")
             continue
-        own = _answers(item, release, where, manifest)
+        own = _answers(item, _known(item, release, where, manifest), release)
         manifest.rows.append(Row(index + 1, {**defaults, **shared, **own}, where))
 
 
@@ -145,10 +146,7 @@ def _read_csv(
             raise SourceError(f"{path}: row 1: column {columns[name]} has no name, and there are more after it")
         if count > 1:
             raise SourceError(f"{path}: row 1: {count} columns are called '{name}'")
-    _answers(
-        dict.fromkeys(header, ""), release, lambda name: f"{path}: row 1, column {columns.get(name, '?')}", manifest
-    )
-    known = set(_named(header, release))
+    known = _known(header, release, lambda name: f"{path}: row 1, column {columns[name]}", manifest)
     for number, cells in enumerate(lines[1:], 2):
         cells = [cell.strip() for cell in cells]
         if not any(cells):
@@ -164,9 +162,8 @@ def _read_csv(
         if len(cells) > len(header) and any(cells[len(header) :]):
             manifest.problems.append(f"{where('')}: has more cells than row 1 has names")
             continue
-        given = {name: cell for name, cell in zip(header, cells, strict=False) if cell and name in known}
-        own = _answers(given, release, where, manifest)
-        manifest.rows.append(Row(number, {**defaults, **own}, where))
+        given = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+        manifest.rows.append(Row(number, {**defaults, **_answers(given, known, release)}, where))
 
 
 def _letters(index: int) -> str:
@@ -177,17 +174,21 @@ def _letters(index: int) -> str:
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
-def _named(names: Mapping[str, Any] | list[str], release: Release) -> Iterator[str]:
-    yield from (name for name in names if name in release.questions)
+def _known(names: Iterable[Any], release: Release, place: Callable[[str], str], manifest: Manifest) -> set[str]:
+    """Return those of the names that a question has; any other is a problem."""
+    known = set()
+    for name in map(str, names):
+        if why := release.unknown(name):
+            manifest.problems.append(f"{place(name)}: {why}")
+        else:
+            known.add(name)
+    return known
 
 
-def _answers(
-    given: Mapping[str, Any], release: Release, place: Callable[[str], str], manifest: Manifest
-) -> dict[str, Any]:
-    """Read answers as the release's questions are typed; a name that no question has is a problem."""
-    for name in given:
-        if name not in release.questions:
-            what = f"{name}: no question has this name{nearest(str(name), release.questions)}"
-            manifest.problems.append(f"{place(str(name))}: {what}")
-    known = {name: given[name] for name in _named(given, release)}
-    return {name: release.cell(name, value) if isinstance(value, str) else value for name, value in known.items()}
+def _answers(given: Mapping[Any, Any], known: Collection[str], release: Release) -> dict[str, Any]:
+    """Read answers to known questions as the release types them."""
+    return {
+        name: release.cell(name, value) if isinstance(value, str) else value
+        for name, value in given.items()
+        if name in known
+    }

@@ -16,6 +16,7 @@ from copier._main import Worker
 from copier.errors import CopierError
 
 from ..errors import AnswerError, DativoError, PackError
+from ..naming import nearest
 from ..templates import Context, Templates
 from .answers import AnswersFile
 
@@ -70,10 +71,9 @@ class Release:
         if not self._env.filters.keys() >= _FILTERS:
             raise PackError(_OTHER)
 
-    @property
-    def questions(self) -> list[str]:
-        """The names of the questions, in their order."""
-        return list(self._types)
+    def unknown(self, name: str) -> str:
+        """Say that no question has a name, '' when one has."""
+        return "" if name in self._types else f"{name}: no question has this name{nearest(name, self._types)}"
 
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""

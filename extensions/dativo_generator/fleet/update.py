@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..destination import COPIERS_OWN, shares, version_of
-from ..naming import nearest
 from .answers import AnswersFile
 from .fleet import Fleet
 from .meaning import Group, grouped
@@ -100,8 +99,8 @@ def update(
 def typed(release: Release, data: Mapping[str, str]) -> dict[str, Any]:
     """Read answers that were given as text; raises `SourceError` for a question that is not there."""
     for name in data:
-        if name not in release.questions:
-            raise SourceError(f"--data: {name}: no question has this name{nearest(name, release.questions)}")
+        if why := release.unknown(name):
+            raise SourceError(f"--data: {why}")
     return {name: release.typed(name, text) for name, text in data.items()}
 
 
