@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 
-from dativo_generator.pack import Pack  # noqa: E402
+from dativo_generator.registry.pack import Pack  # noqa: E402
 from labelled import Column, columns, score  # noqa: E402
 
 # What the interactive generator before this one looked for, anywhere in a name.

@@ -23,23 +23,23 @@ from copier._template import load_template_config  # noqa: E402
 import labelled  # noqa: E402
 import pictures  # noqa: E402
 import schema_tables  # noqa: E402
-from dativo_generator.cli import STATUSES  # noqa: E402
-from dativo_generator.documents import shown  # noqa: E402
-from dativo_generator.errors import DativoError  # noqa: E402
+from dativo_generator.answers.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
+from dativo_generator.answers.scaffold import Scaffold  # noqa: E402
+from dativo_generator.base.documents import shown  # noqa: E402
+from dativo_generator.base.errors import DativoError  # noqa: E402
+from dativo_generator.base.naming import listed  # noqa: E402
+from dativo_generator.cli.options import STATUSES  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
 from dativo_generator.importers.catalogs import AIRBYTE_KINDS  # noqa: E402
 from dativo_generator.importers.contracts import ODCS_KINDS  # noqa: E402
-from dativo_generator.importers.dialects import dialects  # noqa: E402
 from dativo_generator.importers.json_schema import JSON_KINDS  # noqa: E402
-from dativo_generator.importers.kinds import FIELD_TYPES  # noqa: E402
 from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
-from dativo_generator.naming import listed  # noqa: E402
-from dativo_generator.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
-from dativo_generator.registry import Connector  # noqa: E402
-from dativo_generator.scaffold import Scaffold  # noqa: E402
-from dativo_generator.validation import RULES  # noqa: E402
+from dativo_generator.importers.types import FIELD_TYPES  # noqa: E402
+from dativo_generator.registry.connectors import Connector  # noqa: E402
+from dativo_generator.registry.dialects import dialects  # noqa: E402
+from dativo_generator.validation.repository import RULES  # noqa: E402
 from pictures import SAMPLE  # noqa: E402
 from support import EXAMPLES, PACK, copy_pack, golden_files, load_answers, render  # noqa: E402
 
@@ -51,8 +51,8 @@ def questions_page() -> str:
     config = load_template_config(ROOT / "copier.yml")
     lines = ["# Questions", "", GENERATED, "", _INTRODUCTION, ""]
     lines += ["## The short path", "", *_questions(config, "short_path")]
-    for section, what in SECTIONS.items():
-        lines += [f"## `{section}`: {what}", "", *_questions(config, section)]
+    for section in SECTIONS.values():
+        lines += [f"## `{section.name}`: {section.what}", "", *_questions(config, section.name)]
     lines += ["## Before anything is written", "", *_questions(config, "review")]
     return "\n".join(lines).rstrip() + "\n"
 

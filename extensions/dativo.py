@@ -47,10 +47,20 @@ if not gc.get_freeze_count():
 
 _ROOT = Path(__file__).resolve().parent.parent
 _package = _load_package(_ROOT / "extensions" / "dativo_generator")
-_questionnaire = importlib.import_module(f"{_package.__name__}.questionnaire")
-_unattended = importlib.import_module(f"{_package.__name__}.unattended")
-_emit = importlib.import_module(f"{_package.__name__}.emit")
-_errors = importlib.import_module(f"{_package.__name__}.errors")
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"{_package.__name__}.{name}")
+
+
+_filters = _module("questionnaire.filters")
+_unattended = _module("questionnaire.unattended")
+_session = _module("questionnaire.session")
+_importing = _module("questionnaire.importing")
+_pack = _module("registry.pack")
+_schemas = _module("plan.schemas")
+_emit = _module("base.emit")
+_errors = _module("base.errors")
 
 
 def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,19 +97,20 @@ def _compile_once(environment: Environment) -> None:
 
 
 class Dativo(Extension):
-    """Filters for the question files and the templates; `questionnaire`, `unattended` and `emit` say what each does."""
+    """Filters for the question files and the templates; the functions that they are say what each does."""
 
     def __init__(self, environment: Environment) -> None:
         """Add the filters to `environment`."""
         super().__init__(environment)
         _compile_once(environment)
-        pack = _questionnaire.Pack(_ROOT)
+        pack = _pack.Pack(_ROOT, _importing.LazyImporter())
+        printed: set[str] = set()
 
         def of_context(function: Callable[..., Any]) -> Callable[..., Any]:
             @pass_context
             @_user_errors
             def filter_(context: Context, *args: Any) -> Any:
-                return function(_questionnaire.Session(pack, context.get_all(), context.environment), *args)
+                return function(_session.Session(pack, context.get_all(), context.environment, printed), *args)
 
             return filter_
 
@@ -107,24 +118,24 @@ class Dativo(Extension):
             return partial(_user_errors(function), pack)
 
         environment.filters |= {
-            "known": of_context(_questionnaire.known),
-            "asked": of_context(_questionnaire.asked),
-            "prompted": of_context(_questionnaire.prompted),
-            "reviewed": of_context(_questionnaire.reviewed),
-            "offered": of_context(_questionnaire.offered),
-            "ordered_type": of_context(_questionnaire.ordered_type),
-            "choices": of_context(_questionnaire.choices),
-            "problem": of_context(_questionnaire.problem),
-            "held": of_context(_questionnaire.held),
-            "kept": of_context(_questionnaire.kept),
-            "plan": of_context(_questionnaire.planned),
-            "recorded": of_context(_questionnaire.recorded),
+            "known": of_context(_filters.known),
+            "applies": of_context(_filters.applies),
+            "is_prompted": of_context(_filters.is_prompted),
+            "reviewed": of_context(_filters.reviewed),
+            "initial_answer": of_context(_filters.initial_answer),
+            "ordered_type": of_context(_filters.ordered_type),
+            "choices": of_context(_filters.choices),
+            "problem": of_context(_filters.problem),
+            "held": of_context(_filters.held),
+            "kept": of_context(_filters.kept),
+            "plan": of_context(_filters.planned),
+            "recorded": of_context(_filters.recorded),
             "completed": of_pack(_unattended.completed),
             "followed": of_pack(_unattended.followed),
             "problems": of_pack(_unattended.problems),
             "profiled": of_pack(_unattended.profiled),
             "pinned": of_pack(_unattended.pinned),
-            "pack_file": pack.vendored,
+            "pack_file": of_pack(_schemas.vendored),
             "yaml": _emit.inline,
             "yaml_block": _emit.block,
         }

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from copier import run_update
 
-from dativo_generator.cli import main
+from dativo_generator.cli.app import main
 from support import EXAMPLES, git, load_answers, release, render
 
 STRIPE = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}

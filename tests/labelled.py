@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from dativo_generator.importers.json_schema import JSON_KINDS
-from dativo_generator.importers.kinds import FIELD_TYPES
 from dativo_generator.importers.sql_types import kind_of
+from dativo_generator.importers.types import FIELD_TYPES
 
 FOLDER = Path(__file__).resolve().parent / "data" / "labelled"
 LABELS = ("PII", "SENSITIVE")

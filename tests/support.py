@@ -15,11 +15,11 @@ import yaml
 from copier import run_copy
 from jsonschema import Draft7Validator
 
-from dativo_generator.choices import forbidden
-from dativo_generator.naming import nearest
-from dativo_generator.pack import Pack
-from dativo_generator.questions import QUESTIONS
-from dativo_generator.registry import Connector
+from dativo_generator.answers.choices import forbidden
+from dativo_generator.answers.questions import QUESTIONS
+from dativo_generator.base.naming import nearest
+from dativo_generator.registry.connectors import Connector
+from dativo_generator.registry.pack import Pack
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK = Pack(ROOT)

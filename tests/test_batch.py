@@ -402,7 +402,7 @@ def test_what_was_written_is_taken_back_when_the_disk_is_full(
 def test_progress_is_lines_where_there_is_no_terminal(
     command: Command, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dativo_generator.cli.SECONDS", 0)
+    monkeypatch.setattr("dativo_generator.cli.progress.SECONDS", 0)
     result = command(out, "batch", write(out, CSV), *SHARED)
     assert result.err.splitlines() == [f"Scaffolding: {done} of 3" for done in (1, 2, 3)]
     assert "\033" not in result.out

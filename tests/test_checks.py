@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dativo_generator.checks import check_asset, check_job, check_pair
-from dativo_generator.plan import plan
+from dativo_generator.plan.plan import plan
+from dativo_generator.validation.runner_rules import check_asset, check_job, check_pair
 from support import PACK
 
 ANSWERS = {

@@ -14,9 +14,9 @@ import yaml
 from copier import run_copy, run_update
 from copier.errors import UserMessageError
 
-from dativo_generator.ci import FILES
-from dativo_generator.errors import AnswerError
-from dativo_generator.plan import plan
+from dativo_generator.base.errors import AnswerError
+from dativo_generator.base.paths import CI_FILES
+from dativo_generator.plan.plan import plan
 from fleets import Command
 from support import PACK, ROOT, Rendered, git, release, render
 
@@ -28,7 +28,7 @@ OTHER = {
     "target_connector": "iceberg",
     "scaffold": "other",
 }
-GITHUB, GITLAB = FILES["github"], FILES["gitlab"]
+GITHUB, GITLAB = CI_FILES["github"], CI_FILES["gitlab"]
 URL = "https://git.example.com/data/dativo-generator"
 
 
@@ -36,7 +36,7 @@ def ci_of(source: str, commit: str | None = "v1.2.0", kind: str = "github") -> d
     return plan(PACK, STRIPE | {"ci": kind, "_src_path": source, "_commit": commit})["ci"]
 
 
-@pytest.fixture(scope="module", params=sorted(FILES))
+@pytest.fixture(scope="module", params=sorted(CI_FILES))
 def kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -47,7 +47,7 @@ def rendered(kind: str, history: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def workflow(template: Path, folder: Path, kind: str) -> Any:
-    return render(template, folder / kind, STRIPE | {"ci": kind}).parsed(FILES[kind])[FILES[kind]]
+    return render(template, folder / kind, STRIPE | {"ci": kind}).parsed(CI_FILES[kind])[CI_FILES[kind]]
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def scripts(ci: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def test_the_kind_decides_the_file(rendered: Rendered, kind: str) -> None:
-    assert [name for name in rendered.files if name in FILES.values()] == [FILES[kind]]
+    assert [name for name in rendered.files if name in CI_FILES.values()] == [CI_FILES[kind]]
 
 
 @pytest.mark.parametrize("answers", [{}, {"ci": "none"}, {"customize": ["runtime"]}], ids=str)
@@ -194,7 +194,7 @@ def test_shards_are_all_of_them_and_no_more(github: Any, gitlab: Any) -> None:
 
 
 def test_scripts_are_shell(rendered: Rendered, kind: str) -> None:
-    for name, script in scripts(yaml.safe_load(rendered.files[FILES[kind]])):
+    for name, script in scripts(yaml.safe_load(rendered.files[CI_FILES[kind]])):
         assert subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True).stderr == "", name
 
 
@@ -243,7 +243,7 @@ def real_command(folder: Path) -> Path:
     return command(
         folder,
         f"PYTHONPATH={ROOT / 'extensions'} exec {sys.executable} -c "
-        "'from dativo_generator.cli import main; main()' \"$@\"",
+        "'from dativo_generator.cli.app import main; main()' \"$@\"",
     )
 
 
@@ -335,8 +335,8 @@ def test_scaffolds_beside_each_other_give_the_same_file(
     rendered: Rendered, kind: str, history: Path, tmp_path: Path
 ) -> None:
     alone = render(history, tmp_path / "alone", OTHER | {"ci": kind}, vcs_ref="v1.0.0")
-    assert alone.files[FILES[kind]] == rendered.files[FILES[kind]]
-    text = alone.files[FILES[kind]].decode()
+    assert alone.files[CI_FILES[kind]] == rendered.files[CI_FILES[kind]]
+    text = alone.files[CI_FILES[kind]].decode()
     assert not [name for name in ("acme", "globex", "stripe", "iceberg", "other") if re.search(rf"\b{name}\b", text)]
 
 

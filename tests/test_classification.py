@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.classification import FILE, load_rules
-from dativo_generator.errors import PackError
-from dativo_generator.phrases import words
+from dativo_generator.base.errors import PackError
+from dativo_generator.base.phrases import words
+from dativo_generator.registry.classification import FILE, load_rules
 from labelled import columns, score
 from support import PACK
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dativo_generator.emit import block
-from dativo_generator.errors import AnswerError
-from dativo_generator.fields import read_fields
-from dativo_generator.imported import judged
+from dativo_generator.answers.readers import mapping
+from dativo_generator.base.emit import block
+from dativo_generator.base.errors import AnswerError
 from dativo_generator.importers import files
+from dativo_generator.importers.imported import judged
 from dativo_generator.importers.read import Options, read
 from dativo_generator.importers.table import ImportFailed, Table
-from dativo_generator.readers import mapping
+from dativo_generator.registry.fields import read_fields
 from support import PACK, ROOT
 
 PEOPLE = ROOT / "examples" / "people.csv"

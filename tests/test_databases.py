@@ -10,10 +10,10 @@ import pytest
 import yaml
 
 from dativo_generator.importers import database as reader
-from dativo_generator.importers.kinds import FIELD_TYPES
 from dativo_generator.importers.read import Options, read
 from dativo_generator.importers.sql_types import kind_of
 from dativo_generator.importers.table import ImportFailed, Table
+from dativo_generator.importers.types import FIELD_TYPES
 from labelled import FOLDER as LABELLED
 from servers import HOST, STRANGER
 from test_sources import FOLDER, described, expected

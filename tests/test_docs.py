@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from dativo_generator.pack import Pack
+from dativo_generator.registry.pack import Pack
 from support import PACK, PAGES, ROOT, blocks, load_answers, render
 
 _spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")

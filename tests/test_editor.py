@@ -10,17 +10,17 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from dativo_generator import schemas
-from dativo_generator.choices import summary
-from dativo_generator.pack import Pack
-from dativo_generator.profiles import file_of
-from dativo_generator.questions import QUESTIONS
+from dativo_generator.answers.choices import summary
+from dativo_generator.answers.questions import QUESTIONS
+from dativo_generator.base.paths import profile_of
+from dativo_generator.plan import schemas
+from dativo_generator.registry.pack import Pack
 from editor import Editor
 from support import EXAMPLES, PACK, SHORT_PATH, Rendered, load_answers, render
 
 JOB = "jobs/acme/stripe_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/stripe_customers.yaml"
-PROFILE = file_of("acme")
+PROFILE = profile_of("acme")
 APIS = [connector for connector in PACK.with_role("source") if connector.selection == "objects"]
 DATABASES = [connector for connector in PACK.with_role("source") if connector.selection == "tables"]
 
@@ -159,7 +159,7 @@ def test_a_job_that_names_no_connector_is_as_good(editor: Editor, out: Path) -> 
 
 @pytest.mark.parametrize("target", PACK.with_role("target"), ids=lambda connector: connector.id)
 def test_every_format_that_the_runner_takes_is_right(target: Any) -> None:
-    schema = json.loads(PACK.vendored(schemas.JOB))
+    schema = json.loads(schemas.vendored(PACK, schemas.JOB))
     job = dict.fromkeys(schema["required"], "x") | {"target_connector": target.id}
     for name in schema["definitions"]["target"]["properties"]["file_format"]["enum"]:
         assert Draft7Validator(schema).is_valid(job | {"target": {"file_format": name}}), name
@@ -189,5 +189,5 @@ def test_a_large_registry_gives_a_schema_of_reasonable_size(own_template: Path) 
     entry = data["connectors"]["stripe"]
     data["connectors"] |= {f"api{number}": entry for number in range(1000)}
     registry.write_text(yaml.safe_dump(data), encoding="utf-8")
-    text = Pack(own_template).vendored(schemas.JOB)
+    text = schemas.vendored(Pack(own_template), schemas.JOB)
     assert len(text) < 300 * 1000

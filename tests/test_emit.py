@@ -4,7 +4,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dativo_generator.emit import block, inline
+from dativo_generator.base.emit import block, inline
 
 TEXT = st.text()
 SCALARS = st.one_of(TEXT, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator import cli
+from dativo_generator.cli import app as cli
 from support import EXAMPLES, ROOT, load_answers, render
 from test_sources import DATA, FOLDER, expected
 

@@ -20,13 +20,15 @@ from copier.errors import UserMessageError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dativo_generator.errors import AnswerError, PackError
-from dativo_generator.fields import TYPES, Field
-from dativo_generator.fixtures import FILE, ROWS, TEST, TEST_SOURCE, WRITERS, csv_text, jsonl_text
+from dativo_generator.base.errors import AnswerError, PackError
+from dativo_generator.base.paths import FIXTURES_TEST, FIXTURES_TEST_SOURCE
 from dativo_generator.importers.files import read_files
-from dativo_generator.pack import Pack
-from dativo_generator.plan import plan
-from dativo_generator.registry import Connector
+from dativo_generator.plan.fixtures import WRITERS, csv_text, jsonl_text
+from dativo_generator.plan.plan import plan
+from dativo_generator.registry.connectors import Connector
+from dativo_generator.registry.fields import TYPES, Field
+from dativo_generator.registry.pack import Pack
+from dativo_generator.registry.samples import FILE, ROWS
 from fleets import STRIPE, Command, build, copied
 from support import (
     EXAMPLES,
@@ -42,7 +44,7 @@ from support import (
     schema_errors,
 )
 
-_spec = importlib.util.spec_from_file_location("shipped", ROOT / TEST_SOURCE)
+_spec = importlib.util.spec_from_file_location("shipped", ROOT / FIXTURES_TEST_SOURCE)
 shipped = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shipped)
 
@@ -282,7 +284,7 @@ def test_a_fixture_of_every_source(source: Connector, layout: str, template: Pat
     rows = read_back(out.files[path].decode(), form)
     assert [list(row) for row in rows] == [[field["name"] for field in fields]] * ROWS
     assert schema_errors("asset", out.asset) == []
-    assert out.files[TEST] == (template / TEST_SOURCE).read_bytes()
+    assert out.files[FIXTURES_TEST] == (template / FIXTURES_TEST_SOURCE).read_bytes()
 
 
 def csv_cell(column: int, row: int, value: str | None) -> Callable[[Path], None]:
@@ -488,7 +490,7 @@ def test_replay_proves_them_and_validate_does_not_mind(built: Path, command: Com
     assert (result.status, wrong(result.json)) == (0, {})
     paths = [file["path"] for entry in result.json["answers"] for file in entry["files"]]
     assert FIXTURE in paths
-    assert [file["path"] for file in result.json["files"] if file["path"].startswith("tests/")] == [TEST]
+    assert [file["path"] for file in result.json["files"] if file["path"].startswith("tests/")] == [FIXTURES_TEST]
     findings = json.loads(command(built, "validate", "--json").out)["findings"]
     assert [found for found in findings if found["severity"] == "error" or "fixtures" in found["file"]] == []
 
@@ -496,8 +498,8 @@ def test_replay_proves_them_and_validate_does_not_mind(built: Path, command: Com
 DAMAGED: dict[str, tuple[Callable[[Path], None], dict[str, str], int]] = {
     "an edit": (text_of(FIXTURE, "alex.example@", "somebody@"), {FIXTURE: "edited"}, 0),
     "no fixture": (lambda out: (out / FIXTURE).unlink(), {FIXTURE: "missing"}, 1),
-    "no test": (lambda out: (out / TEST).unlink(), {TEST: "missing"}, 1),
-    "an edit in the test": (text_of(TEST, "there are no rows", "no rows"), {TEST: "edited"}, 0),
+    "no test": (lambda out: (out / FIXTURES_TEST).unlink(), {FIXTURES_TEST: "missing"}, 1),
+    "an edit in the test": (text_of(FIXTURES_TEST, "there are no rows", "no rows"), {FIXTURES_TEST: "edited"}, 0),
     "no answers file": (
         lambda out: (out / FILE_OF).unlink(),
         {
@@ -516,7 +518,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], None], dict[str, str], int]] = {
         0,
     ),
     "an asset that names what is not its own": (
-        text_of("assets/hubspot/v1.0/hubspot_deals.yaml", "\nasset:", f"\n# Its fixture: {TEST}\nasset:"),
+        text_of("assets/hubspot/v1.0/hubspot_deals.yaml", "\nasset:", f"\n# Its fixture: {FIXTURES_TEST}\nasset:"),
         {"assets/hubspot/v1.0/hubspot_deals.yaml": "edited"},
         0,
     ),
@@ -569,14 +571,16 @@ def test_copiers_own_update_gives_the_same(value: bool, history: Path, tmp_path:
 
 def test_the_test_stays_while_another_has_fixtures(repository: Path, history: Path, command: Command) -> None:
     options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
-    with pytest.raises(UserMessageError, match=rf"fixtures: other scaffolds share {TEST}; .* --data fixtures=no"):
+    with pytest.raises(
+        UserMessageError, match=rf"fixtures: other scaffolds share {FIXTURES_TEST}; .* --data fixtures=no"
+    ):
         run_update(repository, answers_file=FILE_OF, data={"fixtures": False}, **options)
     assert git(repository, "status", "--porcelain") == ""
     other = ".copier-answers.acme.other.yml"
     edit_yaml(repository / other, lambda data: data.update(fixtures="y"))  # a word that Copier takes, too
     commit(repository)
     assert command(repository, "update", FILE_OF, "--data", "fixtures=no").status == 0
-    assert (repository / TEST).is_file() and not (repository / FIXTURE).exists()
+    assert (repository / FIXTURES_TEST).is_file() and not (repository / FIXTURE).exists()
     commit(repository)
     assert command(repository, "update", "--data", "fixtures=no").status == 0
     assert not (repository / "tests").exists()
@@ -584,26 +588,26 @@ def test_the_test_stays_while_another_has_fixtures(repository: Path, history: Pa
 
 def test_an_older_scaffold_leaves_the_test_of_a_newer_alone(tmp_path: Path, own_template: Path) -> None:
     release(own_template, "v1.0.0")
-    test = own_template / TEST_SOURCE
+    test = own_template / FIXTURES_TEST_SOURCE
     test.write_text(test.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
     release(own_template, "v2.0.0")
     answers = STRIPE | {"tenant_id": "acme", "fixtures": True}
     out = render(own_template, tmp_path / "out", answers, vcs_ref="v2.0.0").root
     older = answers | {"objects": ["charges"], "scaffold": "older"}
     render(own_template, out, older, vcs_ref="v1.0.0", overwrite=True)
-    assert (out / TEST).read_bytes() == test.read_bytes()
+    assert (out / FIXTURES_TEST).read_bytes() == test.read_bytes()
 
 
 def test_what_is_kept_is_said(tmp_path: Path, own_template: Path, capsys: pytest.CaptureFixture[str]) -> None:
     release(own_template, "v1.0.0")
     answers = STRIPE | {"tenant_id": "acme", "fixtures": True}
     out = render(own_template, tmp_path / "out", answers).root
-    test = own_template / TEST_SOURCE
+    test = own_template / FIXTURES_TEST_SOURCE
     test.write_text(test.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
     release(own_template, "v2.0.0")
     newer = answers | {"objects": ["charges"], "scaffold": "newer"}
     run_copy(str(own_template), out, data=newer, defaults=True, unsafe=True)
-    assert f"Kept as another scaffold has it: {TEST}" in capsys.readouterr().err
+    assert f"Kept as another scaffold has it: {FIXTURES_TEST}" in capsys.readouterr().err
 
 
 def test_rows_of_another_scaffold_are_refused(repository: Path, history: Path) -> None:

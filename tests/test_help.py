@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dativo_generator.cli import EXAMPLES, app, main
+from dativo_generator.cli.app import EXAMPLES, app, main
 
 
 @pytest.mark.parametrize("command", EXAMPLES)

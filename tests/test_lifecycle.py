@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator.documents import Document
-from dativo_generator.errors import PackError
-from dativo_generator.lifecycle import FILE, Lifecycle, Retirement, load_lifecycle, unexplained
-from dativo_generator.pack import Pack
-from dativo_generator.registry import FILE as REGISTRY
-from dativo_generator.registry import Connector, Registry, load_registry
+from dativo_generator.base.documents import Document
+from dativo_generator.base.errors import PackError
+from dativo_generator.registry.connectors import FILE as REGISTRY
+from dativo_generator.registry.connectors import Connector, Registry, load_registry
+from dativo_generator.registry.lifecycle import FILE, Lifecycle, Retirement, load_lifecycle, unexplained
+from dativo_generator.registry.pack import Pack
 from support import ROOT, git, schema_errors
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.checks import check_asset, check_job, check_pair
-from dativo_generator.questions import LAYOUTS, MODES
-from dativo_generator.registry import Connector
-from dativo_generator.scaffold import Scaffold
+from dativo_generator.answers.questions.runtime import LAYOUTS
+from dativo_generator.answers.questions.short_path import MODES
+from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.registry.connectors import Connector
+from dativo_generator.validation.runner_rules import check_asset, check_job, check_pair
 from support import PACK, allowed_pairs, answers_for, render, schema_errors
 
 # Every connector once, at whichever end it can stand.

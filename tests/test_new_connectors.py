@@ -7,8 +7,8 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
-from dativo_generator.checks import check_asset, check_job
-from dativo_generator.pack import Pack
+from dativo_generator.registry.pack import Pack
+from dativo_generator.validation.runner_rules import check_asset, check_job
 from support import checked, edit_yaml, render, schema_errors
 
 # Invented here; the pack's code has never heard of them.

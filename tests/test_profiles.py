@@ -8,11 +8,12 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
-from dativo_generator.errors import PackError
-from dativo_generator.plan import plan
-from dativo_generator.profiles import ORGANISATION, Profiles, check, file_of
-from dativo_generator.questions import PROFILED, QUESTIONS
-from dativo_generator.scaffold import Scaffold
+from dativo_generator.answers.profiles import Profiles, check
+from dativo_generator.answers.questions import PROFILED, QUESTIONS
+from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.base.errors import PackError
+from dativo_generator.base.paths import ORGANISATION, profile_of
+from dativo_generator.plan.plan import plan
 from fleets import STRIPE, Command, copied
 from support import PACK, Rendered, git, release, render
 from terminal import DOWN, ENTER, SPACE, Terminal
@@ -28,7 +29,7 @@ ANSWERS = STRIPE | {"tenant_id": "acme"}
 
 
 def write(root: Path, name: str, profile: Any) -> None:
-    path = root / file_of(name)
+    path = root / profile_of(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(profile if isinstance(profile, str) else yaml.safe_dump(profile), encoding="utf-8")
 
@@ -125,7 +126,7 @@ def test_a_wrong_profile_stops_a_scaffold(template: Path, tmp_path: Path) -> Non
     write(tmp_path / "out", ORGANISATION, "bucket: X\n")
     with pytest.raises(UserMessageError, match=r"^profiles/_organisation.yml:1: bucket: 'X'"):
         render(template, tmp_path / "out", ANSWERS)
-    assert [*Rendered(tmp_path / "out").files] == [file_of(ORGANISATION)]
+    assert [*Rendered(tmp_path / "out").files] == [profile_of(ORGANISATION)]
 
 
 def test_what_is_wrong_for_one_scaffold_only_stops_that_one(template: Path, tmp_path: Path) -> None:
@@ -165,7 +166,7 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
     terminal.answer("Classification", ENTER)
     terminal.answer("Save a profile", "y")
     assert terminal.finish() == 0, terminal.text
-    profile = yaml.safe_load((tmp_path / "out" / file_of("acme")).read_text(encoding="utf-8"))
+    profile = yaml.safe_load((tmp_path / "out" / profile_of("acme")).read_text(encoding="utf-8"))
     assert profile == {
         "environment": "staging",
         "execution_mode": "self_hosted",
@@ -181,7 +182,7 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
 def test_a_saved_profile_holds_what_was_decided(template: Path, tmp_path: Path) -> None:
     answers = ANSWERS | {"bucket": "mine", "lookback_days": 3, "retention_days": 90, "save_profile": True}
     out = render(template, tmp_path / "out", answers)
-    profile = yaml.safe_load(out.files[file_of("acme")])
+    profile = yaml.safe_load(out.files[profile_of("acme")])
     assert profile == {
         "environment": "dev",
         "execution_mode": "self_hosted",

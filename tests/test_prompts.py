@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator.choices import LONG_LIST
+from dativo_generator.answers.choices import LONG_LIST
 from support import PACK, SHORT_PATH, Rendered, edit_yaml, git, release, render
 from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 

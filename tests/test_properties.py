@@ -10,17 +10,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from dativo_generator.choices import forbidden
-from dativo_generator.errors import AnswerError, DativoError
+from dativo_generator.answers.choices import forbidden
+from dativo_generator.answers.questions import QUESTIONS, SECTIONS
+from dativo_generator.answers.questions.runtime import LAYOUTS, LOG_LEVELS
+from dativo_generator.answers.questions.short_path import ENVIRONMENTS
+from dativo_generator.answers.questions.target import SCHEMA_MODES
+from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.base.errors import AnswerError, DativoError
 from dativo_generator.fleet.fleet import Fleet
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.replay import replay
 from dativo_generator.fleet.source import Source
 from dativo_generator.fleet.update import Selection, update
-from dativo_generator.plan import plan
-from dativo_generator.questions import ENVIRONMENTS, LAYOUTS, LOG_LEVELS, QUESTIONS, SCHEMA_MODES, SECTIONS
-from dativo_generator.scaffold import Scaffold
-from dativo_generator.unattended import completed, followed, pinned
+from dativo_generator.plan.plan import plan
+from dativo_generator.questionnaire.unattended import completed, followed, pinned
 from support import PACK, Rendered
 
 FILE = ".copier-answers.acme.job.yml"

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from copier._template import load_template_config
 
-from dativo_generator.questions import QUESTIONS, SECTIONS
+from dativo_generator.answers.questions import QUESTIONS, SECTIONS
 from support import PACK, ROOT
 
 CONFIG = load_template_config(ROOT / "copier.yml")

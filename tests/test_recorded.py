@@ -179,7 +179,7 @@ def test_old_and_new_code_live_side_by_side_in_an_update(released: Path, tmp_pat
     """The old version renders with its own package and registry, though the new one is loaded in the same process."""
     out = render(released, tmp_path / "out", ANSWERS)
     committed(out.root)
-    plan = released / "extensions" / "dativo_generator" / "plan.py"
+    plan = released / "extensions" / "dativo_generator" / "plan" / "plan.py"
     plan.write_text(plan.read_text().replace('"environment": scaffold["environment"]', '"environment": "changed"'))
     release(released, "v2.0.0")
     assert update(out.root).job["environment"] == "changed"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dativo_generator.documents import Document
-from dativo_generator.errors import PackError
-from dativo_generator.fields import Field
-from dativo_generator.pack import Pack
-from dativo_generator.registry import FILE, Connector
+from dativo_generator.base.documents import Document
+from dativo_generator.base.errors import PackError
+from dativo_generator.registry.connectors import FILE, Connector
+from dativo_generator.registry.fields import Field
+from dativo_generator.registry.pack import Pack
 from support import PACK, ROOT, schema_errors
 
 DAMAGE = yaml.safe_load((ROOT / "tests" / "data" / "damage.yml").read_text(encoding="utf-8"))

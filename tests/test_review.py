@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator import review
-from dativo_generator.plan import plan
+from dativo_generator.plan.plan import plan
+from dativo_generator.questionnaire import review
 from support import PACK, SHORT_PATH, Rendered, release, render
 from terminal import ENTER, REVIEW, Terminal
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from dativo_generator.plan import plan
-from dativo_generator.questions import SAFE_PARTITION
-from dativo_generator.schemas import VENDORED
+from dativo_generator.answers.questions.target import SAFE_PARTITION
+from dativo_generator.plan.plan import plan
+from dativo_generator.plan.schemas import VENDORED
 from support import PACK, Rendered
 
 Scaffolded = Callable[..., Rendered]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dativo_generator.secrets import secret_in
+from dativo_generator.base.secrets import secret_in
 
 SECRETS = [
     {"password": "hunter2"},

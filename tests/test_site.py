@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import browser as browsers
 from browser import serve
-from dativo_generator.registry import Connector
+from dativo_generator.registry.connectors import Connector
 from support import PACK, ROOT
 
 PHONE = {"width": 375, "height": 667}

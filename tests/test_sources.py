@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator.fields import TYPES
-from dativo_generator.imported import judged
+from dativo_generator.importers.imported import judged
 from dativo_generator.importers.json_schema import JSON_KINDS
-from dativo_generator.importers.kinds import FIELD_TYPES, Kind
 from dativo_generator.importers.read import Options, read
 from dativo_generator.importers.sql_types import SQL_KINDS, kind_of
 from dativo_generator.importers.table import ImportFailed, Table
+from dativo_generator.importers.types import FIELD_TYPES, Kind
+from dativo_generator.registry.fields import TYPES
 from support import PACK, ROOT
 
 FOLDER = ROOT / "tests" / "data" / "sources"
@@ -33,7 +33,7 @@ def expected(source: str) -> dict[str, Any]:
 
 def described(tables: tuple[Table, ...]) -> dict[str, Any]:
     """Return the fields by table as an answer has them."""
-    found = {table.plain_name: judged(table, PACK) for table in tables}
+    found = {table.plain_name: judged(table, PACK.judge) for table in tables}
     return {name: {field.name: field.as_answer() for field in one.fields()} for name, one in found.items()}
 
 

@@ -9,12 +9,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dativo_generator.shapes import Shapes
-from dativo_generator.validation import RULES, Finding, validate
+from dativo_generator.validation.json_schemas import JsonSchemas
+from dativo_generator.validation.repository import RULES, Finding, validate
 from fleets import Command, copied
 from support import EXAMPLES, PACK, ROOT, load_answers, render
 
-SHAPES = Shapes(PACK.root)
+SHAPES = JsonSchemas(PACK.root)
 
 INVALID = yaml.safe_load((ROOT / "tests" / "data" / "invalid.yml").read_text(encoding="utf-8"))
 PATHS = {
@@ -40,7 +40,7 @@ def repository(examples: Path, tmp_path: Path) -> Path:
 
 
 def found(repository: Path, **options: Any) -> list[Finding]:
-    return validate(repository, PACK, shapes=SHAPES, **options)
+    return validate(repository, PACK, schemas=SHAPES, **options)
 
 
 def test_every_example_is_right(examples: Path) -> None:

@@ -1,5 +1,5 @@
 """Run the command as `python -m dativo_generator`."""
 
-from .cli import main
+from .cli.app import main
 
 main()

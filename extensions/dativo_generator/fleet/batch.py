@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..destination import answers_file_of
-from ..errors import AnswerError, DativoError
-from .answers import AnswersFile
+from ..base.errors import AnswerError, DativoError
+from ..base.paths import answers_file_of
+from .answers_files import AnswersFile
 from .manifest import Row
 from .parallel import mapped
 from .step import Outcome, Step

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ..destination import shares
-from ..errors import DativoError
-from ..location import canonical
-from .answers import AnswersFile, find
+from ..base.errors import DativoError
+from ..base.repository_url import canonical
+from ..plan.destination import shares
+from .answers_files import AnswersFile, find
 from .release import Release, Rendering
 from .source import Source, SourceError
 from .tree import Tree

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..documents import shown
-from ..located import Located, LocatedError
-from ..naming import listed, nearest
+from ..base.documents import shown
+from ..base.naming import listed, nearest
+from ..base.positions import Located, LocatedError
 from .release import Release
 from .source import SourceError
 

@@ -15,10 +15,10 @@ import yaml
 from copier._main import Worker
 from copier.errors import CopierError
 
-from ..errors import AnswerError, DativoError, PackError
-from ..naming import nearest
-from ..templates import Context, Templates
-from .answers import AnswersFile
+from ..base.errors import AnswerError, DativoError, PackError
+from ..base.naming import nearest
+from ..plan.templates import Context, Templates
+from .answers_files import AnswersFile
 
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}

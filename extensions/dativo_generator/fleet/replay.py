@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
-from ..destination import answers_file_of, version_of
-from ..diffs import unified
-from ..errors import DativoError
-from .answers import AnswersFile
+from ..base.diffs import unified
+from ..base.errors import DativoError
+from ..base.paths import answers_file_of
+from ..plan.destination import version_of
+from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
 from .tree import TreeError

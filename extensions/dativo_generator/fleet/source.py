@@ -12,9 +12,9 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from ..errors import DativoError
-from ..location import canonical
-from ..naming import nearest
+from ..base.errors import DativoError
+from ..base.naming import nearest
+from ..base.repository_url import canonical
 
 VARIABLE = "DATIVO_TEMPLATE"
 _DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")

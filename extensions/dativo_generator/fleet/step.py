@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..destination import Destination, version_of
-from ..errors import AnswerError, DativoError
-from ..selection import thing_of
-from .answers import AnswersFile
+from ..answers.selection import thing_of
+from ..base.errors import AnswerError, DativoError
+from ..plan.destination import Destination, version_of
+from .answers_files import AnswersFile
+from .differences import Difference, differences
 from .fleet import Fleet
-from .meaning import Difference, differences
 from .merge import Edit
 from .release import Release, Rendering
 from .source import SourceError

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ..destination import fixture_of, header_of
-from ..errors import DativoError
+from ..base.errors import DativoError
+from ..plan.destination import fixture_of, header_of
 from .parallel import overlapped
 
 # Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.

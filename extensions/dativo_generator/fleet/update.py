@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..destination import COPIERS_OWN, shares, version_of
-from .answers import AnswersFile
+from ..plan.destination import COPIERS_OWN, shares, version_of
+from .answers_files import AnswersFile
+from .differences import Group, grouped
 from .fleet import Fleet
-from .meaning import Group, grouped
 from .merge import Edit, Merged, merged
 from .parallel import mapped
 from .release import Release, Rendering

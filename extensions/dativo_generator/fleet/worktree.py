@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..errors import DativoError
+from ..base.errors import DativoError
 from .merge import Edit
 
 

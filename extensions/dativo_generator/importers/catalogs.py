@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from .json_schema import Place, Schemas, is_nullable, kind_of_schema, types_of
-from .kinds import Kind
 from .sql_types import kind_of
 from .table import Column, ImportFailed, Table
+from .types import Kind
 
 # What Airbyte says beside the JSON type: https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types
 AIRBYTE_KINDS: dict[str, Kind] = {

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..fields import TYPES
-from ..layout import body_of
-from ..naming import LABEL
+from ..base.asset_layout import body_of
+from ..base.naming import LABEL
+from ..registry.fields import TYPES
 from .document import line_of
-from .kinds import Kind
 from .sql_types import kind_of
 from .table import Column, ImportFailed, Table
+from .types import Kind
 
 # The logical types of ODCS, where the physical one says nothing.
 ODCS_KINDS: dict[str, Kind] = {

@@ -1,8 +1,8 @@
 """Which column of a table tells what is new."""
 
-from ..phrases import words
-from .kinds import MOMENTS, ORDERED
+from ..base.phrases import words
 from .table import Column, Table
+from .types import MOMENTS, ORDERED
 
 # Words of a name that says when a row was changed; some write two as one.
 _CHANGED = {

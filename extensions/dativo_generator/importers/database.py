@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ..naming import is_env_reference, listed
-from .dialects import Dialect, dialects
-from .dialects import dialect as dialect_of
-from .kinds import Kind
+from ..base.naming import is_env_reference, listed
+from ..registry.dialects import Dialect, dialects
+from ..registry.dialects import dialect as dialect_of
 from .sql_types import kind_of
 from .table import Column, ImportFailed, Table, library, named
+from .types import Kind
 
 SECONDS = 10
 

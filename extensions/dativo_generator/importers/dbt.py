@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .dialects import dialect as dialect_of
+from ..registry.dialects import dialect as dialect_of
 from .document import line_of, parsed
-from .kinds import Kind
 from .sql_types import kind_of
 from .table import Column, Table
+from .types import Kind
 
 _TABLES = ("model", "seed", "snapshot", "source")
 _FILES = ("manifest.json", "catalog.json")

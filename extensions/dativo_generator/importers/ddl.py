@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..naming import listed, nearest
-from .dialects import dialect as known_dialect
-from .dialects import dialects
+from ..base.naming import listed, nearest
+from ..registry.dialects import dialect as known_dialect
+from ..registry.dialects import dialects
 from .document import text_of
 from .sql_types import kind_of_type, parser
 from .table import Column, ImportFailed, Table

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ..documents import parse_yaml, shallow, yaml_problem
+from ..base.documents import parse_yaml, shallow, yaml_problem
 from .table import ImportFailed
 
 

@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..naming import listed
-from .kinds import Kind
+from ..base.naming import listed
 from .sql_types import kind_of
 from .table import Column, ImportFailed, Table, library
+from .types import Kind
 from .values import judged
 
 ROWS = 100_000

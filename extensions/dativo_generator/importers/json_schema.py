@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from .document import parsed
-from .kinds import Kind
 from .table import Column, ImportFailed, Table, library
+from .types import Kind
 
 # A schema may refer to itself.
 _DEEPEST = 40

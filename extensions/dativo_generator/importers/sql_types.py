@@ -5,9 +5,9 @@ import re
 from functools import cache
 from types import ModuleType
 
-from .dialects import dialect as dialect_of
-from .kinds import Kind
+from ..registry.dialects import dialect as dialect_of
 from .table import library
+from .types import Kind
 
 # By the names that sqlglot gives to types. What is not listed is `Kind.OTHER`.
 SQL_KINDS: dict[Kind, tuple[str, ...]] = {

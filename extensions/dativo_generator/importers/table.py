@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import ModuleType
 
-from ..errors import DativoError
-from ..naming import has_controls, listed, nearest
-from .kinds import FIELD_TYPES, Kind
+from ..base.errors import DativoError
+from ..base.naming import has_controls, listed, nearest
+from .types import FIELD_TYPES, Kind
 
 
 class ImportFailed(DativoError):

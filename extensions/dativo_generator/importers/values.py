@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ..secrets import secret_in
-from .kinds import Kind
+from ..base.secrets import secret_in
 from .table import Seen, library
+from .types import Kind
 
 # So much of a column must pass; the rest may be typing errors and placeholders.
 _SHARE = 0.8

@@ -1,0 +1,58 @@
+"""What a question offers to choose from, and why some of it cannot be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..base.naming import listed
+from ..registry.connectors import Connector
+
+# A list longer than this is narrowed by a search first: a terminal shows about as many lines.
+LONG_LIST = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can."""
+
+    label: str
+    value: str
+    reason: str = ""
+
+
+def plain(values: Iterable[str]) -> list[Choice]:
+    """Offer values that say what they are."""
+    return [Choice(value, value) for value in values]
+
+
+def connectors(offered: Iterable[Connector], role: str, cloud: bool) -> list[Choice]:
+    """Offer connectors for a role, a line each; in cloud mode those that are forbidden there are shown with why."""
+    offered = list(offered)
+    width = max((len(connector.id) for connector in offered), default=0)
+    return [
+        Choice(f"{connector.id:<{width}}  {summary(connector, role)}", connector.id, forbidden(connector, cloud))
+        for connector in offered
+    ]
+
+
+def forbidden(connector: Connector, cloud: bool) -> str:
+    """Return why a connector cannot be used in this mode, '' when it can."""
+    return "not allowed in cloud" if cloud and not connector.allowed_in_cloud else ""
+
+
+def matches(connector: Connector, search: str) -> bool:
+    """Tell whether a connector matches a search: each of its words in the name, the category or an object."""
+    text = " ".join((connector.id, connector.category, *connector.objects)).lower()
+    return all(word in text for word in search.lower().split())
+
+
+def summary(connector: Connector, role: str) -> str:
+    """Say in one line what a connector is and what it offers in a role."""
+    if role == "source":
+        selection = connector.selection
+        offer = listed(connector.objects) if selection == "objects" else selection
+        parts = [offer, "incremental" if connector.supports_incremental else "full reads"]
+    else:
+        parts = [listed(connector.file_formats), "schema evolution" if connector.supports_schema_evolution else ""]
+    return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts))))

@@ -1,0 +1,238 @@
+"""A question, and the answers that it is asked about.
+
+A value is the answer that was given or recorded, else what the tenant's profile says, else the default, which follows
+the registry and the recipe. The table of all questions is in `questions`, and `scaffold` joins it with the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from ..base.documents import shown
+from ..base.errors import AnswerError, QuestionError, Unanswered
+from ..registry.connectors import Connector
+from ..registry.fields import Field, starter_fields
+from ..registry.importer import ImportedTable
+from ..registry.pack import Pack
+from ..registry.recipes import Recipe
+from .choices import Choice
+from .presets import NoPresets, Preset, Presets
+from .readers import recordable
+from .selection import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
+    the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `inapplicable` says
+    why the question makes no sense for these answers, '' when it does. `choices` are what can be chosen;
+    `fixed_choices` where they depend on no other answer. `always_asked` tells whether it is asked although its section
+    is closed. `fills` is the question for whose answer it helps. `of` says whose answer it is: that of one
+    ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a profile holds the last two.
+    One that is not `recorded` helps to give another answer and means nothing afterwards; it is `secret` to Copier.
+    `section` is the part of `customize` that opens it, '' for what everybody is asked; the table fills it in.
+    """
+
+    read: Callable[[Answers, Any], Any]
+    default: Callable[[Answers], Any] = lambda answers: None
+    inapplicable: Callable[[Answers], str] = lambda answers: ""
+    choices: Callable[[Answers], list[Choice]] = lambda answers: []
+    example: str = ""
+    always_asked: Callable[[Answers], bool] = lambda answers: False
+    fills: str = ""
+    of: str = "tenant"
+    recorded: bool = True
+    fixed_choices: tuple[str, ...] = ()
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the questionnaire, with the file of the same name in `questions/`.
+
+    `what` says what `customize` opens, '' for a part that is always open; `inapplicable` why there is nothing to decide
+    in it, '' when there is.
+    """
+
+    name: str
+    questions: Mapping[str, Question]
+    what: str = ""
+    inapplicable: Callable[[Answers], str] = lambda answers: ""
+
+
+class Answers:
+    """The answers so far, joined with what the pack knows. Values are read lazily; a wrong one raises `AnswerError`.
+
+    A subclass names the table of `questions`; the questions themselves are written against this class.
+    """
+
+    questions: ClassVar[Mapping[str, Question]]
+
+    def __init__(self, pack: Pack, raw: Mapping[str, Any], profiles: Presets | None = None) -> None:
+        """Keep the `raw` answers that belong to questions; others (Copier's own) are dropped."""
+        self.pack = pack
+        self.profiles = profiles or NoPresets()
+        self.raw = {name: value for name, value in raw.items() if name in self.questions}
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of a question: what was answered, else the default."""
+        if name not in self._values:
+            question = self.questions[name]
+            if why := question.inapplicable(self):
+                raise QuestionError(f"{name}: {why}; leave the answer out")
+            raw = self.raw[name] if name in self.raw else self.default(name)
+            if raw is None and name in self.raw:
+                raise QuestionError(f"{name}: has no value; give one or leave the answer out")
+            if raw is None:
+                raise self.missing(name)
+            try:
+                self._values[name] = question.read(self, recordable(raw))
+            except QuestionError:
+                raise  # of another question, on which this one depends
+            except AnswerError as error:
+                if name not in self.raw and name in self.presets:
+                    raise self.presets[name].error(str(error)) from None
+                raise QuestionError(f"{name}: {error}") from None
+        return self._values[name]
+
+    @cached_property
+    def presets(self) -> dict[str, Preset]:
+        """What the profiles say, whether it fits or not."""
+        return self.profiles.presets(self.raw)
+
+    def inapplicable(self, name: str) -> str:
+        """Return why a question makes no sense for these answers, '' when it does."""
+        return self.questions[name].inapplicable(self)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What was decided here and holds for all that the tenant does: the raw answers, in order.
+
+        An answer of a section that is what the registry says by itself is no decision.
+        """
+        given = [name for name in self.questions if name in self.raw and self.questions[name].of != "scaffold"]
+        fit = [name for name in given if not self.inapplicable(name)]
+        decided = [n for n in fit if not self.questions[n].section or self.raw[n] != self.questions[n].default(self)]
+        return {name: self.raw[name] for name in decided}
+
+    def default(self, name: str) -> Any:
+        """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
+        return self.presets[name].value if name in self.presets else self.questions[name].default(self)
+
+    def missing(self, name: str) -> AnswerError:
+        """Build the error for a question that has no answer and no default."""
+        example = self.questions[name].example
+        return Unanswered(
+            f"{name}: nobody answered, and there is no default; give it in a data file or with "
+            f"--data {name}={shown(example) if example else '...'}"
+        )
+
+    def choices(self, name: str) -> list[Choice]:
+        """List what can be chosen, and what cannot, with the reason."""
+        return self.questions[name].choices(self)
+
+    def asks(self, name: str) -> bool:
+        """Tell whether a question is to be answered.
+
+        It fits, and is of the short path or an open section, or a profile answers it, or nothing else does.
+
+        One that fills another is asked before it, and makes it asked.
+        """
+        question = self.questions[name]
+        if self.inapplicable(name):
+            return False
+        if question.fills:
+            return question.fills not in self.raw and self.asks(question.fills)
+        if any(other.fills == name and self.raw.get(filler) for filler, other in self.questions.items()):
+            return True
+        if question.section and question.section in self["customize"]:
+            return len([choice for choice in self.choices(name) if not choice.reason]) != 1
+        if not question.section or name in self.presets or self.default(name) is None:
+            return True
+        return question.always_asked(self)
+
+    @property
+    def source(self) -> Connector:
+        """The source connector."""
+        return self.pack.registry[self["source_connector"]]
+
+    @property
+    def target(self) -> Connector:
+        """The target connector."""
+        return self.pack.registry[self["target_connector"]]
+
+    @property
+    def source_recipe(self) -> Recipe:
+        """How to connect to the source."""
+        return self.pack.recipe(self["source_connector"])
+
+    @property
+    def target_recipe(self) -> Recipe:
+        """How to connect to the target."""
+        return self.pack.recipe(self["target_connector"])
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """What is read: an item for each asset and job."""
+        return self[self.source.selection]
+
+    @property
+    def reuses_assets(self) -> bool:
+        """Whether the jobs point at assets that another scaffold, or somebody by hand, has written."""
+        return self["assets"] == "reuse"
+
+    @property
+    def writes_fixtures(self) -> bool:
+        """Whether each asset comes with some invented rows."""
+        return not self.reuses_assets and self["fixtures"]
+
+    @property
+    def incremental(self) -> bool:
+        """Whether the jobs read only what is new."""
+        return self.source.supports_incremental and self["incremental"]
+
+    @property
+    def imported(self) -> Mapping[str, ImportedTable]:
+        """What the user imports, by object; {} when nothing was named, and in every render."""
+        return self["import_from"] if self.raw.get("import_from") else {}
+
+    def cursor_field(self, item: Item, fields: Sequence[Field] = ()) -> str:
+        """Return the field that an item's incremental runs compare, '' when there is none; `fields` may mark it."""
+        if not (self.incremental and self.source.uses_cursor):
+            return ""
+        marked = "" if "cursor_field" in self.raw else next((field.name for field in fields if field.cursor), "")
+        return item.cursor_field or marked or self["cursor_field"]
+
+    def asset_name(self, item: Item) -> str:
+        """Return the name of the asset that an item becomes."""
+        return self["asset_names"].get(item.object) or self.usual_name(item)
+
+    def usual_name(self, item: Item) -> str:
+        """Return the name of an item's asset when nobody chose another."""
+        return f"{self.source.id}_{item.object}"
+
+    def suggested(self, item: Item) -> tuple[Field, ...]:
+        """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""
+        if found := self.imported.get(item.object):
+            return found.fields(cursor_is_known=found.cursor == (item.cursor_field or self.source_recipe.cursor_field))
+        if known := self.pack.known_fields(self.source.id).get(item.object):
+            return known
+        return starter_fields(self.source.selection, self.cursor_field(item))
+
+    @cached_property
+    def fields(self) -> dict[str, tuple[Field, ...]]:
+        """The classified fields by object."""
+        given = self["fields"] if "fields" in self.raw else {}
+        fields = {}
+        for item in self.items:
+            chosen = given.get(item.object) or self.suggested(item)
+            if not chosen:
+                raise self.missing("fields")
+            fields[item.object] = tuple(field.classified(self.pack.label(field, item.object)) for field in chosen)
+        return fields

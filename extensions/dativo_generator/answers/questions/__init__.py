@@ -1,0 +1,21 @@
+"""Every question: how its answer is read, what it is worth when nobody answers, when it makes no sense, its choices.
+
+A module is a section of the questionnaire, and mirrors the file of its name in `questions/`, which has the words that a
+user reads. A question has an entry in both, under one name, and nowhere else.
+"""
+
+from dataclasses import replace
+
+from ..model import Question
+from . import review, short_path
+from .short_path import SECTIONS
+
+QUESTIONS: dict[str, Question] = {
+    name: replace(question, section=section.name if section.what else "")
+    for section in (short_path.SECTION, *SECTIONS.values(), review.SECTION)
+    for name, question in section.questions.items()
+}
+# What a profile may hold.
+PROFILED = tuple(name for name, question in QUESTIONS.items() if question.of != "scaffold")
+# Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
+UNRECORDED = tuple(name for name, question in QUESTIONS.items() if not question.recorded)

@@ -1,0 +1,98 @@
+"""Logging, paths, versions and names, and what comes along beside jobs and assets."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...base.paths import CI_FILES
+from .. import readers
+from ..model import Answers, Question, Section
+from .shared import alone, always, choice, reused
+
+LAYOUTS = ("nested", "odcs")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
+_APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
+# Whoever opens one of these says something that may hold for the tenant's other scaffolds, too.
+_WORTH_A_PROFILE = {"governance", "target", "connection"}
+
+
+def _app_root(answers: Answers, raw: Any) -> str:
+    text = readers.text(raw)
+    if not _APP_ROOT.fullmatch(text):
+        raise AnswerError(f"{shown(text)} is not a folder like /app, '.' or ${{DATIVO_HOME}}")
+    return text
+
+
+def _version(answers: Answers, raw: Any) -> str:
+    if isinstance(raw, float):
+        raise AnswerError(f"{raw} was read as a number, in which 1.10 is 1.1; put the version in quotes")
+    text = readers.text(raw)
+    if not re.fullmatch(r"\d+(\.\d+)*", text, re.ASCII):
+        raise AnswerError(f"{shown(text)} is not a version like 1.0")
+    return text
+
+
+def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
+    objects = [item.object for item in answers.items]
+    names = {readers.among_objects(key, objects): readers.slug(name) for key, name in readers.mapping(raw).items()}
+    final = [names.get(item.object) or answers.usual_name(item) for item in answers.items]
+    for name in final:
+        if final.count(name) > 1:
+            raise AnswerError(f"'{name}' would name two assets")
+    return names
+
+
+def _profiled(answers: Answers, raw: Any) -> list[str]:
+    """Read which answers follow the profiles; each must be one that a profile may hold, and be there."""
+    names = readers.words(raw)
+    for name in names:
+        if name not in answers.raw or answers.questions[name].of == "scaffold":
+            raise AnswerError(f"{shown(name)} is no answer here that a profile gives")
+    return names
+
+
+def _follows_profiles(answers: Answers) -> list[str]:
+    """List the answers that are as the profiles say; those of a profile that is being written, too."""
+    if "save_profile" in answers.raw and answers["save_profile"]:
+        return list(answers.common)
+    presets, raw = answers.presets, answers.raw
+    fit = [name for name in answers.questions if name in presets and not answers.inapplicable(name)]
+    return [name for name in fit if raw.get(name, presets[name].value) == presets[name].value]
+
+
+def _no_profiles(answers: Answers) -> str:
+    return "" if "profiled" in answers.raw or _follows_profiles(answers) else "no profile says anything"
+
+
+def _no_new_profile(answers: Answers) -> str:
+    return answers.profiles.unsavable(answers["tenant_id"])
+
+
+SECTION = Section(
+    "runtime",
+    what="logging, paths, asset version, layout and names, CI",
+    questions={
+        "log_level": choice(LOG_LEVELS, "INFO"),
+        "redaction": Question(alone(readers.flag), always(True)),
+        "app_root": Question(_app_root, always("/app")),
+        "asset_version": Question(_version, always("1.0"), of="scaffold"),
+        "asset_layout": replace(choice(LAYOUTS, "nested"), inapplicable=reused),
+        "asset_names": Question(_asset_names, always({}), of="scaffold"),
+        "vendor": Question(alone(readers.flag), always(True)),
+        "ci": choice(("none", *CI_FILES), "none"),
+        "save_profile": Question(
+            alone(readers.flag),
+            always(False),
+            _no_new_profile,
+            always_asked=lambda answers: bool(_WORTH_A_PROFILE & {*answers["customize"]}),
+            of="scaffold",
+            recorded=False,
+        ),
+        "profiled": Question(
+            _profiled, _follows_profiles, _no_profiles, always_asked=lambda answers: True, of="scaffold"
+        ),
+    },
+)

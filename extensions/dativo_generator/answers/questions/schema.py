@@ -1,0 +1,69 @@
+"""What an asset says of its columns, and whether it comes with rows to try it with."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ...base.errors import AnswerError
+from ...base.naming import nearest
+from ...registry.fields import Field, read_fields
+from .. import readers
+from ..model import Answers, Question, Section
+from ..selection import Item
+from .shared import alone, always, choice, reused
+
+ASSETS = ("write", "reuse")
+
+
+def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
+    """Read fields by object; with one object the mapping may be the object's fields themselves."""
+    value = readers.mapping(raw)
+    objects = [item.object for item in answers.items]
+    if len(objects) == 1 and not (list(value) == objects and isinstance(value[objects[0]], dict)):
+        value = {objects[0]: value}
+
+    def refuser(name: str) -> Callable[[Sequence[Any], str], AnswerError]:
+        place = [] if len(objects) == 1 else [name]
+        return lambda keys, what: AnswerError(": ".join(filter(None, (".".join(map(str, (*place, *keys))), what))))
+
+    fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
+    for item in answers.items:
+        if item.object not in fields and not answers.suggested(item):
+            raise AnswerError(f"nothing is known of '{item.object}'; give its columns, too")
+        _check_cursor(answers, item, fields.get(item.object, ()))
+    return fields
+
+
+def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None:
+    """Refuse a table whose cursor is no column of it; an API's may be a parameter of the request."""
+    cursor = answers.cursor_field(item, fields) if answers.source.selection == "tables" else ""
+    names = [field.name for field in fields]
+    if cursor and names and cursor not in names:
+        raise AnswerError(
+            f"the cursor '{cursor}' is not a field of '{item.object}'{nearest(cursor, names)}; "
+            "add it, name another cursor_field, or answer incremental with no"
+        )
+
+
+def _suggested_fields(answers: Answers) -> Any:
+    """Offer the suggested fields in the notation of an answer; None where an item has none."""
+    suggested = {item.object: answers.suggested(item) for item in answers.items}
+    if not all(suggested.values()):
+        return None
+    lines = {
+        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in fields}
+        for name, fields in suggested.items()
+    }
+    return next(iter(lines.values())) if len(lines) == 1 else lines
+
+
+SECTION = Section(
+    "schema",
+    what="the columns, their types and classification, fixtures",
+    questions={
+        "assets": choice(ASSETS, "write", of="scaffold"),
+        "fields": Question(
+            _fields, _suggested_fields, reused, example="{id: string required, email: string PII}", of="scaffold"
+        ),
+        "fixtures": Question(alone(readers.flag), always(False), reused),
+    },
+)

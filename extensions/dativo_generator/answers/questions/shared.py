@@ -1,0 +1,54 @@
+"""What the questions of several sections have in common."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .. import choices, readers
+from ..model import Answers, Question
+from ..selection import Item
+
+
+def alone(read: readers.Reader) -> Callable[[Answers, Any], Any]:
+    """Use a reader that needs nothing but the answer."""
+    return lambda answers, raw: read(raw)
+
+
+def always(value: Any) -> Callable[[Answers], Any]:
+    """Follow one value, whatever the other answers are."""
+    return lambda answers: value
+
+
+def choice(values: Sequence[str], default: str, of: str = "tenant") -> Question:
+    """Make a question with the same choices for every scaffold."""
+    return replace(choice_of(always(values), always(default)), fixed_choices=tuple(values), of=of)
+
+
+def choice_of(values: Callable[[Answers], Sequence[str]], default: Callable[[Answers], Any]) -> Question:
+    """Make a question whose choices depend on other answers."""
+    return Question(
+        read=lambda answers, raw: readers.one_of(raw, values(answers)),
+        default=default,
+        choices=lambda answers: choices.plain(values(answers)),
+    )
+
+
+def each(answers: Answers, placeholder: str, name: Callable[[Item], str]) -> str:
+    """Return the item's own name where there is one item, else the placeholder that stands for each one's."""
+    return name(answers.items[0]) if len(answers.items) == 1 else placeholder
+
+
+def in_cloud(answers: Answers) -> bool:
+    """Tell whether the jobs run in cloud mode."""
+    return answers["execution_mode"] == "cloud"
+
+
+def reused(answers: Answers) -> str:
+    """Return why a question about the asset makes no sense, '' when this scaffold writes it."""
+    return "the asset is there already and says it" if answers.reuses_assets else ""
+
+
+def url(answers: Answers, raw: Any) -> str:
+    """Read a URL, or nothing."""
+    text = readers.text(raw)
+    return text and readers.matching(r"https?://[^\s/]+\S*", "a URL begins with http:// or https://")(text)

@@ -1,0 +1,174 @@
+"""What every scaffold is asked: whose data it is, from where to where, and which sections to open."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...base.naming import listed, nearest
+from ...registry.importer import ImportedTable
+from .. import choices, readers
+from ..choices import Choice
+from ..model import Answers, Question, Section
+from ..selection import EXAMPLES, Item, read_selection
+from . import connection, engine, governance, incremental, runtime, schema, target
+from .shared import alone, always, choice, in_cloud, reused
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+ENVIRONMENT = ENVIRONMENTS[0]
+MODES = ("self_hosted", "cloud")
+# What `customize` opens, in the order in which it is asked.
+SECTIONS: dict[str, Section] = {
+    module.SECTION.name: module.SECTION
+    for module in (incremental, schema, governance, target, connection, engine, runtime)
+}
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def _connector(role: str) -> Callable[[Answers, Any], str]:
+    def read(answers: Answers, raw: Any) -> str:
+        offered = {connector.id: connector for connector in answers.pack.with_role(role)}
+        if not isinstance(raw, str) or raw not in offered:
+            if fate := answers.pack.lifecycle.fate(str(raw)):
+                raise AnswerError(f"{shown(raw)} {fate}")
+            names = list(offered)
+            few = listed(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+            hint = nearest(str(raw), names)
+            raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few})")
+        if why := choices.forbidden(offered[raw], in_cloud(answers)):
+            raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
+        answers.pack.recipe(raw)  # a damaged recipe is reported before anything is written
+        return raw
+
+    return read
+
+
+def _search(role: str) -> Callable[[Answers, Any], str]:
+    def read(answers: Answers, raw: Any) -> str:
+        search = readers.text(raw)
+        connectors = answers.pack.with_role(role)
+        if not any(choices.matches(connector, search) for connector in connectors):
+            hint = nearest(search, [connector.id for connector in connectors])
+            raise AnswerError(f"nothing among the {role}s matches {shown(search)}{hint}")
+        return search
+
+    return read
+
+
+def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
+    value = readers.structure(raw)
+    if isinstance(value, str | dict) and value and answers.source.selection != "objects":
+        value = [value]  # one thing needs no list, but for what is chosen from one
+    for item in value if isinstance(value, list) and answers.source.selection == "objects" else ():
+        if item not in answers.source.objects and (fate := answers.pack.lifecycle.fate(answers.source.id, str(item))):
+            raise AnswerError(f"{shown(item)} {fate}")
+    return read_selection(value, answers.source, answers.source_recipe)
+
+
+def _customize(answers: Answers, raw: Any) -> list[str]:
+    opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
+    for offered in _offered_sections(answers):
+        if offered.value in opened and offered.reason:
+            raise AnswerError(f"there is nothing to decide in '{offered.value}': {offered.reason}; leave it out")
+    return opened
+
+
+def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
+    """Import the columns of what is read; in a list, each source has those of some."""
+    text = readers.text(raw).strip()
+    if not text:
+        return {}
+    sources = readers.words(text) if text.startswith("[") else [text]
+    pack, cursor = answers.pack, answers.source_recipe.cursor_field
+    return pack.importer.imported(pack.judge, sources, answers.source.selection, answers.items, cursor)
+
+
+# --- what is followed when nobody answers -----------------------------------------------------------------------------
+
+
+def _only_object(answers: Answers) -> list[str] | None:
+    objects = answers.source.objects
+    return list(objects) if len(objects) == 1 else None
+
+
+def _own_source(answers: Answers) -> str:
+    """Offer to import files from themselves, where they are at hand."""
+    return answers.pack.importer.own_source(answers.items) if answers.source.selection == "files" else ""
+
+
+# --- when a question makes no sense -----------------------------------------------------------------------------------
+
+
+def _read_otherwise(selection: str) -> Callable[[Answers], str]:
+    def inapplicable(answers: Answers) -> str:
+        source = answers.source
+        return "" if source.selection == selection else f"{source.id} is read by {source.selection}"
+
+    return inapplicable
+
+
+def _short_list(role: str) -> Callable[[Answers], str]:
+    def inapplicable(answers: Answers) -> str:
+        return "" if len(answers.pack.with_role(role)) > choices.LONG_LIST else f"the list of {role}s is short"
+
+    return inapplicable
+
+
+# --- what can be chosen -----------------------------------------------------------------------------------------------
+
+
+def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
+    def offer(answers: Answers) -> list[Choice]:
+        search = answers.raw.get(f"find_{role}", "")
+        connectors = [connector for connector in answers.pack.with_role(role) if choices.matches(connector, search)]
+        return choices.connectors(connectors, role, in_cloud(answers))
+
+    return offer
+
+
+def _offered_sections(answers: Answers) -> list[Choice]:
+    return [Choice(f"{one.name:<12} {one.what}", one.name, one.inapplicable(answers)) for one in SECTIONS.values()]
+
+
+def _read_by(selection: str) -> Question:
+    """Make the question for what a source is asked for."""
+    return Question(
+        _selection, inapplicable=_read_otherwise(selection), example=EXAMPLES.get(selection, ""), of="scaffold"
+    )
+
+
+SECTION = Section(
+    "short_path",
+    questions={
+        "tenant_id": Question(alone(readers.slug), example="acme", of="scaffold"),
+        "environment": choice(ENVIRONMENTS, ENVIRONMENT),
+        "execution_mode": choice(MODES, "self_hosted"),
+        "find_source": Question(_search("source"), always(""), _short_list("source"), of="scaffold", recorded=False),
+        "source_connector": Question(_connector("source"), choices=_connectors("source"), of="scaffold"),
+        "objects": replace(
+            _read_by("objects"),
+            default=_only_object,
+            choices=lambda answers: choices.plain(answers.source.objects),
+        ),
+        "tables": _read_by("tables"),
+        "files": _read_by("files"),
+        "sheets": _read_by("sheets"),
+        "find_target": Question(_search("target"), always(""), _short_list("target"), of="scaffold", recorded=False),
+        "target_connector": Question(_connector("target"), choices=_connectors("target"), of="scaffold"),
+        "owner": Question(alone(readers.email), lambda answers: f"data-team@{answers['tenant_id']}.com"),
+        "scaffold": Question(
+            alone(readers.slug), lambda answers: f"{answers.source.id}_to_{answers.target.id}", of="scaffold"
+        ),
+        "customize": Question(
+            _customize,
+            always([]),
+            choices=_offered_sections,
+            fixed_choices=tuple(SECTIONS),
+            of="scaffold",
+        ),
+        "import_from": Question(_import_from, _own_source, reused, fills="fields", of="scaffold", recorded=False),
+    },
+)

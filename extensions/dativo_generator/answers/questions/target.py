@@ -1,0 +1,86 @@
+"""How the data is written, and where."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from .. import readers
+from ..model import Answers, Question, Section
+from .shared import alone, always, choice, choice_of, each, reused, url
+
+SCHEMA_MODES = ("strict", "merge", "relaxed")
+# Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
+SAFE_PARTITION = "ingest_date"
+_PLACEHOLDERS = ("asset", "object")
+
+_branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
+_warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
+_bucket = readers.matching(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'"
+)
+
+
+def _prefix(answers: Answers, raw: Any) -> str:
+    text = readers.text(raw)
+    if not text.strip("/") or text.startswith("/") or re.search(r"\s|\$\{|(^|/)\.\.?(/|$)", text):
+        raise AnswerError(f"{shown(text)} is not a prefix like raw/crm/customers")
+    placeholders = re.findall(r"\{([^{}]*)\}", text)
+    for name in placeholders:
+        if name not in _PLACEHOLDERS:
+            raise AnswerError(f"{shown(text)}: '{{{name}}}' is neither {{asset}} nor {{object}}")
+    if len(answers.items) > 1 and not placeholders:
+        count = len(answers.items)
+        raise AnswerError(f"{shown(text)}: {count} assets would be written to one place; put {{asset}} into it")
+    return text
+
+
+def _format(answers: Answers) -> str:
+    formats, preferred = answers.target.file_formats, answers.target_recipe.file_format
+    return preferred if preferred and (not formats or preferred in formats) else (*formats, "parquet")[0]
+
+
+def _formats(answers: Answers) -> Sequence[str]:
+    return answers.target.file_formats or (_format(answers),)
+
+
+def _catalog(answers: Answers) -> str:
+    return f"http://{answers.target_recipe.catalog}.{answers['tenant_id']}.internal:19120/api/v1"
+
+
+def _no_storage(answers: Answers) -> str:
+    return "" if answers.target_recipe.storage_block else f"{answers.target.id} has no object storage of its own"
+
+
+def _no_catalog(answers: Answers) -> str:
+    return "" if answers.target_recipe.catalog else f"{answers.target.id} keeps no catalog"
+
+
+SECTION = Section(
+    "target",
+    what="format, partitioning, schema mode, bucket, catalog",
+    questions={
+        "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
+        "partitioning": Question(
+            alone(readers.words), lambda answers: list(answers.target_recipe.partitioning) or [SAFE_PARTITION], reused
+        ),
+        "schema_mode": choice(SCHEMA_MODES, "strict"),
+        "branch": Question(alone(_branch), lambda answers: answers["tenant_id"], _no_catalog),
+        "warehouse": Question(alone(_warehouse), lambda answers: f"s3://lake/{answers['tenant_id']}/", _no_catalog),
+        "bucket": Question(
+            alone(_bucket),
+            # Object storage takes no underscore in a bucket's name.
+            lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
+            _no_storage,
+        ),
+        "prefix": Question(
+            _prefix,
+            lambda answers: f"raw/{answers.source.id}/{each(answers, '{asset}', answers.asset_name)}",
+            _no_storage,
+        ),
+        "endpoint": Question(url, always(""), _no_storage),
+        "catalog_uri": Question(url, _catalog, _no_catalog),
+    },
+)

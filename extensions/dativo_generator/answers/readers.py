@@ -1,0 +1,177 @@
+"""Read a raw answer into a value: text, numbers, flags, lists. A misfit is an `AnswerError` that shows the value.
+
+An answer comes typed from a prompt, from a data file, or as text from ``--data``; every reader takes all three. The
+error does not name the question, which the caller knows.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import yaml
+
+from ..base.documents import parse_yaml, shown, yaml_problem
+from ..base.errors import AnswerError
+from ..base.naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
+from ..base.secrets import WAY_OUT, secret_in
+
+Reader = Callable[[Any], Any]
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
+_TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
+
+
+def recordable(raw: Any) -> Any:
+    """Return `raw`; refuse what an answers file would lose, such as a date, and what it must not hold, a secret."""
+    _check_plain(raw)
+    if secret_in(raw):
+        raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
+    return raw
+
+
+def _check_plain(raw: Any) -> None:
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            _check_plain(key)
+            _check_plain(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            _check_plain(value)
+    elif not isinstance(raw, str | int | float | None):
+        raise AnswerError(f"'{raw}' is read as a {type(raw).__name__}; put it in quotes")
+
+
+def text(raw: Any) -> str:
+    """Read printable text; a whole number is taken for its digits."""
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        raw = str(raw)
+    if not isinstance(raw, str):
+        raise AnswerError(f"must be text, not {shown(raw)}; put it in quotes")
+    if has_controls(raw):
+        raise AnswerError(f"{shown(raw)} has line breaks, tabs or other control characters")
+    return raw
+
+
+def name(raw: Any) -> str:
+    """Read text that is not blank."""
+    if not text(raw).strip():
+        raise AnswerError("is empty")
+    return text(raw)
+
+
+def slug(raw: Any) -> str:
+    """Read a name that becomes part of a path."""
+    value = text(raw)
+    if problem := slug_problem(value):
+        raise AnswerError(f"{shown(value)}: {problem}")
+    return value
+
+
+def email(raw: Any) -> str:
+    """Read an ASCII e-mail address; the runner takes no other owner."""
+    address = text(raw)
+    if not _EMAIL.fullmatch(address):
+        raise AnswerError(f"{shown(address)} is not an ASCII e-mail address like team@example.com")
+    return address
+
+
+def number(least: int) -> Reader:
+    """Make a reader of whole numbers of `least` or more."""
+
+    def read(raw: Any) -> int:
+        if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+\s*", raw, re.ASCII):
+            raw = int(raw)
+        if not isinstance(raw, int) or isinstance(raw, bool) or raw < least:
+            raise AnswerError(f"{shown(raw)} is not a whole number of {least} or more")
+        return raw
+
+    return read
+
+
+def flag(raw: Any) -> bool:
+    """Read yes or no, in any of the words that YAML and Copier know for them."""
+    word = str(raw).strip().lower()
+    if isinstance(raw, bool | int | str) and word in (*_TRUE, *_FALSE):
+        return word in _TRUE
+    raise AnswerError(f"{shown(raw)} is neither yes nor no")
+
+
+def one_of(raw: Any, values: Sequence[str]) -> str:
+    """Read one of `values`."""
+    if raw not in values:
+        raise AnswerError(f"{shown(raw)} is not one of {listed(values)}{nearest(str(raw), values)}")
+    return raw
+
+
+def structure(raw: Any) -> Any:
+    """Parse an answer that came as YAML text; anything else is returned as it is."""
+    if not isinstance(raw, str):
+        return raw
+    try:
+        value = parse_yaml(raw)
+    except (yaml.YAMLError, ValueError) as error:
+        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+    return recordable(value)
+
+
+def sequence(raw: Any) -> list[Any]:
+    """Read a list."""
+    value = structure(raw)
+    if not isinstance(value, list):
+        raise AnswerError(f"must be a list like [a, b], not {shown(value)}")
+    return value
+
+
+def words(raw: Any) -> list[str]:
+    """Read a list of distinct texts."""
+    found = [name(item) for item in sequence(raw)]
+    for word in found:
+        if found.count(word) > 1:
+            raise AnswerError(f"{shown(word)} is listed twice")
+    return found
+
+
+def labels(raw: Any) -> list[str]:
+    """Read a list of classification labels."""
+    found = words(raw)
+    for label in found:
+        if not re.fullmatch(LABEL, label):
+            raise AnswerError(f"{shown(label)} is not a label in capitals, like PII")
+    return found
+
+
+def mapping(raw: Any) -> dict[Any, Any]:
+    """Read a mapping."""
+    value = structure(raw)
+    if not isinstance(value, dict):
+        raise AnswerError(f"must be a mapping like {{a: b}}, not {shown(value)}")
+    return value
+
+
+def matching(pattern: str, rule: str) -> Reader:
+    """Make a reader of text that matches `pattern` fully, or is one ``${NAME}``; `rule` says it in words."""
+
+    def read(raw: Any) -> str:
+        value = expandable(text(raw))
+        if not is_env_reference(value) and not re.fullmatch(pattern, value):
+            raise AnswerError(f"{shown(value)}: {rule}")
+        return value
+
+    return read
+
+
+def expandable(value: Any) -> Any:
+    """Return `value`; refuse a variable that the runner would leave as it stands.
+
+    It expands ``${NAME}`` in a connection only as a whole value, and knows no ``${NAME:-default}``.
+    """
+    if isinstance(value, str) and "${" in value and not is_env_reference(value):
+        raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
+    return value
+
+
+def among_objects(key: Any, objects: Iterable[str]) -> str:
+    """Return `key`, which must be one of the `objects` that are read."""
+    if key not in (known := list(objects)):
+        raise AnswerError(f"'{key}' is not among what is read{nearest(str(key), known)} (objects: {listed(known)})")
+    return key

@@ -1,0 +1,137 @@
+"""What a job reads: the objects of an API, the tables of a database, files, or sheets of a spreadsheet.
+
+Every item becomes one asset and one job. An item has an `object`, which names the asset, and an `entry`, which is what
+the job's `source` says of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..base.documents import shown
+from ..base.errors import AnswerError
+from ..base.naming import has_controls, listed, nearest, slug_of, slug_problem
+from ..registry.connectors import Connector
+from ..registry.recipes import Recipe
+
+EXAMPLES = {
+    "tables": "[public.orders]",
+    "files": "[{path: data/people.csv, object: people}]",
+    "sheets": "[{spreadsheet_id: 1AbC, sheet_id: 0, object: people}]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to read. `cursor_field` is the item's own, '' when it has none."""
+
+    object: str
+    entry: Any
+    cursor_field: str = ""
+
+
+def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item, ...]:
+    """Read the answer to "what to read" for `connector`; raises `AnswerError` that begins with the place."""
+    name = connector.selection
+    if not isinstance(raw, list):
+        raise AnswerError(f"must be a list, not {shown(raw)}")
+    if not raw:
+        raise AnswerError(f"is empty; name at least one, like {EXAMPLES.get(name) or f'[{connector.objects[0]}]'}")
+    read = _READERS[name]
+    items = []
+    for index, value in enumerate(raw):
+        item = read(value, f"item {index + 1}: ", connector, recipe)
+        if item.object in {other.object for other in items}:
+            raise AnswerError(f"item {index + 1}: the object '{item.object}' is there twice; give one another `object`")
+        items.append(item)
+    return tuple(items)
+
+
+def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
+    if value not in connector.objects:
+        raise AnswerError(
+            f"{shown(value)} is not an object of {connector.id}{nearest(str(value), connector.objects)} "
+            f"(objects: {listed(connector.objects)})"
+        )
+    return Item(value, value)
+
+
+def _read_table(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
+    entry = _mapping(value, "name", ("name", "object", "cursor_field"), where)
+    name = _text(entry, "name", where)
+    if not all(part.strip() for part in name.split(".")):
+        raise AnswerError(f"{where}{shown(name)} is not a table; write table or schema.table")
+    object_name = _object(entry, slug_of(name.rsplit(".", 1)[-1]), where)
+    cursor = _text(entry, "cursor_field", where) if "cursor_field" in entry else ""
+    if cursor and not connector.uses_cursor:
+        raise AnswerError(f"{where}cursor_field '{cursor}': {connector.id} does not read incrementally by a cursor")
+    return Item(object_name, {"name": name, "object": object_name}, cursor)
+
+
+def _read_file(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
+    entry = _mapping(value, "path", ("path", "object", "id"), where)
+    path = _text(entry, "path", where)
+    if "${" in path:
+        raise AnswerError(f"{where}path {shown(path)}: the runner expands no variables in it; write the path out")
+    by_id = recipe.credentials == "service_account"
+    if by_id and "id" not in entry:
+        raise AnswerError(f"{where}`id` is missing: {connector.id} finds a file by its id, not by its path '{path}'")
+    stem = PurePosixPath(path.replace("\\", "/")).stem
+    read = {"path": path, "object": _object(entry, slug_of(stem), where)}
+    if "id" in entry:
+        read["id"] = _text(entry, "id", where)
+    return Item(read["object"], read)
+
+
+def _read_sheet(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
+    entry = _mapping(value, "spreadsheet_id", ("spreadsheet_id", "sheet_id", "object"), where)
+    sheet = entry.get("sheet_id")
+    if isinstance(sheet, bool) or not isinstance(sheet, int):
+        sheet = _text(entry, "sheet_id", where)
+    read = {"spreadsheet_id": _text(entry, "spreadsheet_id", where), "sheet_id": sheet}
+    name = _object(entry, slug_of(sheet) if isinstance(sheet, str) else "", where)
+    return Item(name, read | {"object": name})
+
+
+def thing_of(entry: Any) -> Any:
+    """Return what an entry reads, whatever it is called and however it is followed."""
+    return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
+
+
+_READERS: dict[str, Callable[[Any, str, Connector, Recipe], Item]] = {
+    "objects": _read_object,
+    "tables": _read_table,
+    "files": _read_file,
+    "sheets": _read_sheet,
+}
+
+
+def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[str, Any]:
+    """Open an item; a bare text stands for the mapping with only the key `short`."""
+    if isinstance(value, str):
+        return {short: value}
+    if not isinstance(value, dict):
+        raise AnswerError(f"{where}must be a mapping of {listed(known)}, not {shown(value)}")
+    for key in value:
+        if key not in known:
+            raise AnswerError(f"{where}unknown key '{key}'{nearest(str(key), known)} (known: {listed(known)})")
+    return value
+
+
+def _text(entry: dict[str, Any], key: str, where: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip() or has_controls(value):
+        problem = f"is missing: {shown(entry)}" if key not in entry else f"must be text, not {shown(value)}"
+        raise AnswerError(f"{where}`{key}` {problem}")
+    return value
+
+
+def _object(entry: dict[str, Any], default: str, where: str) -> str:
+    """Return the item's object name: what was given, else `default`; it becomes part of a path."""
+    name = entry.get("object", default)
+    if not name:
+        raise AnswerError(f"{where}`object` is missing: name what {shown(entry)} holds")
+    if problem := slug_problem(name) if isinstance(name, str) else "must be text":
+        raise AnswerError(f"{where}object {shown(name)}: {problem}")
+    return name

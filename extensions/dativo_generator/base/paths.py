@@ -1,0 +1,23 @@
+"""Where things are in a destination: the names by which every part of the pack finds them."""
+
+# Every scaffold has one at the root of its destination.
+ANSWERS_FILES = ".copier-answers.*.yml"
+# What a tenant, or with this name a whole organisation, answers to every scaffold. No tenant's begins with "_".
+PROFILES = "profiles"
+ORGANISATION = "_organisation"
+# Invented rows, beside the test that the scaffolds with fixtures share; and that test's text in the pack.
+FIXTURES = "tests/fixtures"
+FIXTURES_TEST = f"{FIXTURES}/test_dativo_fixtures.py"
+FIXTURES_TEST_SOURCE = "template/{% if plan.fixtures %}tests{% endif %}/fixtures/test_dativo_fixtures.py"
+# The CI that a destination can have, and the file that runs it.
+CI_FILES = {"github": ".github/workflows/dativo.yml", "gitlab": ".gitlab/dativo.yml"}
+
+
+def answers_file_of(tenant: str, scaffold: str) -> str:
+    """Return the answers file of a scaffold."""
+    return f".copier-answers.{tenant}.{scaffold}.yml"
+
+
+def profile_of(name: str) -> str:
+    """Return the profile of a tenant, or of the organisation."""
+    return f"{PROFILES}/{name}.yml"

@@ -1,0 +1,4 @@
+"""The `dativo-generator` command, one module a command.
+
+It may import everything.
+"""

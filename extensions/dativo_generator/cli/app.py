@@ -1,0 +1,44 @@
+"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from ..base.errors import DativoError
+from . import batch, fields, replay, update, validate
+from .options import COMMAND, GROUP, STATUSES, UNABLE, with_examples
+
+# The commands by name, in the order of the help.
+COMMANDS = {"replay": replay, "update": update, "batch": batch, "validate": validate, "fields": fields}
+# What a help begins with.
+EXAMPLES = {
+    "dativo-generator": ("dativo-generator replay", "dativo-generator update --dry-run"),
+    **{name: module.EXAMPLES for name, module in COMMANDS.items()},
+}
+
+app = typer.Typer(
+    cls=with_examples(GROUP, EXAMPLES["dativo-generator"]),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
+    epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: "
+    + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
+    + ".",
+)
+for _name, _module in COMMANDS.items():
+    app.command(_name, cls=with_examples(COMMAND, EXAMPLES[_name]))(_module.command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; an error is one line and an exit status, never a traceback."""
+    try:
+        app(args=arguments, prog_name="dativo-generator")
+    except DativoError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(UNABLE)
+    except KeyboardInterrupt:
+        print("Error: interrupted; nothing was changed", file=sys.stderr)
+        sys.exit(UNABLE)

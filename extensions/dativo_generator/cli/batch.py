@@ -1,0 +1,107 @@
+"""`dativo-generator batch`."""
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..base.errors import printable
+from ..fleet.batch import Batch, batch
+from ..fleet.manifest import read as read_manifest
+from ..fleet.step import Step
+from ..fleet.update import typed
+from ..fleet.worktree import require_clean
+from .options import OK, WRONG, AsJson, DryRun, Template, To, assignment, fleet_here, save
+from .output import STYLES, counted, dump, print_state, written_files
+from .progress import progress
+
+EXAMPLES = ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml")
+
+
+def command(
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MANIFEST",
+            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `scaffolds`, a list or "
+            "the path of such a CSV file, and `defaults` for all of them.",
+        ),
+    ],
+    template: Template = "",
+    to: To = "",
+    data: Annotated[
+        list[str] | None,
+        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that gives none."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
+    given = dict(assignment(text) for text in data or [])
+    with fleet_here(template) as fleet:
+        step = Step.to(fleet, to)
+        asked = read_manifest(manifest, step.release, typed(step.release, given))
+        with progress("Scaffolding", len(asked.rows), quiet=as_json) as advance:
+            found = batch(step, asked.rows, advance)
+        found = replace(found, problems=[*asked.problems, *found.problems])
+        if found.change and not found.problems and not dry_run:
+            if any(fleet.tree.read(path) is not None for path in found.change.writes):
+                require_clean(fleet.tree.root, apart_from=asked.files)
+            save(fleet, found.change)
+        (_print_json if as_json else _print_text)(found, step.target, dry_run=dry_run)
+    raise typer.Exit(WRONG if found.problems or (found.change and found.change.conflicts) else OK)
+
+
+def _print_text(found: Batch, target: str, *, dry_run: bool) -> None:
+    """Print all that is wrong, a line each, else a table of what is new or changed, and a count."""
+    if found.problems:
+        for problem in found.problems:
+            print(printable(problem), file=sys.stderr)
+        print(f"Error: {counted(len(found.problems), 'problem')}; nothing was written", file=sys.stderr)
+        return
+    console = Console(soft_wrap=True, highlight=False)
+    states = Counter(state.state for state in found.states)
+    lines = [("row", "", "tenant", "scaffold", "from", "to", "files")]
+    for state in found.states:
+        if state.state != "unchanged":
+            values, outcome = state.outcome.values, state.outcome
+            ends = [str(values[f"{role}_connector"]) for role in ("source", "target")]
+            files = str(len(outcome.writes) + len(outcome.edits))
+            lines.append(
+                (str(state.row.number), state.state, str(values["tenant_id"]), str(values["scaffold"]), *ends, files)
+            )
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for index, line in enumerate(lines if len(lines) > 1 else []):
+        text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+        console.print(escape(text), style="bold" if not index else STYLES.get(line[1], ""))
+    for path in sorted(found.change.conflicts):
+        print_state(console, "conflict", path)
+    would = "would be " if dry_run else ""
+    scaffolds, written = counted(states["new"], "scaffold"), counted(len(found.change.writes), "file")
+    console.print(
+        f"{scaffolds} {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
+        f"{written} {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
+    )
+
+
+def _print_json(found: Batch, target: str, *, dry_run: bool) -> None:
+    """Print `{target, dry_run, problems, rows, files, conflicts}`."""
+    change = found.change
+    dump(
+        {
+            "target": target,
+            "dry_run": dry_run,
+            "problems": found.problems,
+            "rows": [
+                {"row": state.row.number, "file": state.outcome.new_name, "state": state.state}
+                for state in found.states
+            ],
+            "files": written_files(change) if change else {},
+            "conflicts": sorted(change.conflicts) if change else [],
+        }
+    )

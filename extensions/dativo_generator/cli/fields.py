@@ -1,0 +1,180 @@
+"""`dativo-generator fields`."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..base.emit import block
+from ..base.errors import printable
+from ..base.naming import listed, slug_of
+from ..importers import drift
+from ..importers.drift import Asset, Change
+from ..importers.imported import Imported, judged
+from ..importers.read import Options, read
+from ..importers.table import ImportFailed, named
+from ..registry.fields import Field
+from ..registry.installed import installed
+from ..registry.pack import Pack
+from .options import OK, WRONG, AsJson
+from .output import counted, dump
+
+EXAMPLES = ("dativo-generator fields people.csv", "dativo-generator fields schema.sql --table orders --explain")
+
+
+def command(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE",
+            help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
+            "Schema, OpenAPI, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+        ),
+    ],
+    table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
+    object_: Annotated[
+        str, typer.Option("--object", help="The object that the fields are for; names are judged in it.")
+    ] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each column why it has its label, or none.")
+    ] = False,
+    against: Annotated[
+        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset, and keep its labels and descriptions.")
+    ] = None,
+    required_from_data: Annotated[
+        bool, typer.Option("--required-from-data", help="Require the columns of a file that are never empty in it.")
+    ] = False,
+    dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
+    encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
+    try:
+        asset = drift.read(against) if against else None
+        found = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
+    except ImportFailed as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise typer.Exit(WRONG) from None
+    _print_notes(found)
+    if explain:
+        _print_explained_json(found) if as_json else _print_explained_text(found)
+    elif asset:
+        differences = drift.changes(asset, found[0].table.columns)
+        failed = drift.fails(asset.mode, differences)
+        print_ = _print_compared_json if as_json else _print_compared_text
+        print_(differences, drift.merged(asset, found[0]), asset, failed=failed)
+        raise typer.Exit(WRONG if failed else OK)
+    else:
+        _print_explained_json(found) if as_json else _print_fields(found, object_)
+
+
+def _imported(source: str, options: Options, object_name: str, asset: Asset | None) -> list[Imported]:
+    tables = read(source, options)
+    if asset and len(tables) > 1:
+        tables = (named(tables, object_name or asset.object, source),)
+    if object_name and len(tables) > 1:
+        raise ImportFailed(
+            f"{source}: --object names one, and there are {len(tables)} tables; choose with --table "
+            f"({listed(table.name for table in tables[:10])})"
+        )
+    judge = Pack(installed()).judge
+    return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]
+
+
+def _print_notes(found: Sequence[Imported]) -> None:
+    """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
+    for one in found:
+        place = f"{one.table.name}: " if len(found) > 1 else ""
+        for note in one.table.notes:
+            print(printable(f"note: {place}{note}"), file=sys.stderr)
+        if one.cursor:
+            who = "the source says so" if one.cursor == one.table.cursor else "it tells what has changed"
+            print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
+
+
+def _print_fields(found: Sequence[Imported], object_name: str) -> None:
+    """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
+    if len(found) == 1 and not object_name:
+        _print_notation(found[0].fields())
+    else:
+        print(
+            block({"fields": {object_name or name: _notation(one.fields()) for name, one in _by_object(found).items()}})
+        )
+
+
+def _by_object(found: Sequence[Imported]) -> dict[str, Imported]:
+    """Name imported tables as a scaffold names its objects; with the schema where two would have one name."""
+    short = [slug_of(one.table.plain_name) for one in found]
+    names = [
+        name if short.count(name) == 1 else slug_of(one.table.name) for name, one in zip(short, found, strict=True)
+    ]
+    return dict(zip(names, found, strict=True))
+
+
+def _notation(fields: Iterable[Field]) -> dict[str, Any]:
+    return {field.name: field.as_answer() for field in fields}
+
+
+def _print_notation(fields: Iterable[Field]) -> None:
+    print(block({"fields": _notation(fields)}))
+
+
+def _print_explained_text(found: Sequence[Imported]) -> None:
+    """Print each column with its label, the rule and what speaks for it, or why a rule that nearly fits does not."""
+    console = Console(soft_wrap=True, highlight=False)
+    for one in found:
+        if len(found) > 1:
+            console.print(escape(printable(one.table.name)), style="bold")
+        names = [printable(column.name) for column in one.table.columns]
+        width = max(map(len, names))
+        for name, column, judgement in zip(names, one.table.columns, one.judgements, strict=True):
+            why = f"{judgement.rule}: {judgement.evidence}" if judgement.rule else ""
+            style = {"PII": "yellow", "SENSITIVE": "red"}.get(judgement.label, "")
+            label = f"[{style}]{judgement.label:<10}[/]" if style else f"{judgement.label or '-':<10}"
+            console.print(f"{escape(name):<{width}}  {column.type:<10} {label} {escape(printable(why))}".rstrip())
+
+
+def _print_explained_json(found: Sequence[Imported]) -> None:
+    """Print a list of `{table, name, type, required, classification, rule, evidence}`."""
+    dump(
+        [
+            {
+                "table": one.table.name,
+                "name": column.name,
+                "type": column.type,
+                "required": bool(column.required),
+                "classification": judgement.label or None,
+                "rule": judgement.rule or None,
+                "evidence": judgement.evidence or None,
+            }
+            for one in found
+            for column, judgement in zip(one.table.columns, one.judgements, strict=True)
+        ]
+    )
+
+
+def _print_compared_text(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+    """Print the differences as comments above the fields that take them in, so that both are one data file."""
+    for change in differences:
+        breaks = f" (breaks: {change.breaks})" if change.breaks else ""
+        print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
+    print(f"# {_verdict(differences, asset, failed)}")
+    _print_notation(fields)
+
+
+def _print_compared_json(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+    """Print `{mode, failed, changes, fields}`."""
+    changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
+    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": _notation(fields)})
+
+
+def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:
+    if not differences:
+        return "nothing has changed"
+    mode = asset.mode or "strict, since the asset names no mode"
+    return f"{counted(len(differences), 'change')}; mode {mode}: {'this fails' if failed else 'this is taken'}"

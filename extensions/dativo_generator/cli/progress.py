@@ -1,0 +1,40 @@
+"""How far long work is."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+# Between two lines about how far long work is, where there is no terminal for a bar.
+SECONDS = 5.0
+
+
+@contextmanager
+def progress(what: str, total: int, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; elsewhere, say every few seconds in a line how far it is.
+
+    The bar starts with the first step that is done: it has a thread, and processes are to be forked before there is
+    one.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    task = bar.add_task(what, total=total)
+    done, said = 0, time.monotonic()
+
+    def advance() -> None:
+        nonlocal done, said
+        done += 1
+        bar.start()
+        bar.advance(task)
+        if not quiet and not console.is_terminal and time.monotonic() - said >= SECONDS:
+            said = time.monotonic()
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+
+    try:
+        yield advance
+    finally:
+        bar.stop()

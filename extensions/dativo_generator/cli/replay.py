@@ -1,0 +1,111 @@
+"""`dativo-generator replay`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..fleet.fleet import Fleet
+from ..fleet.replay import FileState, Report, diff, repaired, replay
+from ..fleet.source import SourceError
+from .options import BEHIND, OK, WRONG, AsJson, Template, fleet_here, nothing_here
+from .output import counted, counted_states, dump, print_state
+from .progress import progress
+
+EXAMPLES = ("dativo-generator replay", "dativo-generator replay --diff --strict")
+
+
+def command(
+    template: Template = "",
+    show_diff: Annotated[bool, typer.Option("--diff", help="Show what differs.")] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="Repair it: write what is missing, delete orphans; with --strict undo edits, too."
+        ),
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Edits by hand fail, too.")] = False,
+    shard: Annotated[str, typer.Option(metavar="I/N", help="Take a share of the answers files, like 3/16.")] = "1/1",
+    as_json: AsJson = False,
+) -> None:
+    """Prove that the repository is what its answers files say: render each again, at its version, and compare."""
+    share = _shard(shard)
+    with fleet_here(template) as fleet:
+        with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
+            found = replay(fleet, share, advance)
+        if not fleet.files and not found.others:
+            raise SourceError(nothing_here(fleet))
+        left = repaired(found, fleet, strict) if write else found
+        print_ = _print_json if as_json else _print_text
+        print_(found, left, fleet, strict=strict, with_diff=show_diff)
+    if left.failed(strict):
+        raise typer.Exit(WRONG)
+    raise typer.Exit(BEHIND if left.behind else OK)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise SourceError(f"--shard: '{text}' is not a share like 3/16")
+    return int(number), int(of)
+
+
+def _print_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+    """Print what is not clean, a line each, and a count of everything."""
+    console = Console(soft_wrap=True, highlight=False)
+    for commit, count in Counter(state.commit for state in found.answers if state.state == "behind").items():
+        print_state(
+            console, "behind", f"{counted(count, 'answers file')} at {commit}; {fleet.source.newest} is released"
+        )
+    for state in found.answers:
+        if state.state in ("refused", "tampered"):
+            repaired = any(other.name == state.name and other.state != state.state for other in left.answers)
+            print_state(console, state.state, f"{state.detail}{' (repaired)' if repaired else ''}")
+    names = {state.name for state in found.answers}
+    kept = {file.path: file.state for file in left.files}
+    for file in found.files:
+        if file.state == "clean" or (file.path in names and not with_diff):
+            continue
+        repaired = kept.get(file.path, "clean") == "clean"
+        note = " (repaired)" if repaired else ""
+        print_state(console, file.state, f"{file.path}{': ' + file.detail if file.detail else ''}{note}")
+        if with_diff and not repaired:
+            console.print(escape(diff(file, fleet)), end="")
+    answers = Counter(state.state for state in left.answers)
+    files = Counter(file.state for file in left.files)
+    console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
+    if found is left and left.failed(strict):
+        console.print("Repair with: dativo-generator replay --write")
+
+
+def _print_json(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+    """Print `{answers, files, failed, behind}`."""
+
+    def shown(files: Iterable[FileState]) -> list[dict[str, Any]]:
+        return [
+            {"path": file.path, "state": file.state}
+            | ({"detail": file.detail} if file.detail else {})
+            | ({"diff": diff(file, fleet)} if with_diff and file.state != "clean" else {})
+            for file in files
+        ]
+
+    answers = [
+        {"file": s.name, "state": s.state, "commit": s.commit, "detail": s.detail, "files": shown(s.files)}
+        for s in left.answers
+    ]
+    repaired = sorted(
+        {file.path for file in found.files if file.state != "clean"}
+        - {file.path for file in left.files if file.state != "clean"}
+    )
+    dump(
+        {
+            "answers": answers,
+            "files": shown(left.others),
+            "repaired": repaired,
+            "failed": left.failed(strict),
+            "behind": left.behind,
+        }
+    )

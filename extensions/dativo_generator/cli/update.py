@@ -1,0 +1,160 @@
+"""`dativo-generator update`."""
+
+from collections import Counter
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..base.naming import nearest
+from ..base.paths import PROFILES
+from ..fleet.source import SourceError
+from ..fleet.step import EFFECTS
+from ..fleet.update import Selection, Update, update
+from ..fleet.worktree import require_clean
+from .options import OK, WRONG, AsJson, DryRun, Template, To, assignment, fleet_here, nothing_here, save
+from .output import counted, dump, effects_of, markdown_code, print_state, written_files
+from .progress import progress
+
+EXAMPLES = (
+    "dativo-generator update --dry-run",
+    "dativo-generator update --tenant acme --data retention_days=30",
+)
+# How many examples of a kind a Markdown comment lists before it counts the rest.
+_LISTED = 20
+
+
+class Format(StrEnum):
+    """How an update is told."""
+
+    table = "table"
+    markdown = "markdown"
+    json = "json"
+
+
+def command(
+    answers_files: Annotated[
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
+    ] = None,
+    template: Template = "",
+    to: To = "",
+    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
+    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
+    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
+    ] = None,
+    profiles: Annotated[
+        bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
+    ] = False,
+    dry_run: DryRun = False,
+    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    as_json: AsJson = False,
+) -> None:
+    """Take scaffolds to a version of the template, as one change in the working tree."""
+    form = Format.json if as_json else format_
+    given = dict(assignment(text) for text in data or [])
+    selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
+    with fleet_here(template) as fleet:
+        root = fleet.tree.root
+        known = {file.name for file in fleet.files}
+        if not known:
+            raise SourceError(nothing_here(fleet))
+        for name in selection.names:
+            if name not in known:
+                raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+        if not dry_run:
+            require_clean(root, apart_from=[root / PROFILES] if profiles else ())
+        if not (chosen := sum(file in selection for file in fleet.files)):
+            raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
+        with progress("Updating", chosen, quiet=form is not Format.table) as advance:
+            explain = dry_run or form is not Format.table
+            change = update(fleet, selection, to=to, data=given, profiles=profiles, explain=explain, done=advance)
+        if not dry_run:
+            save(fleet, change)
+        _PRINTED[form](change, dry_run=dry_run)
+    raise typer.Exit(WRONG if change.refused or change.conflicts else OK)
+
+
+def _print_text(change: Update, *, dry_run: bool) -> None:
+    """Print what happens to which answers files, and what it means."""
+    console = Console(soft_wrap=True, highlight=False)
+    for outcome in change.outcomes:
+        for effect, said in effects_of(outcome):
+            if outcome.refused or (dry_run and effect != "unaffected"):
+                print_state(console, effect, said)
+    for group in change.groups:
+        console.print(f"  {escape(str(group))}, like {escape(group.example.path)}")
+    for path in sorted(change.conflicts):
+        print_state(console, "conflict", path)
+    would = "would be " if dry_run else ""
+    taken = len(change.outcomes) - len(change.refused)
+    console.print(
+        f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
+        f"{counted(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts"
+    )
+
+
+def _print_markdown(change: Update, *, dry_run: bool) -> None:
+    """Print the same as a comment on a pull request."""
+    effects = Counter(effect for outcome in change.outcomes for effect in outcome.effects)
+    lines = [
+        f"### {'What an update' if dry_run else 'Update'} to `{change.target}`{' would do' if dry_run else ''}",
+        "",
+    ]
+    lines += ["| answers files | |", "|---|---:|"]
+    lines += [f"| {effect} | {effects[effect]} |" for effect in EFFECTS if effects[effect]]
+    lines += [f"| files changed | {len(change.writes)} |", f"| conflicts | {len(change.conflicts)} |", ""]
+    if groups := change.groups:
+        lines += ["| change | from | to | in | example |", "|---|---|---|---:|---|"]
+        for group in groups:
+            values = " | ".join(markdown_code(value) if value else "" for value in (group.old, group.new))
+            key, example = markdown_code(group.key), markdown_code(group.example.path)
+            lines.append(f"| {key} | {values} | {group.where} | {example} |")
+        lines.append("")
+    for title, wanted in (
+        ("Refused, and left as they are", ("refused", "forbidden in cloud")),
+        ("Pinned: they keep an answer that the registry has moved", ("pinned",)),
+        ("Renamed or moved, with the edits in them", ("renamed", "moved")),
+    ):
+        said = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
+        if said:
+            lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in said[:_LISTED])]
+            lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
+            lines.append("")
+    if change.conflicts:
+        lines += ["**Conflicts**", "", *(f"- {markdown_code(path)}" for path in sorted(change.conflicts)[:_LISTED]), ""]
+    print("\n".join(lines).rstrip())
+
+
+def _print_json(change: Update, *, dry_run: bool) -> None:
+    """Print `{target, answers, changes, files, conflicts}`."""
+    dump(
+        {
+            "target": change.target,
+            "dry_run": dry_run,
+            "answers": [
+                {"file": o.name, "effects": list(o.effects), "detail": o.detail, "pinned": list(o.pins)}
+                | ({"becomes": o.new_name} if o.new_name not in ("", o.name) else {})
+                for o in change.outcomes
+            ],
+            "changes": [
+                {
+                    "kind": group.kind,
+                    "key": group.key,
+                    "old": group.old,
+                    "new": group.new,
+                    "count": group.count,
+                    "example": {"path": group.example.path, "old": group.example.old, "new": group.example.new},
+                }
+                for group in change.groups
+            ],
+            "files": written_files(change),
+            "conflicts": sorted(change.conflicts),
+        }
+    )
+
+
+_PRINTED = {Format.table: _print_text, Format.markdown: _print_markdown, Format.json: _print_json}

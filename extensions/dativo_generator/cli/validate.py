@@ -1,0 +1,54 @@
+"""`dativo-generator validate`."""
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from ..registry.installed import installed
+from ..registry.pack import Pack
+from ..validation.json_schemas import JsonSchemas
+from ..validation.repository import ERROR, WARNING, Finding, files, validate
+from .options import OK, WRONG, AsJson
+from .output import counted, dump
+from .progress import progress
+
+EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --strict")
+
+
+def command(
+    cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
+    root = Path.cwd()
+    total = len(files(root))
+    with progress("Validating", total, quiet=as_json) as advance:
+        pack = Pack(installed())
+        findings = validate(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), done=advance)
+    print_ = _print_json if as_json else _print_text
+    print_(findings, total)
+    bad = [finding for finding in findings if strict or finding.severity == ERROR]
+    raise typer.Exit(WRONG if bad else OK)
+
+
+def _print_text(findings: list[Finding], files: int) -> None:
+    """Print a line for each finding, as compilers do, and a count."""
+    console = Console(soft_wrap=True, highlight=False)
+    for found in findings:
+        style = "red" if found.severity == "error" else "yellow"
+        where = f"{found.file}:{found.line}:{found.column}"
+        console.print(f"{escape(where)}: [{style}]{found.severity}[/]: {escape(found.message)} ({found.rule})")
+    counts = Counter(found.severity for found in findings)
+    said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
+    console.print(f"{counted(files, 'file')}: {said}")
+
+
+def _print_json(findings: list[Finding], files: int) -> None:
+    """Print `{files, findings}`."""
+    dump({"files": files, "findings": [asdict(found) for found in findings]})

@@ -1,0 +1,94 @@
+"""What has changed between an asset and the source that fills it, and what that does to those who read the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from ..base.asset_layout import body_of
+from ..registry.fields import Field
+from .contracts import is_asset, read_asset
+from .document import parsed
+from .imported import Imported
+from .table import Column, ImportFailed
+
+ADDED, REMOVED, RETYPED, NULLABLE = "added", "removed", "retyped", "nullable"
+
+
+class Asset(NamedTuple):
+    """What an asset says: the object it is of, its schema mode ('' where it has none), and its columns."""
+
+    object: str
+    mode: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference; `breaks` says what it breaks, '' for nothing."""
+
+    column: str
+    what: str
+    detail: str
+    breaks: str = ""
+
+
+def read(path: Path) -> Asset:
+    """Read an asset of either layout; raises `ImportFailed`."""
+    document = parsed(path)
+    if not is_asset(document):
+        raise ImportFailed(f"{path}: is no asset: it has no source_type and schema")
+    (table,) = read_asset(document, path)
+    target = body_of(document).get("target")
+    mode = target.get("mode") if isinstance(target, dict) else ""
+    return Asset(table.name, mode if isinstance(mode, str) else "", table.columns)
+
+
+def changes(asset: Asset, found: Sequence[Column]) -> list[Change]:
+    """List what differs, in the order of the asset, what was added last.
+
+    Nothing is missing in a required column of the source that is optional in the asset: that is no difference.
+    """
+    there = {column.name: column for column in found}
+    known = {column.name for column in asset.columns}
+    differences = []
+    for column in asset.columns:
+        if (now := there.get(column.name)) is None:
+            breaks = "every row fails without a required column" if column.required else ""
+            differences.append(Change(column.name, REMOVED, f"was {column.native}", breaks))
+            continue
+        if now.type != column.native:
+            detail = f"{column.native} -> {now.type}"
+            differences.append(Change(column.name, RETYPED, detail, "who reads it expects the old type"))
+        if column.required and now.required is False:
+            differences.append(Change(column.name, NULLABLE, "may be null in the source", "a null stops a strict run"))
+    added = [Change(column.name, ADDED, column.type) for column in found if column.name not in known]
+    return differences + added
+
+
+def merged(asset: Asset, found: Imported) -> tuple[Field, ...]:
+    """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
+
+    What is required stays so, unless the source says that it may be null, and what is not stays so, too. A column that
+    the asset leaves without a label, where the rules would give one, is said to have none.
+    """
+    there = {field.name: field for field in found.fields()}
+    may_be_null = {column.name for column in found.table.columns if column.required is False}
+    kept = []
+    for column in asset.columns:
+        if field := there.pop(column.name, None):
+            label = column.label or ("" if field.classification else None)
+            required = bool(column.required) and column.name not in may_be_null
+            description = column.description or field.description
+            kept.append(replace(field, required=required, classification=label, description=description))
+    return (*kept, *there.values())
+
+
+def fails(mode: str, differences: Sequence[Change]) -> bool:
+    """Tell whether the differences are too much for a schema mode.
+
+    strict, and an asset that says nothing, take none. merge takes what breaks nothing, and relaxed takes all.
+    """
+    if mode == "relaxed":
+        return False
+    return any(change.breaks for change in differences) if mode == "merge" else bool(differences)

@@ -1,0 +1,41 @@
+"""CI for the destination: which file runs it, and where that file gets the template and the command from."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..base.documents import shown
+from ..base.errors import AnswerError
+from ..base.paths import CI_FILES
+from ..base.repository_url import canonical, is_local, url_of
+
+# What stands in a workflow is read by YAML, by a shell, and as an expression: nothing that means something to one.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*")
+
+
+def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return `kind` and `path` of the CI file, the `template` to trust and the `package` to install; {} for none.
+
+    `answers` are the recorded ones, with what Copier records of the template. Nothing else goes into the file: all
+    scaffolds of a repository share it. Raises `AnswerError`.
+    """
+    if kind not in CI_FILES:
+        return {}
+    location, commit = canonical(answers.get("_src_path", "")), answers.get("_commit")
+    url = url_of(location)
+    for value in filter(None, (url, commit)):
+        if not _PLAIN.fullmatch(value):
+            raise AnswerError(f"ci: {shown(value)} cannot stand in a workflow; scaffold from a plain URL and tag")
+    return {
+        "kind": kind,
+        "path": CI_FILES[kind],
+        "template": url if is_local(location) else location,
+        "package": f"git+{url}@{commit}" if commit else url,
+    }
+
+
+def warnings(planned: Mapping[str, str]) -> list[str]:
+    """Say what keeps the CI file from working."""
+    if planned.get("template", "").startswith("file://"):
+        return [f"ci: CI cannot fetch {planned['template']}; scaffold from the URL of the pack's repository"]
+    return []

@@ -1,0 +1,151 @@
+"""What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
+
+Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
+scaffold. A fixture can carry no such line, so its asset names it. What vendoring and CI bring is shared, and so is the
+test of fixtures: it follows the newest version among the scaffolds that own it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..answers.readers import flag
+from ..base.documents import parse_yaml
+from ..base.errors import AnswerError
+from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST, answers_file_of
+from .fixtures import WRITERS
+
+# Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
+# that would take the name of another one is told from an update.
+FORMAT = {"answers_format": 1}
+
+# What Copier itself puts into an answers file, and so may stand in a data file that was one.
+COPIERS_OWN = ("_commit", "_src_path")
+
+_HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
+_FIXTURE = re.compile(r"# Its fixture: (\S+)")
+# What `git describe` says, and so what Copier records: a tag, and how many commits after it.
+_COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
+
+
+def header_of(path: Path) -> tuple[str, str] | None:
+    """Return scaffold and tenant that the first line of a file names; None when it names none or cannot be read."""
+    try:
+        if path.is_symlink():
+            return None
+        with path.open(encoding="utf-8") as file:
+            found = _HEADER.match(file.readline(400))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return (found[1], found[2]) if found else None
+
+
+def fixture_of(asset: Path) -> str:
+    """Return the path of the fixture that an asset's header names, '' when it names none.
+
+    It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
+    """
+    try:
+        with asset.open(encoding="utf-8") as file:
+            lines = [file.readline(400) for _ in range(4)]
+    except (OSError, UnicodeDecodeError):
+        return ""
+    named = next((found[1] for line in lines if (found := _FIXTURE.match(line))), "")
+    return named if named in (f"{FIXTURES}/{asset.parts[-3]}/{asset.stem}.{form}" for form in WRITERS) else ""
+
+
+def version_of(commit: Any) -> tuple[Any, ...]:
+    """Return a key that orders recorded commits by version; one without a version comes first."""
+    found = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
+    if not found:
+        return ()
+    number = [int(part) for part in found["number"].split(".")]
+    while number and not number[-1]:
+        number.pop()
+    # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it.
+    return (tuple(number), found["stage"] == "", found["stage"], int(found["after"] or 0))
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The folder that a scaffold is written to, and the scaffold's answers file."""
+
+    root: Path
+    answers_file: str
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """The scaffold's answers as the file has them; {} when there is none."""
+        return _read(self.root / self.answers_file)
+
+    @property
+    def others(self) -> Iterator[Mapping[str, Any]]:
+        """The answers of the other scaffolds."""
+        for path in sorted(self.root.glob(ANSWERS_FILES)):
+            if path.name != self.answers_file:
+                yield _read(path)
+
+    def newest(self, path: str) -> tuple[Any, ...] | None:
+        """Return the version of the newest other scaffold that shares a file or folder, None without one."""
+        versions = (version_of(answers.get("_commit")) for answers in self.others if shares(answers, path))
+        return max(versions, default=None)
+
+    def owner(self, path: str, answers_file: str) -> str:
+        """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
+        for file in self._speaking_for(path):
+            header = header_of(file)
+            if header and answers_file_of(header[1], header[0]) != answers_file:
+                return f"the scaffold {header[0]} of {header[1]}"
+        return ""
+
+    def _speaking_for(self, path: str) -> list[Path]:
+        """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""
+        if not path.startswith(f"{FIXTURES}/"):
+            return [self.root / path]
+        source, name = path.split("/")[-2:]
+        assets = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
+        return [asset for asset in assets if fixture_of(asset) == path]
+
+
+def shares(answers: Mapping[str, Any], path: str) -> bool:
+    """Tell whether the scaffold of these recorded answers brings a shared file or folder."""
+    if path in CI_FILES.values():
+        return CI_FILES.get(str(answers.get("ci"))) == path
+    if path == FIXTURES_TEST:
+        return _yes(answers.get("fixtures", False))
+    if not answers or answers.get("vendor") is False:
+        return False
+    folder, name = path.split("/")
+    recipes = [f"{answers.get(role)}.yaml" for role in ("source_connector", "target_connector")]
+    return folder != "connectors" or name in recipes
+
+
+def _yes(raw: Any) -> bool:
+    """Tell whether a recorded answer is yes, in whatever word somebody gave it."""
+    try:
+        return flag(raw)
+    except AnswerError:
+        return False
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    """Read an answers file; {} for what is none. Whoever must know what is wrong with one reads it otherwise."""
+    try:
+        stat = path.lstat()
+    except OSError:
+        return {}
+    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=4096)  # a pattern of shared files looks at every other scaffold
+def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+    try:
+        answers = parse_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return answers if isinstance(answers, dict) else {}

@@ -1,0 +1,236 @@
+"""From the answers to the files: a plan of plain data, from which the templates only write."""
+
+import uuid
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from ..answers.questions.target import SAFE_PARTITION
+from ..answers.scaffold import Scaffold
+from ..answers.selection import Item
+from ..base.naming import env_names
+from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
+from ..registry.connectors import FILE as REGISTRY_FILE
+from ..registry.pack import Pack
+from ..registry.recipes import Recipe, recipe_file
+from . import ci, fixtures, schemas
+
+# A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
+_STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+# Without a block of its own a target is staged in the runner's own storage.
+_STAGING_ENVIRONMENT = ("S3_ENDPOINT", "S3_BUCKET", *_STORAGE_ENVIRONMENT)
+
+
+def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan the files of one scaffold from its recorded answers, and from nothing else.
+
+    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
+    as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
+    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `vendored`, files of
+    the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
+    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
+    scaffolds write, too; and what the summary says. Raises `AnswerError` or `PackError`.
+    """
+    scaffold = Scaffold(pack, answers)
+    for name in scaffold.raw:
+        _ = scaffold[name]  # an answer that nothing below uses must be right, too
+    written = () if scaffold.reuses_assets else scaffold.items
+    assets = [
+        _file(item, _asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
+        for item in written
+    ]
+    rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
+    jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
+    shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    shared += [FIXTURES_TEST] if rows else []
+    return {
+        "tenant": scaffold["tenant_id"],
+        "scaffold": scaffold["scaffold"],
+        "answers_file": answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]),
+        "mode": scaffold["execution_mode"],
+        "source": scaffold.source.id,
+        "target": scaffold.target.id,
+        "version": scaffold["asset_version"],
+        "layout": "" if scaffold.reuses_assets else scaffold["asset_layout"],
+        "assets": assets,
+        "jobs": jobs,
+        "fixtures": rows,
+        "vendored": vendored,
+        "ci": ci_file,
+        "profile": {},
+        "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
+        "shared": shared + ([ci_file["path"]] if ci_file else []),
+        "environment": _environment(scaffold, [job["data"] for job in jobs]),
+        "secret_files": _secret_files(scaffold),
+        "warnings": _warnings(scaffold) + ci.warnings(ci_file),
+    }
+
+
+def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
+    """List the assets, jobs and fixtures that a scaffold writes: for which object, and where."""
+    written = () if scaffold.reuses_assets else scaffold.items
+    assets = [(item.object, _asset_path(scaffold, item)) for item in written]
+    rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
+    return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items] + rows
+
+
+def _asset_path(scaffold: Scaffold, item: Item) -> str:
+    return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
+
+
+def _job_path(scaffold: Scaffold, item: Item) -> str:
+    return f"jobs/{scaffold['tenant_id']}/{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+
+
+def _fixture_path(scaffold: Scaffold, item: Item) -> str:
+    """Return where the rows of an item's asset are, '' when it has none. An API's rows are objects, others lines."""
+    form = "jsonl" if scaffold.source.selection == "objects" else "csv"
+    path = f"{FIXTURES}/{scaffold.source.id}/{scaffold.asset_name(item)}.{form}"
+    return path if scaffold.writes_fixtures else ""
+
+
+def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {"object": item.object, "path": path, "file": path.rsplit("/", 1)[-1], "data": data}
+
+
+def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    """Return what an asset says, in one shape for both layouts; the templates arrange it."""
+    name, version = scaffold.asset_name(item), scaffold["asset_version"]
+    fields = scaffold.fields[item.object]
+    labels = {field.classification for field in fields if field.classification} | set(scaffold["classification"])
+    return {
+        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"dativo:{scaffold.source.id}/{version}/{name}")),
+        "name": name,
+        "source_type": scaffold.source.id,
+        "object": item.object,
+        "version": version,
+        "schema": [field.as_asset() for field in fields],
+        "owner": scaffold["owner"],
+        "tags": list(dict.fromkeys(_filled(tag, scaffold, item) for tag in scaffold["tags"])),
+        "classification": sorted(labels),
+        "regulations": scaffold["regulations"],
+        "retention_days": scaffold["retention_days"],
+        "target": {
+            "file_format": scaffold["file_format"],
+            "partitioning": scaffold["partitioning"],
+            "mode": scaffold["schema_mode"],
+        },
+    }
+
+
+def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    path, fields = _fixture_path(scaffold, item), scaffold.fields[item.object]
+    followed = {scaffold.cursor_field(item, fields), *(field.name for field in fields if field.cursor)}
+    rows = scaffold.pack.samples.rows(fields, item.object, followed)
+    file = PurePosixPath(path)
+    text = fixtures.WRITERS[file.suffix[1:]](rows)
+    return {"object": item.object, "path": path, "file": file.name, "text": text, "input": _input(scaffold, item, path)}
+
+
+def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
+    """Return the answer with which a job reads the fixture, '' where it does so already, or its files are elsewhere."""
+    recipe = scaffold.source_recipe
+    on_disk = scaffold.source.selection == "files" and recipe.credentials == "none" and not recipe.connection
+    path = item.entry["path"] if on_disk else ""
+    if path == fixture or not path.lower().endswith(".csv"):
+        return ""
+    return f"{{path: {fixture}, object: {item.object}}}"  # the object too, which the path would name anew
+
+
+def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    root = scaffold["app_root"]
+    job: dict[str, Any] = {
+        "tenant_id": scaffold["tenant_id"],
+        "environment": scaffold["environment"],
+        "source_connector": scaffold.source.id,
+        "source_connector_path": _under(root, recipe_file(scaffold.source.id)),
+        "target_connector": scaffold.target.id,
+        "target_connector_path": _under(root, recipe_file(scaffold.target.id)),
+        "asset": scaffold.asset_name(item),
+        "asset_path": _under(root, _asset_path(scaffold, item)),
+        "source": _source(scaffold, item),
+        "target": _target(scaffold, item),
+        "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},
+    }
+    if scaffold["schema_mode"] == "relaxed":
+        job["schema_validation_mode"] = "warn"  # the runner's default, strict, would stop what relaxed lets pass
+    return job
+
+
+def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    cursor = scaffold.cursor_field(item, () if scaffold.reuses_assets else scaffold.fields[item.object])
+    entry = item.entry
+    if cursor and scaffold.source.selection == "tables":
+        entry = entry | {"cursor_field": cursor}
+    source: dict[str, Any] = {scaffold.source.selection: [entry]}
+    if scaffold.incremental:
+        # Never the strategy: the recipe says it, and the job's schema refuses some.
+        follow = {"cursor_field": cursor} if cursor else {}
+        source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}
+    if scaffold.source_recipe.connection:
+        source["connection"] = scaffold["connection"]
+    if "engine" in scaffold.raw:
+        source["engine"] = {"type": scaffold["engine"]}
+    return source
+
+
+def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    recipe = scaffold.target_recipe
+    target: dict[str, Any] = {}
+    connection: dict[str, Any] = {}
+    if recipe.storage_block:
+        storage = {"bucket": scaffold["bucket"], "prefix": _filled(scaffold["prefix"], scaffold, item)}
+        if scaffold["endpoint"]:
+            storage["endpoint"] = scaffold["endpoint"]
+        connection[recipe.storage_block] = storage
+    if recipe.catalog:
+        target |= {"branch": scaffold["branch"], "warehouse": scaffold["warehouse"]}
+        if scaffold["catalog_uri"]:
+            connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
+    return target | ({"connection": connection} if connection else {})
+
+
+def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
+    """List the files of the pack that the destination gets, by folder; nothing when the user declines."""
+    if not scaffold["vendor"]:
+        return {}
+    recipes = sorted({recipe_file(scaffold.source.id), recipe_file(scaffold.target.id)})
+    files: dict[str, list[str]] = {}
+    for path in (REGISTRY_FILE, *recipes, *schemas.VENDORED):
+        folder, name = path.split("/")
+        files.setdefault(folder, []).append(name)
+    return files
+
+
+def _environment(scaffold: Scaffold, jobs: list[dict[str, Any]]) -> list[str]:
+    """List the variables that the two recipes and the jobs refer to, and those that the runner reads by itself."""
+    names = [*scaffold.source_recipe.environment, *scaffold.target_recipe.environment]
+    names += _STORAGE_ENVIRONMENT if scaffold.target_recipe.storage_block else _STAGING_ENVIRONMENT
+    for job in jobs:
+        names += env_names(str((job["source"].get("connection"), job["target"])))
+    return list(dict.fromkeys(names + env_names(scaffold["app_root"])))
+
+
+def _secret_files(scaffold: Scaffold) -> list[str]:
+    def path(recipe: Recipe) -> str:
+        return recipe.credentials_file.replace("{tenant}", scaffold["tenant_id"])
+
+    return list(dict.fromkeys(filter(None, (path(scaffold.source_recipe), path(scaffold.target_recipe)))))
+
+
+def _warnings(scaffold: Scaffold) -> list[str]:
+    return [
+        f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
+        for column in (() if scaffold.reuses_assets else scaffold["partitioning"])
+        if column != SAFE_PARTITION
+    ]
+
+
+def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
+    return text.replace("{asset}", scaffold.asset_name(item)).replace("{object}", item.object)
+
+
+def _under(root: str, path: str) -> str:
+    """Put `path` below the folder that the runner mounts; '.' gives a relative path."""
+    return path if root == "." else f"{root.rstrip('/')}/{path}"

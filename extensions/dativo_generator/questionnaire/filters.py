@@ -1,0 +1,261 @@
+"""What the question files ask of the pack: which questions to put, what to offer, what is wrong, and the plan."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..answers import readers
+from ..answers.profiles import saved
+from ..answers.questions import QUESTIONS
+from ..answers.scaffold import Scaffold
+from ..base.emit import block
+from ..base.errors import AnswerError, DativoError, printable
+from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
+from ..plan.destination import COPIERS_OWN, FORMAT, version_of
+from ..plan.plan import plan
+from ..plan.schemas import vendored
+from ..plan.templates import Templates
+from ..registry.recipes import recipe_file
+from . import guard
+from .session import Session
+from .unattended import refuse_unknown
+
+
+def known(session: Session, name: str) -> str:
+    """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
+    # What else the context holds are Copier's own names, which begin with _, and functions.
+    remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
+    refuse_unknown((*session.conf["data"], *remembered))
+    return name
+
+
+def applies(session: Session, name: str) -> bool:
+    """Tell whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
+
+    An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
+    Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one. A recorded one that is no
+    longer right is asked again where somebody is there, unless it names paths.
+    """
+    scaffold = session.scaffold
+    if name in session.context:
+        if name not in scaffold.raw:
+            value = session.context[name]
+            raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
+        try:
+            _check(session, name, session.context[name])
+        except AnswerError as error:
+            if name in session.conf["data"] or not session.recorded:
+                raise
+            if session.is_answered(name) or name in guard.PATHS:
+                raise guard.stale(scaffold, name, error, session.destination.answers_file) from None
+            return not scaffold.inapplicable(name)  # somebody is there to answer again
+        return True
+    preset = session.conf["settings"].defaults.get(name)
+    if preset is not None and not scaffold.inapplicable(name):
+        _check(session, name, preset)
+    if name in scaffold.presets and not scaffold.inapplicable(name):
+        _ = scaffold[name]
+    return scaffold.asks(name)
+
+
+def is_prompted(session: Session, name: str) -> bool:
+    """Tell whether to put a question of a section to somebody: not when its answer follows a profile.
+
+    Whoever opens the section is asked all the same, and so is who has to mend the answer.
+    """
+    scaffold = session.scaffold
+    if QUESTIONS[name].section in scaffold["customize"]:
+        return True
+    if name in session.context:
+        follows = name in readers.sequence(session.context.get("profiled", []))
+        return not follows or bool(problem(session, session.context[name], name))
+    return name not in scaffold.presets
+
+
+def reviewed(session: Session, name: str) -> bool:
+    """Show what will be written, and tell whether to ask if it shall be: where somebody is there to answer.
+
+    Not in an update, which Copier runs quietly: there the edits by hand are merged in later, and Git shows the outcome.
+    """
+    conf, printed = session.conf, session.printed
+    if name in session.context:
+        return applies(session, name)
+    if conf["quiet"] or (conf["defaults"] and not conf["pretend"]):
+        return False
+    if name not in printed:
+        printed.add(name)
+        from .review import coloured, review  # with rules that no other part of a render needs
+
+        plan_, root = planned(session, session.context["_copier_answers"]), session.destination.root
+        template = Templates(session.environment, session.pack.root, session.pack.root / "template")
+        rendered = dict(template.files({**session.context, "plan": plan_}))
+        kept = [path for path in plan_["shared"] if held(session, path)]
+        print(
+            "", review(session.pack, plan_, rendered, root, kept, coloured(sys.stderr)), "", sep="\n", file=sys.stderr
+        )
+    return not (conf["defaults"] or conf["pretend"])
+
+
+def initial_answer(session: Session, name: str, unset: Any) -> Any:
+    """Return what a prompt starts with as YAML text, or `unset` where there is nothing that is right.
+
+    Without anybody to ask, a question that only the user can answer is an error.
+    """
+    if not applies(session, name):
+        return unset
+    default = session.context.get(name, session.scaffold.default(name))
+    _tell(session, name)
+    if default is None or (wrong := problem(session, default, name)):
+        if not session.conf["defaults"]:
+            return _still_offered(session, name, default) or unset
+        raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
+    return block(default) if isinstance(default, dict | list) else default
+
+
+def _tell(session: Session, name: str) -> None:
+    """Say aloud, and once, what an import has chosen by itself."""
+    if name not in {question.fills for question in QUESTIONS.values()} or session.conf["quiet"]:
+        return
+    for object_name, found in session.scaffold.imported.items():
+        said = [*found.table.notes]
+        if session.scaffold.source.uses_cursor:
+            whole = f"'{object_name}' has no column that tells what is new"
+            said.append(f"the next runs follow '{found.cursor}' of '{object_name}'" if found.cursor else whole)
+        for line in said:
+            if line not in session.printed:
+                session.printed.add(line)
+                print(printable(f"Imported: {line}"), file=sys.stderr)
+
+
+def _still_offered(session: Session, name: str, chosen: Any) -> str:
+    """Return what is left of a list of choices as YAML text, '' when nothing is."""
+    possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
+    left = [value for value in chosen if value in possible] if isinstance(chosen, list) else []
+    return block(left) if left else ""
+
+
+def ordered_type(session: Session, name: str) -> str:
+    """Return Copier's type for a mapping whose order matters: text, unless a mapping has been given already.
+
+    Copier sorts the keys of a mapping when it shows it in a prompt. So where somebody is there to type, a recorded
+    mapping becomes text, too: as such it does not parse, Copier asks again, and `initial_answer` has it in its order.
+    """
+    return "yaml" if session.is_answered(name) and not isinstance(session.context[name], str) else "str"
+
+
+def choices(session: Session, name: str) -> list[Any]:
+    """List a question's choices in Copier's notation; one that cannot be chosen carries the reason.
+
+    When the answer is settled only what it chose is listed: Copier compiles two templates for every choice. What would
+    move files is listed, and cannot be chosen; Copier does not validate a choice that was made.
+    """
+    scaffold = session.scaffold
+    if scaffold.inapplicable(name):
+        return []
+    chosen = session.context[name] if session.is_answered(name) else None
+    if not isinstance(chosen, str | list):
+        chosen = None
+    stays = session.recorded.get(name) if chosen is None and name in guard.PATHS else None
+    listed = []
+    for choice in scaffold.choices(name):
+        if chosen is None or choice.value in chosen:  # in a list, or in the text of one
+            reason = choice.reason or ("names paths" if stays not in (None, choice.value) else "")
+            listed.append([choice.label, {"value": choice.value, "validator": reason} if reason else choice.value])
+    return listed
+
+
+def problem(session: Session, value: Any, name: str) -> str:
+    """Say what is wrong with an answer that was just typed, '' when nothing is. Never raises."""
+    try:
+        _check(session, name, value)
+    except DativoError as error:
+        return str(error)
+    return ""
+
+
+def _check(session: Session, name: str, value: Any) -> None:
+    """Refuse a wrong answer, one that would move files that are there, and one that would take another's."""
+    scaffold = Scaffold(session.pack, session.answers | {name: value}, session.profiles)
+    if value and (filled := QUESTIONS[name].fills) in session.answers:
+        raise AnswerError(
+            f"{name}: the {filled} are answered already; what has changed says "
+            "`dativo-generator fields SOURCE --against ASSET`"
+        )
+    _ = scaffold[name]
+    if recorded := session.recorded:
+        guard.unmoved(scaffold, name, recorded, session.destination)
+    elif name == "scaffold":
+        guard.unused(scaffold, session.destination.root)
+    if name == "customize" and "schema" not in scaffold["customize"]:
+        guard.unowned(scaffold, session.destination)
+
+
+def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    result = plan(session.pack, answers)
+    if not session.scaffold["proceed"]:
+        raise AnswerError("nothing was written, as you answered")
+    if session.writes:
+        scaffold = Scaffold(session.pack, answers)
+        for name in guard.PATHS if (recorded := session.recorded) else ():
+            guard.unmoved(scaffold, name, recorded, session.destination)
+        guard.unowned(scaffold, session.destination)
+        guard.named(result["answers_file"], session.destination)
+        if session.answers.get("save_profile"):
+            path = profile_of(scaffold["tenant_id"])
+            result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
+    return result
+
+
+def held(session: Session, name: str) -> str:
+    """Return the pattern of a shared file that another scaffold holds in a newer version, '' when nobody does.
+
+    `name` is the file, its folder, or the question whose answer names the recipe or the CI file. Without anybody to
+    ask, a new scaffold leaves an older version alone, too, unless it may overwrite.
+    """
+    destination = session.destination
+    path = name
+    if name in QUESTIONS:
+        answer = session.answers.get(name) or destination.recorded.get(name)  # early in an update there is no answer
+        path = _shared_file(name, answer) if isinstance(answer, str) else ""
+    nobody = session.conf["defaults"] and not session.conf["overwrite"]
+    newest = destination.newest(path) if path else None
+    mine = version_of(session.context["_copier_answers"].get("_commit"))
+    return f"/{path}" if newest is not None and (nobody or newest > mine) else ""
+
+
+def _shared_file(name: str, answer: str) -> str:
+    return CI_FILES.get(answer, "") if name == "ci" else recipe_file(answer)
+
+
+def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
+    """List the shared files of this scaffold that another one holds in another version."""
+    root, pack, ci = session.destination.root, session.pack, plan["ci"]
+    sources = {FIXTURES_TEST: FIXTURES_TEST_SOURCE}
+    there = {file: (root / file).read_text("utf-8") for file in plan["shared"] if (root / file).is_file()}
+    return [
+        file
+        for file, text in there.items()
+        if (ci["package"] not in text if file == ci.get("path") else text != vendored(pack, sources.get(file, file)))
+    ]
+
+
+def recorded(session: Session, answers: Mapping[str, Any]) -> str:
+    """Return the answers file's content: Copier's own keys, then the answers in the order of the questions.
+
+    A local template's path is made absolute. Copier records it as it was typed, and an update from another folder
+    would not find it.
+    """
+    own = {key: answers[key] for key in COPIERS_OWN if key in answers}
+    before = session.recorded
+    # What somebody has answered since follows the profile no more.
+    followed = [
+        name for name in answers.get("profiled", ()) if answers.get(name) == before.get(name, answers.get(name))
+    ]
+    answers = {name: value for name, value in answers.items() if name != "profiled"}
+    answers |= {"profiled": followed} if followed else {}
+    source = Path(own["_src_path"]).expanduser()
+    if source.exists():
+        own["_src_path"] = str(source.resolve())
+    return block(own | FORMAT | {name: answers[name] for name in QUESTIONS if name in answers})

@@ -1,0 +1,143 @@
+"""What Copier's own commands refuse: stale answers, answers that would move files, and what another scaffold owns.
+
+Copier drops a recorded answer that the registry no longer offers and takes the default in its place; and when an answer
+that names a path changes, it deletes the file at the old path with the edits in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..answers.questions import QUESTIONS
+from ..answers.scaffold import Scaffold
+from ..answers.selection import thing_of
+from ..base.documents import shown
+from ..base.errors import AnswerError, DativoError
+from ..base.naming import listed
+from ..base.paths import CI_FILES, FIXTURES_TEST, answers_file_of
+from ..plan.destination import Destination, shares
+from ..plan.plan import paths
+from ..registry.connectors import FILE as REGISTRY
+from ..registry.connectors import SELECTIONS
+
+# Each of these is part of the path of every file of a scaffold, or of the answers file.
+PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset_version")
+
+
+def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) -> AnswerError:
+    """Build the error for a recorded answer that is no longer right; it says what to type."""
+    problem = f"{answers_file}: {error}"
+    if scaffold.inapplicable(name):
+        return AnswerError(f"{problem} (remove its line from the file)")
+    if followable(scaffold, name):
+        return AnswerError(f"{problem}; follow it with: dativo-generator update {answers_file}")
+    command = f"dativo-generator update {answers_file} " if name in PATHS else ""
+    verb = "move to another with" if name in PATHS else "answer again with"
+    return AnswerError(f"{problem}; {verb}: {command}--data {name}={_suggestion(scaffold, name)}")
+
+
+def followable(scaffold: Scaffold, name: str) -> bool:
+    """Tell whether the lifecycle renames what an answer names."""
+    return scaffold.pack.lifecycle.followed(scaffold.raw)[name] != scaffold.raw[name]
+
+
+def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destination: Destination) -> None:
+    """Refuse an answer that would give files that are there another path, or take shared ones from another scaffold.
+
+    `recorded` is what was answered before.
+    """
+    answers_file = destination.answers_file
+    if name in PATHS:
+        old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
+        if old != new:
+            raise _moving(f"{name}: '{old}' names paths", f"{name}={new}", answers_file)
+    if name in ("asset_names", *SELECTIONS):
+        for item, old_object, old, new in _renamed_items(scaffold, recorded):
+            if name == "asset_names" and item == old_object:
+                data = f"asset_names='{{{item}: {new}}}'"
+                raise _moving(f"asset_names: '{old}' names the paths of '{item}'", data, answers_file)
+            if name in SELECTIONS and item != old_object:
+                what = f"{name}: '{old_object}' names paths, and is now '{item}'"
+                raise _moving(what, f"{name}=VALUE", answers_file)
+
+    if (left := _left(scaffold, name, recorded)) and destination.newest(left) is not None:
+        command = f"dativo-generator update {answers_file} --data {name}={scaffold[name] or 'no'}"
+        raise AnswerError(f"{answers_file}: {name}: other scaffolds share {left}; to leave it theirs: {command}")
+
+
+def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
+    """Return a file that an answer no longer brings and Copier would delete, '' where there is none."""
+    if name == "vendor" and not scaffold["vendor"] and recorded.get("vendor") is not False:
+        return REGISTRY
+    if name == "ci" and scaffold["ci"] != recorded.get("ci"):
+        return CI_FILES.get(str(recorded.get("ci")), "")
+    if name == "fixtures" and not scaffold["fixtures"] and shares(recorded, FIXTURES_TEST):
+        return FIXTURES_TEST
+    return ""
+
+
+def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield what is still read but would have another asset name: object, old object, old name, new name."""
+    try:
+        before = Scaffold(scaffold.pack, recorded)
+        old = {item.object: (thing_of(item.entry), before.asset_name(item)) for item in before.items}
+        new = {item.object: (thing_of(item.entry), scaffold.asset_name(item)) for item in scaffold.items}
+    except DativoError:
+        return  # one of them is no longer right, and is refused for that
+    for item, (thing, name) in new.items():
+        same = (other for other in old if other not in new and old[other][0] == thing)
+        if (was := item if item in old else next(same, "")) and old[was][1] != name:
+            yield item, was, old[was][1], name
+
+
+def _moving(what: str, data: str, answers_file: str) -> AnswerError:
+    command = f"dativo-generator update {answers_file} --data {data}"
+    return AnswerError(f"{answers_file}: {what}; to move the files and the edits in them: {command}")
+
+
+def unused(scaffold: Scaffold, destination: Path) -> None:
+    """Refuse a new scaffold under the name of another one of its tenant."""
+    file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
+    if (destination / file).exists():
+        raise AnswerError(
+            f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
+            f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
+        )
+
+
+def unowned(scaffold: Scaffold, destination: Destination) -> None:
+    """Refuse to write an asset, a job or a fixture of another scaffold."""
+    try:
+        wanted = paths(scaffold)
+    except AnswerError:
+        return  # some answer is not right yet, which its own question says
+    for object_name, path in wanted:
+        if owner := destination.owner(path, answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])):
+            reuse = "read it with --data assets=reuse, or " if path.startswith("assets/") else ""
+            raise AnswerError(
+                f"{path}: is of {owner}; {reuse}write another with --data 'asset_names={{{object_name}: NAME}}'"
+            )
+
+
+def named(answers_file: str, destination: Destination) -> None:
+    """Refuse an answers file that is not called as its tenant and scaffold are."""
+    if destination.answers_file != answers_file:
+        raise AnswerError(
+            f"--answers-file: '{destination.answers_file}' is not the name of this scaffold's file; "
+            f"name {answers_file}, or leave the option out"
+        )
+
+
+def _suggestion(scaffold: Scaffold, name: str) -> str:
+    """Write the answer that comes closest to a stale one, for a command line."""
+    if name == "objects":
+        chosen = scaffold.raw[name] if isinstance(scaffold.raw[name], list) else []
+        left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects
+        return f"'[{listed(left)}]'"
+    if name.endswith("_connector"):
+        retired = scaffold.pack.lifecycle.retired.get(str(scaffold.raw[name]))
+        return (retired and retired.replacement) or "VALUE"
+    default = QUESTIONS[name].default(scaffold)
+    if name == "execution_mode" or default is None:
+        return "VALUE"
+    return str(default) if isinstance(default, str | int) else f"'{shown(default)}'"

@@ -1,0 +1,26 @@
+"""The importers for whom Copier asks, loaded when the first source is named: a render, which needs none, loads none."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from ..registry.importer import ImportedTable, Importer, Judge, Wanted
+
+
+class LazyImporter:
+    """Imports as `importers.imported` does, once somebody asks for it."""
+
+    @cached_property
+    def _importer(self) -> Importer:
+        from ..importers.imported import TableImporter
+
+        return TableImporter()
+
+    def imported(
+        self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
+    ) -> Mapping[str, ImportedTable]:
+        """Import the table of each item by its object; raises `AnswerError`."""
+        return self._importer.imported(judge, sources, selection, items, preferred_cursor)
+
+    def own_source(self, items: Sequence[Wanted]) -> str:
+        """Return the answer that imports files from themselves, '' where that cannot be."""
+        return self._importer.own_source(items)

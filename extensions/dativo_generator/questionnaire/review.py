@@ -1,0 +1,152 @@
+"""What a scaffold is about to write, shown to somebody who may still say no: paths, contents, changes, warnings."""
+
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ..base.diffs import unified
+from ..base.emit import inline
+from ..base.errors import printable
+from ..base.naming import listed
+from ..registry.pack import Pack
+from ..validation.repository import Finding, files, validate
+
+# More lines than these of a change say less.
+_LONGEST = 60
+_COLOURS = {"new": "32", "changed": "33", "+": "32", "-": "31", "title": "1"}
+
+Paint = Callable[[str, str], str]
+
+
+def review(
+    pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path, kept: Collection[str], colour: bool
+) -> str:
+    """Return the review of what a scaffold's plan and its rendered files do to the folder `root`, as text.
+
+    `kept` are shared files that stay as another scaffold has them.
+    """
+
+    def paint(text: str, name: str) -> str:
+        return f"\033[{_COLOURS[name]}m{text}\033[0m" if colour and name in _COLOURS else text
+
+    there = {path: _read(root / path) for path in rendered}
+    states = {path: _state(text, there[path], path in kept) for path, text in rendered.items()}
+    paths = _in_order(plan, rendered)
+    alone = len(plan["jobs"]) == 1
+    lines = list(_contents(plan, rendered, states, paint) if alone else _summary(plan, paint))
+    for path in paths:
+        if states[path] == "changed":
+            lines += [*_painted(unified(path, there[path] or b"", rendered[path], ("there", "new")), paint), ""]
+    # Last, and so nearest to the question.
+    lines.append(paint("What will be written:", "title"))
+    lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
+    if plan["profiled"]:
+        lines += ["", paint("Answers from a profile:", "title"), f"  {listed(plan['profiled'])}"]
+    if warnings := [*_warnings(plan), *_findings(pack, plan, rendered, root)]:
+        lines += ["", paint("Warnings:", "title"), *(f"  {warning}" for warning in warnings)]
+    return "\n".join(lines)
+
+
+def _state(text: bytes, there: bytes | None, kept: bool) -> str:
+    if there is None:
+        return "new"
+    return "unchanged" if there == text else "kept" if kept else "changed"
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes().replace(b"\r\n", b"\n")
+    except OSError:
+        return None
+
+
+def _in_order(plan: Mapping[str, Any], rendered: Mapping[str, bytes]) -> list[str]:
+    """Order the paths: what the scaffold owns before what it shares, and each kind together."""
+    return sorted(rendered, key=lambda path: (path in plan["shared"], path.startswith("."), path))
+
+
+def _contents(
+    plan: Mapping[str, Any], rendered: Mapping[str, bytes], states: Mapping[str, str], paint: Paint
+) -> Iterator[str]:
+    """Show asset and job in full, where they are new."""
+    for file in (*plan["assets"], *plan["jobs"]):
+        if states[file["path"]] == "new":
+            text = rendered[file["path"]].decode()
+            yield from (paint(file["path"], "title"), *(f"  {line}".rstrip() for line in text.splitlines()), "")
+
+
+def _summary(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """Say of each object in a line what its asset and its job are."""
+    assets = {asset["object"]: asset["data"] for asset in plan["assets"]}
+    yield paint(f"{len(plan['jobs'])} jobs from {plan['source']} to {plan['target']}:", "title")
+    for job in plan["jobs"]:
+        asset, incremental = assets.get(job["object"]), job["data"]["source"].get("incremental")
+        said = []
+        if asset:
+            labels = [field["classification"] for field in asset["schema"] if field.get("classification")]
+            counted = listed(f"{labels.count(label)} {label}" for label in sorted(set(labels)))
+            said.append(f"{len(asset['schema'])} columns{f' ({counted})' if counted else ''}")
+        if incremental:
+            cursor = incremental.get("cursor_field")
+            said.append(f"follows {inline(cursor)}" if cursor else "reads what is new")
+        else:
+            said.append("reads everything")
+        yield printable(f"  {job['object']}: {', '.join(said)}")
+    yield ""
+
+
+def _painted(lines: list[str], paint: Paint) -> Iterator[str]:
+    for line in lines[:_LONGEST]:
+        yield paint(printable(line), line[:1] if line[:3] not in ("+++", "---") else "title")
+    if len(lines) > _LONGEST:
+        yield f"... and {len(lines) - _LONGEST} more lines"
+
+
+def _warnings(plan: Mapping[str, Any]) -> list[str]:
+    return [printable(warning) for warning in plan["warnings"]]
+
+
+def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path) -> Iterator[str]:
+    """Yield what `validate` finds in the new files, beside those of the folder that may have to do with them.
+
+    Those mention one of the new assets, or the place where a job writes. That the new files fit their schemas needs no
+    proof here.
+    """
+    mine = {file["path"] for file in (*plan["assets"], *plan["jobs"])}
+    words = {word.encode() for job in plan["jobs"] for word in _words(job["data"])}
+    with TemporaryDirectory(prefix="dativo-generator-review-") as name:
+        room = Path(name)
+        for path in files(root):
+            text = _read(root / path)
+            if path not in rendered and text and any(word in text for word in words):
+                _write(room / path, text)
+        for path, text in rendered.items():
+            _write(room / path, text)
+        for found in validate(room, pack):
+            if (found.file in mine or any(path in found.message for path in mine)) and not _said(found):
+                yield printable(f"{found.file}:{found.line}: {found.message}")
+
+
+def _words(job: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the words by which another job or asset can be known to have to do with a job."""
+    yield job["asset"]
+    for block in job["target"].get("connection", {}).values():
+        if isinstance(block, Mapping) and "prefix" in block:
+            yield block["prefix"].strip("/")
+
+
+def _said(found: Finding) -> bool:
+    """Tell whether the plan's own warnings say the same."""
+    return found.rule == "partitioning"
+
+
+def _write(path: Path, text: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+
+
+def coloured(stream: Any) -> bool:
+    """Tell whether to paint on a stream: on a terminal, unless somebody asks for none (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,82 @@
+"""The state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..answers.presets import NoPresets, Presets
+from ..answers.profiles import Profiles
+from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.scaffold import Scaffold
+from ..plan.destination import FORMAT, Destination
+from ..registry.pack import Pack
+
+
+@dataclass(frozen=True)
+class Session:
+    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`.
+
+    `environment` fills templates; Copier's own, of Jinja. `printed` are the lines that this run has shown already.
+    """
+
+    pack: Pack
+    context: Mapping[str, Any]
+    environment: Any
+    printed: set[str]
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The answers so far: given, recorded before, or asked; nothing of a question that was not asked."""
+        remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
+        return remembered | {name: self.context[name] for name in UNRECORDED if name in self.context}
+
+    @cached_property
+    def profiles(self) -> Presets:
+        """The destination's profiles for a new scaffold; none later, when what they said is recorded."""
+        if self.recorded or not self.writes:
+            return NoPresets()
+        return Profiles(self.pack, Path(self.conf["dst_path"]), self.conf["data"])
+
+    @cached_property
+    def scaffold(self) -> Scaffold:
+        """The answers, joined with the pack."""
+        return Scaffold(self.pack, self.answers, self.profiles)
+
+    def is_answered(self, name: str) -> bool:
+        """Tell whether a question has its answer, and nobody will be asked for another."""
+        conf = self.conf
+        return name in self.context and (name in conf["data"] or conf["defaults"] or conf["skip_answered"])
+
+    @property
+    def conf(self) -> Mapping[str, Any]:
+        """Copier's own settings."""
+        return self.context["_copier_conf"]
+
+    @property
+    def writes(self) -> bool:
+        """Whether Copier is at work on a folder, and not the pack's own commands on many answers files."""
+        return "dst_path" in self.conf
+
+    @cached_property
+    def destination(self) -> Destination:
+        """The folder that is written to."""
+        return Destination(Path(self.conf["dst_path"]), str(self.conf["answers_file"]))
+
+    @property
+    def recorded(self) -> Mapping[str, Any]:
+        """The answers file that Copier has loaded, as it stands; {} for a new scaffold.
+
+        A file without the mark, as somebody may have written it, is told by an answer that every scaffold has and that
+        nobody can have given before the question for it.
+        """
+        if not self.writes:
+            return {}
+        (mark,) = FORMAT
+        given = self.conf["data"]
+        if mark in self.context:
+            return {} if mark in given else self.destination.recorded
+        if "customize" in self.context and "customize" not in given and mark not in self.destination.recorded:
+            return self.destination.recorded
+        return {}

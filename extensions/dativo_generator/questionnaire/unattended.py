@@ -1,0 +1,86 @@
+"""What is recorded when nobody is asked: the questionnaire without Copier, for the pack's own commands.
+
+A release of the pack hands these to the command as filters, so that answers are always read by the code of the version
+that renders them.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..answers.profiles import Profiles
+from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.scaffold import Scaffold
+from ..base.errors import AnswerError, DativoError
+from ..base.naming import nearest
+from ..plan.destination import COPIERS_OWN, FORMAT
+from ..plan.plan import plan
+from ..registry.pack import Pack
+from . import guard
+
+
+def refuse_unknown(names: Iterable[str]) -> None:
+    """Refuse an answer that no question asks for."""
+    for name in names:
+        if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
+            raise AnswerError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
+
+
+def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
+    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
+    refuse_unknown(answers)
+    scaffold = Scaffold(pack, answers)
+    complete = {}
+    for name in QUESTIONS:
+        if name in UNRECORDED:
+            if name in scaffold.raw:
+                raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
+            continue
+        if name in scaffold.raw:
+            try:
+                _ = scaffold[name]
+            except AnswerError as error:
+                raise guard.stale(scaffold, name, error, answers_file) from None
+            complete[name] = scaffold.raw[name]
+        elif scaffold.asks(name):
+            _ = scaffold[name]
+            complete[name] = scaffold.default(name)
+    return complete
+
+
+def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
+    """List everything that is wrong with the answers of a scaffold, a line for each, where one would stop at the first.
+
+    A line begins with the name of the question that is to be answered otherwise.
+    """
+    scaffold = Scaffold(pack, answers)
+    found: dict[str, None] = {}
+    for work in (*(partial(scaffold.__getitem__, name) for name in scaffold.raw), partial(plan, pack, answers)):
+        try:
+            work()
+        except DativoError as error:
+            found[str(error)] = None
+    return list(found)
+
+
+def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers with what the lifecycle renames under its new name."""
+    return pack.lifecycle.followed(answers)
+
+
+def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """Return the answers with what the profiles below `root` say now, of all that nobody decided."""
+    decided = {name: value for name, value in answers.items() if name not in (*answers.get("profiled", ()), "profiled")}
+    scaffold = Scaffold(pack, decided, Profiles(pack, Path(root), decided))
+    taken = {name: scaffold.presets[name].value for name in QUESTIONS["profiled"].default(scaffold)}
+    for name in taken:
+        _ = scaffold[name]
+    return decided | taken | ({"profiled": list(taken)} if taken else {})
+
+
+def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the answers of opened sections would be if they followed the registry."""
+    scaffold = Scaffold(pack, answers)
+    names = [name for name in scaffold.raw if QUESTIONS[name].section and not scaffold.inapplicable(name)]
+    return {name: scaffold.default(name) for name in names}

@@ -1,0 +1,66 @@
+"""What must be known of SQL dialects: `registry/dialects.yaml`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from ..base.documents import Document
+from .installed import installed
+
+FILE = "registry/dialects.yaml"
+_KEYS = ("aliases", "driver", "seconds", "options", "schemas", "system", "booleans", "gives_zones", "says")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A dialect under sqlglot's name for it; the file says what each attribute is."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    driver: str = ""
+    seconds: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+    schemas: bool = True
+    system: frozenset[str] = frozenset()
+    booleans: frozenset[str] = frozenset()
+    gives_zones: bool = True
+    says: tuple[re.Pattern[str], ...] = ()
+
+    def bounds(self, seconds: int) -> dict[str, object]:
+        """Return the driver's options that let it wait for so many seconds, and no longer."""
+        others = {name: text.replace("{milliseconds}", str(seconds * 1000)) for name, text in self.options.items()}
+        return dict.fromkeys(self.seconds, seconds) | others
+
+    def is_in(self, script: str) -> bool:
+        """Tell whether a script says what only this dialect says."""
+        return any(pattern.search(script) for pattern in self.says)
+
+
+@cache
+def dialects() -> dict[str, Dialect]:
+    """Read the dialects by name, in the order in which a script is tried; raises `PackError`."""
+    top = Document(installed(), FILE).section()
+    found = {}
+    for name in top.value:
+        entry = top.section(name, _KEYS)
+        options = entry.section("options") if "options" in entry.value else None
+        found[name] = Dialect(
+            name,
+            entry.texts("aliases", default=()),
+            entry.text("driver", default=""),
+            entry.texts("seconds", default=()),
+            {key: options.text(key) for key in options.value} if options else {},
+            entry.flag("schemas", True),
+            frozenset(entry.texts("system", default=())),
+            frozenset(entry.texts("booleans", default=())),
+            entry.flag("gives_zones", True),
+            tuple(re.compile(one, re.IGNORECASE | re.MULTILINE) for one in entry.texts("says", default=())),
+        )
+    return found
+
+
+def dialect(name: str) -> Dialect:
+    """Return a dialect by its name or another one; one of which nothing need be known has only its name."""
+    wanted = name.lower()
+    return next((one for one in dialects().values() if wanted in (one.name, *one.aliases)), Dialect(wanted))

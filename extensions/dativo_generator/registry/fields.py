@@ -1,0 +1,150 @@
+"""The columns of an asset: their short notation, their checks, and the starter set for an unknown object.
+
+A field is one line, ``email: string PII``, or a mapping with `type`, `required`, `cursor`, `classification`,
+`description`. `cursor` marks the column that incremental reads follow; an asset does not carry it.
+A field's name is the source's column name, case included: the runner finds the column by it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..base.documents import Key, shown
+from ..base.naming import LABEL, has_controls, listed, nearest
+
+# Types that the runner's schema takes. It stores a type it does not know, bigint among them, as text.
+TYPES = ("string", "integer", "bigint", "double", "boolean", "date", "timestamp")
+UNCLASSIFIED = "none"
+CURSOR = "cursor"
+_KEYS = ("type", "required", "cursor", "classification", "description")
+
+# Builds the error for what is wrong at the given keys of the fields that are being read.
+Refuse = Callable[[Sequence[Key], str], Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column. `classification` is a label, '' for "none, and do not guess", or None for "what the rules say"."""
+
+    name: str
+    type: str
+    required: bool = False
+    classification: str | None = None
+    description: str = ""
+    cursor: bool = False
+
+    def as_asset(self) -> dict[str, Any]:
+        """Return the field as the asset's schema holds it, keys in reading order."""
+        field: dict[str, Any] = {"name": self.name, "type": self.type, "required": self.required}
+        if self.classification:
+            field["classification"] = self.classification
+        if self.description:
+            field["description"] = self.description
+        return field
+
+    def as_answer(self) -> Any:
+        """Return the field in the notation that an answer uses: the line, or a mapping when it is described."""
+        words = [self.type]
+        if self.required:
+            words.append("required")
+        if self.cursor:
+            words.append(CURSOR)
+        if self.classification is not None:
+            words.append(self.classification or UNCLASSIFIED)
+        if not self.description:
+            return " ".join(words)
+        entry: dict[str, Any] = {"type": self.type, "required": self.required}
+        if self.cursor:
+            entry["cursor"] = True
+        if self.classification is not None:
+            entry["classification"] = self.classification or UNCLASSIFIED
+        return entry | {"description": self.description}
+
+    def classified(self, label: str) -> "Field":
+        """Settle the label: the one already chosen, else `label`."""
+        return replace(self, classification=label if self.classification is None else self.classification)
+
+
+def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
+    """Read a mapping of field name to notation; raises what `refuse` builds at the first misfit."""
+    if not isinstance(value, dict):
+        raise refuse((), f"must be a mapping of column name to type, not {shown(value)}")
+    if not value:
+        raise refuse((), "there are no fields; the runner refuses an asset without a schema")
+    fields = tuple(_read_field(name, notation, refuse) for name, notation in value.items())
+    followed = [field.name for field in fields if field.cursor]
+    if len(followed) > 1:
+        raise refuse((followed[1],), f"'{followed[0]}' is the {CURSOR} already")
+    return fields
+
+
+def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
+    if not isinstance(name, str):
+        raise refuse((str(name),), f"the column name {shown(name)} is not text; put it in quotes")
+    if not name.strip() or has_controls(name):
+        raise refuse((name,), f"{shown(name)} is not a column name")
+    if isinstance(notation, str):
+        return _read_line(name, notation, refuse)
+    if isinstance(notation, dict):
+        return _read_mapping(name, notation, refuse)
+    raise refuse((name,), f"write 'type', 'type required' or 'type LABEL', not {shown(notation)}")
+
+
+def _read_line(name: str, line: str, refuse: Refuse) -> Field:
+    kind, *words = line.split() or [""]
+    required, cursor, classification = False, False, None
+    for word in words:
+        if word == "required" and not required:
+            required = True
+        elif word == CURSOR and not cursor:
+            cursor = True
+        elif word == UNCLASSIFIED and classification is None:
+            classification = ""
+        elif re.fullmatch(LABEL, word) and classification is None:
+            classification = word
+        else:
+            hint = nearest(word, ("required", CURSOR, UNCLASSIFIED))
+            hint = hint or "; after the type comes 'required', 'cursor', a LABEL or 'none'"
+            raise refuse((name,), f"'{word}' in {shown(line)} is not understood{hint}")
+    return Field(name, _checked_type(name, kind, refuse), required, classification, cursor=cursor)
+
+
+def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
+    for key in entry:
+        if key not in _KEYS:
+            raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {listed(_KEYS)})")
+    flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
+    for key, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise refuse((name, key), f"must be true or false, not {shown(flag)}")
+    label = entry.get("classification")
+    if label == UNCLASSIFIED or (label is None and "classification" in entry):
+        label = ""
+    if label and not (isinstance(label, str) and re.fullmatch(LABEL, label)):
+        raise refuse((name, "classification"), f"{shown(label)} is not a label in capitals, like PII")
+    description = entry.get("description", "")
+    if not isinstance(description, str):
+        raise refuse((name, "description"), f"must be text, not {shown(description)}")
+    kind = _checked_type(name, entry.get("type"), refuse)
+    return Field(name, kind, flags["required"], label, description, flags[CURSOR])
+
+
+def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
+    if kind not in TYPES:
+        raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(TYPES)})")
+    return kind
+
+
+def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
+    """Suggest fields for an object that no catalog knows: a key, and the cursor where there is one.
+
+    Only sources with a predictable record get any; what a file or sheet holds, its owner says.
+    """
+    if selection == "objects":
+        key, cursor = Field("id", "string", required=True), Field(cursor_field, "timestamp")
+    elif selection == "tables":
+        key, cursor = Field("id", "bigint", required=True), Field(cursor_field, "timestamp", required=True)
+    else:
+        return ()
+    return (key, cursor) if cursor_field and cursor_field != key.name else (key,)

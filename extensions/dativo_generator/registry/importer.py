@@ -1,0 +1,70 @@
+"""What reads the columns of a source for a scaffold.
+
+It is handed to the pack by whoever may import: the questionnaire and the command. A render knows of none, so that it
+does with the standard library.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from ..base.errors import AnswerError
+from .classification import Judgement
+from .fields import Field
+
+# Judges a column by its name, its type and the object that it is of.
+Judge = Callable[[str, str, str], Judgement]
+
+
+class Wanted(Protocol):
+    """One thing that a scaffold reads, whose columns are to be imported; `cursor_field` is '' where it has none."""
+
+    @property
+    def object(self) -> str:
+        """What names its asset."""
+
+    @property
+    def entry(self) -> Any:
+        """What the job's `source` says of it."""
+
+    @property
+    def cursor_field(self) -> str:
+        """The field that its own incremental reads follow."""
+
+
+class ImportedTable(Protocol):
+    """The columns of one thing as its source has them."""
+
+    @property
+    def cursor(self) -> str:
+        """The column to follow, '' for none."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What a reader should know of the import, a line each."""
+
+    def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
+        """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
+
+
+class Importer(Protocol):
+    """Reads columns from where they are."""
+
+    def imported(
+        self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
+    ) -> Mapping[str, ImportedTable]:
+        """Import the table of each item by its object; raises `AnswerError`."""
+
+    def own_source(self, items: Sequence[Wanted]) -> str:
+        """Return the answer that imports files from themselves, '' where that cannot be."""
+
+
+class NoImporter:
+    """The importer of a render, and of whoever reads only what is recorded."""
+
+    def imported(self, *_: Any) -> Mapping[str, ImportedTable]:
+        """Refuse: what is imported is recorded as an answer before a render."""
+        raise AnswerError("nothing is imported here; answer `fields` with the columns themselves")
+
+    def own_source(self, items: Sequence[Wanted]) -> str:
+        """Return '': no file is looked at."""
+        return ""

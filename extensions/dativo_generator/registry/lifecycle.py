@@ -1,0 +1,181 @@
+"""What became of connectors and objects that the registry no longer has: `registry/lifecycle.yaml`.
+
+An id is ``connector`` or ``connector.object``. A rename says the new id, and answers follow it; a retirement says why,
+and what to use instead.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from ..base.documents import Document, Section, parse_yaml
+from ..base.naming import IDENTIFIER, OBJECT, nearest
+from .connectors import Registry
+
+FILE = "registry/lifecycle.yaml"
+
+_ID = rf"{IDENTIFIER}(\.{OBJECT})?"
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """Why an id was taken away, and the id to use instead, '' when there is none."""
+
+    reason: str
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Renames, old id to new id, and retirements by id."""
+
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, Retirement] = field(default_factory=dict)
+
+    def current(self, connector: str, object_name: str = "") -> tuple[str, str]:
+        """Follow every rename of a connector, or of an object of it; the object stays '' when none is given."""
+        while True:
+            if object_name and (new := self.renamed.get(f"{connector}.{object_name}")):
+                connector, _, object_name = new.partition(".")
+            elif connector in self.renamed:
+                connector = self.renamed[connector]
+            else:
+                return connector, object_name
+
+    def fate(self, connector: str, object_name: str = "") -> str:
+        """Say what became of an id: renamed, retired and why, or '' when nothing is known."""
+        old = f"{connector}.{object_name}" if object_name else connector
+        new = ".".join(filter(None, self.current(connector, object_name)))
+        if retirement := self.retired.get(new) or self.retired.get(old):
+            instead = f"; use '{retirement.replacement}' instead" if retirement.replacement else ""
+            return f"was retired: {retirement.reason}{instead}"
+        if new != old:
+            return f"was renamed to '{new.partition('.')[2] if object_name else new}'"
+        return ""
+
+    def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `answers` with every renamed connector and object under its new name."""
+        source = answers.get("source_connector")
+        if not isinstance(source, str):
+            return dict(answers)
+
+        def renamed(name: Any) -> Any:
+            return self.current(source, name)[1] if isinstance(name, str) else name
+
+        new = dict(answers)
+        if isinstance(answers.get("fields"), str):
+            answers = {**answers, "fields": _parsed(answers["fields"])}  # as it was typed
+        for role in ("source_connector", "target_connector"):
+            if isinstance(answers.get(role), str):
+                new[role] = self.current(answers[role])[0]
+        if isinstance(objects := answers.get("objects"), list):
+            new["objects"] = [renamed(name) for name in objects]
+            # Fields of one object may stand without its name; a column is then no object.
+            keyed = ("asset_names",) if len(objects) == 1 and not _by_object(answers) else ("asset_names", "fields")
+            for name in keyed:
+                if isinstance(answers.get(name), dict):
+                    named = {renamed(key): value for key, value in answers[name].items()}
+                    if named != answers[name]:
+                        new[name] = named
+        return new
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return parse_yaml(text)
+    except (yaml.YAMLError, ValueError):
+        return None  # its reader says what is wrong
+
+
+def _by_object(answers: Mapping[str, Any]) -> bool:
+    fields = answers.get("fields")
+    return isinstance(fields, dict) and list(fields) == answers["objects"] and isinstance(*fields.values(), dict)
+
+
+def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
+    """Read the lifecycle of the pack at `root`, none when it has no such file; raises `PackError`.
+
+    A renamed id is gone and ends at one that the registry has; a replacement is there, too.
+    """
+    if not (root / FILE).exists():
+        return Lifecycle()
+    top = Document(root, FILE).section(("renamed", "retired"))
+    renames, retirements = _part(top, "renamed"), _part(top, "retired")
+    renamed = {old: renames.text(old, like=_ID) for old in renames.value}
+    lifecycle = Lifecycle(
+        renamed, {old: _retirement(retirements.section(old, ("reason", "replacement"))) for old in retirements.value}
+    )
+    ids = {*registry, *(f"{connector.id}.{name}" for connector in registry.values() for name in connector.objects)}
+    for old, new in renamed.items():
+        if old in ids:
+            raise renames.error(old, "the registry still has it; a renamed id is gone")
+        if _circular(renamed, old):
+            raise renames.error(old, f"the renames lead from '{new}' back to it")
+        if old.partition(".")[0] != new.partition(".")[0] if "." in old else "." in new:
+            raise renames.error(old, f"'{new}' is another kind of id; an object is renamed within its connector")
+        if new not in ids and new not in renamed and not _moved(lifecycle, new, ids):
+            raise renames.error(old, f"the registry has no '{new}'{nearest(new, ids)}")
+    for old, retirement in lifecycle.retired.items():
+        if retirement.replacement and retirement.replacement not in ids:
+            raise retirements.section(old).error(
+                "replacement", f"the registry has no '{retirement.replacement}'{nearest(retirement.replacement, ids)}"
+            )
+    return lifecycle
+
+
+def in_service(registry: Registry, lifecycle: Lifecycle) -> Registry:
+    """Return the registry without what is retired but still listed for the jobs that run."""
+    kept = {}
+    for name, connector in registry.items():
+        objects = tuple(item for item in connector.objects if f"{name}.{item}" not in lifecycle.retired)
+        if name not in lifecycle.retired and bool(objects) == bool(connector.objects):
+            kept[name] = connector if objects == connector.objects else replace(connector, objects=objects)
+    return MappingProxyType(kept)
+
+
+def unexplained(old: Registry, new: Registry, lifecycle: Lifecycle) -> list[str]:
+    """List the ids of `old` that `new` no longer has and whose fate `lifecycle` does not tell."""
+    gone = []
+    for connector in old.values():
+        name = lifecycle.current(connector.id)[0]
+        if name not in new:
+            gone += [] if connector.id in lifecycle.retired or name in lifecycle.retired else [connector.id]
+            continue
+        for object_name in connector.objects:
+            current = lifecycle.current(connector.id, object_name)
+            known = current[1] in new[current[0]].objects if current[0] in new else False
+            if not known and not lifecycle.fate(connector.id, object_name).startswith("was retired"):
+                gone.append(f"{connector.id}.{object_name}")
+    return gone
+
+
+def _part(top: Section, key: str) -> Section:
+    """Open the part `key`, empty where it is left out; its keys are ids."""
+    part = top.section(key) if key in top.value else Section(top.document, (key,), {})
+    for name in part.value:
+        if not re.fullmatch(_ID, name):
+            raise part.error(name, "is neither connector nor connector.object")
+    return part
+
+
+def _retirement(entry: Section) -> Retirement:
+    return Retirement(entry.text("reason"), entry.text("replacement", default="", like=_ID))
+
+
+def _circular(renamed: Mapping[str, str], start: str) -> bool:
+    seen, name = set(), start
+    while name in renamed and name not in seen:
+        seen.add(name)
+        name = renamed[name]
+    return name in seen
+
+
+def _moved(lifecycle: Lifecycle, new: str, ids: set[str]) -> bool:
+    """Tell whether an object's new id stands under a connector that was renamed later."""
+    connector, _, object_name = new.partition(".")
+    return bool(object_name) and ".".join(lifecycle.current(connector, object_name)) in ids

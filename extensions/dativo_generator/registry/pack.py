@@ -1,0 +1,90 @@
+"""The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from pathlib import Path
+
+from ..base.documents import Document
+from .classification import Judgement, Rules, load_rules
+from .connectors import Connector, Registry, load_registry
+from .fields import Field, read_fields
+from .importer import Importer, NoImporter
+from .lifecycle import Lifecycle, in_service, load_lifecycle
+from .recipes import Recipe, load_recipe
+from .samples import Samples, load_samples
+
+
+class Pack:
+    """What the files below `root` know. Only the pack's own commit is read, never the destination."""
+
+    def __init__(self, root: Path, importer: Importer | None = None) -> None:
+        """Remember `root`; each file is read when it is first asked for. `importer` is for who asks questions."""
+        self.root = root
+        self.importer = importer or NoImporter()
+        self.recipe = cache(self._recipe)
+        self.known_fields = cache(self._known_fields)
+        self.judge = cache(self._judge)
+        self.text = cache(self._text)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The connectors in service by name."""
+        return in_service(self._listed, self.lifecycle)
+
+    @cached_property
+    def lifecycle(self) -> Lifecycle:
+        """What became of ids that are no longer in service."""
+        return load_lifecycle(self.root, self._listed)
+
+    @cached_property
+    def _listed(self) -> Registry:
+        return load_registry(self.root)
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return load_rules(self.root)
+
+    @cached_property
+    def samples(self) -> Samples:
+        """The values that invented rows hold."""
+        return load_samples(self.root)
+
+    def _text(self, name: str) -> str:
+        """Return a file of the pack as it stands."""
+        return (self.root / name).read_text(encoding="utf-8")
+
+    def files(self, folder: str, pattern: str) -> list[str]:
+        """List files of the pack by their paths."""
+        return sorted(path.relative_to(self.root).as_posix() for path in (self.root / folder).glob(pattern))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that the rules give."""
+        return tuple(sorted({rule.label for rule in self._rules.rules}))
+
+    def with_role(self, role: str) -> list[Connector]:
+        """List the connectors that can be a source, or a target."""
+        return [connector for connector in self.registry.values() if role in connector.roles]
+
+    def _judge(self, column: str, type_: str, object_name: str) -> Judgement:
+        """Return what the rules say of a column of an object: a label, or '', and why."""
+        return self._rules.judge(column, type_, object_name)
+
+    def label(self, field: Field, object_name: str) -> str:
+        """Return what the rules say of a field of an object: a label, or ''."""
+        return self.judge(field.name, field.type, object_name).label
+
+    def _recipe(self, name: str) -> Recipe:
+        """Return the recipe of a connector."""
+        return load_recipe(self.root, self.registry[name])
+
+    def _known_fields(self, name: str) -> Mapping[str, tuple[Field, ...]]:
+        """Return the field catalog of a connector by object; {} when the pack has none for it."""
+        file = f"registry/fields/{name}.yaml"
+        if not (self.root / file).exists():
+            return {}
+        document = Document(self.root, file)
+        return {
+            name: read_fields(entry, lambda keys, what, name=name: document.error((name, *keys), what))
+            for name, entry in document.section().value.items()
+        }

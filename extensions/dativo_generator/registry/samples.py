@@ -1,0 +1,121 @@
+"""Invented rows of an asset, by the words of its columns' names and their types: `registry/fixtures.yaml`.
+
+::
+
+    fields ──> rows
+
+Nothing is drawn at random and no clock is read: the same fields give the same text.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from ..base.documents import Document, Section, shown
+from ..base.phrases import singular, take_groups, take_phrases, words
+from .fields import Field
+
+FILE = "registry/fixtures.yaml"
+ROWS = 5
+# A name may be of any length; a value made of its words is not.
+_LONGEST = 40
+_PHRASE = r"(<[a-z]+> )?[a-z0-9]+( [a-z0-9]+)*"
+# The types that have values of their own; those of integer do for bigint.
+_PYTHON: dict[str, type] = {
+    "string": str,
+    "integer": int,
+    "double": float,
+    "boolean": bool,
+    "date": date,
+    "timestamp": datetime,
+}
+
+Value = str | int | float | bool | date | datetime | None
+Row = dict[str, Value]
+# The values of a column, one for each row, or the pattern of a text.
+_Values = tuple[Value, ...] | str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that tell what a column holds: how many, whether the name must end in them, and the values by type."""
+
+    count: int
+    last: bool
+    values: Mapping[str, _Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What values columns get: by phrases, of which the longest has `longest` words; and where none fits."""
+
+    phrases: Mapping[str, Sequence[Phrase]]
+    longest: int
+    otherwise: Mapping[str, _Values]
+
+    def rows(self, fields: Sequence[Field], table: str, filled: Collection[str] = ()) -> list[Row]:
+        """Make rows that satisfy a schema.
+
+        An optional column has no value in one of them, never in the first; those named in `filled` always have one.
+        """
+        columns = {field.name: self._values(field, table) for field in fields}
+        optional = [field.name for field in fields if not field.required and field.name not in filled]
+        for index, name in enumerate(optional):
+            columns[name][1 + index % (ROWS - 1)] = None
+        return [{name: values[row] for name, values in columns.items()} for row in range(ROWS)]
+
+    def _values(self, field: Field, table: str) -> list[Value]:
+        type_ = "integer" if field.type == "bigint" else field.type
+        context, own = [singular(word) for word in words(table)[-1:]], words(field.name)
+        values, word, thing = self._found([*context, *own], len(context), type_)
+        if isinstance(values, str):
+            text = values.replace("{word}", word).replace("{thing}", thing)
+            return [text.replace("{number}", str(1001 + row)) for row in range(ROWS)]
+        if values is None:
+            text = " ".join(own)[:_LONGEST].strip() or "value"
+            return [f"{text} {row + 1}" for row in range(ROWS)]
+        return list(values)
+
+    def _found(self, name: Sequence[str], context: int, type_: str) -> tuple[_Values | None, str, str]:
+        """Return the values for the words of a name, what fitted, and the word before.
+
+        What stands last decides, and of that the longest: a name ends in what it is about. The first `context` words
+        are the table's, and alone do not fit.
+        """
+        for end in range(len(name), context, -1):
+            for start in range(max(end - self.longest, 0), end):
+                for phrase in self.phrases.get("".join(name[start:end]), ()):
+                    in_place = end == len(name) or not phrase.last
+                    if in_place and phrase.count >= end - start and type_ in phrase.values:
+                        return phrase.values[type_], "_".join(name[start:end]), name[max(start - 1, 0)]
+        return self.otherwise.get(type_), "", ""
+
+
+def load_samples(root: Path) -> Samples:
+    """Read the values of the pack at `root`; raises `PackError`."""
+    top = Document(root, FILE).section(("groups", "otherwise", "rules"))
+    groups = take_groups(top)
+    phrases: dict[str, list[Phrase]] = {}
+    for entry in top.sections("rules", ("words", "last", *_PYTHON)):
+        values = {type_: _taken(entry, type_) for type_ in _PYTHON if type_ in entry.value}
+        for phrase in take_phrases(entry, "words", groups, _PHRASE):
+            # In words as a column's name is split, in which a digit stands alone.
+            split = words(phrase)
+            phrases.setdefault("".join(split), []).append(Phrase(len(split), entry.flag("last", False), values))
+    otherwise = top.section("otherwise", [type_ for type_ in _PYTHON if type_ != "string"])
+    longest = max(phrase.count for found in phrases.values() for phrase in found)
+    return Samples(phrases, longest, {type_: _taken(otherwise, type_) for type_ in _PYTHON if type_ != "string"})
+
+
+def _taken(entry: Section, type_: str) -> _Values:
+    """Take the values for a type: as many different ones as there are rows, or a pattern where it is text."""
+    values = entry.take(type_)
+    if isinstance(values, str) and type_ == "string":
+        return values
+    if not isinstance(values, list) or len(values) != ROWS:
+        raise entry.error(type_, f"must be a list of {ROWS} values, not {shown(values)}")
+    for value in values:
+        if type(value) is not _PYTHON[type_]:
+            raise entry.error(type_, f"{shown(value)} is not of type {type_}")
+    return tuple(values)

@@ -1,0 +1,86 @@
+"""What the runner accepts by its JSON Schemas, and what is wrong with a value in a reader's words."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from ..base.asset_layout import Keys
+from ..base.documents import shown
+from ..base.naming import listed, nearest
+from .misfits import Misfit
+
+# What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
+_SHAPELY = {"additionalProperties", "enum", "minimum", "minLength", "not", "pattern", "propertyNames"}
+
+
+class JsonSchemas:
+    """The schemas of a pack."""
+
+    def __init__(self, root: Path) -> None:
+        """Read the schemas below `root`."""
+        texts = {name: (root / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in ("job", "asset")}
+        self._validators = {name: Draft7Validator(json.loads(text)) for name, text in texts.items()}
+
+    def misfits(self, schema: str, value: Any) -> Iterator[Misfit]:
+        """Yield what does not fit the schema ``job`` or ``asset``."""
+        for error in self._validators[schema].iter_errors(value):
+            yield from _misfits(error)
+
+
+_TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+}
+
+
+def _misfits(error: ValidationError) -> Iterator[Misfit]:
+    keys: Keys = tuple(error.absolute_path)
+    shapely = error.validator in _SHAPELY
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        properties = error.schema.get("properties", {})
+        known = [name for name in properties if name not in error.instance]
+        for name in error.instance:
+            if name not in properties:
+                message = f"unknown key{nearest(str(name), known)} (known: {listed(properties)})"
+                yield Misfit(keys, "unknown-key", message, shapely, (name,))
+    elif error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield from (Misfit(keys, "schema", f"'{name}' is missing", shapely) for name in missing)
+    else:
+        yield Misfit(keys, "schema", _message(error), shapely)
+
+
+def _message(error: ValidationError) -> str:
+    """Say in the reader's words what is wrong with a value."""
+    value, rule = error.instance, error.validator_value
+    if error.validator in ("enum", "const"):
+        allowed = [str(item) for item in (rule if error.validator == "enum" else [rule])]
+        return f"{shown(value)} is not one of {listed(allowed)}{nearest(str(value), allowed)}"
+    if error.validator == "type":
+        wanted = " or ".join(_TYPES.get(type_, type_) for type_ in (rule if isinstance(rule, list) else [rule]))
+        return f"must be {wanted}, not {shown(value)}"
+    if error.validator == "minimum":
+        return f"must be {rule} or more, not {shown(value)}"
+    if error.validator in ("minLength", "minItems"):
+        return "is empty"
+    why = _description(error)
+    return f"{shown(value)} is not taken{': ' + why if why else ''}"
+
+
+def _description(error: ValidationError) -> str:
+    """Return what the schema says of the value that was refused, from the nearest description."""
+    said = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    above: Any = error.parent
+    while not said and above is not None:
+        said = above.schema.get("description", "")
+        above = above.parent
+    return re.sub(r"\s+", " ", said).rstrip(".")
