@@ -32,9 +32,9 @@ from dativo_generator.cli.options import STATUSES  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
-from dativo_generator.importers.catalogs import AIRBYTE_KINDS  # noqa: E402
-from dativo_generator.importers.contracts import ODCS_KINDS  # noqa: E402
-from dativo_generator.importers.json_schema import JSON_KINDS  # noqa: E402
+from dativo_generator.importers.kinds.catalogs import AIRBYTE_KINDS  # noqa: E402
+from dativo_generator.importers.kinds.contracts import ODCS_KINDS  # noqa: E402
+from dativo_generator.importers.kinds.json_schema import JSON_KINDS  # noqa: E402
 from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.importers.types import FIELD_TYPES  # noqa: E402
 from dativo_generator.registry.connectors import Connector  # noqa: E402

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from dativo_generator.importers.json_schema import JSON_KINDS
+from dativo_generator.importers.kinds.json_schema import JSON_KINDS
 from dativo_generator.importers.sql_types import kind_of
 from dativo_generator.importers.types import FIELD_TYPES
 

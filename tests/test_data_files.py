@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from dativo_generator.answers.readers import mapping
 from dativo_generator.base.emit import block
 from dativo_generator.base.errors import AnswerError
-from dativo_generator.importers import files
 from dativo_generator.importers.imported import judged
-from dativo_generator.importers.read import Options, read
+from dativo_generator.importers.kinds import files
+from dativo_generator.importers.read import read
+from dativo_generator.importers.source import Options
 from dativo_generator.importers.table import ImportFailed, Table
 from dativo_generator.registry.fields import read_fields
 from support import PACK, ROOT
@@ -245,7 +246,7 @@ def test_values_that_only_look_like_it(values: list[str], tmp_path: Path) -> Non
 
 
 def test_the_example_needs_no_correction() -> None:
-    answer = {field.name: field.as_answer() for field in judged(only(str(PEOPLE)), PACK).fields()}
+    answer = {field.name: field.as_answer() for field in judged(only(str(PEOPLE)), PACK.judge).fields()}
     assert answer["id"] == "integer"
     assert answer["date_of_birth"] == "date PII"
     assert answer["email"] == answer["phone"] == answer["Full Name"] == "string PII"
@@ -289,7 +290,7 @@ def test_any_table_is_fields_or_one_line(
         except duckdb.Error:
             return  # DuckDB itself cannot
     try:
-        fields = judged(only(str(path)), PACK).fields()
+        fields = judged(only(str(path)), PACK.judge).fields()
     except ImportFailed as error:
         assert "\n" not in str(error)
         return

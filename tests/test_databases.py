@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator.importers import database as reader
-from dativo_generator.importers.read import Options, read
+from dativo_generator.importers.kinds import database as reader
+from dativo_generator.importers.read import read
+from dativo_generator.importers.source import Options
 from dativo_generator.importers.sql_types import kind_of
 from dativo_generator.importers.table import ImportFailed, Table
 from dativo_generator.importers.types import FIELD_TYPES

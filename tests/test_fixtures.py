@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from dativo_generator.base.errors import AnswerError, PackError
 from dativo_generator.base.paths import FIXTURES_TEST, FIXTURES_TEST_SOURCE
-from dativo_generator.importers.files import read_files
+from dativo_generator.importers.kinds.files import read_files
 from dativo_generator.plan.fixtures import WRITERS, csv_text, jsonl_text
 from dativo_generator.plan.plan import plan
 from dativo_generator.registry.connectors import Connector

@@ -1,13 +1,15 @@
 """The question files, the table of questions and the code say the same."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
 from copier._template import load_template_config
+from copier.errors import UserMessageError
 
 from dativo_generator.answers.questions import QUESTIONS, SECTIONS
-from support import PACK, ROOT
+from support import EXAMPLES, PACK, ROOT, load_answers, render
 
 CONFIG = load_template_config(ROOT / "copier.yml")
 ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and question["when"]}
@@ -32,6 +34,24 @@ def test_each_question_passes_its_own_name_to_the_filters(name: str) -> None:
 def test_each_question_is_of_the_section_whose_file_it_is_in(name: str) -> None:
     (file,) = [path for path in (ROOT / "questions").iterdir() if name in yaml.safe_load(path.read_text("utf-8"))]
     assert QUESTIONS[name].section == (file.stem if file.stem in SECTIONS else "")
+
+
+def test_a_question_without_code_is_one_line(own_template: Path, tmp_path: Path) -> None:
+    file = own_template / "questions" / "runtime.yml"
+    line = len(file.read_text(encoding="utf-8").splitlines()) + 2
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write("\nspeed:\n  type: int\n  when: \"{{ 'speed' | applies }}\"\n")
+    with pytest.raises(
+        UserMessageError, match=rf"^questions/runtime.yml:{line}: speed: nothing says how .*/runtime.py$"
+    ):
+        render(own_template, tmp_path / "out", load_answers(EXAMPLES[0]))
+    assert not (tmp_path / "out").exists()
+
+
+def test_code_without_a_question_is_one_line(own_template: Path, tmp_path: Path) -> None:
+    (own_template / "questions" / "engine.yml").write_text("")
+    with pytest.raises(UserMessageError, match=r"questions/engine.py: engine: nothing asks it; add .*/engine.yml$"):
+        render(own_template, tmp_path / "out", load_answers(EXAMPLES[0]))
 
 
 def test_every_section_has_a_file() -> None:

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from dativo_generator.importers.imported import judged
-from dativo_generator.importers.json_schema import JSON_KINDS
-from dativo_generator.importers.read import Options, read
+from dativo_generator.importers.kinds.json_schema import JSON_KINDS
+from dativo_generator.importers.read import read
+from dativo_generator.importers.source import Options
 from dativo_generator.importers.sql_types import SQL_KINDS, kind_of
 from dativo_generator.importers.table import ImportFailed, Table
 from dativo_generator.importers.types import FIELD_TYPES, Kind

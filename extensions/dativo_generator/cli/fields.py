@@ -16,7 +16,8 @@ from ..base.naming import listed, slug_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
-from ..importers.read import Options, read
+from ..importers.read import read
+from ..importers.source import Options
 from ..importers.table import ImportFailed, named
 from ..registry.fields import Field
 from ..registry.installed import installed

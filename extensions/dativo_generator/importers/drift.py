@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from ..base.asset_layout import body_of
 from ..registry.fields import Field
-from .contracts import is_asset, read_asset
 from .document import parsed
 from .imported import Imported
+from .kinds.contracts import is_asset, read_asset
 from .table import Column, ImportFailed
 
 ADDED, REMOVED, RETYPED, NULLABLE = "added", "removed", "retyped", "nullable"

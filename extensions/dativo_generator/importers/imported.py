@@ -15,8 +15,9 @@ from ..registry.classification import Judgement
 from ..registry.fields import Field
 from ..registry.importer import Judge, Wanted
 from .cursor import cursor_of
-from .files import format_of
-from .read import Options, is_url, read
+from .kinds.files import format_of
+from .read import read
+from .source import Options, is_url
 from .table import Column, ImportFailed, Table, named
 
 STATED = "stated by the source"

@@ -17,13 +17,17 @@ from ..plan.plan import plan
 from ..plan.schemas import vendored
 from ..plan.templates import Templates
 from ..registry.recipes import recipe_file
-from . import guard
+from . import guard, question_files
 from .session import Session
 from .unattended import refuse_unknown
 
 
 def known(session: Session, name: str) -> str:
-    """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore."""
+    """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore.
+
+    The first question asks for this, so a pack whose question files do not fit its code is refused here, too.
+    """
+    question_files.check(session.pack)
     # What else the context holds are Copier's own names, which begin with _, and functions.
     remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
     refuse_unknown((*session.conf["data"], *remembered))

@@ -17,7 +17,7 @@ from ..base.naming import nearest
 from ..plan.destination import COPIERS_OWN, FORMAT
 from ..plan.plan import plan
 from ..registry.pack import Pack
-from . import guard
+from . import guard, question_files
 
 
 def refuse_unknown(names: Iterable[str]) -> None:
@@ -29,6 +29,7 @@ def refuse_unknown(names: Iterable[str]) -> None:
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
     """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
+    question_files.check(pack)
     refuse_unknown(answers)
     scaffold = Scaffold(pack, answers)
     complete = {}

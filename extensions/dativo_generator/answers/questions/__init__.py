@@ -10,11 +10,14 @@ from ..model import Question
 from . import review, short_path
 from .short_path import SECTIONS
 
+_ALL = (short_path.SECTION, *SECTIONS.values(), review.SECTION)
 QUESTIONS: dict[str, Question] = {
     name: replace(question, section=section.name if section.what else "")
-    for section in (short_path.SECTION, *SECTIONS.values(), review.SECTION)
+    for section in _ALL
     for name, question in section.questions.items()
 }
+# The module, and the file, that each stands in.
+SECTION_OF = {name: section.name for section in _ALL for name in section.questions}
 # What a profile may hold.
 PROFILED = tuple(name for name, question in QUESTIONS.items() if question.of != "scaffold")
 # Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..registry.dialects import dialect as dialect_of
-from .document import line_of, parsed
-from .sql_types import kind_of
-from .table import Column, Table
-from .types import Kind
+from ...registry.dialects import dialect as dialect_of
+from ..document import line_of, parsed
+from ..source import Options, Reader, Source
+from ..sql_types import kind_of
+from ..table import Column, Table
+from ..types import Kind
 
 _TABLES = ("model", "seed", "snapshot", "source")
 _FILES = ("manifest.json", "catalog.json")
@@ -90,3 +91,22 @@ def _columns(node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, ne
 
 def _of_key(constraint: Mapping[str, Any]) -> list[str]:
     return constraint.get("columns") or [] if constraint.get("type") == "primary_key" else []
+
+
+class Dbt(Reader):
+    """A dbt project, or one of its artifacts."""
+
+    order = 42
+    marks = ('"dbt_schema_version"',)
+    entries = ("manifest.json", "target/manifest.json")
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is an artifact of dbt."""
+        return is_dbt(source.document)
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its tables."""
+        return read_dbt(source.document, source.path)
+
+
+READERS = (Dbt,)

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..base.naming import listed, nearest
-from ..registry.dialects import dialect as known_dialect
-from ..registry.dialects import dialects
-from .document import text_of
-from .sql_types import kind_of_type, parser
-from .table import Column, ImportFailed, Table
+from ...base.naming import listed, nearest
+from ...registry.dialects import dialect as known_dialect
+from ...registry.dialects import dialects
+from ..document import text_of
+from ..source import Options, Reader, Source
+from ..sql_types import kind_of_type, parser
+from ..table import Column, ImportFailed, Table
 
 # Only these say something about columns; a dump holds much else, which need not be understood.
 _STATEMENT = re.compile(
@@ -202,3 +203,20 @@ def _comment(exp: Any, tree: Any, tables: dict[str, Table]) -> None:
             )
     elif isinstance(tree.this, exp.Table) and (name := _found(tables, _name(tree.this))):
         tables[name] = replace(tables[name], description=text)
+
+
+class Script(Reader):
+    """A script of DDL statements."""
+
+    order = 30
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a file is called as a script is."""
+        return source.suffix in (".sql", ".ddl")
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read the tables that it creates."""
+        return read_ddl(source.path, options.dialect)
+
+
+READERS = (Script,)

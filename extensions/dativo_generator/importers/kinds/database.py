@@ -12,22 +12,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ..base.naming import is_env_reference, listed
-from ..registry.dialects import Dialect, dialects
-from ..registry.dialects import dialect as dialect_of
-from .sql_types import kind_of
-from .table import Column, ImportFailed, Table, library, named
-from .types import Kind
+from ...base.naming import is_env_reference, listed
+from ...registry.dialects import Dialect, dialects
+from ...registry.dialects import dialect as dialect_of
+from ..source import Options, Reader, Source, shown
+from ..sql_types import kind_of
+from ..table import Column, ImportFailed, Table, library, named
+from ..types import Kind
 
 SECONDS = 10
+# What stands behind these is no database.
+_FETCHED = ("http", "https", "s3", "gs", "ftp")
 
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
 _SQLITE, _DUCKDB = b"SQLite format 3\0", b"DUCK"
-
-
-def is_url(source: str) -> bool:
-    """Tell whether a source is written as a URL."""
-    return re.match(r"[A-Za-z][\w+.-]*://", source) is not None
 
 
 def url_of_file(path: Path) -> str:
@@ -40,16 +38,6 @@ def url_of_file(path: Path) -> str:
     if head == _SQLITE:
         return f"sqlite:///{path}"
     return f"duckdb:///{path}" if head[8:12] == _DUCKDB else ""
-
-
-def shown(url: str) -> str:
-    """Return a URL without the password and the options, for messages."""
-    try:
-        parts = urlsplit(url)
-        place = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "the URL"
-    return f"{parts.scheme}://{place}{parts.path}"
 
 
 def read_database(url: str, wanted: str = "") -> list[Table]:
@@ -274,3 +262,36 @@ def _read_duckdb(path: Path, wanted: str) -> list[Table]:
 def known_schemes() -> str:
     """List what a URL may begin with, for messages."""
     return listed([name for one in dialects().values() if one.driver for name in (*one.aliases, one.name)] + ["duckdb"])
+
+
+class DatabaseUrl(Reader):
+    """A database behind a URL."""
+
+    order = 10
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a source is written as a URL."""
+        return source.is_url
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its tables; refuses a URL of something that would have to be fetched."""
+        if source.named.partition("://")[0].lower() in _FETCHED:
+            raise ImportFailed(f"{source.label}: is not fetched; download it, or name a database ({known_schemes()})")
+        return read_database(source.named, options.table)
+
+
+class DatabaseFile(Reader):
+    """A database that is a file."""
+
+    order = 20
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a file is a database, by its first bytes."""
+        return source.is_file and bool(url_of_file(source.path))
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its tables."""
+        return read_database(url_of_file(source.path), options.table)
+
+
+READERS = (DatabaseUrl, DatabaseFile)

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..base.asset_layout import body_of
-from ..base.naming import LABEL
-from ..registry.fields import TYPES
-from .document import line_of
-from .sql_types import kind_of
-from .table import Column, ImportFailed, Table
-from .types import Kind
+from ...base.asset_layout import body_of
+from ...base.naming import LABEL
+from ...registry.fields import TYPES
+from ..document import line_of
+from ..source import Options, Reader, Source
+from ..sql_types import kind_of
+from ..table import Column, ImportFailed, Table
+from ..types import Kind
 
 # The logical types of ODCS, where the physical one says nothing.
 ODCS_KINDS: dict[str, Kind] = {
@@ -129,3 +130,36 @@ def _label(entry: Mapping[str, Any]) -> str | None:
     if stated.upper() in ("PII", "SENSITIVE"):
         return stated.upper()
     return stated if re.fullmatch(LABEL, stated) else None
+
+
+class Asset(Reader):
+    """An asset, in either layout."""
+
+    order = 41
+    marks = ('"source_type"',)
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is an asset."""
+        return is_asset(source.document)
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its columns, with the labels that it states."""
+        return read_asset(source.document, source.path)
+
+
+class Contract(Reader):
+    """A data contract."""
+
+    order = 45
+    marks = ('"dataset"', '"DataContract"')
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is a data contract."""
+        return is_contract(source.document)
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its tables."""
+        return read_contract(source.document, source.path)
+
+
+READERS = (Asset, Contract)

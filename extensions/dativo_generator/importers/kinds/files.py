@@ -16,11 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..base.naming import listed
-from .sql_types import kind_of
-from .table import Column, ImportFailed, Table, library
-from .types import Kind
-from .values import judged
+from ...base.naming import listed
+from ..source import Options, Reader, Source, is_pattern
+from ..sql_types import kind_of
+from ..table import Column, ImportFailed, Table, library
+from ..types import Kind
+from ..values import judged
 
 ROWS = 100_000
 SECONDS = 30
@@ -71,11 +72,6 @@ _PATTERNS: dict[Kind, str] = {
 }
 # The same with a zone and no fraction in every row; the runner takes these, too.
 _ZONED = rf"{_DAY}T{_CLOCK}{_ZONE}"
-
-
-def is_pattern(source: str) -> bool:
-    """Tell whether a source names several files: it has a wildcard, and no file is called so."""
-    return any(character in source for character in "*?[") and not Path(source).exists()
 
 
 def format_of(path: Path) -> str:
@@ -429,3 +425,26 @@ def _judged(database: Any, name: str, column: Column) -> Column:
     query = f"SELECT {_name(name)}::VARCHAR FROM sample WHERE {_name(name)} IS NOT NULL LIMIT {VALUES}"
     values = [row[0] for row in database.execute(query).fetchall()]
     return replace(column, seen=judged(values, column.kind))
+
+
+class DataFiles(Reader):
+    """A file of data, a folder of them, or a pattern."""
+
+    # Whatever no other reader takes.
+    order = 90
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether it holds data: several files do, and one that describes no tables."""
+        if source.several:
+            return True
+        return not source.fragment and (source.document is None or format_of(source.path) == "json")
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read it as one table; that of one file is called as the user likes."""
+        table = read_files(source.label, encoding=options.encoding, required_from_data=options.required_from_data)
+        if source.several:
+            return [table]
+        return [Table(options.table or table.name, table.columns, notes=table.notes)]
+
+
+READERS = (DataFiles,)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .document import parsed
-from .table import Column, ImportFailed, Table, library
-from .types import Kind
+from ..document import parsed
+from ..source import Options, Reader, Source
+from ..table import Column, ImportFailed, Table, library
+from ..types import Kind
 
 # A schema may refer to itself.
 _DEEPEST = 40
@@ -200,3 +201,44 @@ def read_openapi(document: Any, path: Path, fragment: str) -> list[Table]:
         if columns := tuple((place := schemas.at(f"#{where}/{pointer}")).columns()):
             tables.append(Table(str(name), columns, str(place.flat().get("description") or "")))
     return tables
+
+
+class OpenApi(Reader):
+    """The schemas of an OpenAPI document."""
+
+    order = 40
+    marks = ('"openapi"', '"swagger"')
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document says that it is one."""
+        document = source.document
+        return isinstance(document, dict) and ("openapi" in document or "swagger" in document)
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its schemas, or the one that is pointed to."""
+        return read_openapi(source.document, source.path, source.fragment)
+
+
+class JsonSchema(Reader):
+    """A JSON Schema, or one inside a document."""
+
+    # After all that say plainly what they are: much looks like a JSON Schema.
+    order = 60
+    marks = ('"$schema"', '"properties"', '"$ref"', '"$defs"', '"definitions"')
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is pointed into, says that it is one, or describes the properties of an object."""
+        document = source.document
+        if not isinstance(document, dict):
+            return False
+        if source.fragment or "json-schema.org" in str(document.get("$schema")):
+            return True
+        of_object = document.get("type", "object") in ("object", ["object"])
+        return isinstance(document.get("properties"), dict) and of_object
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read it as one table."""
+        return read_json_schema(source.document, source.path, source.fragment)
+
+
+READERS = (OpenApi, JsonSchema)

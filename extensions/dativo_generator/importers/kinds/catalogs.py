@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..source import Options, Reader, Source
+from ..sql_types import kind_of
+from ..table import Column, ImportFailed, Table
+from ..types import Kind
 from .json_schema import Place, Schemas, is_nullable, kind_of_schema, types_of
-from .sql_types import kind_of
-from .table import Column, ImportFailed, Table
-from .types import Kind
 
 # What Airbyte says beside the JSON type: https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types
 AIRBYTE_KINDS: dict[str, Kind] = {
@@ -21,6 +22,8 @@ AIRBYTE_KINDS: dict[str, Kind] = {
     "big_integer": Kind.HUGE,
     "big_number": Kind.DECIMAL,
 }
+# How files are called that hold a message a line.
+_JSON = (".json", ".avsc", ".jsonl", ".ndjson")
 
 
 def is_singer(document: Any) -> bool:
@@ -159,3 +162,40 @@ def read_airbyte(document: Any, path: Path) -> list[Table]:
 
 def _airbyte_kind(column: str, schema: dict[str, Any]) -> Kind:
     return AIRBYTE_KINDS.get(str(schema.get("airbyte_type") or "")) or kind_of_schema(schema)
+
+
+class Airbyte(Reader):
+    """A catalog of Airbyte, alone or among the lines that a source prints."""
+
+    order = 43
+    marks = ('"streams"', '"CATALOG"')
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is a catalog, or a line of the file is a message with one."""
+        return is_airbyte(self._document(source))
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its streams."""
+        return read_airbyte(self._document(source), source.path)
+
+    def _document(self, source: Source) -> Any:
+        lines = source.text if source.suffix in _JSON and source.document is None else None
+        return catalog_in_lines(lines) if lines else source.document
+
+
+class Singer(Reader):
+    """A catalog of a Singer tap."""
+
+    order = 44
+    marks = ('"streams"',)
+
+    def accepts(self, source: Source) -> bool:
+        """Tell whether a document is what `tap --discover` prints."""
+        return is_singer(source.document)
+
+    def read(self, source: Source, options: Options) -> list[Table]:
+        """Read its streams."""
+        return read_singer(source.document, source.path)
+
+
+READERS = (Airbyte, Singer)

@@ -1,0 +1,52 @@
+"""What an integrator may call; `dativo_generator` has the same names. All else may change with any release."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .base.errors import DativoError
+from .fleet.fleet import Fleet
+from .fleet.replay import Report, replay
+from .fleet.source import Source, scratch_folder, trusted
+from .plan.plan import plan
+from .registry.installed import installed
+from .registry.pack import Pack
+from .validation.json_schemas import JsonSchemas
+from .validation.repository import Finding, validate
+
+__all__ = ("DativoError", "Finding", "Pack", "Report", "load_pack", "plan_scaffold", "replay_folder", "validate_folder")
+
+
+def load_pack(root: Path | None = None) -> Pack:
+    """Load the pack in a folder, without one the pack that this package came with.
+
+    Its files are read when they are needed; what is wrong in one raises `DativoError` then.
+    """
+    return Pack(root or installed())
+
+
+def plan_scaffold(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Plan the files of one scaffold from its answers, as JSON data: `assets`, `jobs`, `warnings` and more.
+
+    Raises `DativoError` for a wrong answer, and for one that is missing.
+    """
+    return plan(pack, answers)
+
+
+def validate_folder(folder: Path, pack: Pack | None = None, *, cloud: bool = False) -> list[Finding]:
+    """List what the runner would refuse, or do wrong silently, in the jobs and assets below a folder.
+
+    With `cloud` every job is taken to run in cloud mode. Raises `DativoError` for a registry that cannot be read.
+    """
+    pack = pack or load_pack()
+    return validate(folder, pack, cloud=cloud, schemas=JsonSchemas(pack.root))
+
+
+def replay_folder(folder: Path, template: str = "") -> Report:
+    """Render every answers file of a folder again, at its recorded version, and report what differs.
+
+    `template` is the repository to trust, a URL or a path; without it, where this package was installed from. Nothing
+    is written. Raises `DativoError` when that repository cannot be read.
+    """
+    with scratch_folder() as scratch:
+        return replay(Fleet(folder, Source(trusted(template), Path(scratch))))

@@ -1,0 +1,36 @@
+"""The question files and the table of questions: both name each question, one with its words, one with its code."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from ..answers.questions import QUESTIONS, SECTION_OF
+from ..base.errors import PackError
+from ..registry.pack import Pack
+
+_TABLE = "extensions/dativo_generator/answers/questions"
+_NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
+
+
+@cache
+def check(pack: Pack) -> None:
+    """Refuse a question that only one of the two has; raises `PackError`."""
+    asked = dict(_questions(pack))
+    for name, (file, line) in asked.items():
+        if name not in QUESTIONS:
+            module = f"{_TABLE}/{file.rpartition('/')[2].removesuffix('.yml')}.py"
+            raise PackError(f"{name}: nothing says how to read its answer; add an entry to {module}", file, line)
+    for name in QUESTIONS:
+        if asked and name not in asked:
+            raise PackError(
+                f"{name}: nothing asks it; add it to questions/{SECTION_OF[name]}.yml",
+                f"{_TABLE}/{SECTION_OF[name]}.py",
+            )
+
+
+def _questions(pack: Pack) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Yield each question of the files with file and line."""
+    for file in pack.files("questions", "*.yml"):
+        text = pack.text(file)
+        for found in _NAME.finditer(text):
+            yield found[1], (file, text.count("\n", 0, found.start()) + 1)
