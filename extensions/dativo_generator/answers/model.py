@@ -116,8 +116,8 @@ class Answers:
 
         An answer of a section that is what the registry says by itself is no decision.
         """
-        given = [name for name in self.questions if name in self.raw and self.questions[name].of != "scaffold"]
-        fit = [name for name in given if not self.inapplicable(name)]
+        answered = [name for name in self.questions if name in self.raw and self.questions[name].of != "scaffold"]
+        fit = [name for name in answered if not self.inapplicable(name)]
         decided = [n for n in fit if not self.questions[n].section or self.raw[n] != self.questions[n].default(self)]
         return {name: self.raw[name] for name in decided}
 
@@ -219,8 +219,10 @@ class Answers:
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
         """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""
-        if found := self.imported.get(item.object):
-            return found.fields(cursor_is_known=found.cursor == (item.cursor_field or self.source_recipe.cursor_field))
+        if imported := self.imported.get(item.object):
+            return imported.fields(
+                cursor_is_known=imported.cursor == (item.cursor_field or self.source_recipe.cursor_field)
+            )
         if known := self.pack.known_fields(self.source.id).get(item.object):
             return known
         return starter_fields(self.source.selection, self.cursor_field(item))
@@ -228,10 +230,10 @@ class Answers:
     @cached_property
     def fields(self) -> dict[str, tuple[Field, ...]]:
         """The classified fields by object."""
-        given = self["fields"] if "fields" in self.raw else {}
+        answered = self["fields"] if "fields" in self.raw else {}
         fields = {}
         for item in self.items:
-            chosen = given.get(item.object) or self.suggested(item)
+            chosen = answered.get(item.object) or self.suggested(item)
             if not chosen:
                 raise self.missing("fields")
             fields[item.object] = tuple(field.classified(self.pack.label(field, item.object)) for field in chosen)

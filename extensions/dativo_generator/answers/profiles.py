@@ -46,18 +46,18 @@ class Profiles:
         if not isinstance(tenant, str) or not SLUG.fullmatch(tenant):
             return {}
         connectors = [str(raw[name]) for name in _ROLES.values() if name in raw]
-        found: dict[str, Preset] = {}
+        presets: dict[str, Preset] = {}
         for name in (ORGANISATION, tenant):
             if document := self._document(name):
-                found |= {key: preset for key, preset in _presets(document, ()) if key in PROFILED}
+                presets |= {key: preset for key, preset in _presets(document, ()) if key in PROFILED}
                 for connector in connectors:
                     if connector in (document.value.get(CONNECTORS) or {}):
-                        found |= dict(_presets(document, (CONNECTORS, connector)))
-        default = found["environment"].value if "environment" in found else ENVIRONMENT
+                        presets |= dict(_presets(document, (CONNECTORS, connector)))
+        default = presets["environment"].value if "environment" in presets else ENVIRONMENT
         words = {"{tenant}": tenant, "{environment}": str(raw.get("environment", default))}
         return {
             key: Preset(_filled(preset.value, words), preset.document, preset.keys)
-            for key, preset in found.items()
+            for key, preset in presets.items()
             if key not in self._decided
         }
 

@@ -124,20 +124,20 @@ def sequence(raw: Any) -> list[Any]:
 
 def words(raw: Any) -> list[str]:
     """Read a list of distinct texts."""
-    found = [name(item) for item in sequence(raw)]
-    for word in found:
-        if found.count(word) > 1:
+    texts = [name(item) for item in sequence(raw)]
+    for word in texts:
+        if texts.count(word) > 1:
             raise AnswerError(f"{shown(word)} is listed twice")
-    return found
+    return texts
 
 
 def labels(raw: Any) -> list[str]:
     """Read a list of classification labels."""
-    found = words(raw)
-    for label in found:
+    texts = words(raw)
+    for label in texts:
         if not re.fullmatch(LABEL, label):
             raise AnswerError(f"{shown(label)} is not a label in capitals, like PII")
-    return found
+    return texts
 
 
 def mapping(raw: Any) -> dict[Any, Any]:

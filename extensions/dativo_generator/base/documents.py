@@ -111,10 +111,10 @@ class Document:
         line = 1
         for key in keys:
             if isinstance(node, yaml.MappingNode):
-                found = [(k, v) for k, v in node.value if key in (k.value, yaml.safe_load(str(k.value)))]
-                if not found:
+                pairs = [(k, v) for k, v in node.value if key in (k.value, yaml.safe_load(str(k.value)))]
+                if not pairs:
                     break
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
+                line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
                 node = node.value[key]
                 line = node.start_mark.line + 1

@@ -39,11 +39,11 @@ def take_phrases(entry: Section, key: str, groups: Groups, like: str) -> list[st
 
 
 def _written_out(entry: Section, key: str, phrase: str, groups: Groups) -> Iterator[str]:
-    found = re.search(r"<([a-z]+)>", phrase)
-    if not found:
+    match = re.search(r"<([a-z]+)>", phrase)
+    if not match:
         yield phrase
         return
-    if found[1] not in groups:
-        raise entry.error(key, f"'{phrase}': there is no group '{found[1]}'")
-    for word in groups[found[1]]:
-        yield from _written_out(entry, key, phrase.replace(found[0], word), groups)
+    if match[1] not in groups:
+        raise entry.error(key, f"'{phrase}': there is no group '{match[1]}'")
+    for word in groups[match[1]]:
+        yield from _written_out(entry, key, phrase.replace(match[0], word), groups)

@@ -30,5 +30,5 @@ def url_of(location: str) -> str:
     """Write a canonical location as a URL: a folder as file://, ``user@host:path`` as ssh://."""
     if is_local(location):
         return Path(location).as_uri()
-    found = _SSH.fullmatch(location)
-    return f"ssh://{found[1]}/{found[2].lstrip('/')}" if found and "://" not in location else location
+    match = _SSH.fullmatch(location)
+    return f"ssh://{match[1]}/{match[2].lstrip('/')}" if match and "://" not in location else location

@@ -42,32 +42,32 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
-    given = dict(assignment(text) for text in data or [])
+    defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template) as fleet:
         step = Step.to(fleet, to)
-        asked = read_manifest(manifest, step.release, typed(step.release, given))
-        with progress("Scaffolding", len(asked.rows), quiet=as_json) as advance:
-            found = batch(step, asked.rows, advance)
-        found = replace(found, problems=[*asked.problems, *found.problems])
-        if found.change and not found.problems and not dry_run:
-            if any(fleet.tree.read(path) is not None for path in found.change.writes):
-                require_clean(fleet.tree.root, apart_from=asked.files)
-            save(fleet, found.change)
-        (_print_json if as_json else _print_text)(found, step.target, dry_run=dry_run)
-    raise typer.Exit(WRONG if found.problems or (found.change and found.change.conflicts) else OK)
+        contents = read_manifest(manifest, step.release, typed(step.release, defaults))
+        with progress("Scaffolding", len(contents.rows), quiet=as_json) as advance:
+            result = batch(step, contents.rows, advance)
+        result = replace(result, problems=[*contents.problems, *result.problems])
+        if result.change and not result.problems and not dry_run:
+            if any(fleet.tree.read(path) is not None for path in result.change.writes):
+                require_clean(fleet.tree.root, apart_from=contents.files)
+            save(fleet, result.change)
+        (_print_json if as_json else _print_text)(result, step.target, dry_run=dry_run)
+    raise typer.Exit(WRONG if result.problems or (result.change and result.change.conflicts) else OK)
 
 
-def _print_text(found: Batch, target: str, *, dry_run: bool) -> None:
+def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
     """Print all that is wrong, a line each, else a table of what is new or changed, and a count."""
-    if found.problems:
-        for problem in found.problems:
+    if result.problems:
+        for problem in result.problems:
             print(printable(problem), file=sys.stderr)
-        print(f"Error: {counted(len(found.problems), 'problem')}; nothing was written", file=sys.stderr)
+        print(f"Error: {counted(len(result.problems), 'problem')}; nothing was written", file=sys.stderr)
         return
     console = Console(soft_wrap=True, highlight=False)
-    states = Counter(state.state for state in found.states)
+    states = Counter(state.state for state in result.states)
     lines = [("row", "", "tenant", "scaffold", "from", "to", "files")]
-    for state in found.states:
+    for state in result.states:
         if state.state != "unchanged":
             values, outcome = state.outcome.values, state.outcome
             ends = [str(values[f"{role}_connector"]) for role in ("source", "target")]
@@ -79,27 +79,27 @@ def _print_text(found: Batch, target: str, *, dry_run: bool) -> None:
     for index, line in enumerate(lines if len(lines) > 1 else []):
         text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
         console.print(escape(text), style="bold" if not index else STYLES.get(line[1], ""))
-    for path in sorted(found.change.conflicts):
+    for path in sorted(result.change.conflicts):
         print_state(console, "conflict", path)
     would = "would be " if dry_run else ""
-    scaffolds, written = counted(states["new"], "scaffold"), counted(len(found.change.writes), "file")
+    scaffolds, written = counted(states["new"], "scaffold"), counted(len(result.change.writes), "file")
     console.print(
         f"{scaffolds} {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
-        f"{written} {would}written, {len(found.change.conflicts)} with conflicts; at {target}"
+        f"{written} {would}written, {len(result.change.conflicts)} with conflicts; at {target}"
     )
 
 
-def _print_json(found: Batch, target: str, *, dry_run: bool) -> None:
+def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
     """Print `{target, dry_run, problems, rows, files, conflicts}`."""
-    change = found.change
+    change = result.change
     dump(
         {
             "target": target,
             "dry_run": dry_run,
-            "problems": found.problems,
+            "problems": result.problems,
             "rows": [
                 {"row": state.row.number, "file": state.outcome.new_name, "state": state.state}
-                for state in found.states
+                for state in result.states
             ],
             "files": written_files(change) if change else {},
             "conflicts": sorted(change.conflicts) if change else [],

@@ -57,21 +57,21 @@ def command(
     """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
     try:
         asset = drift.read(against) if against else None
-        found = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
+        imported = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
     except ImportFailed as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None
-    _print_notes(found)
+    _print_notes(imported)
     if explain:
-        _print_explained_json(found) if as_json else _print_explained_text(found)
+        _print_explained_json(imported) if as_json else _print_explained_text(imported)
     elif asset:
-        differences = drift.changes(asset, found[0].table.columns)
+        differences = drift.changes(asset, imported[0].table.columns)
         failed = drift.fails(asset.mode, differences)
         print_ = _print_compared_json if as_json else _print_compared_text
-        print_(differences, drift.merged(asset, found[0]), asset, failed=failed)
+        print_(differences, drift.merged(asset, imported[0]), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
-        _print_explained_json(found) if as_json else _print_fields(found, object_)
+        _print_explained_json(imported) if as_json else _print_fields(imported, object_)
 
 
 def _imported(source: str, options: Options, object_name: str, asset: Asset | None) -> list[Imported]:
@@ -87,10 +87,10 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
     return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]
 
 
-def _print_notes(found: Sequence[Imported]) -> None:
+def _print_notes(imported: Sequence[Imported]) -> None:
     """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
-    for one in found:
-        place = f"{one.table.name}: " if len(found) > 1 else ""
+    for one in imported:
+        place = f"{one.table.name}: " if len(imported) > 1 else ""
         for note in one.table.notes:
             print(printable(f"note: {place}{note}"), file=sys.stderr)
         if one.cursor:
@@ -98,23 +98,22 @@ def _print_notes(found: Sequence[Imported]) -> None:
             print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
 
 
-def _print_fields(found: Sequence[Imported], object_name: str) -> None:
+def _print_fields(imported: Sequence[Imported], object_name: str) -> None:
     """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
-    if len(found) == 1 and not object_name:
-        _print_notation(found[0].fields())
-    else:
-        print(
-            block({"fields": {object_name or name: _notation(one.fields()) for name, one in _by_object(found).items()}})
-        )
+    if len(imported) == 1 and not object_name:
+        _print_notation(imported[0].fields())
+        return
+    by_object = {object_name or name: _notation(one.fields()) for name, one in _by_object(imported).items()}
+    print(block({"fields": by_object}))
 
 
-def _by_object(found: Sequence[Imported]) -> dict[str, Imported]:
+def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
     """Name imported tables as a scaffold names its objects; with the schema where two would have one name."""
-    short = [slug_of(one.table.plain_name) for one in found]
+    short = [slug_of(one.table.plain_name) for one in imported]
     names = [
-        name if short.count(name) == 1 else slug_of(one.table.name) for name, one in zip(short, found, strict=True)
+        name if short.count(name) == 1 else slug_of(one.table.name) for name, one in zip(short, imported, strict=True)
     ]
-    return dict(zip(names, found, strict=True))
+    return dict(zip(names, imported, strict=True))
 
 
 def _notation(fields: Iterable[Field]) -> dict[str, Any]:
@@ -125,11 +124,11 @@ def _print_notation(fields: Iterable[Field]) -> None:
     print(block({"fields": _notation(fields)}))
 
 
-def _print_explained_text(found: Sequence[Imported]) -> None:
+def _print_explained_text(imported: Sequence[Imported]) -> None:
     """Print each column with its label, the rule and what speaks for it, or why a rule that nearly fits does not."""
     console = Console(soft_wrap=True, highlight=False)
-    for one in found:
-        if len(found) > 1:
+    for one in imported:
+        if len(imported) > 1:
             console.print(escape(printable(one.table.name)), style="bold")
         names = [printable(column.name) for column in one.table.columns]
         width = max(map(len, names))
@@ -140,7 +139,7 @@ def _print_explained_text(found: Sequence[Imported]) -> None:
             console.print(f"{escape(name):<{width}}  {column.type:<10} {label} {escape(printable(why))}".rstrip())
 
 
-def _print_explained_json(found: Sequence[Imported]) -> None:
+def _print_explained_json(imported: Sequence[Imported]) -> None:
     """Print a list of `{table, name, type, required, classification, rule, evidence}`."""
     dump(
         [
@@ -153,7 +152,7 @@ def _print_explained_json(found: Sequence[Imported]) -> None:
                 "rule": judgement.rule or None,
                 "evidence": judgement.evidence or None,
             }
-            for one in found
+            for one in imported
             for column, judgement in zip(one.table.columns, one.judgements, strict=True)
         ]
     )

@@ -35,15 +35,15 @@ def command(
     share = _shard(shard)
     with fleet_here(template) as fleet:
         with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
-            found = replay(fleet, share, advance)
-        if not fleet.files and not found.others:
+            report = replay(fleet, share, advance)
+        if not fleet.files and not report.others:
             raise SourceError(nothing_here(fleet))
-        left = repaired(found, fleet, strict) if write else found
+        remaining = repaired(report, fleet, strict) if write else report
         print_ = _print_json if as_json else _print_text
-        print_(found, left, fleet, strict=strict, with_diff=show_diff)
-    if left.failed(strict):
+        print_(report, remaining, fleet, strict=strict, with_diff=show_diff)
+    if remaining.failed(strict):
         raise typer.Exit(WRONG)
-    raise typer.Exit(BEHIND if left.behind else OK)
+    raise typer.Exit(BEHIND if remaining.behind else OK)
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -53,20 +53,20 @@ def _shard(text: str) -> tuple[int, int]:
     return int(number), int(of)
 
 
-def _print_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
     """Print what is not clean, a line each, and a count of everything."""
     console = Console(soft_wrap=True, highlight=False)
-    for commit, count in Counter(state.commit for state in found.answers if state.state == "behind").items():
+    for commit, count in Counter(state.commit for state in report.answers if state.state == "behind").items():
         print_state(
             console, "behind", f"{counted(count, 'answers file')} at {commit}; {fleet.source.newest} is released"
         )
-    for state in found.answers:
+    for state in report.answers:
         if state.state in ("refused", "tampered"):
-            repaired = any(other.name == state.name and other.state != state.state for other in left.answers)
+            repaired = any(other.name == state.name and other.state != state.state for other in remaining.answers)
             print_state(console, state.state, f"{state.detail}{' (repaired)' if repaired else ''}")
-    names = {state.name for state in found.answers}
-    kept = {file.path: file.state for file in left.files}
-    for file in found.files:
+    names = {state.name for state in report.answers}
+    kept = {file.path: file.state for file in remaining.files}
+    for file in report.files:
         if file.state == "clean" or (file.path in names and not with_diff):
             continue
         repaired = kept.get(file.path, "clean") == "clean"
@@ -74,14 +74,14 @@ def _print_text(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
         print_state(console, file.state, f"{file.path}{': ' + file.detail if file.detail else ''}{note}")
         if with_diff and not repaired:
             console.print(escape(diff(file, fleet)), end="")
-    answers = Counter(state.state for state in left.answers)
-    files = Counter(file.state for file in left.files)
+    answers = Counter(state.state for state in remaining.answers)
+    files = Counter(file.state for file in remaining.files)
     console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
-    if found is left and left.failed(strict):
+    if report is remaining and remaining.failed(strict):
         console.print("Repair with: dativo-generator replay --write")
 
 
-def _print_json(found: Report, left: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
+def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
     """Print `{answers, files, failed, behind}`."""
 
     def shown(files: Iterable[FileState]) -> list[dict[str, Any]]:
@@ -94,18 +94,18 @@ def _print_json(found: Report, left: Report, fleet: Fleet, *, strict: bool, with
 
     answers = [
         {"file": s.name, "state": s.state, "commit": s.commit, "detail": s.detail, "files": shown(s.files)}
-        for s in left.answers
+        for s in remaining.answers
     ]
     repaired = sorted(
-        {file.path for file in found.files if file.state != "clean"}
-        - {file.path for file in left.files if file.state != "clean"}
+        {file.path for file in report.files if file.state != "clean"}
+        - {file.path for file in remaining.files if file.state != "clean"}
     )
     dump(
         {
             "answers": answers,
-            "files": shown(left.others),
+            "files": shown(remaining.others),
             "repaired": repaired,
-            "failed": left.failed(strict),
-            "behind": left.behind,
+            "failed": remaining.failed(strict),
+            "behind": remaining.behind,
         }
     )

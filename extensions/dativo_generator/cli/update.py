@@ -55,7 +55,7 @@ def command(
 ) -> None:
     """Take scaffolds to a version of the template, as one change in the working tree."""
     form = Format.json if as_json else format_
-    given = dict(assignment(text) for text in data or [])
+    answers = dict(assignment(text) for text in data or [])
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
     with fleet_here(template) as fleet:
         root = fleet.tree.root
@@ -71,7 +71,7 @@ def command(
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
-            change = update(fleet, selection, to=to, data=given, profiles=profiles, explain=explain, done=advance)
+            change = update(fleet, selection, to=to, data=answers, profiles=profiles, explain=explain, advance=advance)
         if not dry_run:
             save(fleet, change)
         _PRINTED[form](change, dry_run=dry_run)

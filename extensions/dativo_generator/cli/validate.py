@@ -30,7 +30,7 @@ def command(
     total = len(files(root))
     with progress("Validating", total, quiet=as_json) as advance:
         pack = Pack(installed())
-        findings = validate(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), done=advance)
+        findings = validate(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
     print_ = _print_json if as_json else _print_text
     print_(findings, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]
@@ -40,15 +40,15 @@ def command(
 def _print_text(findings: list[Finding], files: int) -> None:
     """Print a line for each finding, as compilers do, and a count."""
     console = Console(soft_wrap=True, highlight=False)
-    for found in findings:
-        style = "red" if found.severity == "error" else "yellow"
-        where = f"{found.file}:{found.line}:{found.column}"
-        console.print(f"{escape(where)}: [{style}]{found.severity}[/]: {escape(found.message)} ({found.rule})")
-    counts = Counter(found.severity for found in findings)
+    for finding in findings:
+        style = "red" if finding.severity == "error" else "yellow"
+        where = f"{finding.file}:{finding.line}:{finding.column}"
+        console.print(f"{escape(where)}: [{style}]{finding.severity}[/]: {escape(finding.message)} ({finding.rule})")
+    counts = Counter(finding.severity for finding in findings)
     said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
     console.print(f"{counted(files, 'file')}: {said}")
 
 
 def _print_json(findings: list[Finding], files: int) -> None:
     """Print `{files, findings}`."""
-    dump({"files": files, "findings": [asdict(found) for found in findings]})
+    dump({"files": files, "findings": [asdict(finding) for finding in findings]})

@@ -42,15 +42,15 @@ class Batch:
     change: Update | None = None
 
 
-def batch(step: Step, rows: Sequence[Row], done: Callable[[], None] = lambda: None) -> Batch:
-    """Work out what the rows do; `done` is called after each. Nothing is written."""
+def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda: None) -> Batch:
+    """Work out what the rows do; `advance` is called after each. Nothing is written."""
     fleet = step.fleet
     there = {file.name: file for file in fleet.files}
     fleet.prepare(fleet.files)
     found: list[Outcome | list[str]] = [[] for _ in rows]
     for index, outcome in mapped(lambda answers: _outcome(step, answers, there), [row.answers for row in rows]):
         found[index] = outcome
-        done()
+        advance()
     states, problems, names = [], [], {}
     for row, outcome in zip(rows, found, strict=True):
         if isinstance(outcome, list):
@@ -81,10 +81,10 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
             return step.new(complete, name)
-        given = _with_recorded(answers, there[name])
-        if _is_recorded(step, given, there[name]):
+        wanted_answers = _with_recorded(answers, there[name])
+        if _is_recorded(step, wanted_answers, there[name]):
             return Outcome(name, ("unchanged",), new_name=name)
-        outcome = step.outcome(there[name], lambda followed: given)
+        outcome = step.outcome(there[name], lambda followed: wanted_answers)
         return [outcome.detail] if outcome.refused else outcome
     except DativoError as error:
         try:
@@ -101,10 +101,10 @@ def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, A
     return {**answers, **{name: file.answers[name] for name in taken}, **({"profiled": taken} if taken else {})}
 
 
-def _is_recorded(step: Step, given: Mapping[str, Any], file: AnswersFile) -> bool:
+def _is_recorded(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> bool:
     """Tell whether a scaffold's own release records of these answers what is recorded already."""
     release = step.fleet.release(file)
     try:
-        return release.completed(given, file.name) == file.answers
+        return release.completed(answers, file.name) == file.answers
     except AnswerError:
         return False

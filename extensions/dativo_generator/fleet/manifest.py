@@ -152,9 +152,9 @@ def _read_csv(
         if not any(cells):
             continue
 
-        def where(name: str, number: int = number, given: tuple[str, ...] = tuple(cells)) -> str:
+        def where(name: str, number: int = number, filled: tuple[str, ...] = tuple(cells)) -> str:
             row = f"{path}: row {number}"
-            if name in columns and header.index(name) < len(given) and given[header.index(name)]:
+            if name in columns and header.index(name) < len(filled) and filled[header.index(name)]:
                 return f"{row}, column {columns[name]}"
             default = default_place(name) if name in defaults else ""
             return f"{row}, with {default}" if default else row
@@ -162,8 +162,8 @@ def _read_csv(
         if len(cells) > len(header) and any(cells[len(header) :]):
             manifest.problems.append(f"{where('')}: has more cells than row 1 has names")
             continue
-        given = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
-        manifest.rows.append(Row(number, {**defaults, **_answers(given, known, release)}, where))
+        filled = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
+        manifest.rows.append(Row(number, {**defaults, **_answers(filled, known, release)}, where))
 
 
 def _letters(index: int) -> str:

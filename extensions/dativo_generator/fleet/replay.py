@@ -78,8 +78,8 @@ class Report:
         return any(state.state == "behind" for state in self.answers) or any(f.state == "older" for f in self.files)
 
 
-def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), done: Callable[[], None] = lambda: None) -> Report:
-    """Replay the answers files of one shard, ``(number, of)``; `done` is called after each."""
+def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], None] = lambda: None) -> Report:
+    """Replay the answers files of one shard, ``(number, of)``; `advance` is called after each."""
     number, of = shard
     mine = fleet.files[number - 1 :: of]
     fleet.prepare(mine)
@@ -87,7 +87,7 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), done: Callable[[], Non
     answers: list[AnswersState] = [None] * len(mine)  # type: ignore[list-item]
     for index, state in mapped(lambda file: _replayed(fleet, file, newest), mine):
         answers[index] = state
-        done()
+        advance()
     shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
     others = [_compare(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
     return Report(answers, others + [FileState(path, "orphaned") for path in _orphans(fleet, answers, shard)])

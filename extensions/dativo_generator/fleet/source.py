@@ -105,9 +105,9 @@ class Source:
         return folder
 
 
-def trusted(given: str) -> str:
+def trusted(template: str) -> str:
     """Return which pack to trust: the one given, as an option or a variable, else where this command came from."""
-    if location := given or _installed_from():
+    if location := template or _installed_from():
         return location
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
 

@@ -118,8 +118,8 @@ class Step:
         if file.version > version_of(self.target):
             raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
         followed = self.release.followed(file.answers)
-        given = wanted(followed)
-        answers = self.release.completed(given, file.name)
+        wanted_answers = wanted(followed)
+        answers = self.release.completed(wanted_answers, file.name)
         new = self.release.render(answers, file.source, self.target)
         moves = self._moves(old, new)
         writes, edits = self._changes(old, new, moves)
@@ -128,7 +128,7 @@ class Step:
             *(["renamed"] if followed != file.answers else []),
             *(["moved"] if moves and followed == file.answers else []),
             *(["follows"] if any(path != new.answers_file for path in (*writes, *edits)) and not moves else []),
-            *(["profiled"] if _profiled(followed, given) else []),
+            *(["profiled"] if _profiled(followed, wanted_answers) else []),
             *(["pinned"] if pins else []),
         ]
         return Outcome(

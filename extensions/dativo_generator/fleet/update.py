@@ -70,7 +70,7 @@ def update(
     data: Mapping[str, str] | None = None,
     profiles: bool = False,
     explain: bool = False,
-    done: Callable[[], None] = lambda: None,
+    advance: Callable[[], None] = lambda: None,
 ) -> Update:
     """Work out the update of the selected answers files to the tag `to`, the newest when it is ''.
 
@@ -79,20 +79,20 @@ def update(
     released, and for a question that is not there.
     """
     step = Step.to(fleet, to, explain)
-    given = typed(step.release, data or {})
+    new_answers = typed(step.release, data or {})
     files = [file for file in fleet.files if file in selection]
     fleet.prepare(files)
 
     def wanted(answers: dict[str, Any]) -> dict[str, Any]:
-        followed = [name for name in answers.get("profiled", ()) if name not in given]
-        answers = {name: value for name, value in answers.items() if name != "profiled"} | given
+        followed = [name for name in answers.get("profiled", ()) if name not in new_answers]
+        answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
         return step.release.profiled(answers, fleet.tree.root) if profiles else answers
 
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]
     for index, outcome in mapped(lambda file: step.outcome(file, wanted), files):
         outcomes[index] = outcome
-        done()
+        advance()
     return combined(step, outcomes)
 
 

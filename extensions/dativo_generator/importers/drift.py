@@ -44,12 +44,12 @@ def read(path: Path) -> Asset:
     return Asset(table.name, mode if isinstance(mode, str) else "", table.columns)
 
 
-def changes(asset: Asset, found: Sequence[Column]) -> list[Change]:
+def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
     """List what differs, in the order of the asset, what was added last.
 
     Nothing is missing in a required column of the source that is optional in the asset: that is no difference.
     """
-    there = {column.name: column for column in found}
+    there = {column.name: column for column in columns}
     known = {column.name for column in asset.columns}
     differences = []
     for column in asset.columns:
@@ -62,18 +62,18 @@ def changes(asset: Asset, found: Sequence[Column]) -> list[Change]:
             differences.append(Change(column.name, RETYPED, detail, "who reads it expects the old type"))
         if column.required and now.required is False:
             differences.append(Change(column.name, NULLABLE, "may be null in the source", "a null stops a strict run"))
-    added = [Change(column.name, ADDED, column.type) for column in found if column.name not in known]
+    added = [Change(column.name, ADDED, column.type) for column in columns if column.name not in known]
     return differences + added
 
 
-def merged(asset: Asset, found: Imported) -> tuple[Field, ...]:
+def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
     """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
 
     What is required stays so, unless the source says that it may be null, and what is not stays so, too. A column that
     the asset leaves without a label, where the rules would give one, is said to have none.
     """
-    there = {field.name: field for field in found.fields()}
-    may_be_null = {column.name for column in found.table.columns if column.required is False}
+    there = {field.name: field for field in imported.fields()}
+    may_be_null = {column.name for column in imported.table.columns if column.required is False}
     kept = []
     for column in asset.columns:
         if field := there.pop(column.name, None):

@@ -87,14 +87,14 @@ class TableImporter:
         self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
     ) -> Mapping[str, Imported]:
         """Import the table of each item from the sources; raises `AnswerError`."""
-        found = {}
+        tables = {}
         for item in items:
             try:
                 table = self._table_of(sources, selection, item, only=len(items) == 1)
             except ImportFailed as error:
                 raise AnswerError(str(error)) from None
-            found[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
-        return found
+            tables[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
+        return tables
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""

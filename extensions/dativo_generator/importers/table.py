@@ -102,12 +102,12 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
         lambda table: table.plain_name.lower() == name.lower(),
     )
     for test in tests:
-        found = [table for table in tables if test(table)]
-        if len(found) == 1:
-            return found[0]
-        if found:
+        matches = [table for table in tables if test(table)]
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
             raise ImportFailed(
-                f"{source}: '{name}' may be {listed(table.name for table in found)}; name the schema, too"
+                f"{source}: '{name}' may be {listed(table.name for table in matches)}; name the schema, too"
             )
     known = [table.name for table in tables] + [table.plain_name for table in tables]
     hint = (

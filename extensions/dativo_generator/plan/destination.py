@@ -39,10 +39,10 @@ def header_of(path: Path) -> tuple[str, str] | None:
         if path.is_symlink():
             return None
         with path.open(encoding="utf-8") as file:
-            found = _HEADER.match(file.readline(400))
+            match = _HEADER.match(file.readline(400))
     except (OSError, UnicodeDecodeError):
         return None
-    return (found[1], found[2]) if found else None
+    return (match[1], match[2]) if match else None
 
 
 def fixture_of(asset: Path) -> str:
@@ -55,20 +55,20 @@ def fixture_of(asset: Path) -> str:
             lines = [file.readline(400) for _ in range(4)]
     except (OSError, UnicodeDecodeError):
         return ""
-    named = next((found[1] for line in lines if (found := _FIXTURE.match(line))), "")
+    named = next((match[1] for line in lines if (match := _FIXTURE.match(line))), "")
     return named if named in (f"{FIXTURES}/{asset.parts[-3]}/{asset.stem}.{form}" for form in WRITERS) else ""
 
 
 def version_of(commit: Any) -> tuple[Any, ...]:
     """Return a key that orders recorded commits by version; one without a version comes first."""
-    found = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
-    if not found:
+    match = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
+    if not match:
         return ()
-    number = [int(part) for part in found["number"].split(".")]
+    number = [int(part) for part in match["number"].split(".")]
     while number and not number[-1]:
         number.pop()
     # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it.
-    return (tuple(number), found["stage"] == "", found["stage"], int(found["after"] or 0))
+    return (tuple(number), match["stage"] == "", match["stage"], int(match["after"] or 0))
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ class Templates:
 
     def _part(self, text: str) -> _Part:
         """Compile one part of a path."""
-        if found := _YIELD.fullmatch(text):
-            before, name, items, body, after = found.groups()
+        if match := _YIELD.fullmatch(text):
+            before, name, items, body, after = match.groups()
             listed = self._env.compile_expression(items)
             template = self._env.from_string(before + body + after)
 
@@ -72,13 +72,13 @@ class Templates:
         return lambda context: iter([(template.render(context), {})])
 
 
-def _paths(parts: list[_Part], context: Context, done: str = "") -> Iterator[tuple[str, Context]]:
+def _paths(parts: list[_Part], context: Context, above: str = "") -> Iterator[tuple[str, Context]]:
     """Yield the paths that `parts` become; a part that is empty gives none."""
     first, *rest = parts
     for name, extra in first(context):
         if not name:
             continue
-        path = f"{done}/{name}" if done else name
+        path = f"{above}/{name}" if above else name
         if not rest:
             yield path, extra
         else:

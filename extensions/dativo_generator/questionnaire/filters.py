@@ -109,30 +109,30 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
     if not applies(session, name):
         return unset
     default = session.context.get(name, session.scaffold.default(name))
-    _tell(session, name)
+    _print_imports(session, name)
     if default is None or (wrong := problem(session, default, name)):
         if not session.conf["defaults"]:
-            return _still_offered(session, name, default) or unset
+            return _left_to_choose(session, name, default) or unset
         raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
     return block(default) if isinstance(default, dict | list) else default
 
 
-def _tell(session: Session, name: str) -> None:
+def _print_imports(session: Session, name: str) -> None:
     """Say aloud, and once, what an import has chosen by itself."""
     if name not in {question.fills for question in QUESTIONS.values()} or session.conf["quiet"]:
         return
-    for object_name, found in session.scaffold.imported.items():
-        said = [*found.table.notes]
+    for object_name, table in session.scaffold.imported.items():
+        lines = [*table.table.notes]
         if session.scaffold.source.uses_cursor:
             whole = f"'{object_name}' has no column that tells what is new"
-            said.append(f"the next runs follow '{found.cursor}' of '{object_name}'" if found.cursor else whole)
-        for line in said:
+            lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)
+        for line in lines:
             if line not in session.printed:
                 session.printed.add(line)
                 print(printable(f"Imported: {line}"), file=sys.stderr)
 
 
-def _still_offered(session: Session, name: str, chosen: Any) -> str:
+def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
     """Return what is left of a list of choices as YAML text, '' when nothing is."""
     possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
     left = [value for value in chosen if value in possible] if isinstance(chosen, list) else []

@@ -32,5 +32,5 @@ def _questions(pack: Pack) -> Iterator[tuple[str, tuple[str, int]]]:
     """Yield each question of the files with file and line."""
     for file in pack.files("questions", "*.yml"):
         text = pack.text(file)
-        for found in _NAME.finditer(text):
-            yield found[1], (file, text.count("\n", 0, found.start()) + 1)
+        for match in _NAME.finditer(text):
+            yield match[1], (file, text.count("\n", 0, match.start()) + 1)

@@ -124,9 +124,9 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
                 _write(room / path, text)
         for path, text in rendered.items():
             _write(room / path, text)
-        for found in validate(room, pack):
-            if (found.file in mine or any(path in found.message for path in mine)) and not _said(found):
-                yield printable(f"{found.file}:{found.line}: {found.message}")
+        for finding in validate(room, pack):
+            if (finding.file in mine or any(path in finding.message for path in mine)) and not _is_warned(finding):
+                yield printable(f"{finding.file}:{finding.line}: {finding.message}")
 
 
 def _words(job: Mapping[str, Any]) -> Iterator[str]:
@@ -137,9 +137,9 @@ def _words(job: Mapping[str, Any]) -> Iterator[str]:
             yield block["prefix"].strip("/")
 
 
-def _said(found: Finding) -> bool:
+def _is_warned(finding: Finding) -> bool:
     """Tell whether the plan's own warnings say the same."""
-    return found.rule == "partitioning"
+    return finding.rule == "partitioning"
 
 
 def _write(path: Path, text: bytes) -> None:

@@ -74,9 +74,9 @@ class Session:
         if not self.writes:
             return {}
         (mark,) = FORMAT
-        given = self.conf["data"]
+        data = self.conf["data"]
         if mark in self.context:
-            return {} if mark in given else self.destination.recorded
-        if "customize" in self.context and "customize" not in given and mark not in self.destination.recorded:
+            return {} if mark in data else self.destination.recorded
+        if "customize" in self.context and "customize" not in data and mark not in self.destination.recorded:
             return self.destination.recorded
         return {}

@@ -56,13 +56,13 @@ def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
     A line begins with the name of the question that is to be answered otherwise.
     """
     scaffold = Scaffold(pack, answers)
-    found: dict[str, None] = {}
+    lines: dict[str, None] = {}
     for work in (*(partial(scaffold.__getitem__, name) for name in scaffold.raw), partial(plan, pack, answers)):
         try:
             work()
         except DativoError as error:
-            found[str(error)] = None
-    return list(found)
+            lines[str(error)] = None
+    return list(lines)
 
 
 def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,11 +41,11 @@ class Dialect:
 def dialects() -> dict[str, Dialect]:
     """Read the dialects by name, in the order in which a script is tried; raises `PackError`."""
     top = Document(installed(), FILE).section()
-    found = {}
+    by_name = {}
     for name in top.value:
         entry = top.section(name, _KEYS)
         options = entry.section("options") if "options" in entry.value else None
-        found[name] = Dialect(
+        by_name[name] = Dialect(
             name,
             entry.texts("aliases", default=()),
             entry.text("driver", default=""),
@@ -57,7 +57,7 @@ def dialects() -> dict[str, Dialect]:
             entry.flag("gives_zones", True),
             tuple(re.compile(one, re.IGNORECASE | re.MULTILINE) for one in entry.texts("says", default=())),
         )
-    return found
+    return by_name
 
 
 def dialect(name: str) -> Dialect:

@@ -69,12 +69,12 @@ class Finding:
 
 def files(repository: Path) -> list[str]:
     """List every asset and job of a repository, the assets first."""
-    found = []
+    listed_files = []
     for folder in ("assets", "jobs"):
         paths = (Path(parent, name) for parent, _, names in os.walk(repository / folder) for name in names)
         names = (path.relative_to(repository).as_posix() for path in paths)
-        found += sorted(name for name in names if name.endswith((".yaml", ".yml")))
-    return found
+        listed_files += sorted(name for name in names if name.endswith((".yaml", ".yml")))
+    return listed_files
 
 
 def validate(
@@ -83,17 +83,17 @@ def validate(
     *,
     cloud: bool = False,
     schemas: Schemas | None = None,
-    done: Callable[[], None] = lambda: None,
+    advance: Callable[[], None] = lambda: None,
 ) -> list[Finding]:
     """Validate every job and asset below `repository`, in the order of files and lines.
 
     Its own registry and recipes count where it has them, else those of `pack`; the schemas are always the pack's.
-    With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `done` is called after each
-    file; without `schemas`, the files are known to fit the schemas. Raises `PackError` for a registry that cannot be
-    read.
+    With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `advance` is called after
+    each file; without `schemas`, the files are known to fit the schemas. Raises `PackError` for a registry that cannot
+    be read.
     """
     here = Pack(repository) if (repository / REGISTRY).is_file() else pack
-    return sorted(set(_Validation(repository, pack, here, cloud, schemas, done).findings()))
+    return sorted(set(_Validation(repository, pack, here, cloud, schemas, advance).findings()))
 
 
 @dataclass
@@ -121,7 +121,7 @@ class _Validation:
     here: Pack
     cloud: bool
     schemas: Schemas | None
-    done: Callable[[], None]
+    advance: Callable[[], None]
     assets: dict[str, _File] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
@@ -130,7 +130,7 @@ class _Validation:
         jobs: list[_File] = []
         for path in self._files:
             yield from self._asset(path) if path.startswith("assets/") else self._job(path, jobs)
-            self.done()
+            self.advance()
         yield from self._same_place(jobs)
         yield from self._same_asset()
         yield from self._profiles()
@@ -166,13 +166,13 @@ class _Validation:
             return findings, not nulls
         empty = {keys for keys, _ in nulls}
         repeated = "schema" if _repeats_schema(file.value) else None
-        misfits = [found for found in self.schemas.misfits(schema, file.value) if found.keys[:1] != (repeated,)]
+        misfits = [misfit for misfit in self.schemas.misfits(schema, file.value) if misfit.keys[:1] != (repeated,)]
         findings += [
-            file.at(found.keys + found.key, found.rule, found.message, of_key=bool(found.key))
-            for found in misfits
-            if found.keys not in empty
+            file.at(misfit.keys + misfit.key, misfit.rule, misfit.message, of_key=bool(misfit.key))
+            for misfit in misfits
+            if misfit.keys not in empty
         ]
-        return findings, not nulls and all(found.shapely for found in misfits)
+        return findings, not nulls and all(misfit.shapely for misfit in misfits)
 
     def _profiles(self) -> Iterator[Finding]:
         for path in sorted((self.repository / PROFILES).glob("*.y*ml")):
@@ -248,7 +248,7 @@ class _Validation:
         """Find the files that a job names; returns the asset, and what is not there."""
         findings = []
         recipes = (self.repository / "connectors").is_dir()
-        found: dict[str, str] = {}
+        present: dict[str, str] = {}
         for key, folder in (
             ("asset_path", "assets"),
             ("source_connector_path", "connectors"),
@@ -258,14 +258,14 @@ class _Validation:
             if not isinstance(path, str) or (folder == "connectors" and not recipes):
                 continue
             if there := _below(path, folder, self.repository):
-                found[key] = there
+                present[key] = there
                 continue
             recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
             assets = [name for name in self._files if name.startswith("assets/")]
             names = assets if folder == "assets" else [path.as_posix() for path in recipes_here]
             near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, names)
             findings.append(file.at((key,), "path", f"'{path}' is not in this repository{near}"))
-        asset = found.get("asset_path", "")
+        asset = present.get("asset_path", "")
         self.used.add(asset)
         return self.assets.get(asset), findings
 

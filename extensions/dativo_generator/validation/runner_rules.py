@@ -51,9 +51,9 @@ def null_problems(value: Any, keys: Keys = ()) -> Iterator[Problem]:
 def source_problems(job: Mapping[str, Any], connector: Connector, recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong in how a job reads its source."""
     source = job.get("source", {})
-    given = [selection for selection in SELECTIONS if selection in source]
-    if given != [connector.selection]:
-        yield ("source",), f"reads {given}, but {connector.id} is read by {connector.selection}"
+    selections = [selection for selection in SELECTIONS if selection in source]
+    if selections != [connector.selection]:
+        yield ("source",), f"reads {selections}, but {connector.id} is read by {connector.selection}"
     if connector.selection == "objects":
         for index, name in enumerate(source.get("objects", [])):
             if name not in connector.objects:

@@ -125,11 +125,11 @@ def _singer_kind(schema: Mapping[str, Any]) -> Kind:
 
 def _metadata(stream: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
     entries = stream.get("metadata")
-    found = {}
+    metadata = {}
     for entry in entries if isinstance(entries, list) else ():
         if isinstance(entry, Mapping) and isinstance(entry.get("metadata"), Mapping):
-            found[tuple(map(str, entry.get("breadcrumb") or ()))] = dict(entry["metadata"])
-    return found
+            metadata[tuple(map(str, entry.get("breadcrumb") or ()))] = dict(entry["metadata"])
+    return metadata
 
 
 def _texts(*lists: Any) -> list[str]:

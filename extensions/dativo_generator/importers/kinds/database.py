@@ -144,20 +144,20 @@ def _reason(error: Any, password: str | None) -> str:
 
 def _reflected(url: str, wanted: str) -> Iterator[Table]:
     with _inspector(url) as inspector:
-        found = dict(_names(inspector))
-        if not found:
+        places = dict(_names(inspector))
+        if not places:
             raise ImportFailed(f"{shown(url)}: holds no table that this user can see")
-        names = list(found)
+        names = list(places)
         if wanted:
             names = [named([Table(name, ()) for name in names], wanted, shown(url)).name]
-        refused = {name: why for name in names if (why := _refusal(inspector, *found[name]))}
+        refused = {name: why for name in names if (why := _refusal(inspector, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
         notes = (f"left out, since they cannot be read: {listed(refused)}",) if refused else ()
         for name in names:
             if name not in refused:
-                columns = tuple(_columns(inspector, *found[name]))
-                yield Table(name, columns, _comment(inspector, *found[name]), notes=notes)
+                columns = tuple(_columns(inspector, *places[name]))
+                yield Table(name, columns, _comment(inspector, *places[name]), notes=notes)
                 notes = ()
 
 
@@ -251,12 +251,12 @@ def _read_duckdb(path: Path, wanted: str) -> list[Table]:
     tables: dict[str, list[Column]] = {}
     for schema, table, column, native, nullable, comment in rows:
         required = not nullable or (schema, table, column) in keys
-        found = Column(column, kind_of(native, "duckdb"), native.lower(), required, (comment or "").strip())
-        tables.setdefault(f"{schema}.{table}", []).append(found)
-    found = [Table(name, tuple(columns)) for name, columns in tables.items()]
-    if not found:
+        listed_tables = Column(column, kind_of(native, "duckdb"), native.lower(), required, (comment or "").strip())
+        tables.setdefault(f"{schema}.{table}", []).append(listed_tables)
+    listed_tables = [Table(name, tuple(columns)) for name, columns in tables.items()]
+    if not listed_tables:
         raise ImportFailed(f"{path}: holds no table")
-    return [named(found, wanted, str(path))] if wanted else found
+    return [named(listed_tables, wanted, str(path))] if wanted else listed_tables
 
 
 def known_schemes() -> str:

@@ -59,13 +59,13 @@ def _name(node: Mapping[str, Any], typed: Mapping[str, Any]) -> str:
 
 def _tested(manifest: Mapping[str, Any]) -> dict[str, set[str]]:
     """Collect the columns that a test says are never null, by node."""
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     for node in (manifest.get("nodes") or {}).values():
         about = node.get("test_metadata") or {}
         if node.get("resource_type") == "test" and about.get("name") == "not_null" and node.get("column_name"):
             of = node.get("attached_node") or next(iter((node.get("depends_on") or {}).get("nodes") or ()), "")
-            found.setdefault(of, set()).add(str(node["column_name"]).lower())
-    return found
+            columns.setdefault(of, set()).add(str(node["column_name"]).lower())
+    return columns
 
 
 def _columns(node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, never_null: set[str]) -> Iterator[Column]:

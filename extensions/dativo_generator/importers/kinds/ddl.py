@@ -181,13 +181,13 @@ def _alter(exp: Any, tree: Any, tables: dict[str, Table], dialect: str) -> None:
 
 def _add_key(statement: str, tables: dict[str, Table]) -> None:
     """Take the primary key from an ALTER TABLE that sqlglot leaves alone."""
-    found = re.match(
+    match = re.match(
         r"\s*alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w.\"`\[\]]+).*\bprimary\s+key\b[^(]*\(([^)]*)\)",
         statement,
         re.IGNORECASE | re.DOTALL,
     )
-    if found and (name := _found(tables, re.sub(r"[\"`\[\]]", "", found[1]))):
-        keys = [re.sub(r"[\"`\[\]\s]|\b(?:asc|desc)\b", "", key, flags=re.IGNORECASE) for key in found[2].split(",")]
+    if match and (name := _found(tables, re.sub(r"[\"`\[\]]", "", match[1]))):
+        keys = [re.sub(r"[\"`\[\]\s]|\b(?:asc|desc)\b", "", key, flags=re.IGNORECASE) for key in match[2].split(",")]
         tables[name] = _with_keys(tables[name], keys)
 
 

@@ -126,21 +126,21 @@ def _chosen(source: str) -> tuple[list[Path], int]:
         if is_pattern(source):
             root = Path(path.anchor)
             hidden = path.name.startswith(".")
-            found = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
-            found = [file for file in found if hidden or not file.name.startswith(".")]
+            files = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
+            files = [file for file in files if hidden or not file.name.startswith(".")]
         elif path.is_dir():
-            found = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
-            found = [file for file in found if format_of(file)]
-            if not found:
+            files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
+            files = [file for file in files if format_of(file)]
+            if not files:
                 raise ImportFailed(f"{source}: holds no file whose name ends like a data file's ({listed(FORMATS)})")
         else:
-            found = [path]
+            files = [path]
     except OSError as error:
         raise ImportFailed(f"{source}: cannot be read: {error.strerror}") from None
-    if not found:
+    if not files:
         raise ImportFailed(f"{source}: there is no such file")
-    step = max(1, -(-len(found) // FILES))
-    return found[::step], len(found)
+    step = max(1, -(-len(files) // FILES))
+    return files[::step], len(files)
 
 
 def _hidden(file: Path, folder: Path) -> bool:
@@ -244,13 +244,13 @@ def _name(text: str) -> str:
 
 
 def _options(path: Path, **others: str) -> str:
-    given = {"compression": "'gzip'"} if _is_packed(path) else {}
-    return "".join(f", {key}={value}" for key, value in (given | others).items())
+    options = {"compression": "'gzip'"} if _is_packed(path) else {}
+    return "".join(f", {key}={value}" for key, value in (options | others).items())
 
 
-def _encoding_of(path: Path, given: str) -> str:
-    if given:
-        return given
+def _encoding_of(path: Path, encoding: str) -> str:
+    if encoding:
+        return encoding
     with _opened(path) as stream:
         head = stream.read(4)
     return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
@@ -283,12 +283,12 @@ def _sample_csv(database: Any, paths: Sequence[Path], encoding: str, notes: list
             f"header=true, columns={{{columns}}}{options}) LIMIT {rows})"
         )
     read = _keep(database, " UNION ALL BY NAME ".join(parts))
-    found = {}
+    columns = {}
     for name, alias in aliases.items():
         nothing = ", ".join(_quoted(word) for word in _NOTHING)
         database.execute(f"UPDATE sample SET {alias} = NULL WHERE {alias} IN ({nothing})")
-        found[alias] = Column(name, _kind_of_texts(database, alias, _PATTERNS), "text")
-    return found, read
+        columns[alias] = Column(name, _kind_of_texts(database, alias, _PATTERNS), "text")
+    return columns, read
 
 
 def _visible(character: str) -> str:
