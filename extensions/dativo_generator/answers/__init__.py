@@ -1,4 +1,4 @@
-"""What is asked, how each answer is read, and what is followed when nobody answers.
+"""The questions: how each answer is read, what can be chosen, and what is followed when nobody answers.
 
-It may import `base` and `registry`.
+It may import `base` and `registry`; who asks hands the importers in.
 """

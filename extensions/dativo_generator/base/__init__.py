@@ -1,4 +1,4 @@
-"""What every package here needs: errors, names, YAML in and out, diffs, secrets, and where things are.
+"""What every package needs: errors, names, YAML in and out, diffs, secrets, and the paths of a destination.
 
 It imports nothing of ours.
 """

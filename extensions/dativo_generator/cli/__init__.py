@@ -1,4 +1,4 @@
-"""The `dativo-generator` command, one module a command.
+"""The `dativo-generator` command: a module for each command, with what it prints.
 
 It may import everything.
 """

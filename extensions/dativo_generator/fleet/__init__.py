@@ -1,8 +1,9 @@
-"""Many answers files at once: replay, update. Not part of a render, so it may use what is installed beside it.
+"""Many answers files at once: replay, update, batch, with the releases of the pack that wrote them.
 
 ::
 
     answers files ──> trusted releases ──> renders ──> differences ──> one report, or one change
 
-Only the pack that the command was told to trust is ever run, at commits of its released history.
+It may import all below `cli`, and what is installed beside it. Only the pack that the command was told to trust is ever
+run, at commits of its released history.
 """

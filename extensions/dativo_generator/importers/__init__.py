@@ -1,5 +1,5 @@
-"""Read columns from where they are: files, databases, DDL scripts, catalogs, contracts.
+"""Columns, read from where they are: files, databases, scripts, catalogs, contracts. Each kind is a module of `kinds`.
 
-It runs while questions are asked and for `dativo-generator fields`, never in a render, so it may use libraries: those
-of the extra `import`. Every reader returns `Table`s; what is wrong with a source is an `ImportFailed`.
+It may import `base` and `registry`, and the libraries of the extra `import`: it runs while somebody is asked and for
+`dativo-generator fields`, never in a render. Readers return `Table`s and raise `ImportFailed`.
 """

@@ -1,4 +1,4 @@
-"""From the answers to the files: the plan, and what its parts are made of.
+"""From the answers to the files: the plan as plain data, and what the templates need beside it.
 
 It may import `base`, `registry` and `answers`.
 """

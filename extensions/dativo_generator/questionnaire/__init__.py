@@ -1,4 +1,4 @@
-"""What Copier asks of the pack while it asks somebody, or nobody; the review, and what Copier must refuse.
+"""The filters of the question files and templates: what to ask, what to refuse, the review, and nobody to ask.
 
-It may import all up to `validation`.
+It may import all below `fleet`; the importers and the review only when somebody is there to see them.
 """

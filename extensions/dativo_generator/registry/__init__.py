@@ -1,4 +1,4 @@
-"""What the pack knows: connectors, recipes, lifecycle, fields, classification, and the pack that holds them together.
+"""What the pack knows, read from its files: connectors, recipes, lifecycle, fields, classification, samples, dialects.
 
 It may import `base`.
 """
