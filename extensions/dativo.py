@@ -56,7 +56,7 @@ def _module(name: str) -> ModuleType:
 _filters = _module("questionnaire.filters")
 _unattended = _module("questionnaire.unattended")
 _session = _module("questionnaire.session")
-_importing = _module("questionnaire.importing")
+_lazy_importer = _module("questionnaire.lazy_importer")
 _pack = _module("registry.pack")
 _schemas = _module("plan.schemas")
 _emit = _module("base.emit")
@@ -103,7 +103,7 @@ class Dativo(Extension):
         """Add the filters to `environment`."""
         super().__init__(environment)
         _compile_once(environment)
-        pack = _pack.Pack(_ROOT, _importing.LazyImporter())
+        pack = _pack.Pack(_ROOT, _lazy_importer.LazyImporter())
         printed: set[str] = set()
 
         def of_context(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 from ...base.documents import thawed
 from .. import readers
-from ..connection import overridden
+from ..connection_overrides import overridden
 from ..model import Answers, Question, Section
 
 
