@@ -1,7 +1,7 @@
 """Write what the docs and the goldens derive from the pack. Run it with `make docs`; a test fails when it is overdue.
 
 Reference pages come from the question files, the registry, the recipes and the schemas; the transcript and the
-pictures from a real terminal; the golden files of the tests from the examples.
+pictures from a real terminal; the architecture from the code; the golden files of the tests from the examples.
 """
 
 import json
@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "extensions"), str(ROOT / "tests"
 import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
+import architecture  # noqa: E402
 import labelled  # noqa: E402
 import pictures  # noqa: E402
 import schema_tables  # noqa: E402
@@ -315,6 +316,12 @@ def decisions_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def architecture_page() -> str:
+    """Return the page on the architecture, with what the packages say of themselves."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    return replaced(page, "packages", architecture.table())
+
+
 def transcript() -> str:
     """Return what the user of the short path sees, but for the files, which the review shows in full."""
     text = pictures.questionnaire().text
@@ -338,7 +345,7 @@ def write_golden(folder: Path) -> None:
                 path.write_bytes(content)
 
 
-# The generated pages by path, and what makes each.
+# The generated pages and drawings by path, and what makes each.
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/questions.md": questions_page,
     "docs/reference/registry.md": registry_page,
@@ -348,6 +355,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/types.md": types_page,
     "docs/reference/classification.md": classification_page,
     "docs/decisions/README.md": decisions_page,
+    "docs/architecture.md": architecture_page,
+    "docs/assets/architecture.svg": architecture.picture,
 }
 
 
