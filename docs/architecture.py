@@ -35,9 +35,10 @@ def contracts() -> list[dict[str, Any]]:
 
 
 def floors() -> list[str]:
-    """List the packages, the highest first."""
+    """List the packages, the highest first; single modules stand on a floor, too, and are left out."""
     (layers,) = [contract["layers"] for contract in contracts() if contract["type"] == "layers"]
-    return layers
+    names = [name.strip() for layer in layers for name in layer.split("|")]
+    return [name for name in names if (FOLDER / name).is_dir()]
 
 
 def purpose(package: str) -> str:

@@ -88,7 +88,6 @@ def test_a_wrong_answer_is_the_line_on_the_page(pack: Path, tmp_path: Path) -> N
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.xfail(strict=True, reason="a question that is in one of the two places only is not refused yet")
 @pytest.mark.parametrize("change", [ENTRY, WORDS], ids=["without its words", "without its entry"])
 def test_a_question_in_one_place_only_is_one_line(change: str, tmp_path: Path) -> None:
     pack = changed(tmp_path / "pack", change)
