@@ -4,9 +4,11 @@ First the edits are applied as a patch with one line of context; where a hunk is
 ways, which leaves markers where both sides changed the same lines.
 """
 
+import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,10 +58,21 @@ def merged(edits: Sequence[Edit]) -> list[Merged]:
         _git(folder, "init", "--quiet")
         base = _tree(folder, [edit.base for edit in edits])
         ours = _tree(folder, [edit.ours for edit in edits])
-        patch = _git(folder, "diff-tree", "--unified=1", "--inter-hunk-context=-1", base, ours)
+        patch = _git(folder, "diff-tree", "--unified=1", _hunks_apart(), base, ours)
         _write(folder, [edit.theirs for edit in edits])
         _git(folder, "apply", "--reject", input=patch, fails=True)
         return [_outcome(folder, index, edit) for index, edit in enumerate(edits)]
+
+
+@cache
+def _hunks_apart() -> str:
+    """Return the option that keeps hunks apart as far as the Git at hand can.
+
+    At -1 even hunks whose context touches stay apart. Git 2.55 and later refuse that; Copier then takes 0, too.
+    """
+    option = "--inter-hunk-context=-1"
+    tried = subprocess.run(["git", "diff", "--no-index", option, os.devnull, os.devnull], capture_output=True)
+    return "--inter-hunk-context=0" if tried.returncode else option
 
 
 def _outcome(folder: Path, index: int, edit: Edit) -> Merged:
