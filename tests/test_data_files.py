@@ -245,7 +245,7 @@ def test_values_that_only_look_like_it(values: list[str], tmp_path: Path) -> Non
 
 
 def test_the_example_needs_no_correction() -> None:
-    answer = {field.name: field.as_answer() for field in judged(only(str(PEOPLE)), PACK).fields()}
+    answer = {field.name: field.as_answer() for field in judged(only(str(PEOPLE)), PACK.judge).fields()}
     assert answer["id"] == "integer"
     assert answer["date_of_birth"] == "date PII"
     assert answer["email"] == answer["phone"] == answer["Full Name"] == "string PII"
@@ -289,7 +289,7 @@ def test_any_table_is_fields_or_one_line(
         except duckdb.Error:
             return  # DuckDB itself cannot
     try:
-        fields = judged(only(str(path)), PACK).fields()
+        fields = judged(only(str(path)), PACK.judge).fields()
     except ImportFailed as error:
         assert "\n" not in str(error)
         return
