@@ -111,8 +111,8 @@ def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[
     status = 1
     try:
         termios.tcsetwinsize(0, (ROWS, COLUMNS))
-        sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
-        sys.stdout, sys.stderr = (open(number, "w", buffering=1, encoding="utf-8") for number in (1, 2))
+        sys.stdin = os.fdopen(0, encoding="utf-8")
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, encoding="utf-8") for number in (1, 2))
         os.chdir(folder)
         # plumbum, with which Copier runs git, has a copy.
         for variables in (os.environ, plumbum.local.env):
