@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import browser as browsers
+import servers
 from browser import serve
 from dativo_generator.registry.connectors import Connector
 from once import once
@@ -20,7 +21,7 @@ from support import PACK, ROOT
 
 PHONE = {"width": 375, "height": 667}
 # Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail.
-PATIENCE = 300_000
+PATIENCE = servers.PATIENCE * 1000
 expect.set_options(timeout=PATIENCE)
 
 
