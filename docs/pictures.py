@@ -91,11 +91,9 @@ def questionnaire() -> Session:
             terminal.answer(step.question, step.keys)
             if step.picture:
                 terminal.wait(step.shows)
-                terminal.settle()
                 pictures[step.picture] = svg(terminal.screen, title, step.picture)
-            terminal.child.send(ENTER)
+            terminal.send(ENTER)
         terminal.wait(REVIEW)
-        terminal.settle()
         pictures["review"] = svg(terminal.screen, title, "review", REVIEWED)
         if status := terminal.finish():
             raise SystemExit(f"the questionnaire ended with status {status}:\n{terminal.text}")

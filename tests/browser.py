@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from servers import HOST, SETTING, do_without, program
+from servers import HOST, PATIENCE, SETTING, do_without, program
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+pytest_plugins = ["patience"]
 
 # What distributions call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -36,7 +38,7 @@ def browser() -> Iterator["Browser"]:
 
     found = next(filter(None, map(program, NAMES)))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+        browser = playwright.chromium.launch(executable_path=found, timeout=PATIENCE * 1000)
         yield browser
         browser.close()
 

@@ -22,8 +22,9 @@ HERE = Path(__file__).resolve().parent / "editor"
 SERVER = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 # Node comes with pip, since the server wants a newer one than many machines have.
 NODE = Path(sys.executable).with_name("node")
-# Generous: a slow machine is no reason to fail. An answer takes some milliseconds.
-PATIENCE = 60.0
+# Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail. An answer takes
+# milliseconds.
+PATIENCE = 300
 # Nothing from the network: no catalog of schemas, and what a file's own comment names is on disk.
 SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}, "http": {}}
 
@@ -129,7 +130,7 @@ def _install() -> None:
             command = [str(NODE.with_name("npm")), "ci", "--silent", "--no-audit", "--no-fund"]
             path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
             subprocess.run(
-                command, cwd=HERE, check=True, capture_output=True, timeout=300, env=os.environ | {"PATH": path}
+                command, cwd=HERE, check=True, capture_output=True, timeout=PATIENCE, env=os.environ | {"PATH": path}
             )
 
 

@@ -17,7 +17,7 @@ from copier.errors import UserMessageError
 from dativo_generator.base.errors import AnswerError
 from dativo_generator.base.paths import CI_FILES
 from dativo_generator.plan.plan import plan
-from fleets import Command
+from fleets import Command, copied
 from support import PACK, ROOT, Rendered, git, release, render
 
 STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
@@ -224,10 +224,10 @@ def run(script: str, folder: Path, commands: Path, **environment: str) -> subpro
     )
 
 
-@pytest.fixture
-def update_request(history: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def merged_request(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a repository whose head is the merge of a pull request that updates one of two scaffolds to v2.0.0."""
-    out = render(history, tmp_path / "out", STRIPE, vcs_ref="v1.0.0").root
+    out = render(history, tmp_path_factory.mktemp("merged") / "out", STRIPE, vcs_ref="v1.0.0").root
     render(history, out, OTHER, vcs_ref="v1.0.0")
     release(out, "base")
     git(out, "switch", "--quiet", "--create", "update")
@@ -237,6 +237,12 @@ def update_request(history: Path, tmp_path: Path) -> Path:
     git(out, "switch", "--quiet", "main")
     git(out, "merge", "--quiet", "--no-ff", "--message", "merged", "update")
     return out
+
+
+@pytest.fixture
+def update_request(merged_request: Path, tmp_path: Path) -> Path:
+    """Give a repository with such a head."""
+    return copied(merged_request, tmp_path / "out")
 
 
 def real_command(folder: Path) -> Path:

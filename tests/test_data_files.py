@@ -2,11 +2,12 @@
 
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dativo_generator.answers.readers import mapping
@@ -274,8 +275,19 @@ columns = st.lists(
 )
 
 
-@settings(max_examples=60)
-@given(columns=columns, kind=st.sampled_from(["csv", "parquet", "json", "duckdb"]))
+KINDS = ["csv", "parquet", "json", "duckdb"]
+
+
+def each_kind(test: Callable[..., None]) -> Callable[..., None]:
+    """Add an example of each kind of file, with a column of each type."""
+    for kind in KINDS:
+        test = example(columns=[(f"c{n}", native) for n, native in enumerate(_NATIVE)], kind=kind)(test)
+    return test
+
+
+@settings(max_examples=25)
+@each_kind
+@given(columns=columns, kind=st.sampled_from(KINDS))
 def test_any_table_is_fields_or_one_line(
     columns: list[tuple[str, str]], kind: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -206,9 +205,13 @@ def test_a_url_that_leads_nowhere(url: str, message: str) -> None:
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
 def test_a_server_that_does_not_answer_is_left(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "SECONDS", 2)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        closing = threading.Event()
-        port = listener.getsockname()[1]
-        assert "127.0.0.1" in failure(f"{scheme}://me@127.0.0.1:{port}/db")
-        closing.set()
-    assert "refused" in failure(f"{scheme}://me@127.0.0.1:{port}/db")
+    with socket.create_server((HOST, 0)) as listener:
+        assert HOST in failure(f"{scheme}://me@{HOST}:{listener.getsockname()[1]}/db")
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_a_port_on_which_nobody_listens_is_refused(scheme: str) -> None:
+    # A socket that does not listen keeps the port from everybody else.
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        assert "refused" in failure(f"{scheme}://me@{HOST}:{taken.getsockname()[1]}/db")

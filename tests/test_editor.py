@@ -71,7 +71,7 @@ def test_the_engines_of_a_source_are_offered(source: Any, editor: Editor, out: P
 
 def test_keys_are_offered_and_explained(editor: Editor, out: Path) -> None:
     offered = editor.offers(out / JOB, text_of(out, JOB).replace("  level: INFO", "  level: |"))
-    assert offered.keys() == {*QUESTIONS["log_level"].fixed}
+    assert offered.keys() == {*QUESTIONS["log_level"].fixed_choices}
     offered = editor.offers(out / JOB, text_of(out, JOB) + "\nretry_config:\n  |\n")
     assert offered.keys() >= {"max_attempts", "initial_delay_seconds"}
     shown = editor.hover(out / JOB, f"{header(out, JOB)}retry_config:\n  |max_attempts: 3\n")
@@ -93,7 +93,7 @@ def test_types_and_labels_of_a_column_are_offered(editor: Editor, out: Path) -> 
 
 def test_answers_of_a_profile_are_offered_and_explained(editor: Editor, out: Path) -> None:
     offered = editor.offers(out / PROFILE, f"{header(out, PROFILE)}schema_mode: |\n")
-    assert offered.keys() == {*QUESTIONS["schema_mode"].fixed}
+    assert offered.keys() == {*QUESTIONS["schema_mode"].fixed_choices}
     offered = editor.offers(out / PROFILE, f"{header(out, PROFILE)}connectors:\n  |\n")
     assert offered.keys() == {*PACK.registry}
     assert "Retention in days" in editor.hover(out / PROFILE, f"{header(out, PROFILE)}|retention_days: 3\n")

@@ -215,7 +215,7 @@ def test_a_bad_source_is_asked_for_again(template: Path, tmp_path: Path) -> None
     end(terminal)
     terminal.answer("Import the fields from", f"nowhere.csv{ENTER}")
     terminal.wait("nowhere.csv: there is no such file")
-    terminal.child.close(force=True)
+    terminal.close()
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------------

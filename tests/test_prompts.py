@@ -63,20 +63,20 @@ def test_labels_say_what_a_connector_offers(template: Path, tmp_path: Path) -> N
     terminal.wait("payments - charges, customers, invoices - incremental")
     terminal.wait("storage - files - full reads")
     terminal.wait("database - tables - incremental (not allowed in cloud)")
-    terminal.child.close(force=True)
+    terminal.close()
 
 
 def test_wrong_answers_are_asked_again_with_the_reason(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
     terminal.answer("Tenant", f"Acme{ENTER}")
     terminal.wait("use 1 to 80 lower-case letters")
-    terminal.child.send("\x7f" * 4 + f"acme{ENTER}")
+    terminal.send("\x7f" * 4 + f"acme{ENTER}")
     terminal.answer("Environment", ENTER)
     terminal.answer("Execution mode", ENTER)
     terminal.answer("Where the data comes from", pick(SOURCES, "stripe"))
     terminal.answer("Objects", ENTER)
     terminal.wait("name at least one, like [charges]")
-    terminal.child.send(SPACE + ENTER)
+    terminal.send(SPACE + ENTER)
     end(terminal)
     assert terminal.finish() == 0, terminal.text
 
@@ -182,7 +182,7 @@ def test_a_second_scaffold_is_given_another_name(template: Path, tmp_path: Path)
     terminal.answer("Owner", ENTER)
     terminal.answer("Name of this scaffold", f"stripe_to_iceberg{ENTER}")
     terminal.wait("is there already")
-    terminal.child.send(f"_2{ENTER}")
+    terminal.send(f"_2{ENTER}")
     terminal.answer("Customize", ENTER)
     assert terminal.finish() == 0, terminal.text
     assert len(list((tmp_path / "out").glob(".copier-answers.*"))) == 2
@@ -212,7 +212,7 @@ def test_a_long_registry_is_searched(own_template: Path, tmp_path: Path) -> None
     terminal.answer("Execution mode", ENTER)
     terminal.answer("Find a source", f"payrol{ENTER}")
     terminal.wait("nothing among the sources matches 'payrol'")
-    terminal.child.send("\x7f" * 3 + f"ments{ENTER}")
+    terminal.send("\x7f" * 3 + f"ments{ENTER}")
     terminal.answer("Where the data comes from", ENTER)
     terminal.answer("Objects", SPACE + ENTER)
     end(terminal)

@@ -1,13 +1,15 @@
 """What holds for any answers that the registry allows: a render replays, an update is a render, an edit survives."""
 
 import difflib
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from dativo_generator.answers.choices import forbidden
@@ -24,7 +26,7 @@ from dativo_generator.fleet.source import Source
 from dativo_generator.fleet.update import Selection, update
 from dativo_generator.plan.plan import plan
 from dativo_generator.questionnaire.unattended import completed, followed, pinned
-from support import PACK, Rendered
+from support import PACK, Rendered, answers_for
 
 FILE = ".copier-answers.acme.job.yml"
 SLUGS = st.from_regex(r"[a-z][a-z0-9_]{0,12}[a-z0-9]", fullmatch=True)
@@ -82,10 +84,10 @@ def scaffolds(draw: st.DrawFn) -> dict[str, Any]:
         "customize": draw(st.lists(st.sampled_from(list(SECTIONS)), max_size=2, unique=True)),
     }
     for name in draw(st.lists(st.sampled_from(list(PINS)), max_size=4, unique=True)):
-        if not Scaffold(PACK, answers).unfit(name):
+        if not Scaffold(PACK, answers).inapplicable(name):
             answers[name] = draw(PINS[name])
     scaffold = Scaffold(PACK, answers)
-    if not scaffold.unfit("fields") and source.selection in ("files", "sheets"):
+    if not scaffold.inapplicable("fields") and source.selection in ("files", "sheets"):
         columns = draw(COLUMNS)
         answers["fields"] = columns if len(scaffold.items) == 1 else {item.object: columns for item in scaffold.items}
     return answers
@@ -131,11 +133,26 @@ def world(history: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(history, tmp_path_factory.mktemp("world"))
 
 
+def each_connector(**others: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add an example of each source and of each target: all of them in few renders."""
+    targets = cycle(PACK.with_role("target"))
+    pairs = [(source, next(targets)) for source in PACK.with_role("source")]
+
+    def add(test: Callable[..., None]) -> Callable[..., None]:
+        for source, target in pairs:
+            test = example(answers=answers_for(source, target, scaffold="job"), **others)(test)
+        return test
+
+    return add
+
+
 any_scaffold = given(answers=scaffolds())
-quick = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+# Each example is several renders; beside these there is one for each connector.
+few = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
-@quick
+@few
+@each_connector()
 @any_scaffold
 def test_a_render_replays_clean(answers: dict[str, Any], world: World) -> None:
     with TemporaryDirectory() as folder:
@@ -145,7 +162,8 @@ def test_a_render_replays_clean(answers: dict[str, Any], world: World) -> None:
         assert not report.behind
 
 
-@quick
+@few
+@each_connector()
 @any_scaffold
 def test_an_update_of_what_nobody_edited_is_a_render(answers: dict[str, Any], world: World) -> None:
     old, new = world.rendered(answers, "v1.0.0"), world.rendered(answers, "v2.0.0")
@@ -157,13 +175,15 @@ def test_an_update_of_what_nobody_edited_is_a_render(answers: dict[str, Any], wo
         assert Rendered(Path(folder)).files == new
 
 
-@quick
-@given(answers=scaffolds(), data=st.data())
+@few
+@each_connector(file=1, line=3)
+@given(answers=scaffolds(), file=st.integers(0, 99), line=st.integers(0, 999))
 def test_an_edit_where_the_update_changes_nothing_survives(
-    answers: dict[str, Any], data: st.DataObject, world: World
+    answers: dict[str, Any], file: int, line: int, world: World
 ) -> None:
     old, new = world.rendered(answers, "v1.0.0"), world.rendered(answers, "v2.0.0")
-    path = data.draw(st.sampled_from(sorted(name for name in old if name.startswith(("assets/", "jobs/")))))
+    paths = sorted(name for name in old if name.startswith(("assets/", "jobs/")))
+    path = paths[file % len(paths)]
     before, after = (files[path].decode().splitlines(keepends=True) for files in (old, new))
     matcher = difflib.SequenceMatcher(a=before, b=after, autojunk=False)
     # Lines that stay, but for those beside a change.
@@ -174,7 +194,7 @@ def test_an_edit_where_the_update_changes_nothing_survives(
         if (offset > 1 or a == b == 0) and (offset < size - 2 or a + size == len(before))
     ]
     assume(places)
-    there, then = data.draw(st.sampled_from(places))
+    there, then = places[line % len(places)]
     before[there] = after[then] = before[there].rstrip("\n") + "  # ours\n"
     with TemporaryDirectory() as folder:
         fleet = world.written(old | {path: "".join(before).encode()}, folder)
@@ -191,7 +211,16 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=600)
+def each_question(test: Callable[..., None]) -> Callable[..., None]:
+    """Add an example in which each question is answered by something that it does not take, or hardly."""
+    answers = answers_for(PACK.with_role("source")[0], PACK.with_role("target")[0], scaffold="job")
+    for name, value in zip(QUESTIONS, cycle([None, True, -1, 1.5, "", "a: [", [], {}, [{"a": None}]])):
+        test = example(answers=answers, wrong={name: value})(test)
+    return test
+
+
+@settings(max_examples=200)
+@each_question
 @given(answers=scaffolds(), wrong=st.dictionaries(st.sampled_from(list(QUESTIONS)), ANYTHING, min_size=1, max_size=3))
 def test_whatever_is_answered_an_error_is_one_line(answers: dict[str, Any], wrong: dict[str, Any]) -> None:
     for function in (completed, followed, pinned, plan):

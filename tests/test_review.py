@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,16 @@ def test_the_answer_can_be_given(answer: str, status: int, template: Path, tmp_p
 # --- what is there already --------------------------------------------------------------------------------------------
 
 
-def reviewed(root: Path, answers: dict[str, Any], *, kept: tuple[str, ...] = (), colour: bool = False) -> str:
+@pytest.fixture
+def reviewed(template: Path, tmp_path: Path) -> Callable[..., str]:
     """Review a scaffold for a folder; its files are those of a render elsewhere."""
-    out = render(PACK.root, root.parent / f"rendered{len([*root.parent.iterdir()])}", answers)
-    planned = plan(PACK, out.answers | {"_src_path": str(PACK.root), "_commit": "v1"})
-    return review.review(PACK, planned, out.files, root, kept, colour)
+
+    def review_(root: Path, answers: dict[str, Any], *, kept: tuple[str, ...] = (), colour: bool = False) -> str:
+        out = render(template, tmp_path / f"rendered{len([*tmp_path.iterdir()])}", answers)
+        planned = plan(PACK, out.answers | {"_src_path": str(template), "_commit": "v1"})
+        return review.review(PACK, planned, out.files, root, kept, colour)
+
+    return review_
 
 
 def put(root: Path, path: str, text: bytes) -> None:
@@ -120,8 +126,8 @@ JOB = "jobs/acme/stripe_customers_to_iceberg.yaml"
 REGISTRY = "registry/connectors.yaml"
 
 
-def test_a_file_that_is_there_is_compared(room: Path) -> None:
-    out = render(PACK.root, room.parent / "first", SHORT_PATH)
+def test_a_file_that_is_there_is_compared(room: Path, reviewed: Callable[..., str], template: Path) -> None:
+    out = render(template, room.parent / "first", SHORT_PATH)
     put(room, JOB, out.files[JOB].replace(b"lookback_days: 1", b"lookback_days: 9"))
     put(room, "schemas/job.schema.json", out.files["schemas/job.schema.json"].replace(b"\n", b"\r\n"))
     put(room, REGISTRY, b"# another one\n")
@@ -133,12 +139,14 @@ def test_a_file_that_is_there_is_compared(room: Path) -> None:
     assert f"  kept      {REGISTRY}" in text and f"there/{REGISTRY}" not in text
 
 
-def test_a_long_change_is_cut(room: Path) -> None:
+def test_a_long_change_is_cut(room: Path, reviewed: Callable[..., str]) -> None:
     put(room, REGISTRY, b"".join(b"line %d\n" % number for number in range(500)))
     assert "more lines" in reviewed(room, SHORT_PATH)
 
 
-def test_colours_are_for_terminals_that_want_them(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_colours_are_for_terminals_that_want_them(
+    room: Path, monkeypatch: pytest.MonkeyPatch, reviewed: Callable[..., str]
+) -> None:
     put(room, JOB, b"a: b\n")
     assert "\033[31m-a: b\033[0m" in reviewed(room, SHORT_PATH, colour=True)
     assert "\033" not in reviewed(room, SHORT_PATH)
@@ -154,7 +162,7 @@ def test_colours_are_for_terminals_that_want_them(room: Path, monkeypatch: pytes
     assert not review.coloured(Stream())
 
 
-def test_nothing_that_a_terminal_obeys_is_shown(room: Path) -> None:
+def test_nothing_that_a_terminal_obeys_is_shown(room: Path, reviewed: Callable[..., str]) -> None:
     put(room, JOB, b"a: \x1b[2J\n")
     assert "\x1b" not in reviewed(room, SHORT_PATH)
 
@@ -162,11 +170,11 @@ def test_nothing_that_a_terminal_obeys_is_shown(room: Path) -> None:
 # --- warnings ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_scaffold_without_fault_has_no_warnings(room: Path) -> None:
+def test_a_scaffold_without_fault_has_no_warnings(room: Path, reviewed: Callable[..., str]) -> None:
     assert "Warnings:" not in reviewed(room, SHORT_PATH)
 
 
-def test_what_validate_says_of_the_new_files_is_said(room: Path) -> None:
+def test_what_validate_says_of_the_new_files_is_said(room: Path, reviewed: Callable[..., str]) -> None:
     text = reviewed(room, SHORT_PATH | {"partitioning": ["created"]})
     assert text.split("Warnings:\n")[1] == (
         "  partitioning: 'created' is a column of the data; the runner loses rows when it partitions by one"
@@ -176,9 +184,11 @@ def test_what_validate_says_of_the_new_files_is_said(room: Path) -> None:
     assert text.split("Warnings:\n")[1] == f"  {JOB}:13: {missing}"
 
 
-def test_what_validate_says_of_old_and_new_together_is_said(room: Path) -> None:
+def test_what_validate_says_of_old_and_new_together_is_said(
+    room: Path, reviewed: Callable[..., str], template: Path
+) -> None:
     other = SHORT_PATH | {"tenant_id": "globex", "objects": ["charges"], "bucket": "shared", "prefix": "raw/one"}
-    put_all(room, render(PACK.root, room.parent / "other", other).files)
+    put_all(room, render(template, room.parent / "other", other).files)
     text = reviewed(room, SHORT_PATH | {"bucket": "shared", "prefix": "raw/one"})
     assert "'raw/one' of the bucket is written by jobs/" in text
 

@@ -122,15 +122,15 @@ def test_nothing_is_left_after_a_run(end: str, tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     # Returns when all who could write to its pipes have ended, the keeper among them.
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "servers", "-n", "1"],
+        [sys.executable, "-m", "pytest", "-p", "xdist.plugin", "-p", "servers", "-n", "1"],
         cwd=tmp_path,
-        env=environment | {"PYTHONPATH": str(ROOT / "tests")},
+        env=environment | {"PYTHONPATH": str(ROOT / "tests"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         # Ctrl-C reaches all of its processes, and none of ours; a run in the background of a shell would ignore it.
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=servers.PATIENCE,
     )
     assert done.returncode == status, done.stdout + done.stderr
     started = [json.loads(line) for line in (tmp_path / "servers.json").read_text(encoding="utf-8").splitlines()]

@@ -7,24 +7,30 @@ fails: there is no list of lines to ignore.
 import csv
 import os
 import re
+import runpy
 import shlex
 import shutil
 import sqlite3
 import subprocess
 import sys
+import venv
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, distribution
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
+from copier._cli import CopierApp
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from fleets import Command, build, copied
 from servers import Database, Server
-from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, render, schema_errors
+from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, schema_errors
 
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
@@ -98,7 +104,7 @@ def sources(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "shop.db")) as database:
         database.execute("CREATE TABLE orders (id integer PRIMARY KEY, placed_on date)")
         database.commit()
-    (body,) = render(ROOT, folder.parent / "people", load_answers(PEOPLE)).assets.values()
+    (body,) = (asset for asset in Rendered(folder).assets.values() if asset["asset"]["name"] == "csv_people")
     for column in body["asset"]["schema"]:
         column["required"] = False
     (folder / "people_asset.yaml").write_text(yaml.safe_dump(body), encoding="utf-8")
@@ -131,18 +137,26 @@ class Walk:
             git(self.here, "add", "--all")
             git(self.here, "commit", "--quiet", "--allow-empty", "--message", line)
 
-    def spawn(self, *words: str, cwd: Path | None = None) -> str:
-        """Run a module of Python in a process of its own, without somebody to type, and return what it prints."""
+    def spawn(self, *words: str) -> None:
+        """Run a module of Python in a process of its own, without somebody to type."""
         done = subprocess.run(
             [sys.executable, "-m", *words],
-            cwd=cwd or self.here,
+            cwd=self.here,
             env=os.environ | self.variables,
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 0, f"{words}\n{done.stdout}{done.stderr}"
-        return done.stdout
+
+    @contextmanager
+    def surroundings(self, folder: Path) -> Iterator[pytest.MonkeyPatch]:
+        """Let this process be in a folder, with the variables that were exported."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(folder)
+            for name, value in self.variables.items():
+                patch.setenv(name, value)
+            yield patch
 
 
 # Words that stand for something of the reader's.
@@ -151,9 +165,15 @@ WORDS = {"SOURCE": "people_v2.csv", "ASSET": "people_asset.yaml"}
 
 def copier(walk: Walk, arguments: list[str]) -> None:
     """Run Copier with the answers of the sample where nobody is there to be asked."""
+
+    def run(folder: Path, *words: str) -> None:
+        with walk.surroundings(folder):
+            _, status = CopierApp.run(["copier", *words], exit=False)
+        assert status == 0, words
+
     command, *arguments = arguments
     if command == "update":
-        walk.spawn("copier", "update", "--defaults", *arguments)
+        run(walk.here, "update", "--defaults", *arguments)
         assert not git(walk.here, "ls-files", "--unmerged")
         return
     assert command == "copy"
@@ -171,7 +191,7 @@ def copier(walk: Walk, arguments: list[str]) -> None:
         folder = folder.with_name(f"{folder.name}-again")
     options += ["--defaults", "--vcs-ref", FIRST]
     # "." is the pack for those who are in it.
-    walk.spawn("copier", "copy", *options, template, str(folder), cwd=walk.pack if template == "." else walk.room)
+    run(walk.pack if template == "." else walk.room, "copy", *options, template, str(folder))
     assert Rendered(folder).jobs
     release(folder, f"copied-{len(list(folder.glob('.copier-answers.*')))}")
 
@@ -190,9 +210,7 @@ def generator(walk: Walk, arguments: list[str]) -> str:
     if arguments[0] == "batch":
         folder = manifests(walk.room / "batch")
         arguments += ["--to", FIRST]
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in walk.variables.items():
-            patch.setenv(name, value)
+    with walk.surroundings(folder):
         result = walk.command(folder, *arguments)
     noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
     assert (result.status in (0, 3), noted) == (True, []), result.out
@@ -223,27 +241,50 @@ def python(walk: Walk, arguments: list[str]) -> None:
     """Run a module; of a measurement of minutes, only what it says of itself."""
     match arguments:
         case ["-m", "venv", folder]:
-            walk.spawn("venv", "--without-pip", folder)
+            venv.create(walk.here / folder, symlinks=True)
         case ["-m", "pytest", *rest]:
+            # What the reader does not have is not loaded.
+            walk.variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             walk.spawn("pytest", "-p", "no:cacheprovider", *rest)
         case [script] if script.startswith("benchmarks/"):
-            done = subprocess.run([sys.executable, ROOT / script, "--help"], capture_output=True, text=True)
-            assert done.stdout.startswith("usage: ")
+            with walk.surroundings(ROOT) as patch, redirect_stdout(StringIO()) as printed:
+                patch.setattr(sys, "argv", [script, "--help"])
+                patch.setattr(sys, "path", [str((ROOT / script).parent), *sys.path])
+                with pytest.raises(SystemExit) as stop:
+                    runpy.run_path(str(ROOT / script), run_name="__main__")
+            assert (stop.value.code, printed.getvalue().startswith("usage: ")) == (0, True)
         case _:
             pytest.fail(f"no test knows how to run python {shlex.join(arguments)}")
 
 
 def pip(walk: Walk, arguments: list[str]) -> None:
-    """Let pip find, without a network, that what is to be installed is what the tests run with; a URL is the pack's."""
+    """Look whether what is to be installed is what the tests run with; a URL is the pack's."""
     assert arguments[0] == "install"
-    wanted = []
     for text in arguments[1:]:
         requirement = Requirement(re.sub(r"^\.", "dativo-generator", text))
         if requirement.url:
             assert requirement.url == f"git+{walk.pack}"
-        extras = f"[{','.join(requirement.extras)}]" if requirement.extras else ""
-        wanted.append(f"{requirement.name}{extras}{requirement.specifier}")
-    walk.spawn("pip", "install", "--no-index", "--disable-pip-version-check", *wanted)
+        # pip says the same without an index, and takes seconds for it.
+        assert not list(lacking(requirement, set()))
+
+
+def lacking(requirement: Requirement, seen: set[str]) -> Iterator[str]:
+    """Yield what is not installed of a requirement and of those that it brings along."""
+    if str(requirement) in seen:
+        return
+    seen.add(str(requirement))
+    try:
+        found = distribution(requirement.name)
+    except PackageNotFoundError:
+        yield f"{requirement.name} is not installed"
+        return
+    if not requirement.specifier.contains(found.version, prereleases=True):
+        yield f"{requirement} is not {found.version}"
+    offered = {canonicalize_name(extra) for extra in found.metadata.get_all("Provides-Extra") or ()}
+    yield from (f"{requirement.name} has no [{extra}]" for extra in requirement.extras if extra not in offered)
+    for needed in map(Requirement, found.requires or ()):
+        if not needed.marker or any(needed.marker.evaluate({"extra": extra}) for extra in {"", *requirement.extras}):
+            yield from lacking(needed, seen)
 
 
 def pipx(walk: Walk, arguments: list[str]) -> None:
