@@ -15,7 +15,6 @@ from servers import HOST, PATIENCE, SETTING, do_without, program
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytest_plugins = ["patience"]
 
 # What distributions call it.
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -10,7 +10,7 @@ from hypothesis import settings
 from history import release_history
 from support import Rendered, clean_environment, copy_pack, release, render
 
-pytest_plugins = ["servers", "browser", "editor"]
+pytest_plugins = ["browser", "editor", "patience", "servers"]
 
 # The same examples on every machine, however slow it is: a red test then speaks of the change that it stands on.
 settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=100)
