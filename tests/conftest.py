@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import caches
 from history import release_history
 from support import Rendered, clean_environment, copy_pack, release, render
 
@@ -19,11 +20,12 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session", autouse=True)
 def _isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the user's git configuration and Copier settings."""
+    """Hide the user's git configuration and Copier settings, and share what all copies of this process compile."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in clean_environment(tmp_path_factory.mktemp("home")).items():
             patch.setenv(name, value)
         patch.delenv("COPIER_SETTINGS_PATH", raising=False)
+        caches.install(patch, tmp_path_factory.mktemp("clones"))
         yield
 
 

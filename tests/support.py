@@ -40,6 +40,22 @@ SHORT_PATH = {
     "customize": [],
 }
 
+# No hooks are copied, nothing waits for the disk, and nothing tidies up: each repository lives for seconds.
+_GIT_CONFIG = """\
+[user]
+name = Tests
+email = tests@example.com
+[core]
+autocrlf = false
+fsync = none
+[init]
+templateDir =
+[gc]
+auto = 0
+[maintenance]
+auto = false
+"""
+
 # What to read of a source of each kind, for a test to which it does not matter.
 _SELECTIONS = {
     "tables": [{"name": "public.orders", "object": "orders"}],
@@ -189,7 +205,7 @@ def schema_errors(name: str, value: Any) -> list[str]:
 def clean_environment(home: Path) -> dict[str, str]:
     """Return the environment variables that keep git and Copier away from the user's own settings."""
     home.mkdir(exist_ok=True)
-    (home / "gitconfig").write_text("[user]\nname = Tests\nemail = tests@example.com\n[core]\nautocrlf = false\n")
+    (home / "gitconfig").write_text(_GIT_CONFIG)
     return {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
