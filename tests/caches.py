@@ -9,7 +9,6 @@ import copy
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
 from hashlib import sha256
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -60,17 +59,17 @@ def _jinja(compile_: Callable[..., Any]) -> Callable[..., Any]:
 
 def _python(compile_: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a module of the pack once, though each clone has it at another path."""
+    codes: dict[Any, Any] = {}
 
-    @cache
-    def compile_once(loader: type, source: bytes, name: str) -> Any:
-        return compile_(loader(name, name), source, name)
-
-    def compiled(self: SourceFileLoader, source: Any, path: str, **options: Any) -> Any:
+    def compile_once(self: SourceFileLoader, source: Any, path: str, **options: Any) -> Any:
         if type(self) is not SourceFileLoader or not isinstance(source, bytes) or "/extensions/" not in path:
             return compile_(self, source, path, **options)
-        return compile_once(type(self), source, path.rpartition("/extensions/")[2])
+        key = source, path.rpartition("/extensions/")[2]
+        if key not in codes:
+            codes[key] = compile_(self, source, path, **options)
+        return codes[key]
 
-    return compiled
+    return compile_once
 
 
 def _questions(load: Callable[..., Any]) -> Callable[..., Any]:
