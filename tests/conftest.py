@@ -1,29 +1,35 @@
 """Fixtures: nothing of the user's settings reaches a test, and the pack is copied once per worker."""
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
+import caches
 from history import release_history
-from support import Rendered, clean_environment, copy_pack, release, render
+from support import Rendered, clean_environment, copy_pack, git, load_answers, release, render, render_in_memory
 
 pytest_plugins = ["browser", "editor", "patience", "servers"]
 
 # The same examples on every machine, however slow it is: a red test then speaks of the change that it stands on.
-settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the user's git configuration and Copier settings."""
+    """Hide the user's git configuration and Copier settings, and share what all copies of this process compile."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in clean_environment(tmp_path_factory.mktemp("home")).items():
             patch.setenv(name, value)
         patch.delenv("COPIER_SETTINGS_PATH", raising=False)
+        caches.install(patch, tmp_path_factory.mktemp("clones"))
         yield
 
 
@@ -39,17 +45,42 @@ def own_template(tmp_path: Path) -> Path:
     return copy_pack(tmp_path / "pack")
 
 
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
+    """Give a repository of the pack with the tag v1.0.0; not to be changed."""
+    pack = copy_pack(tmp_path_factory.mktemp("published") / "pack")
+    release(pack, "v1.0.0")
+    git(pack, "repack", "-adq")
+    return pack
+
+
 @pytest.fixture
-def released(own_template: Path) -> Path:
-    """Give a repository of the pack with the tag v1.0.0."""
-    release(own_template, "v1.0.0")
-    return own_template
+def released(published: Path, tmp_path: Path) -> Path:
+    """Give a copy of `published` that a test may change."""
+    return shutil.copytree(published, tmp_path / "pack", symlinks=True)
 
 
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     """Give a repository of the pack with three releases, whose registries differ; not to be changed."""
     return release_history(tmp_path_factory.mktemp("history") / "pack")
+
+
+@pytest.fixture(scope="session")
+def in_memory(published: Path) -> Callable[[Mapping[str, Any]], Rendered]:
+    """Render answers without writing them."""
+    return partial(render_in_memory, published, "v1.0.0")
+
+
+@pytest.fixture(scope="session")
+def example(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Rendered]:
+    """Give an example as Copier writes it."""
+
+    @cache
+    def rendered(path: Path) -> Rendered:
+        return render(published, tmp_path_factory.mktemp(path.stem) / "out", load_answers(path))
+
+    return rendered
 
 
 @pytest.fixture

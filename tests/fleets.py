@@ -11,7 +11,7 @@ import pytest
 from copier import run_update
 
 from dativo_generator.cli.app import main
-from support import EXAMPLES, git, load_answers, release, render
+from support import EXAMPLES, git, load_answers, release, render_in_memory
 
 STRIPE = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 
@@ -49,10 +49,12 @@ _MOVED = ("gdrive_reports", "hubspot_crm", "mysql_shop", "stripe_contracts")
 
 
 def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Make a clean repository with scaffolds by name."""
+    """Make a clean repository with scaffolds by name, at a release of the template, as Copier would."""
     for name, answers in scaffolds.items():
         data = {"tenant_id": "acme", "scaffold": name} | dict(answers)
-        render(template, destination, data, vcs_ref=tag, overwrite=True)
+        for path, content in render_in_memory(template, tag, data).files.items():
+            (destination / path).parent.mkdir(parents=True, exist_ok=True)
+            (destination / path).write_bytes(content)
     release(destination, "scaffolded")
     return destination
 
@@ -107,6 +109,8 @@ class Command:
     def __init__(self, template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
         monkeypatch.setenv("DATIVO_TEMPLATE", str(template))
+        # How far it is would be said on a slow machine only.
+        monkeypatch.setattr("dativo_generator.cli.progress.SECONDS", float("inf"))
 
     def __call__(self, repository: Path, *arguments: str) -> Result:
         """Run it in a repository."""

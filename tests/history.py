@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from support import ROOT, copy_pack, edit_yaml, release
+from support import ROOT, copy_pack, edit_yaml, git, release
 
 HISTORY: dict[str, list[dict[str, Any]]] = yaml.safe_load(
     (ROOT / "tests" / "data" / "history.yml").read_text(encoding="utf-8")
@@ -27,6 +27,7 @@ def release_history(template: Path) -> Path:
             if new := change.get("becomes"):
                 (template / change["file"]).rename(template / new)
         release(template, tag)
+    git(template, "repack", "-adq")  # one file to link in each clone
     return template
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from dativo_generator.fleet.tree import Tree
-from fleets import Command, examples
-from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release, render
+from fleets import Command, build, examples
+from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release
 
 CSV = """\
 scaffold,source_connector,objects,tables,target_connector,retention_days,tags
@@ -24,8 +24,8 @@ SHARED = ("--data", "tenant_id=acme")
 
 
 @pytest.fixture
-def command(released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(released, monkeypatch, capsys)
+def command(published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(published, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -48,15 +48,16 @@ def files(out: Path) -> dict[str, bytes]:
     return Rendered(out).files
 
 
-def test_a_row_is_what_copier_gives_for_it(command: Command, released: Path, out: Path, tmp_path: Path) -> None:
+def test_a_row_is_what_copier_gives_for_it(command: Command, example: Callable[[Path], Rendered], out: Path) -> None:
     manifest = {"scaffolds": [load_answers(path) for path in EXAMPLES]}
     result = command(out, "batch", write(out, yaml.safe_dump(manifest, sort_keys=False), "jobs.yml"), "--json")
     assert result.status == 0, result.err
     assert {row["state"] for row in result.json["rows"]} == {"new"}
-    for answers in manifest["scaffolds"]:
-        render(released, tmp_path / "copier", answers, overwrite=True)
     (out / "jobs.yml").unlink()
-    assert files(out) == files(tmp_path / "copier")
+    copiers: dict[str, bytes] = {}
+    for path in EXAMPLES:
+        copiers |= example(path).files
+    assert files(out) == copiers
 
 
 def test_a_spreadsheet_and_a_list_give_the_same(command: Command, out: Path, tmp_path: Path) -> None:
@@ -211,12 +212,9 @@ def test_files_that_are_there_are_not_taken(command: Command, out: Path) -> None
     assert files(out) == before | {"jobs.csv": CSV.encode()}
 
 
-def test_an_asset_of_another_scaffold_is_not_taken(command: Command, released: Path, out: Path) -> None:
-    render(
-        released,
-        out,
-        {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"},
-    )
+def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: Path, tmp_path: Path) -> None:
+    other = {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"}
+    out = build(published, tmp_path / "out", "v1.0.0", {"stripe_to_s3": other})
     result = command(out, "batch", write(out, CSV), *SHARED)
     assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: is of the scaffold stripe_to_s3 of x" in result.err
     assert "assets=reuse" in result.err
@@ -305,6 +303,7 @@ def test_conflicts_are_marked_and_said(command: Command, out: Path) -> None:
 def test_an_unchanged_row_stays_at_its_version_and_a_new_one_is_at_the_newest(
     command: Command, released: Path, out: Path
 ) -> None:
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(released))
     name = write(out, CSV)
     command(out, "batch", name, *SHARED)
     commit(out)

@@ -9,8 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from copier.errors import UserMessageError
 from hypothesis import given
 from hypothesis import strategies as st
 
+import fleets
 from dativo_generator.base.errors import AnswerError, PackError
 from dativo_generator.base.paths import FIXTURES_TEST, FIXTURES_TEST_SOURCE
 from dativo_generator.importers.kinds.files import read_files
@@ -31,7 +33,6 @@ from dativo_generator.registry.pack import Pack
 from dativo_generator.registry.samples import FILE, ROWS
 from fleets import STRIPE, Command, build, copied
 from support import (
-    EXAMPLES,
     PACK,
     ROOT,
     Rendered,
@@ -41,18 +42,27 @@ from support import (
     load_answers,
     release,
     render,
+    render_in_memory,
     schema_errors,
 )
 
-_spec = importlib.util.spec_from_file_location("shipped", ROOT / FIXTURES_TEST_SOURCE)
-shipped = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(shipped)
+
+def loaded(path: Path) -> ModuleType:
+    """Import a module of which each destination has its own."""
+    spec = importlib.util.spec_from_file_location("shipped", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+shipped = loaded(ROOT / FIXTURES_TEST_SOURCE)
 
 CATALOG = [
     pytest.param(fields, name, id=f"{connector}-{name}")
     for connector in PACK.registry
     for name, fields in PACK.known_fields(connector).items()
 ]
+AGAIN = Pack(ROOT)
 SOURCES = PACK.with_role("source")
 FIXTURE = "tests/fixtures/stripe/stripe_customers.jsonl"
 FILE_OF = ".copier-answers.acme.job.yml"
@@ -121,7 +131,8 @@ def test_rows_of_any_fields_satisfy_their_schema(drawn: Any, table: str, data: s
     assert [list(row) for row in rows] == [list(drawn)] * ROWS
     filled = [Field(f.name, f.type, f.required or f.name == followed) for f in fields]
     assert list(misfits(filled, rows, form)) == []
-    assert WRITERS[form](Pack(ROOT).samples.rows(fields, table, {followed})) == text
+    AGAIN.samples.rows(fields[::-1], "another")  # leaves nothing behind
+    assert WRITERS[form](AGAIN.samples.rows(fields, table, {followed})) == text
 
 
 @given(column=st.sampled_from(["id", "customer_id", "uuid", "order number"]), type_=st.sampled_from(TYPES))
@@ -251,12 +262,10 @@ def run_tests(destination: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def examples(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Render every example with fixtures into one folder, and a flat asset and an API beside."""
-    out = tmp_path_factory.mktemp("fixtures") / "out"
-    for path in EXAMPLES:
-        render(template, out, load_answers(path) | {"fixtures": True}, overwrite=True)
-    return out
+def examples(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render every example with fixtures into one folder; a flat asset and an API are among them."""
+    scaffolds = {name: answers | {"fixtures": True} for name, answers in fleets.examples().items()}
+    return build(published, tmp_path_factory.mktemp("fixtures") / "out", "v1.0.0", scaffolds)
 
 
 def test_every_asset_has_a_fixture_and_all_pass(examples: Path) -> None:
@@ -274,9 +283,11 @@ def test_every_asset_has_a_fixture_and_all_pass(examples: Path) -> None:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda connector: connector.id)
 @pytest.mark.parametrize("layout", ["nested", "odcs"])
-def test_a_fixture_of_every_source(source: Connector, layout: str, template: Path, tmp_path: Path) -> None:
+def test_a_fixture_of_every_source(
+    source: Connector, layout: str, in_memory: Callable[[Mapping[str, Any]], Rendered]
+) -> None:
     answers = answers_for(source, PACK.registry["iceberg"], fixtures=True, asset_layout=layout, vendor=False)
-    out = render(template, tmp_path / "out", answers)
+    out = in_memory(answers)
     (path,) = (path for path in out.files if path.endswith((".csv", ".jsonl")))
     assert path.endswith(".jsonl" if source.selection == "objects" else ".csv")
     fields = plan(PACK, answers)["assets"][0]["data"]["schema"]
@@ -284,7 +295,7 @@ def test_a_fixture_of_every_source(source: Connector, layout: str, template: Pat
     rows = read_back(out.files[path].decode(), form)
     assert [list(row) for row in rows] == [[field["name"] for field in fields]] * ROWS
     assert schema_errors("asset", out.asset) == []
-    assert out.files[FIXTURES_TEST] == (template / FIXTURES_TEST_SOURCE).read_bytes()
+    assert out.files[FIXTURES_TEST] == (ROOT / FIXTURES_TEST_SOURCE).read_bytes()
 
 
 def csv_cell(column: int, row: int, value: str | None) -> Callable[[Path], None]:
@@ -355,29 +366,70 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=DAMAGE)
-def test_what_is_damaged_fails_and_is_named(
-    damage: Callable[[Path], Any], message: str, examples: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "out"
-    shutil.copytree(examples, out)
-    damage(out)
-    result = run_tests(out)
+def failures(destination: Path) -> list[str]:
+    """Run the shipped test in this process, and return what it says of what is wrong."""
+    module = loaded(destination / FIXTURES_TEST)
+    said = []
+    for test, paths in (
+        (module.test_rows_satisfy_the_schema, module.ROWS),
+        (module.test_the_asset_is_as_the_runner_needs_it, module.ASSETS),
+    ):
+        for path in paths:
+            try:
+                test(path)
+            except Exception as error:
+                said.append(str(error))
+    return said
+
+
+def test_its_owner_sees_the_same(few: Path, tmp_path: Path) -> None:
+    """A process of its own, with a damage for each of the two tests; `failures` is much quicker."""
+    out = copied(few, tmp_path / "out")
+    for name in ("a word for a number", "no owner"):
+        DAMAGE[name][0](out)
+    result, said = run_tests(out), failures(out)
     assert result.returncode == 1, result.stdout
-    assert message in result.stdout
+    assert f"{len(said)} failed" in result.stdout
+    assert all(line in result.stdout for text in said for line in text.splitlines())
+
+
+@pytest.fixture(scope="session")
+def few(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render those examples with fixtures that a damage needs."""
+    names = ("csv_people", "hubspot_crm", "stripe_customers")
+    scaffolds = {name: fleets.examples()[name] | {"fixtures": True} for name in names}
+    return build(published, tmp_path_factory.mktemp("few") / "out", "v1.0.0", scaffolds)
+
+
+@pytest.fixture
+def damaged(few: Path, tmp_path: Path) -> Callable[[str], Path]:
+    """Give these with a damage."""
+
+    def damage(name: str) -> Path:
+        out = copied(few, tmp_path / name)
+        DAMAGE[name][0](out)
+        return out
+
+    return damage
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_is_damaged_fails_and_is_named(name: str, damaged: Callable[[str], Path]) -> None:
+    assert DAMAGE[name][1] in "\n".join(failures(damaged(name)))
 
 
 def test_of_two_versions_the_one_that_names_the_rows_counts(template: Path, tmp_path: Path) -> None:
     out = render(template, tmp_path / "out", load_answers(ROOT / "examples" / "csv_people.yml")).root
+    assert failures(out) == []
     newer = out / "assets/csv/v2.0/csv_people.yaml"
     newer.parent.mkdir()
     text = (out / NESTED).read_text(encoding="utf-8").replace('version: "1.0"', 'version: "2.0"')
     newer.write_text(
         text.replace("name: city", "name: town").replace("# Its fixture", "# No fixture"), encoding="utf-8"
     )
-    assert run_tests(out).returncode == 0
+    assert failures(out) == []
     text_of(NESTED, "# Its fixture", "# No fixture")(out)
-    assert "the columns are not those of the schema" in run_tests(out).stdout
+    assert any("the columns are not those of the schema" in text for text in failures(out))
 
 
 def test_a_fixture_can_be_the_input_of_its_job(
@@ -404,8 +456,7 @@ def test_a_fixture_can_be_the_input_of_its_job(
 def test_real_data_takes_the_place_of_a_fixture(history: Path, tmp_path: Path) -> None:
     answers = load_answers(ROOT / "examples" / "csv_people.yml")
     data, fixture = answers["files"], [{"path": "tests/fixtures/csv/csv_people.csv", "object": "people"}]
-    out = render(history, tmp_path / "out", answers | {"files": fixture}, vcs_ref="v3.0.0").root
-    release(out, "scaffolded")
+    out = build(history, tmp_path / "out", "v3.0.0", {"csv_people": answers | {"files": fixture}})
     before = Rendered(out)
     assert before.job["source"]["files"] == fixture
     options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
@@ -546,7 +597,7 @@ def test_replay_repairs(name: str, repository: Path, command: Command) -> None:
 def test_yes_adds_them_and_no_takes_them_away(history: Path, tmp_path: Path, command: Command) -> None:
     data = STRIPE | {"tenant_id": "acme", "scaffold": "job"}
     out = build(history, tmp_path / "out", "v3.0.0", {"job": STRIPE})
-    fresh = render(history, tmp_path / "fresh", data | {"fixtures": True}, vcs_ref="v3.0.0").files
+    fresh = render_in_memory(history, "v3.0.0", data | {"fixtures": True}).files
     before = Rendered(out).files
     assert command(out, "update", "--data", "fixtures=true").status == 0
     assert Rendered(out).files == fresh
@@ -586,27 +637,25 @@ def test_the_test_stays_while_another_has_fixtures(repository: Path, history: Pa
     assert not (repository / "tests").exists()
 
 
-def test_an_older_scaffold_leaves_the_test_of_a_newer_alone(tmp_path: Path, own_template: Path) -> None:
-    release(own_template, "v1.0.0")
-    test = own_template / FIXTURES_TEST_SOURCE
+def test_an_older_scaffold_leaves_the_test_of_a_newer_alone(tmp_path: Path, released: Path) -> None:
+    test = released / FIXTURES_TEST_SOURCE
     test.write_text(test.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
-    release(own_template, "v2.0.0")
+    release(released, "v2.0.0")
     answers = STRIPE | {"tenant_id": "acme", "fixtures": True}
-    out = render(own_template, tmp_path / "out", answers, vcs_ref="v2.0.0").root
+    out = render(released, tmp_path / "out", answers, vcs_ref="v2.0.0").root
     older = answers | {"objects": ["charges"], "scaffold": "older"}
-    render(own_template, out, older, vcs_ref="v1.0.0", overwrite=True)
+    render(released, out, older, vcs_ref="v1.0.0", overwrite=True)
     assert (out / FIXTURES_TEST).read_bytes() == test.read_bytes()
 
 
-def test_what_is_kept_is_said(tmp_path: Path, own_template: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    release(own_template, "v1.0.0")
+def test_what_is_kept_is_said(tmp_path: Path, released: Path, capsys: pytest.CaptureFixture[str]) -> None:
     answers = STRIPE | {"tenant_id": "acme", "fixtures": True}
-    out = render(own_template, tmp_path / "out", answers).root
-    test = own_template / FIXTURES_TEST_SOURCE
+    out = render(released, tmp_path / "out", answers).root
+    test = released / FIXTURES_TEST_SOURCE
     test.write_text(test.read_text(encoding="utf-8") + "# newer\n", encoding="utf-8")
-    release(own_template, "v2.0.0")
+    release(released, "v2.0.0")
     newer = answers | {"objects": ["charges"], "scaffold": "newer"}
-    run_copy(str(own_template), out, data=newer, defaults=True, unsafe=True)
+    run_copy(str(released), out, data=newer, defaults=True, unsafe=True)
     assert f"Kept as another scaffold has it: {FIXTURES_TEST}" in capsys.readouterr().err
 
 

@@ -1,28 +1,28 @@
 """Every example renders to the bytes in tests/golden/; `make docs` rewrites them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from copier import run_copy
 
-from support import EXAMPLES, PACK, ROOT, Rendered, golden_files, load_answers, render
+from support import EXAMPLES, PACK, ROOT, Rendered, golden_files, load_answers
 
 GOLDEN = ROOT / "tests" / "golden"
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_golden(example: Path, template: Path, tmp_path: Path) -> None:
-    out = render(template, tmp_path / "out", load_answers(example))
-    folder = GOLDEN / example.stem
-    expected = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert golden_files(out) == expected
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_golden(path: Path, example: Callable[[Path], Rendered]) -> None:
+    folder = GOLDEN / path.stem
+    expected = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert golden_files(example(path)) == expected
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_leaves_nothing_to_ask(example: Path, template: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_leaves_nothing_to_ask(path: Path, template: Path, tmp_path: Path) -> None:
     """Without `defaults` Copier asks what is not answered, and here nobody is there to type."""
-    run_copy(str(template), tmp_path / "out", data=load_answers(example), unsafe=True, quiet=True)
-    assert Rendered(tmp_path / "out").answers == load_answers(example)
+    run_copy(str(template), tmp_path / "out", data=load_answers(path), unsafe=True, quiet=True)
+    assert Rendered(tmp_path / "out").answers == load_answers(path)
 
 
 def test_there_is_no_golden_without_an_example() -> None:

@@ -10,6 +10,7 @@ import yaml
 from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
+from fleets import build
 from support import ROOT, Rendered, checked, git, release, render
 
 STALE = yaml.safe_load((ROOT / "tests" / "data" / "stale.yml").read_text(encoding="utf-8"))
@@ -36,13 +37,10 @@ COMMANDS = pytest.mark.parametrize("command", [update, recopy, copy_over])
 
 @pytest.fixture
 def scaffold(history: Path, tmp_path: Path) -> Callable[..., Path]:
-    """Make a repository with one scaffold of a release."""
+    """Make a repository with one scaffold of the first release."""
 
-    def make(tag: str = "v1.0.0", **answers: Any) -> Path:
-        data = {"tenant_id": "acme", "scaffold": "job"} | answers
-        out = render(history, tmp_path / "out", data, vcs_ref=tag).root
-        release(out, "now")
-        return out
+    def make(**answers: Any) -> Path:
+        return build(history, tmp_path / "out", "v1.0.0", {"job": answers})
 
     return make
 

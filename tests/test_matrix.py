@@ -1,6 +1,8 @@
 """Every source with every target that the registry allows, in both modes and layouts, is what the runner accepts."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from dativo_generator.answers.questions.short_path import MODES
 from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.registry.connectors import Connector
 from dativo_generator.validation.runner_rules import check_asset, check_job, check_pair
-from support import PACK, allowed_pairs, answers_for, render, schema_errors
+from support import PACK, Rendered, allowed_pairs, answers_for, render, schema_errors
 
 # Every connector once, at whichever end it can stand.
 PAIRS = {(source.id, "iceberg") for source in PACK.with_role("source")}
@@ -22,10 +24,19 @@ CASES = [
 ]
 
 
+InMemory = Callable[[Mapping[str, Any]], Rendered]
+
+
+def both(pair: tuple[str, str]) -> dict[str, dict[str, Any]]:
+    """Return the answers of a scaffold with every section closed, and with every section open."""
+    closed = answers_for(*(PACK.registry[name] for name in pair))
+    sections = [choice.value for choice in Scaffold(PACK, closed).choices("customize") if not choice.reason]
+    return {"closed": closed, "opened": closed | {"customize": sections}}
+
+
 @pytest.mark.parametrize(("source", "target", "mode", "layout"), CASES)
-def test_accepted(source: Connector, target: Connector, mode: str, layout: str, template: Path, tmp_path: Path) -> None:
-    answers = answers_for(source, target, execution_mode=mode, asset_layout=layout, vendor=False)
-    out = render(template, tmp_path / "out", answers)
+def test_accepted(source: Connector, target: Connector, mode: str, layout: str, in_memory: InMemory) -> None:
+    out = in_memory(answers_for(source, target, execution_mode=mode, asset_layout=layout, vendor=False))
     assert schema_errors("asset", out.asset) == []
     assert schema_errors("job", out.job) == []
     assert check_asset(out.asset) == []
@@ -35,15 +46,20 @@ def test_accepted(source: Connector, target: Connector, mode: str, layout: str, 
 
 
 @pytest.mark.parametrize("pair", sorted(PAIRS), ids="-".join)
-def test_opening_every_section_changes_nothing_but_the_engine(
-    pair: tuple[str, str], template: Path, tmp_path: Path
-) -> None:
+def test_copier_writes_the_same(pair: tuple[str, str], in_memory: InMemory, published: Path, tmp_path: Path) -> None:
+    for name, answers in both(pair).items():
+        out, expected = render(published, tmp_path / name, answers), in_memory(answers)
+        assert out.files == in_memory(out.answers).files
+        # Copier records a default of several lines as text, and `in_memory` as what it says.
+        assert {path for path in out.files if out.files[path] != expected.files.get(path)} <= {out.answers_file}
+        assert out.files.keys() == expected.files.keys()
+
+
+@pytest.mark.parametrize("pair", sorted(PAIRS), ids="-".join)
+def test_opening_every_section_changes_nothing_but_the_engine(pair: tuple[str, str], in_memory: InMemory) -> None:
     """What a prompt offers is what is followed when it is not asked."""
-    source, target = (PACK.registry[name] for name in pair)
-    answers = answers_for(source, target)
-    sections = [choice.value for choice in Scaffold(PACK, answers).choices("customize") if not choice.reason]
-    closed = render(template, tmp_path / "closed", answers)
-    opened = render(template, tmp_path / "opened", answers | {"customize": sections})
+    source = PACK.registry[pair[0]]
+    closed, opened = (in_memory(answers) for answers in both(pair).values())
     engine = {"engine": {"type": source.default_engine}} if len(source.engines) > 1 else {}
     assert opened.assets == closed.assets
     assert opened.job == closed.job | {"source": closed.job["source"] | engine}
@@ -51,9 +67,7 @@ def test_opening_every_section_changes_nothing_but_the_engine(
 
 
 @pytest.mark.parametrize("pair", sorted(PAIRS), ids="-".join)
-def test_every_path_in_a_job_is_of_a_file_that_was_written(
-    pair: tuple[str, str], template: Path, tmp_path: Path
-) -> None:
+def test_every_path_in_a_job_is_of_a_file_that_was_written(pair: tuple[str, str], in_memory: InMemory) -> None:
     source, target = (PACK.registry[name] for name in pair)
-    out = render(template, tmp_path / "out", answers_for(source, target, app_root="."))
+    out = in_memory(answers_for(source, target, app_root="."))
     assert {value for key, value in out.job.items() if key.endswith("_path")} <= set(out.files)

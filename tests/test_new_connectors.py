@@ -9,7 +9,8 @@ from copier.errors import UserMessageError
 
 from dativo_generator.registry.pack import Pack
 from dativo_generator.validation.runner_rules import check_asset, check_job
-from support import checked, edit_yaml, render, schema_errors
+from fleets import copied
+from support import checked, copy_pack, edit_yaml, render, schema_errors
 
 # Invented here; the pack's code has never heard of them.
 API = {
@@ -59,15 +60,16 @@ ENTRIES = {"helpdesk": API, "olddb": DATABASE, "logfiles": FILES, "coldstore": S
 AGENTS = {"tenant_id": "acme", "source_connector": "helpdesk", "objects": ["agents"], "target_connector": "iceberg"}
 
 
-@pytest.fixture
-def extended(own_template: Path) -> Path:
-    """Give a pack with the invented connectors."""
-    edit_yaml(own_template / "registry" / "connectors.yaml", lambda data: data["connectors"].update(ENTRIES))
+@pytest.fixture(scope="session")
+def extended(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
+    """Give a pack with the invented connectors; not to be changed."""
+    pack = copy_pack(tmp_path_factory.mktemp("extended") / "pack")
+    edit_yaml(pack / "registry" / "connectors.yaml", lambda data: data["connectors"].update(ENTRIES))
     for name, entry in ENTRIES.items():
         recipe = {"name": name, "type": name, "roles": entry["roles"]}
         recipe |= {"default_engine": {"type": entry["default_engine"], "options": {}}, **RECIPES[name]}
-        (own_template / "connectors" / f"{name}.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
-    return own_template
+        (pack / "connectors" / f"{name}.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    return pack
 
 
 @pytest.mark.parametrize(
@@ -141,18 +143,18 @@ def test_what_the_registry_forbids_in_cloud_is_forbidden(extended: Path, tmp_pat
 
 
 def test_a_cursor_that_no_recipe_settles_must_be_answered(extended: Path, tmp_path: Path) -> None:
-    edit_yaml(
-        extended / "connectors" / "helpdesk.yaml", lambda recipe: recipe["incremental"].pop("cursor_field_default")
-    )
+    pack = copied(extended, tmp_path / "pack")
+    edit_yaml(pack / "connectors" / "helpdesk.yaml", lambda recipe: recipe["incremental"].pop("cursor_field_default"))
     with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
-        render(extended, tmp_path / "out", AGENTS)
-    out = render(extended, tmp_path / "out", AGENTS | {"cursor_field": "seen"})
+        render(pack, tmp_path / "out", AGENTS)
+    out = render(pack, tmp_path / "out", AGENTS | {"cursor_field": "seen"})
     assert out.job["source"]["incremental"] == {"cursor_field": "seen", "lookback_days": 2}
 
 
 def test_a_damaged_recipe_is_one_line_with_its_place(extended: Path, tmp_path: Path) -> None:
-    edit_yaml(extended / "connectors" / "olddb.yaml", lambda recipe: recipe.update(rolls=["source"]))
+    pack = copied(extended, tmp_path / "pack")
+    edit_yaml(pack / "connectors" / "olddb.yaml", lambda recipe: recipe.update(rolls=["source"]))
     answers = {"tenant_id": "acme", "source_connector": "olddb", "tables": ["a"], "target_connector": "iceberg"}
     with pytest.raises(UserMessageError, match=r"^connectors/olddb.yaml:\d+: rolls: unknown key; did you mean 'roles'"):
-        render(extended, tmp_path / "out", answers)
+        render(pack, tmp_path / "out", answers)
     assert not (tmp_path / "out").exists()

@@ -206,19 +206,36 @@ def test_a_profile_that_is_there_is_not_written_again(template: Path, tmp_path: 
 # --- a profile that changes -------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def command(released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(released, monkeypatch, capsys)
-
-
-@pytest.fixture
-def repository(released: Path, tmp_path: Path) -> Path:
-    write(tmp_path / "out", "acme", PROFILE)
-    render(released, tmp_path / "out", ANSWERS)
+def profiled(template: Path, destination: Path) -> Path:
+    """Make a repository with a profile, and two scaffolds of v1.0.0 that follow it, one of them not in everything."""
+    write(destination, "acme", PROFILE)
+    render(template, destination, ANSWERS, vcs_ref="v1.0.0")
     own = ANSWERS | {"bucket": "mine", "objects": ["charges"], "scaffold": "own", "owner": "own@acme.com"}
-    render(released, tmp_path / "out", own)
-    release(tmp_path / "out", "start")
-    return tmp_path / "out"
+    render(template, destination, own, vcs_ref="v1.0.0")
+    release(destination, "start")
+    return destination
+
+
+@pytest.fixture
+def command(published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(published, monkeypatch, capsys)
+
+
+@pytest.fixture(scope="session")
+def built(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return profiled(published, tmp_path_factory.mktemp("profiled") / "out")
+
+
+@pytest.fixture
+def repository(built: Path, tmp_path: Path) -> Path:
+    return copied(built, tmp_path / "out")
+
+
+@pytest.fixture
+def behind(released: Path, tmp_path: Path) -> Path:
+    """Give such a repository of a template that has a newer release."""
+    release(released, "v1.1.0")
+    return profiled(released, tmp_path / "out")
 
 
 def answers_of(repository: Path, scaffold: str) -> dict[str, Any]:
@@ -267,26 +284,24 @@ def test_an_answer_given_later_follows_the_profile_no_more(repository: Path, com
     assert answers_of(repository, "stripe_to_iceberg")["bucket"] == "decided"
 
 
-def test_copiers_update_asks_nothing_that_a_profile_has_answered(repository: Path, released: Path) -> None:
-    release(released, "v1.1.0")
+def test_copiers_update_asks_nothing_that_a_profile_has_answered(behind: Path) -> None:
     name = ".copier-answers.acme.stripe_to_iceberg.yml"
-    terminal = Terminal(["update", "--trust", "--answers-file", name], repository, dict(os.environ))
+    terminal = Terminal(["update", "--trust", "--answers-file", name], behind, dict(os.environ))
     for question in ("Tenant", "Environment", "Execution mode", "Where the data comes from", "Objects"):
         terminal.answer(question, ENTER)
     for question in ("Where the data goes", "Owner", "Name of this scaffold", "Customize"):
         terminal.answer(question, ENTER)
     assert terminal.finish() == 0, terminal.text
     assert "Bucket" not in terminal.text
-    assert answers_of(repository, "stripe_to_iceberg")["profiled"][-1] == "bucket"
+    assert answers_of(behind, "stripe_to_iceberg")["profiled"][-1] == "bucket"
 
 
-def test_a_profile_follows_what_copier_is_told(repository: Path, released: Path) -> None:
-    release(released, "v1.1.0")
+def test_a_profile_follows_what_copier_is_told(behind: Path) -> None:
     name = ".copier-answers.acme.stripe_to_iceberg.yml"
     arguments = ["update", "--trust", "--defaults", "--data", "bucket=decided", "--answers-file", name]
-    terminal = Terminal(arguments, repository, dict(os.environ))
+    terminal = Terminal(arguments, behind, dict(os.environ))
     assert terminal.finish() == 0, terminal.text
-    answers = answers_of(repository, "stripe_to_iceberg")
+    answers = answers_of(behind, "stripe_to_iceberg")
     assert (answers["bucket"], "bucket" in answers["profiled"]) == ("decided", False)
 
 

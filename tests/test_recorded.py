@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import yaml
 from copier import run_copy, run_update
 from copier.errors import UserMessageError
 
-from support import EXAMPLES, SHORT_PATH, Rendered, copy_pack, edit_yaml, git, load_answers, release, render
+from fleets import build, copied
+from support import EXAMPLES, SHORT_PATH, Rendered, edit_yaml, git, release, render
 
 ANSWERS = {
     "tenant_id": "acme",
@@ -35,12 +37,30 @@ def update(destination: Path, answers_file: str = FILE, **options: Any) -> Rende
     return Rendered(destination)
 
 
-def slower_registry(template: Path) -> None:
+def slower_registry(template: Path) -> Path:
     """Release a version in which the source's lookback default has changed."""
     edit_yaml(
         template / "connectors" / "stripe.yaml", lambda recipe: recipe["incremental"].update(lookback_days_default=7)
     )
     release(template, "v2.0.0")
+    return template
+
+
+@pytest.fixture(scope="session")
+def slower(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the pack with its release v1.0.0 and that version; not to be changed."""
+    return slower_registry(copied(published, tmp_path_factory.mktemp("slower") / "pack"))
+
+
+@pytest.fixture
+def older(slower: Path, tmp_path: Path) -> Callable[..., Rendered]:
+    """Make a repository with scaffolds of v1.0.0."""
+
+    def make(*scaffolds: dict[str, Any]) -> Rendered:
+        named = {answers.get("scaffold", "stripe_to_iceberg"): answers for answers in scaffolds}
+        return Rendered(build(slower, tmp_path / "out", "v1.0.0", named))
+
+    return make
 
 
 def test_only_what_was_asked_is_recorded(template: Path, tmp_path: Path) -> None:
@@ -61,19 +81,20 @@ def test_an_open_section_is_recorded_with_its_defaults(template: Path, tmp_path:
     )
 
 
-def test_answers_from_pytest_copie_are_taken_as_given(copie: Any, released: Path) -> None:
-    result = copie.copy(extra_answers=ANSWERS | {"lookback_days": 5}, template_dir=released)
+def test_answers_from_pytest_copie_are_taken_as_given(copie: Any, published: Path) -> None:
+    result = copie.copy(extra_answers=ANSWERS | {"lookback_days": 5}, template_dir=published)
     assert result.exception is None
     assert result.answers["lookback_days"] == 5
     assert Rendered(result.project_dir).job["source"]["incremental"]["lookback_days"] == 5
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
-def test_an_answers_file_replays_to_the_same_bytes(example: Path, template: Path, tmp_path: Path) -> None:
-    first = render(template, tmp_path / "first", load_answers(example))
-    (recorded,) = first.root.glob(".copier-answers.*")
-    data = yaml.safe_load(recorded.read_text(encoding="utf-8"))
-    run_copy(str(template), tmp_path / "again", data=data, defaults=True, unsafe=True, quiet=True)
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_answers_file_replays_to_the_same_bytes(
+    path: Path, example: Callable[[Path], Rendered], published: Path, tmp_path: Path
+) -> None:
+    first = example(path)
+    data = yaml.safe_load(first.files[first.answers_file])
+    run_copy(str(published), tmp_path / "again", data=data, defaults=True, unsafe=True, quiet=True)
     assert Rendered(tmp_path / "again").files == first.files
 
 
@@ -98,49 +119,40 @@ def test_a_bad_default_in_the_users_settings_is_one_line(template: Path, tmp_pat
         render(template, tmp_path / "out", ANSWERS)
 
 
-def test_what_was_not_asked_follows_the_registry(released: Path, tmp_path: Path) -> None:
-    out = render(released, tmp_path / "out", ANSWERS)
-    committed(out.root)
-    slower_registry(released)
+def test_what_was_not_asked_follows_the_registry(older: Callable[..., Rendered]) -> None:
+    out = older(ANSWERS)
     assert update(out.root).job["source"]["incremental"]["lookback_days"] == 7
     assert "lookback_days" not in Rendered(out.root).answers
 
 
 @pytest.mark.parametrize("pin", [{"lookback_days": 1}, {"customize": ["incremental"]}], ids=["given", "opened"])
-def test_what_was_answered_stays(pin: dict[str, Any], released: Path, tmp_path: Path) -> None:
-    out = render(released, tmp_path / "out", ANSWERS | pin)
+def test_what_was_answered_stays(pin: dict[str, Any], slower: Path, tmp_path: Path) -> None:
+    out = render(slower, tmp_path / "out", ANSWERS | pin, vcs_ref="v1.0.0")
     committed(out.root)
-    slower_registry(released)
     updated = update(out.root)
     assert updated.job["source"]["incremental"]["lookback_days"] == 1
     assert updated.answers["lookback_days"] == 1
 
 
-def test_an_update_keeps_edits_by_hand(released: Path, tmp_path: Path) -> None:
-    out = render(released, tmp_path / "out", ANSWERS)
+def test_an_update_keeps_edits_by_hand(older: Callable[..., Rendered]) -> None:
+    out = older(ANSWERS)
     (name,) = out.jobs
     job = out.root / name
     job.write_text(job.read_text() + "retry_config:\n  max_attempts: 5\n")
     committed(out.root)
-    slower_registry(released)
     updated = update(out.root)
     assert updated.job["retry_config"] == {"max_attempts": 5}
     assert updated.job["source"]["incremental"]["lookback_days"] == 7
 
 
-def test_an_update_with_an_answer_records_it(released: Path, tmp_path: Path) -> None:
-    out = render(released, tmp_path / "out", ANSWERS)
-    committed(out.root)
-    slower_registry(released)
+def test_an_update_with_an_answer_records_it(older: Callable[..., Rendered]) -> None:
+    out = older(ANSWERS)
     updated = update(out.root, data={"retention_days": 10})
     assert updated.asset["asset"]["governance"]["retention_days"] == updated.answers["retention_days"] == 10
 
 
-def test_an_update_of_one_scaffold_leaves_another_alone(released: Path, tmp_path: Path) -> None:
-    out = render(released, tmp_path / "out", ANSWERS)
-    render(released, out.root, ANSWERS | {"scaffold": "charges", "objects": ["charges"]})
-    committed(out.root)
-    slower_registry(released)
+def test_an_update_of_one_scaffold_leaves_another_alone(older: Callable[..., Rendered]) -> None:
+    out = older(ANSWERS, ANSWERS | {"scaffold": "charges", "objects": ["charges"]})
     jobs = update(out.root).jobs
     assert jobs["jobs/acme/stripe_customers_to_iceberg.yaml"]["source"]["incremental"]["lookback_days"] == 7
     assert jobs["jobs/acme/stripe_charges_to_iceberg.yaml"]["source"]["incremental"]["lookback_days"] == 1
@@ -160,18 +172,16 @@ def test_an_answer_that_the_registry_dropped_stops_the_update(option: str, relea
     assert git(out.root, "status", "--porcelain") == ""
 
 
-def test_a_relative_template_path_is_recorded_absolute(tmp_path: Path) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
+def test_a_relative_template_path_is_recorded_absolute(released: Path, tmp_path: Path) -> None:
     before = Path.cwd()
     try:
-        os.chdir(pack)
+        os.chdir(released)
         render(Path(), tmp_path / "out", ANSWERS)
     finally:
         os.chdir(before)
-    assert yaml.safe_load((tmp_path / "out" / FILE).read_text())["_src_path"] == str(pack)
+    assert yaml.safe_load((tmp_path / "out" / FILE).read_text())["_src_path"] == str(released)
     committed(tmp_path / "out")
-    slower_registry(pack)
+    slower_registry(released)
     assert update(tmp_path / "out").job["source"]["incremental"]["lookback_days"] == 7
 
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from copier import run_recopy
 
-from fleets import SCAFFOLDS, Command, answers_files, build, copied, examples, steady
+from fleets import SCAFFOLDS, STRIPE, Command, answers_files, build, copied, examples, steady
 from history import TAGS
 from support import Rendered, copy_pack, git, release, render
 
@@ -21,6 +21,7 @@ JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
 FILE = ".copier-answers.globex.follows.yml"
 NEWEST = steady() | SCAFFOLDS
+FEW = SCAFFOLDS | {"customers": STRIPE}
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +29,15 @@ def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(history, tmp_path_factory.mktemp("built") / "out", "v3.0.0", NEWEST)
 
 
+@pytest.fixture(scope="session")
+def few(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a repository with no more scaffolds than it takes to share and to reuse."""
+    return build(history, tmp_path_factory.mktemp("few") / "out", "v3.0.0", FEW)
+
+
 @pytest.fixture
-def repository(built: Path, tmp_path: Path) -> Path:
-    return copied(built, tmp_path / "out")
+def repository(few: Path, tmp_path: Path) -> Path:
+    return copied(few, tmp_path / "out")
 
 
 @pytest.fixture
@@ -205,7 +212,8 @@ def test_the_difference_is_shown(repository: Path, command: Command) -> None:
         assert "+    lookback_days: 3" in text
 
 
-def test_shards_are_a_partition(repository: Path, command: Command) -> None:
+def test_shards_are_a_partition(built: Path, command: Command, tmp_path: Path) -> None:
+    repository = copied(built, tmp_path / "out")
     (repository / ".copier-answers.umbrella.reuses.yml").unlink()
     (repository / JOB).unlink()
     whole = command(repository, "replay", "--json").json
@@ -227,11 +235,11 @@ def test_a_share_that_is_none(shard: str, built: Path, command: Command) -> None
 # --- a stranger's pull request ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def hostile(tmp_path: Path) -> Path:
-    """Give a template that leaves a mark when any of its code is run."""
-    pack = copy_pack(tmp_path / "hostile")
-    (pack / "extensions" / "dativo.py").write_text(f"open({str(tmp_path / 'owned')!r}, 'w').close()\n")
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
+    """Give a template that leaves a mark beside it when any of its code is run."""
+    pack = copy_pack(tmp_path_factory.mktemp("hostile") / "pack")
+    (pack / "extensions" / "dativo.py").write_text(f"open({str(pack.parent / 'owned')!r}, 'w').close()\n")
     release(pack, "v3.0.0")
     return pack
 
@@ -304,21 +312,30 @@ def test_it_is_refused_and_nothing_of_it_runs(
         assert message in entry["detail"]
         assert len(entry["detail"].splitlines()) == 1
         assert result.status == 1
-        assert not list(repository.parent.rglob("owned"))
+        assert not [*repository.parent.rglob("owned"), *hostile.parent.rglob("owned")]
         assert git(repository, "status", "--porcelain", "--", JOB, ASSET, FILE) == ""
 
 
-def test_a_commit_that_no_release_reaches_is_refused(tmp_path: Path, command: Command) -> None:
+@pytest.fixture
+def pack(released: Path, command: Command) -> Path:
+    """Give a template with the tag v1.0.0, which the command trusts."""
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(released))
+    return released
+
+
+@pytest.fixture
+def out(pack: Path, tmp_path: Path) -> Path:
+    """Give a repository with one scaffold of that template."""
+    return build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
+
+
+def test_a_commit_that_no_release_reaches_is_refused(pack: Path, out: Path, command: Command, tmp_path: Path) -> None:
     """As of a pull request, whose commits are in the repository, too, under a ref of their own."""
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
-    out = build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
     (pack / "extensions" / "dativo.py").write_text(f"open({str(tmp_path / 'owned')!r}, 'w').close()\n")
     git(pack, "commit", "--quiet", "--all", "--message", "a pull request")
     commit = git(pack, "rev-parse", "HEAD").strip()
     git(pack, "update-ref", "refs/pull/1/head", commit)
     git(pack, "reset", "--quiet", "--hard", "v1.0.0")
-    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
     for recorded in (commit, commit[:9], f"v1.0.0-1-g{commit[:7]}"):
         rewrite(out / FILE, _commit=recorded)
         result = command(out, "replay", "--json")
@@ -326,22 +343,16 @@ def test_a_commit_that_no_release_reaches_is_refused(tmp_path: Path, command: Co
     assert not (tmp_path / "owned").exists()
 
 
-def test_a_commit_between_two_releases_is_released(tmp_path: Path, command: Command) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
+def test_a_commit_between_two_releases_is_released(pack: Path, command: Command, tmp_path: Path) -> None:
     (pack / "LICENSE").write_text("another")
     git(pack, "commit", "--quiet", "--all", "--message", "between")
     render(pack, tmp_path / "out", SCAFFOLDS["follows"], vcs_ref="HEAD")
     release(pack, "v2.0.0")
-    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
     assert command(tmp_path / "out", "replay").status == 3
 
 
-def test_a_template_that_is_cloned_brings_no_pull_requests(tmp_path: Path, command: Command) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
+def test_a_template_that_is_cloned_brings_no_pull_requests(pack: Path, out: Path, command: Command) -> None:
     url = pack.as_uri()
-    out = build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
     rewrite(out / FILE, _src_path=url)
     command.monkeypatch.setenv("DATIVO_TEMPLATE", url)
     assert command(out, "replay", "--json").json["answers"][0]["state"] in ("current", "tampered")
@@ -370,10 +381,7 @@ def test_the_installed_command_runs(built: Path, history: Path) -> None:
     assert (done.returncode, states(json.loads(done.stdout)), done.stderr) == (0, {}, "")
 
 
-def test_a_release_that_does_not_know_the_command_is_left_to_copier(tmp_path: Path, command: Command) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
-    out = build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
+def test_a_release_that_does_not_know_the_command_is_left_to_copier(pack: Path, out: Path, command: Command) -> None:
     for old, new in (
         ('"completed": ', '"complete": '),
         ("def __init__(self, environment", "def __init(self, environment"),
@@ -381,7 +389,6 @@ def test_a_release_that_does_not_know_the_command_is_left_to_copier(tmp_path: Pa
         replaced(pack / "extensions" / "dativo.py", old, new)
         git(pack, "commit", "--quiet", "--all", "--message", "broken")
         git(pack, "tag", "--force", "v1.0.0")
-        command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
         result = command(out, "replay", "--json")
         (entry,) = result.json["answers"]
         assert (result.status, entry["state"]) == (1, "refused")
@@ -389,11 +396,10 @@ def test_a_release_that_does_not_know_the_command_is_left_to_copier(tmp_path: Pa
         assert len(entry["detail"].splitlines()) == 1
 
 
-def test_a_template_without_a_release(tmp_path: Path, command: Command) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0rc1")
+def test_a_template_without_a_release(pack: Path, command: Command, tmp_path: Path) -> None:
+    git(pack, "tag", "v1.0.0rc1", "v1.0.0")
+    git(pack, "tag", "--delete", "v1.0.0")
     out = build(pack, tmp_path / "out", "v1.0.0rc1", {"follows": SCAFFOLDS["follows"]})
-    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
     assert command(out, "replay").status == 0
     assert "has no released tag" in command(out, "update").err
     git(pack, "tag", "--delete", "v1.0.0rc1")

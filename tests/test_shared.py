@@ -7,6 +7,7 @@ import pytest
 from copier import run_copy, run_update
 from copier.errors import UserMessageError
 
+from fleets import build
 from support import Rendered, git, release, render
 
 STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
@@ -23,13 +24,13 @@ def at(history: Path, tag: str) -> list[str]:
 
 
 def test_a_second_scaffold_of_an_older_version_leaves_them_alone(history: Path, tmp_path: Path) -> None:
-    out = render(history, tmp_path / "out", STRIPE, vcs_ref="v3.0.0").root
+    out = build(history, tmp_path / "out", "v3.0.0", {"job": STRIPE})
     render(history, out, OTHER, vcs_ref="v2.0.0", overwrite=True)
     assert shared(out) == at(history, "v3.0.0")
 
 
 def test_a_second_scaffold_of_a_newer_version_brings_them(history: Path, tmp_path: Path) -> None:
-    out = render(history, tmp_path / "out", STRIPE, vcs_ref="v1.0.0").root
+    out = build(history, tmp_path / "out", "v1.0.0", {"job": STRIPE})
     render(history, out, OTHER, vcs_ref="v2.0.0", overwrite=True)
     assert shared(out) == at(history, "v2.0.0")
 
@@ -37,7 +38,7 @@ def test_a_second_scaffold_of_a_newer_version_brings_them(history: Path, tmp_pat
 def test_nobody_to_ask_and_nothing_to_overwrite_is_no_obstacle(
     history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = render(history, tmp_path / "out", STRIPE, vcs_ref="v1.0.0").root
+    out = build(history, tmp_path / "out", "v1.0.0", {"job": STRIPE})
     run_copy(str(history), out, data=OTHER, defaults=True, unsafe=True, vcs_ref="v2.0.0")
     assert shared(out) == at(history, "v1.0.0")
     assert "Kept as another scaffold has it: registry/connectors.yaml" in capsys.readouterr().err
@@ -52,10 +53,8 @@ def updated(out: Path, scaffold: str, tag: str, **options: Any) -> None:
 @pytest.fixture
 def two(history: Path, tmp_path: Path) -> Path:
     """Make a repository with two scaffolds of one connector."""
-    out = render(history, tmp_path / "out", STRIPE, vcs_ref="v1.0.0").root
-    names = {"asset_names": {"customers": "people"}}
-    render(history, out, OTHER | {"objects": ["customers"]} | names, vcs_ref="v1.0.0")
-    return out
+    other = OTHER | {"objects": ["customers"], "asset_names": {"customers": "people"}}
+    return build(history, tmp_path / "out", "v1.0.0", {"stripe_to_iceberg": STRIPE, "other": other})
 
 
 def test_an_update_of_one_brings_them_and_of_the_other_keeps_them(history: Path, two: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from copier import run_update
 
-from fleets import REFUSED, RENAMED, SCAFFOLDS, Command, answers_files, build, copied, steady, update_one_by_one
+from fleets import REFUSED, RENAMED, SCAFFOLDS, STRIPE, Command, answers_files, build, copied, steady, update_one_by_one
 from support import Rendered, git, release
 
 # What goes from v1.0.0 to the newest by itself.
@@ -21,6 +21,12 @@ ASSET = "assets/stripe/v1.0/globex_customers.yaml"
 @pytest.fixture(scope="session")
 def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(history, tmp_path_factory.mktemp("built") / "out", "v1.0.0", FOLLOWS)
+
+
+@pytest.fixture(scope="session")
+def few(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a repository with no more scaffolds than it takes to share and to reuse: Copier updates one at a time."""
+    return build(history, tmp_path_factory.mktemp("few") / "out", "v1.0.0", SCAFFOLDS | {"customers": STRIPE})
 
 
 @pytest.fixture(scope="session")
@@ -65,9 +71,9 @@ EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
 
 @pytest.mark.parametrize(("name", "change"), EDITS.values(), ids=EDITS)
 def test_it_gives_what_copier_gives_for_each_in_turn(
-    name: str, change: Callable[[str], str | None], built: Path, command: Command, tmp_path: Path
+    name: str, change: Callable[[str], str | None], few: Path, command: Command, tmp_path: Path
 ) -> None:
-    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    ours, theirs = copied(few, tmp_path / "ours"), copied(few, tmp_path / "theirs")
     for repository in (ours, theirs):
         path = repository / name
         text = change(path.read_text(encoding="utf-8"))
@@ -98,9 +104,9 @@ def test_all_of_them_with_copiers_loop(built: Path, command: Command, tmp_path: 
     assert Rendered(ours).files == Rendered(theirs).files
 
 
-def test_a_conflict_in_a_shared_file_is_marked_once(built: Path, command: Command, tmp_path: Path) -> None:
+def test_a_conflict_in_a_shared_file_is_marked_once(few: Path, command: Command, tmp_path: Path) -> None:
     """Copier would merge the markers of the first update again in the second."""
-    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    ours, theirs = copied(few, tmp_path / "ours"), copied(few, tmp_path / "theirs")
     recipe = "connectors/stripe.yaml"
     for repository in (ours, theirs):
         edit(repository, recipe, lambda text: text.replace("lookback_days_default: 1", "lookback_days_default: 4"))
@@ -125,9 +131,9 @@ DATA: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("data", DATA.values(), ids=DATA)
 @pytest.mark.parametrize("edited", [False, True], ids=["as rendered", "edited"])
 def test_an_answer_given_gives_what_copier_gives(
-    data: dict[str, Any], edited: bool, built: Path, command: Command, tmp_path: Path
+    data: dict[str, Any], edited: bool, few: Path, command: Command, tmp_path: Path
 ) -> None:
-    ours, theirs = copied(built, tmp_path / "ours"), copied(built, tmp_path / "theirs")
+    ours, theirs = copied(few, tmp_path / "ours"), copied(few, tmp_path / "theirs")
     file = ".copier-answers.globex.follows.yml"
     for repository in (ours, theirs) if edited else ():
         edit(repository, JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n")
@@ -189,8 +195,8 @@ def test_what_cannot_follow_is_named_and_untouched(renames: Path, command: Comma
     assert "connectors/markdown_kv.yaml" in after  # its owner is still there
 
 
-def test_an_answer_that_names_paths_moves_the_files(built: Path, command: Command, tmp_path: Path) -> None:
-    ours = copied(built, tmp_path / "ours")
+def test_an_answer_that_names_paths_moves_the_files(few: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(few, tmp_path / "ours")
     edit(ours, JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n")
     file = ".copier-answers.globex.follows.yml"
     result = command(ours, "update", file, "--data", "target_connector=s3", "--json")
@@ -203,8 +209,8 @@ def test_an_answer_that_names_paths_moves_the_files(built: Path, command: Comman
     assert command(ours, "replay").status == 3  # the others are behind
 
 
-def test_a_scaffold_can_be_renamed(built: Path, command: Command, tmp_path: Path) -> None:
-    ours = copied(built, tmp_path / "ours")
+def test_a_scaffold_can_be_renamed(few: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(few, tmp_path / "ours")
     assert command(ours, "update", ".copier-answers.globex.follows.yml", "-d", "scaffold=leads").status == 0
     assert ".copier-answers.globex.leads.yml" in answers_files(ours)
     assert ".copier-answers.globex.follows.yml" not in answers_files(ours)
@@ -220,8 +226,8 @@ def test_a_scaffold_can_be_renamed(built: Path, command: Command, tmp_path: Path
         ("retention_days=soon", "retention_days: 'soon' is not a whole number of 1 or more"),
     ],
 )
-def test_a_wrong_answer_is_refused(data: str, message: str, built: Path, command: Command, tmp_path: Path) -> None:
-    ours = copied(built, tmp_path / "ours")
+def test_a_wrong_answer_is_refused(data: str, message: str, few: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(few, tmp_path / "ours")
     tenant = "globex" if "scaffold=" not in data else "nobody"
     names = (
         [".copier-answers.globex.follows.yml"]
@@ -259,8 +265,8 @@ def test_a_ring_at_a_time(options: list[str], chosen: list[str], built: Path, co
     assert command(ours, "replay", "--strict").status == 3  # nothing shared is called an edit
 
 
-def test_an_older_ring_does_not_take_shared_files_back(built: Path, command: Command, tmp_path: Path) -> None:
-    ours = copied(built, tmp_path / "ours")
+def test_an_older_ring_does_not_take_shared_files_back(few: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(few, tmp_path / "ours")
     command(ours, "update", "--tenant", "globex")
     newest = (ours / "connectors" / "stripe.yaml").read_bytes()
     git(ours, "add", "--all")
@@ -310,15 +316,15 @@ def test_a_dry_run_for_people(form: str, built: Path, command: Command) -> None:
     assert "lookback_days" in told.split("pinned" if form == "table" else "**Pinned")[1]
 
 
-def test_changes_that_are_not_committed_stop_it(built: Path, command: Command, tmp_path: Path) -> None:
-    ours = copied(built, tmp_path / "ours")
+def test_changes_that_are_not_committed_stop_it(few: Path, command: Command, tmp_path: Path) -> None:
+    ours = copied(few, tmp_path / "ours")
     (ours / JOB).write_text("mine")
     result = command(ours, "update")
     assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
 
 
-def test_outside_a_repository_there_is_no_update(built: Path, command: Command, tmp_path: Path) -> None:
-    copied(built, tmp_path / "out")
+def test_outside_a_repository_there_is_no_update(few: Path, command: Command, tmp_path: Path) -> None:
+    copied(few, tmp_path / "out")
     shutil.rmtree(tmp_path / "out" / ".git")
     result = command(tmp_path / "out", "update")
     assert result.status == 2
@@ -353,8 +359,8 @@ def test_a_version_that_is_not_released_is_refused(built: Path, command: Command
     assert (result.status, result.err.startswith("Error: --to: 'v9' is not a released version")) == (2, True)
 
 
-def test_an_update_in_a_subfolder_of_a_repository(built: Path, command: Command, tmp_path: Path) -> None:
-    copied(built, tmp_path / "mono" / "data")
+def test_an_update_in_a_subfolder_of_a_repository(few: Path, command: Command, tmp_path: Path) -> None:
+    copied(few, tmp_path / "mono" / "data")
     shutil.rmtree(tmp_path / "mono" / "data" / ".git")
     release(tmp_path / "mono", "now")
     edit(tmp_path / "mono", f"data/{JOB}", EDITS["the line that changes"][1])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dativo_generator.validation.json_schemas import JsonSchemas
 from dativo_generator.validation.repository import RULES, Finding, validate
-from fleets import Command, copied
-from support import EXAMPLES, PACK, ROOT, load_answers, render
+from fleets import Command, build, copied, examples
+from support import PACK, ROOT
 
 SHAPES = JsonSchemas(PACK.root)
 
@@ -26,25 +26,22 @@ CASES = [(PATHS[name], case) for name, cases in INVALID.items() for case in case
 
 
 @pytest.fixture(scope="session")
-def examples(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def everything(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a repository with every example."""
-    out = tmp_path_factory.mktemp("examples") / "out"
-    for path in EXAMPLES:
-        render(template, out, load_answers(path))
-    return out
+    return build(published, tmp_path_factory.mktemp("examples") / "out", "v1.0.0", examples())
 
 
 @pytest.fixture
-def repository(examples: Path, tmp_path: Path) -> Path:
-    return copied(examples, tmp_path / "out")
+def repository(everything: Path, tmp_path: Path) -> Path:
+    return copied(everything, tmp_path / "out")
 
 
 def found(repository: Path, **options: Any) -> list[Finding]:
     return validate(repository, PACK, schemas=SHAPES, **options)
 
 
-def test_every_example_is_right(examples: Path) -> None:
-    assert found(examples) == []
+def test_every_example_is_right(everything: Path) -> None:
+    assert found(everything) == []
 
 
 @pytest.mark.parametrize(("path", "case"), CASES, ids=[case["said"][:60] for _, case in CASES])
@@ -155,15 +152,15 @@ VALUES = st.recursive(
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_is_written_nothing_but_findings_comes_out(
-    data: st.DataObject, examples: Path, tmp_path: Path
+    data: st.DataObject, everything: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     if not out.exists():
         for name in PATHS.values():
             (out / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(examples / name, out / name)
+            shutil.copy(everything / name, out / name)
     path = data.draw(st.sampled_from(sorted(PATHS.values())))
-    value = yaml.safe_load((examples / path).read_text(encoding="utf-8"))
+    value = yaml.safe_load((everything / path).read_text(encoding="utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
         section = value
         while True:
@@ -179,7 +176,7 @@ def test_whatever_is_written_nothing_but_findings_comes_out(
     for finding in found(out):
         assert finding.line > 0 and finding.column > 0 and finding.rule in RULES
         assert len(finding.message.splitlines()) == 1
-    shutil.copy(examples / path, out / path)
+    shutil.copy(everything / path, out / path)
 
 
 @pytest.fixture
