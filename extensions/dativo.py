@@ -58,7 +58,7 @@ _unattended = _module("questionnaire.unattended")
 _session = _module("questionnaire.session")
 _lazy_importer = _module("questionnaire.lazy_importer")
 _pack = _module("registry.pack")
-_schemas = _module("plan.schemas")
+_vendored_schemas = _module("plan.vendored_schemas")
 _emit = _module("base.emit")
 _errors = _module("base.errors")
 
@@ -135,7 +135,7 @@ class Dativo(Extension):
             "problems": of_pack(_unattended.problems),
             "profiled": of_pack(_unattended.profiled),
             "pinned": of_pack(_unattended.pinned),
-            "pack_file": of_pack(_schemas.vendored),
+            "pack_file": of_pack(_vendored_schemas.vendored),
             "yaml": _emit.inline,
             "yaml_block": _emit.block,
         }

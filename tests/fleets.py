@@ -109,8 +109,6 @@ class Command:
     def __init__(self, template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys
         monkeypatch.setenv("DATIVO_TEMPLATE", str(template))
-        # How far it is would be said on a slow machine only.
-        monkeypatch.setattr("dativo_generator.cli.progress.SECONDS", float("inf"))
 
     def __call__(self, repository: Path, *arguments: str) -> Result:
         """Run it in a repository."""

@@ -13,7 +13,7 @@ from jsonschema import Draft7Validator
 from dativo_generator.answers.choices import summary
 from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.base.paths import profile_of
-from dativo_generator.plan import schemas
+from dativo_generator.plan import vendored_schemas
 from dativo_generator.registry.pack import Pack
 from editor import Editor
 from support import EXAMPLES, PACK, SHORT_PATH, Rendered, load_answers, render
@@ -159,7 +159,7 @@ def test_a_job_that_names_no_connector_is_as_good(editor: Editor, out: Path) -> 
 
 @pytest.mark.parametrize("target", PACK.with_role("target"), ids=lambda connector: connector.id)
 def test_every_format_that_the_runner_takes_is_right(target: Any) -> None:
-    schema = json.loads(schemas.vendored(PACK, schemas.JOB))
+    schema = json.loads(vendored_schemas.vendored(PACK, vendored_schemas.JOB))
     job = dict.fromkeys(schema["required"], "x") | {"target_connector": target.id}
     for name in schema["definitions"]["target"]["properties"]["file_format"]["enum"]:
         assert Draft7Validator(schema).is_valid(job | {"target": {"file_format": name}}), name
@@ -168,7 +168,7 @@ def test_every_format_that_the_runner_takes_is_right(target: Any) -> None:
 # --- the schemas themselves -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", schemas.VENDORED)
+@pytest.mark.parametrize("name", vendored_schemas.VENDORED)
 def test_a_vendored_schema_is_one_and_stands_alone(name: str, out: Path) -> None:
     schema = json.loads(text_of(out, name))
     Draft7Validator.check_schema(schema)
@@ -189,5 +189,5 @@ def test_a_large_registry_gives_a_schema_of_reasonable_size(own_template: Path) 
     entry = data["connectors"]["stripe"]
     data["connectors"] |= {f"api{number}": entry for number in range(1000)}
     registry.write_text(yaml.safe_dump(data), encoding="utf-8")
-    text = schemas.vendored(Pack(own_template), schemas.JOB)
+    text = vendored_schemas.vendored(Pack(own_template), vendored_schemas.JOB)
     assert len(text) < 300 * 1000

@@ -6,7 +6,7 @@ import pytest
 
 from dativo_generator.answers.questions.target import SAFE_PARTITION
 from dativo_generator.plan.plan import plan
-from dativo_generator.plan.schemas import VENDORED
+from dativo_generator.plan.vendored_schemas import VENDORED
 from support import PACK, Rendered
 
 Scaffolded = Callable[..., Rendered]

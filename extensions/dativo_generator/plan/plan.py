@@ -13,7 +13,7 @@ from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe, recipe_file
-from . import ci, fixtures, schemas
+from . import ci, fixtures, vendored_schemas
 
 # A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
 _STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -197,7 +197,7 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
         return {}
     recipes = sorted({recipe_file(scaffold.source.id), recipe_file(scaffold.target.id)})
     files: dict[str, list[str]] = {}
-    for path in (REGISTRY_FILE, *recipes, *schemas.VENDORED):
+    for path in (REGISTRY_FILE, *recipes, *vendored_schemas.VENDORED):
         folder, name = path.split("/")
         files.setdefault(folder, []).append(name)
     return files

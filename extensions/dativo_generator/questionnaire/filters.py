@@ -14,8 +14,8 @@ from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..plan.destination import COPIERS_OWN, FORMAT, version_of
 from ..plan.plan import plan
-from ..plan.schemas import vendored
 from ..plan.templates import Templates
+from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
 from . import guard, question_files
 from .session import Session
