@@ -73,7 +73,7 @@ def test_it_is_asked_in_its_section_until_the_answer_is_right(pack: Path, tmp_pa
     terminal.answer("Redaction", ENTER)
     terminal.answer("Attempts", f"\x7f-1{ENTER}")  # over the default
     terminal.wait("is not a whole number of 0 or more")
-    terminal.child.close(force=True)
+    terminal.close()
 
 
 def test_it_is_recorded_when_its_section_is_opened(pack: Path, tmp_path: Path) -> None:
