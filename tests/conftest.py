@@ -13,7 +13,7 @@ import caches
 from history import release_history
 from support import Rendered, clean_environment, copy_pack, git, load_answers, release, render, render_in_memory
 
-pytest_plugins = ["browser", "editor", "patience", "servers"]
+pytest_plugins = ["servers", "browser", "editor", "patience"]
 
 # The same examples on every machine, however slow it is: a red test then speaks of the change that it stands on.
 settings.register_profile(

@@ -9,7 +9,19 @@ from typing import Any
 import pytest
 from copier import run_update
 
-from fleets import REFUSED, RENAMED, SCAFFOLDS, STRIPE, Command, answers_files, build, copied, steady, update_one_by_one
+from fleets import (
+    REFUSED,
+    RENAMED,
+    SCAFFOLDS,
+    STRIPE,
+    Command,
+    Result,
+    answers_files,
+    build,
+    copied,
+    steady,
+    update_one_by_one,
+)
 from support import Rendered, git, release
 
 # What goes from v1.0.0 to the newest by itself.
@@ -51,50 +63,81 @@ def edit(repository: Path, name: str, change: Callable[[str], str | None]) -> No
     git(repository, "commit", "--quiet", "--message", name)
 
 
+# Edits by hand of the job, or of the asset, of a scaffold, each in a scaffold of its own.
 EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
-    "nothing": (JOB, lambda text: text + ""),
-    "a line far from the change": (JOB, lambda text: text + "retry_config:\n  max_attempts: 5\n"),
+    "nothing": ("job", lambda text: text),
+    "a line far from the change": ("job", lambda text: text + "retry_config:\n  max_attempts: 5\n"),
     "a line beside the change": (
-        JOB,
+        "job",
         lambda text: text.replace("lookback_days: 1\n", "lookback_days: 1\n  extra: 1\n"),
     ),
-    "the line that changes": (JOB, lambda text: text.replace("lookback_days: 1\n", "lookback_days: 3\n")),
-    "the same change": (JOB, lambda text: text.replace("lookback_days: 1\n", "lookback_days: 9\n")),
-    "the header": (JOB, lambda text: text.split("\n", 1)[1]),
-    "an asset": (ASSET, lambda text: text.replace("retention_days: 90", "retention_days: 30")),
-    "a deleted job": (JOB, lambda text: None),
-    "a vendored recipe": ("connectors/stripe.yaml", lambda text: text.replace("max_retries: ", "max_retries: 1")),
-    "a deleted recipe": ("connectors/stripe.yaml", lambda text: None),
-    "no newline at the end": (JOB, lambda text: text.rstrip("\n")),
+    "the line that changes": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 3\n")),
+    "the same change": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 9\n")),
+    "the header": ("job", lambda text: text.split("\n", 1)[1]),
+    "an asset": ("asset", lambda text: text.replace("retention_days: 90", "retention_days: 30")),
+    "a deleted job": ("job", lambda text: None),
+    "no newline at the end": ("job", lambda text: text.rstrip("\n")),
+}
+# Of what scaffolds share.
+SHARED_EDITS: dict[str, Callable[[str], str | None]] = {
+    "a vendored recipe": lambda text: text.replace("max_retries: ", "max_retries: 1"),
+    "a deleted recipe": lambda text: None,
 }
 
 
-@pytest.mark.parametrize(("name", "change"), EDITS.values(), ids=EDITS)
-def test_it_gives_what_copier_gives_for_each_in_turn(
-    name: str, change: Callable[[str], str | None], few: Path, command: Command, tmp_path: Path
+def slug(name: str) -> str:
+    return name.replace(" ", "_")
+
+
+@pytest.fixture
+def edited(history: Path, tmp_path: Path) -> Path:
+    """Give a repository with a scaffold for each edit, and the edit in it."""
+    scaffolds = {slug(name): STRIPE | {"asset_names": {"customers": slug(name)}} for name in EDITS}
+    repository = build(history, tmp_path / "edited", "v1.0.0", scaffolds)
+    for name, (kind, change) in EDITS.items():
+        file = f"assets/stripe/v1.0/{slug(name)}.yaml" if kind == "asset" else f"jobs/acme/{slug(name)}_to_iceberg.yaml"
+        text = change((repository / file).read_text(encoding="utf-8"))
+        assert text != (repository / file).read_text(encoding="utf-8") or name == "nothing"
+        if text is None:
+            (repository / file).unlink()
+        else:
+            (repository / file).write_text(text, encoding="utf-8")
+    release(repository, "edited")
+    return repository
+
+
+def test_edits_come_out_as_copier_leaves_them(edited: Path, command: Command, tmp_path: Path) -> None:
+    ours, theirs = copied(edited, tmp_path / "ours"), copied(edited, tmp_path / "theirs")
+    result = command(ours, "update")
+    update_one_by_one(theirs, "v3.0.0", answers_files(theirs))
+    assert Rendered(ours).files == Rendered(theirs).files
+    assert_conflicts_are_unmerged(ours, result)
+
+
+@pytest.mark.parametrize("change", SHARED_EDITS.values(), ids=SHARED_EDITS)
+def test_an_edit_of_a_shared_file_comes_out_as_copier_leaves_it(
+    change: Callable[[str], str | None], few: Path, command: Command, tmp_path: Path
 ) -> None:
     ours, theirs = copied(few, tmp_path / "ours"), copied(few, tmp_path / "theirs")
     for repository in (ours, theirs):
-        path = repository / name
-        text = change(path.read_text(encoding="utf-8"))
-        if text != path.read_text(encoding="utf-8"):
-            edit(repository, name, change)
+        edit(repository, "connectors/stripe.yaml", change)
     result = command(ours, "update")
     # Two that share what is edited are enough, and Copier is slow.
     names = [".copier-answers.globex.follows.yml", ".copier-answers.umbrella.reuses.yml"]
     update_one_by_one(theirs, "v3.0.0", names)
     mine, copiers = Rendered(ours).files, Rendered(theirs).files
-    for path in {
-        JOB,
-        ASSET,
-        *names,
-        *(path for path in copiers if path.startswith(("registry/", "connectors/stripe"))),
-    }:
+    shared = [path for path in copiers if path.startswith(("registry/", "connectors/stripe"))]
+    for path in {JOB, ASSET, *names, *shared}:
         assert mine.get(path) == copiers.get(path), path
     assert mine.keys() == copiers.keys()
-    markers = {path for path, text in mine.items() if b"<<<<<<< before updating" in text}
+    assert_conflicts_are_unmerged(ours, result)
+
+
+def assert_conflicts_are_unmerged(repository: Path, result: Result) -> None:
+    """Check that files with markers are told by the exit status and by Git."""
+    markers = {path for path, text in Rendered(repository).files.items() if b"<<<<<<< before updating" in text}
     assert result.status == (1 if markers else 0)
-    assert set(git(ours, "diff", "--name-only", "--diff-filter=U").split()) == markers
+    assert set(git(repository, "diff", "--name-only", "--diff-filter=U").split()) == markers
 
 
 def test_all_of_them_with_copiers_loop(built: Path, command: Command, tmp_path: Path) -> None:
