@@ -8,7 +8,8 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,10 @@ class Editor:
 
     def __init__(self) -> None:
         """Start the server."""
+        # In a thread of its own: a browser that was opened in this one keeps another loop running there.
         self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
         self._client = LanguageClient("dativo-generator-tests", "1")
         self._opened = 0
         self._said: dict[str, list[lsp.Diagnostic]] = {}
@@ -54,14 +58,18 @@ class Editor:
         self._run(
             self._client.initialize_async(lsp.InitializeParams(capabilities=capabilities, process_id=os.getpid()))
         )
-        self._client.initialized(lsp.InitializedParams())
-        self._client.workspace_did_change_configuration(lsp.DidChangeConfigurationParams(settings=SETTINGS))
+        self._notify(self._client.initialized, lsp.InitializedParams())
+        self._notify(
+            self._client.workspace_did_change_configuration, lsp.DidChangeConfigurationParams(settings=SETTINGS)
+        )
 
     def close(self) -> None:
         """Stop the server."""
         self._run(self._client.shutdown_async(None))
-        self._client.exit(None)
+        self._notify(self._client.exit, None)
         self._run(self._client.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
 
     def open(self, path: Path, text: str | None = None) -> str:
@@ -73,7 +81,7 @@ class Editor:
         uri = path.resolve().with_name(f"{path.stem}-{self._opened}{path.suffix}").as_uri()
         text = path.read_text(encoding="utf-8") if text is None else text
         item = lsp.TextDocumentItem(uri=uri, language_id="yaml", version=1, text=text)
-        self._client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
+        self._notify(self._client.text_document_did_open, lsp.DidOpenTextDocumentParams(item))
         return uri
 
     def problems(self, path: Path, text: str | None = None) -> list[tuple[int, str]]:
@@ -115,7 +123,13 @@ class Editor:
         return [SETTINGS.get(item.section or "") for item in params.items]
 
     def _run(self, work: Any) -> Any:
-        return self._loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
+        return asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, PATIENCE), self._loop).result()
+
+    def _notify(self, send: Callable[[Any], None], params: Any) -> None:
+        async def notify() -> None:
+            send(params)
+
+        self._run(notify())
 
 
 def _plain(text: Any) -> str:

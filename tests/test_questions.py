@@ -14,7 +14,7 @@ from support import EXAMPLES, PACK, ROOT, load_answers, render
 CONFIG = load_template_config(ROOT / "copier.yml")
 ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and question["when"]}
 CODE = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "questions").iterdir(), ROOT / "copier.yml"]
-TEMPLATES = [path for path in (ROOT / "template").rglob("*") if path.is_file()]
+TEMPLATES = [path for path in (ROOT / "template").rglob("*") if path.is_file() and path.suffix != ".pyc"]
 
 
 def test_the_files_ask_what_the_table_knows_in_its_order() -> None:

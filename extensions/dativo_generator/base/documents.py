@@ -16,6 +16,7 @@ _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED: Any = object()
 # No job, asset or answers file comes near it.
 _DEEPEST = 100
+TOO_DEEP = "is nested too deeply"
 
 Key = str | int
 
@@ -49,13 +50,15 @@ def shallow(events: Iterable[Any]) -> Iterator[Any]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         yield event
 
 
 def yaml_problem(error: Exception) -> str:
     """Say in one line what `parse_yaml` found wrong, without the line, which at the end of a text is one too high."""
-    return getattr(error, "problem", None) or " ".join(str(error).split())
+    problem = getattr(error, "problem", None) or " ".join(str(error).split())
+    # PyYAML 6.0.4 and later stop before `shallow` does, in words of their own.
+    return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
 
 
 def frozen(value: Any) -> Any:
