@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from ..base.errors import DativoError
 from . import batch, fields, replay, update, validate
-from .options import COMMAND, GROUP, STATUSES, UNABLE, with_examples
+from .options import STATUSES, UNABLE, with_examples
 
 # The commands by name, in the order of the help.
 COMMANDS = {"replay": replay, "update": update, "batch": batch, "validate": validate, "fields": fields}
@@ -18,7 +19,7 @@ EXAMPLES = {
 }
 
 app = typer.Typer(
-    cls=with_examples(GROUP, EXAMPLES["dativo-generator"]),
+    cls=with_examples(TyperGroup, EXAMPLES["dativo-generator"]),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -29,7 +30,7 @@ app = typer.Typer(
     + ".",
 )
 for _name, _module in COMMANDS.items():
-    app.command(_name, cls=with_examples(COMMAND, EXAMPLES[_name]))(_module.command)
+    app.command(_name, cls=with_examples(TyperCommand, EXAMPLES[_name]))(_module.command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

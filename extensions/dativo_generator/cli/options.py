@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from ..base.paths import ANSWERS_FILES
 from ..fleet.fleet import Fleet
@@ -38,8 +37,6 @@ def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
 
     return Help
 
-
-COMMAND, GROUP = TyperCommand, TyperGroup
 
 Template = Annotated[
     str,
