@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -72,3 +73,10 @@ def test_a_term_of_the_glossary_is_used_elsewhere(term: str) -> None:
     code = sorted(HOUSE.rglob("*.py"))
     used = re.compile(r"\b" + r"\s+".join(term.split()), re.IGNORECASE)
     assert any(used.search(path.read_text(encoding="utf-8")) for path in [*pages, *code])
+
+
+def test_every_package_is_installed() -> None:
+    """An installation from a checkout that is edited has all of them anyway; a wheel has those that are named."""
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    there = {path.parent.relative_to(ROOT / "extensions") for path in (ROOT / "extensions").rglob("__init__.py")}
+    assert {name for name in named if ".data." not in name} == {".".join(path.parts) for path in there}
