@@ -1,5 +1,6 @@
 """Fixtures: nothing of the user's settings reaches a test, and the pack is copied once per worker."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
@@ -20,6 +21,11 @@ settings.register_profile(
     "repeatable", deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are cores: some tests wait for a server, a browser or a terminal."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session", autouse=True)
