@@ -68,14 +68,6 @@ def _judgement(column: Column, judge: Judge, context: str) -> Judgement:
     return judge(column.name, column.type, context)
 
 
-def own_source(items: Sequence[Wanted]) -> str:
-    """Return the answer that imports files from themselves, '' where one of them is not there or nobody can read it."""
-    paths = [item.entry["path"] for item in items]
-    if not paths or not all(format_of(Path(path)) and Path(path).expanduser().exists() for path in paths):
-        return ""
-    return paths[0] if len(paths) == 1 else f"[{listed(paths)}]"
-
-
 class TableImporter:
     """Imports the tables that a scaffold reads; each source is read once for all questions."""
 
@@ -97,8 +89,11 @@ class TableImporter:
         return tables
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return the answer that imports files from themselves, '' where that cannot be."""
-        return own_source(items)
+        """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""
+        paths = [item.entry["path"] for item in items]
+        if not paths or not all(format_of(Path(path)) and Path(path).expanduser().exists() for path in paths):
+            return ""
+        return paths[0] if len(paths) == 1 else f"[{listed(paths)}]"
 
     def _table_of(self, sources: Sequence[str], selection: str, item: Wanted, only: bool) -> Table:
         """Find the table of an item: by the path of a file, by the name, and where there is only one, that one."""

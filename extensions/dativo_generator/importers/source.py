@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .document import parsed, text_of
 from .table import Table
 
-_DOCUMENTS = (".yml", ".yaml", ".json", ".avsc", ".jsonl", ".ndjson")
+_YAML, _JSON = (".yml", ".yaml"), (".json", ".avsc", ".jsonl", ".ndjson")
 # A document that describes tables says so early, and is no larger than this; anything else is data.
 _HEAD, _LARGEST = 1 << 16, 1 << 29
 
@@ -71,7 +71,9 @@ class Source:
 
     @cached_property
     def text(self) -> str | None:
-        """The text of a JSON file that may describe tables; None where it holds data."""
+        """The text of a JSON file that may describe tables; None where it holds data, and for any other file."""
+        if self.suffix not in _JSON:
+            return None
         try:
             with self.path.open("rb") as stream:
                 head = stream.read(_HEAD).decode("utf-8", "replace")
@@ -85,9 +87,7 @@ class Source:
     @cached_property
     def document(self) -> Any:
         """The file, parsed, where it may describe tables; None where it holds data. Raises `ImportFailed`."""
-        if self.suffix not in _DOCUMENTS:
-            return None
-        if self.suffix in (".yml", ".yaml") or self.fragment:
+        if self.suffix in _YAML or (self.suffix in _JSON and self.fragment):
             return parsed(self.path)
         if self.text is None:
             return None

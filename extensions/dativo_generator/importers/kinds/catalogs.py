@@ -22,8 +22,6 @@ AIRBYTE_KINDS: dict[str, Kind] = {
     "big_integer": Kind.HUGE,
     "big_number": Kind.DECIMAL,
 }
-# How files are called that hold a message a line.
-_JSON = (".json", ".avsc", ".jsonl", ".ndjson")
 
 
 def is_singer(document: Any) -> bool:
@@ -179,7 +177,7 @@ class Airbyte(Reader):
         return read_airbyte(self._document(source), source.path)
 
     def _document(self, source: Source) -> Any:
-        lines = source.text if source.suffix in _JSON and source.document is None else None
+        lines = source.text if source.document is None else None
         return catalog_in_lines(lines) if lines else source.document
 
 
