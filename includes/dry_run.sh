@@ -1,12 +1,18 @@
-# For each version that answers files move to: what it does to them as they are in $base, the target branch.
+# For each version that answers files move to: what it does to them as they are in $base, the target branch. What the
+# pull request holds is data: names come from Git as they are and must be names of answers files, versions must look
+# like versions, and neither can be taken for an option.
 head=$(git rev-parse HEAD)
 git checkout --quiet --detach "$base"
-git diff --unified=0 --diff-filter=M "$base" "$head" -- '.copier-answers.*.yml' |
-  awk '/^\+\+\+ / { file = substr($2, 3) } /^\+_commit:/ { gsub(/"/, "", $2); print $2, file }' |
-  sort >"$report.moved"
-cut -d ' ' -f 1 "$report.moved" | uniq | while read -r version; do
-  # The names of answers files hold no spaces. Status 1 says that some would be refused, or conflict: that is reported.
-  # shellcheck disable=SC2046
-  dativo-generator update --dry-run --format markdown --to "$version" \
-    $(awk -v version="$version" '$1 == version { print $2 }' "$report.moved") || test $? -eq 1
-done >"$report"
+version_of() { git show "$1:./$2" | sed -nE 's/^_commit: "?([A-Za-z0-9][A-Za-z0-9._+-]*)"?$/\1/p'; }
+declare -A moved
+while IFS= read -r -d '' file; do
+  [[ $file =~ ^\.copier-answers\.[a-z0-9_-]+\.[a-z0-9_-]+\.yml$ ]] || continue
+  version=$(version_of "$head" "$file")
+  [[ $version == *$'\n'* || -z $version || $version == "$(version_of "$base" "$file")" ]] && continue
+  moved[$version]+="$file "
+done < <(git diff -z --name-only --relative --diff-filter=M "$base" "$head" -- '.copier-answers.*.yml')
+while IFS= read -r version; do
+  read -ra files <<<"${moved[$version]}"
+  # Status 1 says that some would be refused, or conflict: that is reported.
+  dativo-generator update --dry-run --format markdown "--to=$version" -- "${files[@]}" || test $? -eq 1
+done < <(((${#moved[@]})) && printf '%s\n' "${!moved[@]}" | sort) >"$report"

@@ -5,13 +5,13 @@ ways, which leaves markers where both sides changed the same lines.
 """
 
 import os
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..base.git import GitError, attempt
 from .tree import TreeError
 
 _BEFORE, _AFTER = b"<<<<<<< before updating", b">>>>>>> after updating"
@@ -55,10 +55,10 @@ def merged(edits: Sequence[Edit]) -> list[Merged]:
             raise TreeError("an edited file is not text, and cannot be merged")
     with TemporaryDirectory(prefix="dativo-generator-merge-") as name:
         folder = Path(name)
-        _git(folder, "init", "--quiet")
+        _git(folder, "init", "--quiet", "--template=")
         base = _tree(folder, [edit.base for edit in edits])
         ours = _tree(folder, [edit.ours for edit in edits])
-        patch = _git(folder, "diff-tree", "--unified=1", _hunks_apart(), base, ours)
+        patch = _git(folder, "diff-tree", "--no-ext-diff", "--no-textconv", "--unified=1", _hunks_apart(), base, ours)
         _write(folder, [edit.theirs for edit in edits])
         _git(folder, "apply", "--reject", input=patch, fails=True)
         return [_outcome(folder, index, edit) for index, edit in enumerate(edits)]
@@ -71,7 +71,7 @@ def _hunks_apart() -> str:
     At -1 even hunks whose context touches stay apart. Git 2.55 and later refuse that; Copier then takes 0, too.
     """
     option = "--inter-hunk-context=-1"
-    tried = subprocess.run(["git", "diff", "--no-index", option, os.devnull, os.devnull], capture_output=True)
+    tried = attempt(Path(os.path.sep), "diff", "--no-index", option, os.devnull, os.devnull)
     return "--inter-hunk-context=0" if tried.returncode else option
 
 
@@ -98,7 +98,10 @@ def _write(folder: Path, contents: Sequence[bytes]) -> None:
 
 
 def _git(folder: Path, *arguments: str, input: bytes | None = None, fails: bool = False) -> bytes:
-    done = subprocess.run(["git", *_PLAIN, *arguments], cwd=folder, input=input, capture_output=True)
+    try:
+        done = attempt(folder, *arguments, input=input, settings=_PLAIN)
+    except GitError as error:
+        raise TreeError(str(error)) from None
     if done.returncode and not fails:
         raise TreeError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

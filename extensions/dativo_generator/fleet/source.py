@@ -1,9 +1,7 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
-import os
 import re
-import subprocess
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from ..base.errors import DativoError
+from ..base.git import CLONE_PATIENCE, GitError, attempt, git
 from ..base.naming import nearest
 from ..base.repository_url import canonical
 
@@ -40,7 +39,7 @@ class Source:
                 raise SourceError(f"--template: there is no folder {path}")
             return path
         clone = self._scratch / "template.git"
-        _git(self._scratch, "clone", "--quiet", "--bare", "--", self.location, str(clone))
+        _git(self._scratch, "clone", "--quiet", "--bare", "--", self.location, str(clone), patience=CLONE_PATIENCE)
         return clone
 
     @cached_property
@@ -50,9 +49,7 @@ class Source:
     @cached_property
     def names(self) -> frozenset[str]:
         """Where the pack may be recorded to come from: its location, and a clone's own origin."""
-        origin = subprocess.run(
-            ["git", "config", "--get", "remote.origin.url"], cwd=self.repository, capture_output=True, text=True
-        ).stdout.strip()
+        origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
         return frozenset({self.location, *([canonical(origin)] if origin else [])})
 
     @cached_property
@@ -75,7 +72,9 @@ class Source:
         """Every commit that a released tag reaches."""
         if not self.tags:
             return frozenset()
-        return frozenset(_git(self.repository, "rev-list", "--stdin", input="\n".join(self.tags.values())).split())
+        return frozenset(
+            _git(self.repository, "rev-list", "--stdin", input="\n".join(self.tags.values()).encode()).split()
+        )
 
     def resolve(self, recorded: str) -> str:
         """Return the full commit for what an answers file records; raises `SourceError` outside the released history.
@@ -97,10 +96,12 @@ class Source:
         if not folder.exists():
             making = self._scratch / f"{commit}.making"
             making.mkdir()
-            environment = {**os.environ, "GIT_INDEX_FILE": str(self._scratch / f"{commit}.index")}
-            folders = [f"--git-dir={self._git_dir}", "--work-tree=.", "-c", "core.autocrlf=false"]
-            _git(making, *folders, "read-tree", commit, env=environment)
-            _git(making, *folders, "checkout-index", "--all", env=environment)
+            how = {
+                "settings": [f"--git-dir={self._git_dir}", "--work-tree=.", "-c", "core.autocrlf=false"],
+                "variables": {"GIT_INDEX_FILE": str(self._scratch / f"{commit}.index")},
+            }
+            _git(making, "read-tree", commit, **how)
+            _git(making, "checkout-index", "--all", **how)
             making.rename(folder)
         return folder
 
@@ -137,12 +138,8 @@ def _is_hash(text: str) -> bool:
     return re.fullmatch(r"[0-9a-f]{7,40}", text) is not None
 
 
-def _git(folder: Path, *arguments: str, **options: Any) -> str:
+def _git(folder: Path, *arguments: str, **how: Any) -> str:
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True, **options)
-    except FileNotFoundError:
-        raise SourceError("git is not installed") from None
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.strip().splitlines() or ["failed"]
-        raise SourceError(f"git {arguments[0]}: {lines[-1]}") from None
-    return done.stdout
+        return git(folder, *arguments, **how).decode()
+    except GitError as error:
+        raise SourceError(str(error)) from None

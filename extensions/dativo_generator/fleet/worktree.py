@@ -1,12 +1,15 @@
 """The Git repository around a destination: a clean start, and conflicts that `git status` shows as such."""
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..base.errors import DativoError
+from ..base.git import GitError, git, without_filters
 from .merge import Edit
+
+# What a dry run only looks at it must not touch, and a folder that somebody committed is no repository to obey.
+_PLAIN = ("--no-optional-locks", "-c", "safe.bareRepository=explicit")
 
 
 class WorktreeError(DativoError):
@@ -21,8 +24,8 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     there = [os.path.relpath(path, root) for path in apart_from]
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
     try:
-        status = _git(root, "status", "--porcelain", "--", ".", *excluded)
-    except (OSError, subprocess.CalledProcessError):
+        status = _git(root, "status", "--porcelain", "--ignore-submodules=dirty", "--", ".", *excluded)
+    except GitError:
         raise WorktreeError(f"{root}: is not in a Git repository; an update needs one, to be seen and undone") from None
     if lines := status.decode(errors="replace").splitlines():
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
@@ -45,4 +48,4 @@ def mark_unmerged(root: Path, conflicts: Mapping[str, Edit]) -> None:
 
 
 def _git(root: Path, *arguments: str, input: bytes | None = None) -> bytes:
-    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, input=input).stdout
+    return git(root, *arguments, input=input, settings=[*_PLAIN, *without_filters(root)])

@@ -1,0 +1,95 @@
+"""The one caller of Git: neither the environment nor what a repository brings decides what it runs.
+
+A hook and an alias hand on where *their* repository is (`GIT_DIR`, `GIT_INDEX_FILE`, ...), and a repository's own
+configuration can name programs to run: hooks, a file system monitor, filters. See "Environment variables" and
+"CONFIGURATION FILE" in gitmanual(7) and git-config(1).
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .errors import DativoError
+
+# A command that takes longer than this many seconds hangs; a clone may have far to go.
+PATIENCE = 120
+CLONE_PATIENCE = 1800
+# How to reach and whom to trust is the user's; where the repository is, and what it holds, is not the environment's.
+_KEPT = re.compile(
+    r"GIT_(ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|TERMINAL_PROMPT|ALLOW_PROTOCOL|SSL_\w+|HTTP_\w+|PROXY_\w+|TRACE\w*"
+    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))"
+)
+_LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
+_SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
+
+
+class GitError(DativoError):
+    """Git is not there, failed, or did not come to an end."""
+
+
+def git(
+    folder: Path,
+    *arguments: str,
+    input: bytes | None = None,
+    settings: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> bytes:
+    """Run a command of Git in `folder` and return what it prints.
+
+    `settings` stand before the command, `variables` are added to the environment, `patience` is in seconds. Raises
+    `GitError` with the last line of what Git says.
+    """
+    done = attempt(folder, *arguments, input=input, settings=settings, variables=variables, patience=patience)
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["failed"]
+        raise GitError(f"git {arguments[0]}: {lines[-1]}")
+    return done.stdout
+
+
+def attempt(
+    folder: Path,
+    *arguments: str,
+    input: bytes | None = None,
+    settings: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command of Git that may fail; raises `GitError` only when there is no Git, or it does not end."""
+    try:
+        return subprocess.run(
+            ["git", *_SETTINGS, *settings, *arguments],
+            cwd=folder,
+            env=clean(os.environ) | dict(variables or {}),
+            input=input,
+            # What stands on the input of the command is not for Git.
+            **({"stdin": subprocess.DEVNULL} if input is None else {}),
+            capture_output=True,
+            timeout=patience,
+        )
+    except FileNotFoundError as error:
+        missing = "git is not installed" if error.filename == "git" else f"{folder}: is no folder"
+        raise GitError(missing) from None
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git {arguments[0]}: did not end within {patience:g} seconds") from None
+
+
+def clean(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without what tells Git where a repository is, or how to read it."""
+    return {name: value for name, value in environment.items() if not name.startswith("GIT_") or _KEPT.fullmatch(name)}
+
+
+def without_filters(folder: Path) -> list[str]:
+    """Return the settings that keep a repository's own filters from running programs.
+
+    Those of the user, and Git LFS, stay: without them files would look changed that are not.
+    """
+    listing = attempt(folder, "config", "--local", "--includes", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$")
+    settings = []
+    for entry in filter(None, listing.stdout.decode(errors="replace").split("\0")):
+        key, _, command = entry.partition("\n")
+        if not _LFS.fullmatch(command):
+            settings += ["-c", f"{key}=", "-c", f"{key.rpartition('.')[0]}.required=false"]
+    return settings
