@@ -12,7 +12,8 @@ while IFS= read -r -d '' file; do
   moved[$version]+="$file "
 done < <(git diff -z --name-only --relative --diff-filter=M "$base" "$head" -- '.copier-answers.*.yml')
 while IFS= read -r version; do
+  [[ -n $version ]] || continue
   read -ra files <<<"${moved[$version]}"
   # Status 1 says that some would be refused, or conflict: that is reported.
   dativo-generator update --dry-run --format markdown "--to=$version" -- "${files[@]}" || test $? -eq 1
-done < <(((${#moved[@]})) && printf '%s\n' "${!moved[@]}" | sort) >"$report"
+done < <(printf '%s\n' "${!moved[@]}" | sort) >"$report"
