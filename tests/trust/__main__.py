@@ -1,0 +1,48 @@
+"""Try every row in full, or those that are named, and print the table; exit status 1 where one misses its figure."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from support import clean_environment
+
+from .row import rows
+
+# Of each row, so many of the faults are printed.
+_SHOWN = 20
+
+
+def main() -> None:
+    """Run the rows one after another."""
+    known = rows()
+    parser = argparse.ArgumentParser(prog="trust", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all without any of {', '.join(known)}")
+    parser.add_argument("--short", action="store_true", help="try as few as the tests do")
+    options = parser.parse_args()
+    if unknown := set(options.rows) - set(known):
+        parser.error(f"there is no row {min(unknown)}")
+    lines = ["| what is tried | figure to reach | tried | faults |", "|---|---|---:|---:|"]
+    failed = False
+    for name in options.rows or known:
+        row = known[name]
+        started = time.monotonic()
+        with TemporaryDirectory(prefix="dativo-trust-") as folder:
+            work = Path(folder)
+            os.environ.update(clean_environment(work / "home"))
+            (work / "row").mkdir()
+            result = row.run(row.short if options.short else row.full, work / "row")
+        print(f"{name}: {result.tried} in {time.monotonic() - started:.0f} s", file=sys.stderr)
+        for fault in result.faults[:_SHOWN]:
+            print(f"  {fault}", file=sys.stderr)
+        counted = "".join(f", {count:,} {what}" for what, count in result.counts.items())
+        lines.append(f"| {row.tried} | {row.figure} | {result.tried:,}{counted} | {len(result.faults)} |")
+        failed |= bool(result.faults) or not result.tried
+    print("\n".join(lines))
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
