@@ -13,6 +13,7 @@ import pytest
 import yaml
 from copier import run_recopy
 
+from dativo_generator.base.reading import LARGEST
 from fleets import SCAFFOLDS, STRIPE, Command, answers_files, build, copied, examples, steady
 from history import TAGS
 from support import Rendered, copy_pack, git, release, render
@@ -282,11 +283,11 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "not YAML": (lambda file, pack: file.write_text("a: [\n"), "not valid YAML"),
     "not text": (lambda file, pack: file.write_bytes(b"\xff\x00"), "utf-8"),
     "a very deep one": (lambda file, pack: file.write_text("[" * 99_999 + "]" * 99_999), "is nested too deeply"),
-    "a very large one": (lambda file, pack: file.write_text("#" * (1 << 21)), "has more than"),
+    "a very large one": (lambda file, pack: file.write_text("#" * (LARGEST + 1)), "has more than"),
     "no commit": (lambda file, pack: file.write_text("tenant_id: acme\n"), "_commit: is missing"),
     "a number as commit": (lambda file, pack: rewrite(file, _commit=3), "_commit: is missing"),
-    "a link": (lambda file, pack: link(file, Path("/etc/passwd")), "is not a regular file"),
-    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is not a regular file"),
+    "a link": (lambda file, pack: link(file, Path("/etc/passwd")), "is a symbolic link"),
+    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is no regular file"),
     "a path as tenant": (lambda file, pack: rewrite(file, tenant_id="../../etc"), "tenant_id: '../../etc'"),
     "a template as owner": (lambda file, pack: rewrite(file, owner="{{ cycler.__init__ }}@a.com"), "owner: "),
     "a date": (lambda file, pack: add(file, "log_level: 2020-01-01\n"), "log_level"),

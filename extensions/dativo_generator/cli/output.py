@@ -12,6 +12,7 @@ from ..fleet.step import Outcome
 from ..fleet.update import Update
 
 STYLES = {
+    "altered": "red",
     "missing": "red",
     "orphaned": "red",
     "refused": "red",

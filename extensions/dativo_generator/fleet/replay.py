@@ -7,16 +7,18 @@ from zlib import crc32
 from ..base.diffs import unified
 from ..base.errors import DativoError
 from ..base.paths import answers_file_of
+from ..base.reading import ReadingError
 from ..plan.destination import version_of
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
-from .tree import TreeError
+from .vendored import is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
 FILE_STATES = {
     "clean": "It holds what its answers file and the release give.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "altered": "A vendored file says what no version gives: rules must not change with what they check. It fails.",
     "missing": "Its answers file gives it, and it is not there.",
     "orphaned": "A scaffold wrote it that is gone, or that no longer writes it.",
     "older": "A file that scaffolds share is of an older version than the newest of them.",
@@ -67,7 +69,7 @@ class Report:
 
     def failed(self, strict: bool) -> bool:
         """Tell whether something is wrong; edits by hand are only when `strict`."""
-        bad = ("missing", "orphaned", "edited") if strict else ("missing", "orphaned")
+        bad = ("altered", "missing", "orphaned", *(["edited"] if strict else []))
         return any(state.state in ("refused", "tampered") for state in self.answers) or any(
             file.state in bad for file in self.files
         )
@@ -89,7 +91,7 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], 
         answers[index] = state
         advance()
     shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
-    others = [_compare(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
+    others = [_shared(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
     return Report(answers, others + [FileState(path, "orphaned") for path in _orphans(fleet, answers, shard)])
 
 
@@ -99,7 +101,7 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
     Missing files and older shared ones are written, orphans deleted, and an answers file that does not give itself is
     written as it is rendered.
     """
-    repairable = {"missing", "orphaned", "older", *(["edited"] if strict else [])}
+    repairable = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
     wrong = [file for file in report.files if file.state in repairable and not file.detail]
     tampered = [file for state in report.answers for file in state.files if file.path == state.name]
     fleet.tree.write({file.path: file.expected for file in (*wrong, *tampered)})
@@ -127,7 +129,7 @@ def diff(file: FileState, fleet: Fleet) -> str:
     """Return a unified diff from what a file should hold to what it holds."""
     try:
         there = fleet.tree.read(file.path) or b""
-    except TreeError as error:
+    except ReadingError as error:
         return f"{error}\n"
     lines = unified(file.path, file.expected or b"", there, ("rendered", "here"))
     return "".join(f"{line}\n" for line in lines)
@@ -164,13 +166,22 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
     """Compare a file with what it should hold; `contents` may end with what older versions gave."""
     try:
         there = fleet.tree.read(path)
-    except TreeError as error:
+    except ReadingError as error:
         return FileState(path, "edited", contents[0], str(error))
     if there == contents[0]:
         return FileState(path, "clean")
     if there is None:
         return FileState(path, "missing", contents[0])
     return FileState(path, "older" if there in contents else "edited", contents[0])
+
+
+def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
+    """Compare a file that scaffolds share; what is vendored may be written otherwise, but must say the same."""
+    state = _compare(fleet, path, contents)
+    if state.state != "edited" or not is_vendored(path) or state.detail:
+        return state
+    same = says_the_same(path, fleet.tree.read(path) or b"", contents)
+    return state if same else replace(state, state="altered")
 
 
 def _orphans(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[str]:

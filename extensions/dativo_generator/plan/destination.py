@@ -15,7 +15,8 @@ from typing import Any
 import yaml
 
 from ..answers.readers import flag
-from ..base.documents import parse_yaml
+from ..base import reading
+from ..base.documents import parse_bounded
 from ..base.errors import AnswerError
 from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST, answers_file_of
 from .fixtures import WRITERS
@@ -33,30 +34,29 @@ _FIXTURE = re.compile(r"# Its fixture: (\S+)")
 _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
 
-def header_of(path: Path) -> tuple[str, str] | None:
+def header_of(root: Path, path: str) -> tuple[str, str] | None:
     """Return scaffold and tenant that the first line of a file names; None when it names none or cannot be read."""
-    try:
-        if path.is_symlink():
-            return None
-        with path.open(encoding="utf-8") as file:
-            match = _HEADER.match(file.readline(400))
-    except (OSError, UnicodeDecodeError):
-        return None
+    match = _HEADER.match(next(_lines(root, path, 1), ""))
     return (match[1], match[2]) if match else None
 
 
-def fixture_of(asset: Path) -> str:
+def fixture_of(root: Path, asset: str) -> str:
     """Return the path of the fixture that an asset's header names, '' when it names none.
 
     It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
     """
+    named = next((match[1] for line in _lines(root, asset, 4) if (match := _FIXTURE.match(line))), "")
+    source, stem = asset.split("/")[-3], asset.rpartition("/")[2].rpartition(".")[0]
+    return named if named in (f"{FIXTURES}/{source}/{stem}.{form}" for form in WRITERS) else ""
+
+
+def _lines(root: Path, path: str, count: int) -> Iterator[str]:
+    """Yield the first lines of a file; none where it cannot be read."""
     try:
-        with asset.open(encoding="utf-8") as file:
-            lines = [file.readline(400) for _ in range(4)]
-    except (OSError, UnicodeDecodeError):
-        return ""
-    named = next((match[1] for line in lines if (match := _FIXTURE.match(line))), "")
-    return named if named in (f"{FIXTURES}/{asset.parts[-3]}/{asset.stem}.{form}" for form in WRITERS) else ""
+        start = reading.beginning(root, path, 400 * count) or b""
+    except reading.ReadingError:
+        return
+    yield from start.decode("utf-8", "replace").splitlines()[:count]
 
 
 def version_of(commit: Any) -> tuple[Any, ...]:
@@ -98,18 +98,19 @@ class Destination:
     def owner(self, path: str, answers_file: str) -> str:
         """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
         for file in self._speaking_for(path):
-            header = header_of(file)
+            header = header_of(self.root, file)
             if header and answers_file_of(header[1], header[0]) != answers_file:
                 return f"the scaffold {header[0]} of {header[1]}"
         return ""
 
-    def _speaking_for(self, path: str) -> list[Path]:
+    def _speaking_for(self, path: str) -> list[str]:
         """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""
         if not path.startswith(f"{FIXTURES}/"):
-            return [self.root / path]
+            return [path]
         source, name = path.split("/")[-2:]
-        assets = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
-        return [asset for asset in assets if fixture_of(asset) == path]
+        found = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
+        assets = [asset.relative_to(self.root).as_posix() for asset in found]
+        return [asset for asset in assets if fixture_of(self.root, asset) == path]
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
@@ -145,7 +146,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=4096)  # a pattern of shared files looks at every other scaffold
 def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
     try:
-        answers = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        answers = parse_bounded(reading.text(path.parent, path.name) or "")
+    except (reading.ReadingError, yaml.YAMLError):
         return {}
     return answers if isinstance(answers, dict) else {}

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..answers import readers
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
+from ..base import reading
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
@@ -237,7 +239,7 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     """List the shared files of this scaffold that another one holds in another version."""
     root, pack, ci = session.destination.root, session.pack, plan["ci"]
     sources = {FIXTURES_TEST: FIXTURES_TEST_SOURCE}
-    there = {file: (root / file).read_text("utf-8") for file in plan["shared"] if (root / file).is_file()}
+    there = {file: text for file in plan["shared"] if (text := reading.text(root, file)) is not None}
     return [
         file
         for file, text in there.items()
@@ -259,7 +261,8 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     ]
     answers = {name: value for name, value in answers.items() if name != "profiled"}
     answers |= {"profiled": followed} if followed else {}
-    source = Path(own["_src_path"]).expanduser()
-    if source.exists():
-        own["_src_path"] = str(source.resolve())
+    with suppress(OSError, RuntimeError, ValueError):  # a name that no folder can have
+        source = Path(own["_src_path"]).expanduser()
+        if source.exists():
+            own["_src_path"] = str(source.resolve())
     return block(own | FORMAT | {name: answers[name] for name in QUESTIONS if name in answers})

@@ -4,6 +4,7 @@ Copier drops a recorded answer that the registry no longer offers and takes the 
 that names a path changes, it deletes the file at the old path with the edits in it.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def _moving(what: str, data: str, answers_file: str) -> AnswerError:
 def unused(scaffold: Scaffold, destination: Path) -> None:
     """Refuse a new scaffold under the name of another one of its tenant."""
     file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
-    if (destination / file).exists():
+    if os.path.lexists(destination / file):
         raise AnswerError(
             f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
             f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
