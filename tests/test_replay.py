@@ -98,7 +98,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
     "no answers file": (lambda out: (out / FILE).unlink(), {JOB: "orphaned", ASSET: "orphaned"}, 1, 1),
     "a job that no answer asks for": (
         lambda out: shutil.copy(out / JOB, out / "jobs" / "globex" / "again.yaml"),
-        {"jobs/globex/again.yaml": "orphaned"},
+        {"jobs/globex/again.yaml": "stray"},
         1,
         1,
     ),

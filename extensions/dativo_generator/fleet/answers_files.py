@@ -51,12 +51,16 @@ def find(destination: Path) -> list[AnswersFile]:
 
 def read(destination: Path, name: str) -> AnswersFile:
     """Read one answers file; what is wrong with it is said in the result."""
-    content = b""
     try:
-        content = reading.read(destination, name) or b""
-        return AnswersFile(name, content, _parse(content))
+        return parsed(name, reading.read(destination, name) or b"")
     except reading.ReadingError as error:
-        return AnswersFile(name, content, problem=str(error))
+        return AnswersFile(name, problem=str(error))
+
+
+def parsed(name: str, content: bytes) -> AnswersFile:
+    """Parse the content of an answers file; what is wrong with it is said in the result."""
+    try:
+        return AnswersFile(name, content, _parse(content))
     except (AnswerError, UnicodeDecodeError) as error:
         return AnswersFile(name, content, problem=printable(f"{name}: {error}"))
 

@@ -12,6 +12,7 @@ from ..plan.destination import version_of
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
+from .past import Past
 from .vendored import is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
@@ -20,7 +21,9 @@ FILE_STATES = {
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
     "altered": "A vendored file says what no version gives: rules must not change with what they check. It fails.",
     "missing": "Its answers file gives it, and it is not there.",
-    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it.",
+    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it. Nobody changed it since.",
+    "stray": "It names a scaffold that does not write it: it is a copy, or was edited. It is never deleted.",
+    "moved": "It holds what a scaffold writes under another path. It is never deleted, nor is the other written.",
     "older": "A file that scaffolds share is of an older version than the newest of them.",
 }
 ANSWERS_STATES = {
@@ -69,10 +72,17 @@ class Report:
 
     def failed(self, strict: bool) -> bool:
         """Tell whether something is wrong; edits by hand are only when `strict`."""
-        bad = ("altered", "missing", "orphaned", *(["edited"] if strict else []))
+        bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in ("refused", "tampered") for state in self.answers) or any(
             file.state in bad for file in self.files
         )
+
+    def repairable(self, strict: bool) -> list[FileState]:
+        """List what `repaired` writes or deletes."""
+        states = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
+        wrong = [file for file in self.files if file.state in states and not file.detail]
+        answers = {state.name for state in self.answers}
+        return wrong + [file for file in self.files if file.path in answers and file not in wrong]
 
     @property
     def behind(self) -> bool:
@@ -92,7 +102,7 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], 
         advance()
     shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
     others = [_shared(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
-    return Report(answers, others + [FileState(path, "orphaned") for path in _orphans(fleet, answers, shard)])
+    return _followed(Report(answers, others + list(_leftovers(fleet, answers, shard))), fleet)
 
 
 def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
@@ -101,11 +111,9 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
     Missing files and older shared ones are written, orphans deleted, and an answers file that does not give itself is
     written as it is rendered.
     """
-    repairable = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
-    wrong = [file for file in report.files if file.state in repairable and not file.detail]
-    tampered = [file for state in report.answers for file in state.files if file.path == state.name]
-    fleet.tree.write({file.path: file.expected for file in (*wrong, *tampered)})
-    written = {file.path for file in (*wrong, *tampered)}
+    wrong = report.repairable(strict)
+    fleet.tree.write({file.path: file.expected for file in wrong})
+    written = {file.path for file in wrong}
 
     def now(files: Iterable[FileState]) -> tuple[FileState, ...]:
         left = (file for file in files if not (file.path in written and file.expected is None))
@@ -184,12 +192,34 @@ def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
     return state if same else replace(state, state="altered")
 
 
-def _orphans(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[str]:
-    """Yield the generated files whose scaffold is gone, or no longer writes them; each is of one shard."""
+def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:
+    """Yield the files that name a scaffold which is gone, or no longer writes them; each is of one shard."""
     number, of = shard
     known = {file.name for file in fleet.files}
     owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}
+    past = Past(fleet)
     for path, (scaffold, tenant) in fleet.tree.generated():
         name = answers_file_of(tenant, scaffold)
         if path not in owned[name] if name in owned else name not in known and crc32(path.encode()) % of == number - 1:
-            yield path
+            if past.gave(name, path, fleet.tree.read(path) or b""):
+                yield FileState(path, "orphaned")
+            else:
+                yield FileState(path, "stray", detail="delete it, or its first line to keep it as your own")
+
+
+def _followed(report: Report, fleet: Fleet) -> Report:
+    """Say of each missing file whether one that nobody writes is it, by content or by name: it was moved by hand."""
+    lost = [file for file in report.files if file.state == "missing"]
+    left = [file.path for file in report.others if file.state in ("stray", "orphaned")] if lost else []
+    contents = {fleet.tree.read(path): path for path in left}
+    names = {path.rpartition("/")[2]: path for path in left}
+    found: dict[str, str] = {}
+    for file in lost:
+        if there := contents.get(file.expected) or names.get(file.path.rpartition("/")[2]):
+            found |= {file.path: f"is at {there}; move it back", there: f"belongs to {file.path}"}
+
+    def said(file: FileState) -> FileState:
+        return replace(file, state="moved", detail=found[file.path]) if file.path in found else file
+
+    answers = [replace(state, files=tuple(map(said, state.files))) for state in report.answers]
+    return Report(answers, list(map(said, report.others)))

@@ -1,7 +1,7 @@
 """What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
 
-Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
-scaffold. A fixture can carry no such line, so its asset names it. What vendoring and CI bring is shared, and so is the
+Every scaffold of a destination has an answers file at its root; the comment above every asset and job names its
+scaffold. A fixture can carry none, so its asset names it. What vendoring and CI bring is shared, and so is the
 test of fixtures: it follows the newest version among the scaffolds that own it.
 """
 
@@ -18,7 +18,7 @@ from ..answers.readers import flag
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError
-from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST, answers_file_of
+from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
 from .fixtures import WRITERS
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
@@ -28,15 +28,17 @@ FORMAT = {"answers_format": 1}
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
 COPIERS_OWN = ("_commit", "_src_path")
 
-_HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
+_HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")
+# In bytes, as far as the comment above a file is looked at: a license has less.
+_COMMENT = 8192
 _FIXTURE = re.compile(r"# Its fixture: (\S+)")
 # What `git describe` says, and so what Copier records: a tag, and how many commits after it.
 _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
 
 def header_of(root: Path, path: str) -> tuple[str, str] | None:
-    """Return scaffold and tenant that the first line of a file names; None when it names none or cannot be read."""
-    match = _HEADER.match(next(_lines(root, path, 1), ""))
+    """Return scaffold and tenant that the comment above a file names; None when it names none or cannot be read."""
+    match = next((match for line in _comment(root, path) if (match := _HEADER.match(line))), None)
     return (match[1], match[2]) if match else None
 
 
@@ -45,18 +47,21 @@ def fixture_of(root: Path, asset: str) -> str:
 
     It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
     """
-    named = next((match[1] for line in _lines(root, asset, 4) if (match := _FIXTURE.match(line))), "")
+    named = next((match[1] for line in _comment(root, asset) if (match := _FIXTURE.match(line))), "")
     source, stem = asset.split("/")[-3], asset.rpartition("/")[2].rpartition(".")[0]
     return named if named in (f"{FIXTURES}/{source}/{stem}.{form}" for form in WRITERS) else ""
 
 
-def _lines(root: Path, path: str, count: int) -> Iterator[str]:
-    """Yield the first lines of a file; none where it cannot be read."""
+def _comment(root: Path, path: str) -> Iterator[str]:
+    """Yield the lines of the comment above a file: a license, a mark or a `---` may stand there, too."""
     try:
-        start = reading.beginning(root, path, 400 * count) or b""
+        start = reading.beginning(root, path, _COMMENT) or b""
     except reading.ReadingError:
         return
-    yield from start.decode("utf-8", "replace").splitlines()[:count]
+    for line in start.decode("utf-8-sig", "replace").splitlines():
+        if line.strip() and not line.startswith(("#", "---", "%")):
+            return
+        yield line
 
 
 def version_of(commit: Any) -> tuple[Any, ...]:
@@ -95,13 +100,12 @@ class Destination:
         versions = (version_of(answers.get("_commit")) for answers in self.others if shares(answers, path))
         return max(versions, default=None)
 
-    def owner(self, path: str, answers_file: str) -> str:
-        """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
+    def header(self, path: str) -> tuple[str, str] | None:
+        """Return scaffold and tenant that the header of a file names; of a fixture, the asset's that names it."""
         for file in self._speaking_for(path):
-            header = header_of(self.root, file)
-            if header and answers_file_of(header[1], header[0]) != answers_file:
-                return f"the scaffold {header[0]} of {header[1]}"
-        return ""
+            if header := header_of(self.root, file):
+                return header
+        return None
 
     def _speaking_for(self, path: str) -> list[str]:
         """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""

@@ -207,6 +207,10 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
         guard.unowned(scaffold, session.destination)
+        if recorded:
+            guard.undeleted(scaffold, recorded, session.destination)
+        elif session.is_new:
+            guard.described(scaffold, session.destination)
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
