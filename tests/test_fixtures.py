@@ -620,8 +620,8 @@ def test_copiers_own_update_gives_the_same(history: Path, tmp_path: Path, comman
     assert Rendered(ours).files == Rendered(theirs).files
 
 
-def test_copiers_own_update_deletes_none(built: Path, tmp_path: Path) -> None:
-    out = copied(built, tmp_path / "out")
+def test_copiers_own_update_deletes_none(history: Path, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v3.0.0", {"job": STRIPE | {"fixtures": True}})
     with pytest.raises(UserMessageError, match=rf"{FIXTURE} would be deleted; .*--dry-run --data fixtures=\.\.\."):
         run_update(out, answers_file=FILE_OF, data={"fixtures": False}, **COPIER)
     assert git(out, "status", "--porcelain") == ""

@@ -170,7 +170,6 @@ def test_what_is_not_as_it_should_be(
         "a missing job",
         "a missing recipe",
         "no answers file",
-        "a job that no answer asks for",
         "an edit of a shared file",
     ],
 )
@@ -181,6 +180,14 @@ def test_repair(name: str, repository: Path, command: Command) -> None:
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
     gone = {JOB, ASSET, FILE} if name == "no answers file" else set()
     assert Rendered(repository).files == {path: text for path, text in before.items() if path not in gone}
+
+
+def test_repair_deletes_no_copy(repository: Path, command: Command) -> None:
+    DAMAGE["a job that no answer asks for"][0](repository)
+    (repository / ASSET).unlink()
+    result = command(repository, "replay", "--write", "--json")
+    assert (result.status, result.json["repaired"]) == (1, [ASSET])
+    assert (repository / "jobs" / "globex" / "again.yaml").read_bytes() == (repository / JOB).read_bytes()
 
 
 def test_repair_keeps_edits_by_hand(repository: Path, command: Command) -> None:

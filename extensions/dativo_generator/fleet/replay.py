@@ -201,18 +201,26 @@ def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]
     for path, (scaffold, tenant) in fleet.tree.generated():
         name = answers_file_of(tenant, scaffold)
         if path not in owned[name] if name in owned else name not in known and crc32(path.encode()) % of == number - 1:
-            if past.gave(name, path, fleet.tree.read(path) or b""):
+            if past.gave(name, path, _content(fleet, path) or b""):
                 yield FileState(path, "orphaned")
             else:
                 yield FileState(path, "stray", detail="delete it, or its first line to keep it as your own")
 
 
+def _content(fleet: Fleet, path: str) -> bytes | None:
+    """Return what a file holds; None where it cannot be read, and so is no scaffold's."""
+    try:
+        return fleet.tree.read(path)
+    except ReadingError:
+        return None
+
+
 def _followed(report: Report, fleet: Fleet) -> Report:
     """Say of each missing file whether one that nobody writes is it, by content or by name: it was moved by hand."""
     lost = [file for file in report.files if file.state == "missing"]
-    left = [file.path for file in report.others if file.state in ("stray", "orphaned")] if lost else []
-    contents = {fleet.tree.read(path): path for path in left}
-    names = {path.rpartition("/")[2]: path for path in left}
+    left = {file.path: file.state for file in report.others if file.state in ("stray", "orphaned")} if lost else {}
+    contents = {_content(fleet, path): path for path in left}
+    names = {path.rpartition("/")[2]: path for path, state in left.items() if state == "stray"}
     found: dict[str, str] = {}
     for file in lost:
         if there := contents.get(file.expected) or names.get(file.path.rpartition("/")[2]):
