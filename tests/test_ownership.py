@@ -67,12 +67,6 @@ def test_what_stands_above_a_file_gives_it_to_nobody(above: str, out: Path, publ
         edit(out / path, "# Written", f"{above}# Written")
     release(out, "above")
     before = Rendered(out).files
-    answers = TABLES | {
-        "tenant_id": "acme",
-        "scaffold": "other",
-        "tables": ["public.items"],
-        "fields": {"id": "string"},
-    }
     with pytest.raises(UserMessageError, match=f"{ASSET}: is of the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     assert Rendered(out).files == before
@@ -84,12 +78,6 @@ def test_a_file_is_its_scaffolds_without_a_header(header: bool, out: Path, publi
         lines = (out / path).read_text(encoding="utf-8").splitlines(keepends=True)
         (out / path).write_text("".join(lines if header else lines[2:]), encoding="utf-8")
     release(out, "without")
-    answers = TABLES | {
-        "tenant_id": "acme",
-        "scaffold": "other",
-        "tables": ["public.items"],
-        "fields": {"id": "string"},
-    }
     with pytest.raises(UserMessageError, match=f"{ASSET}: is of the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     manifest = out / "jobs.yml"
@@ -101,12 +89,6 @@ def test_a_file_is_its_scaffolds_without_a_header(header: bool, out: Path, publi
 def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) -> None:
     for path in (JOB, ASSET):
         (out / path).unlink()
-    answers = TABLES | {
-        "tenant_id": "acme",
-        "scaffold": "other",
-        "tables": ["public.items"],
-        "fields": {"id": "string"},
-    }
     with pytest.raises(UserMessageError, match="is of the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
 
