@@ -150,6 +150,26 @@ def test_a_file_moved_by_hand_is_named(edited: bool, out: Path, command: Command
     assert f"{JOB}: is at {there}; move it back" in command(out, "replay").out
 
 
+def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> None:
+    (out / JOB).unlink()
+    release(out, "deleted")
+    said = command(out, "replay").out.splitlines()[-1]
+    assert said == f"If that is right: dativo-generator update {FILE} --data 'left_out=[{JOB}]'"
+    assert command(out, "update", FILE, "--data", f"left_out=[{JOB}]").status == 0
+    assert not (out / JOB).exists()
+    assert command(out, "replay").status == 0
+    release(out, "said")
+    assert command(out, "update", FILE, "--data", "left_out=[]").status == 0
+    assert (out / JOB).exists()
+
+
+def test_only_a_file_of_the_scaffold_can_be_left_out(out: Path, command: Command) -> None:
+    result = command(out, "update", FILE, "--data", "left_out=[jobs/acme/postgres_item_to_s3.yaml]", "--json")
+    detail = result.json["answers"][0]["detail"]
+    assert detail.startswith(f"{FILE}: left_out: 'jobs/acme/postgres_item_to_s3.yaml' is no file of this scaffold")
+    assert "did you mean" in detail
+
+
 # --- deletions --------------------------------------------------------------------------------------------------------
 
 

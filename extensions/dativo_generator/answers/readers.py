@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import parse_yaml, shown, yaml_problem
+from ..base.documents import parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
 from ..base.naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
@@ -108,7 +108,7 @@ def structure(raw: Any) -> Any:
     if not isinstance(raw, str):
         return raw
     try:
-        value = parse_yaml(raw)
+        value = parse_bounded(raw)
     except (yaml.YAMLError, ValueError) as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     return recordable(value)

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ..base.errors import printable
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
@@ -79,6 +80,10 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
     console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
     if report is remaining and remaining.failed(strict) and remaining.repairable(strict):
         console.print("Repair with: dativo-generator replay --write")
+    for state in remaining.answers:
+        if missing := [file.path for file in state.files if file.state == "missing"]:
+            said = f"--data 'left_out=[{', '.join(missing)}]'"
+            console.print(escape(printable(f"If that is right: dativo-generator update {state.name} {said}")))
 
 
 def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
-from ..base.naming import env_names
+from ..base.documents import shown
+from ..base.errors import AnswerError
+from ..base.naming import env_names, nearest
 from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
@@ -41,6 +43,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     ]
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    assets, rows, jobs = _without(scaffold["left_out"], assets, rows, jobs)
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     shared += [FIXTURES_TEST] if rows else []
@@ -72,7 +75,8 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [(item.object, asset_path(scaffold, item)) for item in written]
     rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
-    return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items] + rows
+    jobs = [(item.object, _job_path(scaffold, item)) for item in scaffold.items]
+    return [(name, path) for name, path in (*assets, *jobs, *rows) if path not in scaffold["left_out"]]
 
 
 def asset_path(scaffold: Scaffold, item: Item) -> str:
@@ -89,6 +93,15 @@ def _fixture_path(scaffold: Scaffold, item: Item) -> str:
     form = "jsonl" if scaffold.source.selection == "objects" else "csv"
     path = f"{FIXTURES}/{scaffold.source.id}/{scaffold.asset_name(item)}.{form}"
     return path if scaffold.writes_fixtures else ""
+
+
+def _without(left_out: list[str], *kinds: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Take files away from those that a scaffold would write; each must be one of them."""
+    known = [file["path"] for files in kinds for file in files]
+    for path in left_out:
+        if path not in known:
+            raise AnswerError(f"left_out: {shown(path)} is no file of this scaffold{nearest(path, known)}")
+    return [[file for file in files if file["path"] not in left_out] for files in kinds]
 
 
 def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -81,6 +81,7 @@ SECTION = Section(
         "asset_version": Question(_version, always("1.0"), of="scaffold"),
         "asset_layout": replace(choice(LAYOUTS, "nested"), inapplicable=reused),
         "asset_names": Question(_asset_names, always({}), of="scaffold"),
+        "left_out": Question(alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]"),
         "vendor": Question(alone(readers.flag), always(True)),
         "ci": choice(("none", *CI_FILES), "none"),
         "save_profile": Question(
