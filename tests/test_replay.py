@@ -176,6 +176,7 @@ def test_what_is_not_as_it_should_be(
 def test_repair(name: str, repository: Path, command: Command) -> None:
     before = Rendered(repository).files
     DAMAGE[name][0](repository)
+    release(repository, "damaged")
     result = command(repository, "replay", "--strict", "--write", "--json")
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
     gone = {JOB, ASSET, FILE} if name == "no answers file" else set()
@@ -193,6 +194,7 @@ def test_repair_keeps_edits_by_hand(repository: Path, command: Command) -> None:
 def test_repair_writes_the_answers_file_as_its_answers_say(repository: Path, command: Command) -> None:
     before = (repository / FILE).read_bytes()
     add(repository / FILE, "# why\n")
+    release(repository, "damaged")
     assert command(repository, "replay", "--write").status == 0
     assert (repository / FILE).read_bytes() == before
 

@@ -15,7 +15,6 @@ from ..fleet.batch import Batch, batch
 from ..fleet.manifest import read as read_manifest
 from ..fleet.step import Step
 from ..fleet.update import typed
-from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, DryRun, Template, To, assignment, fleet_here, save
 from .output import STYLES, counted, dump, print_state, written_files
 from .progress import progress
@@ -43,15 +42,13 @@ def command(
 ) -> None:
     """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
-    with fleet_here(template) as fleet:
+    with fleet_here(template, writes="" if dry_run else "batch") as fleet:
         step = Step.to(fleet, to)
         contents = read_manifest(manifest, step.release, typed(step.release, defaults))
         with progress("Scaffolding", len(contents.rows), quiet=as_json) as advance:
             result = batch(step, contents.rows, advance)
         result = replace(result, problems=[*contents.problems, *result.problems])
         if result.change and not result.problems and not dry_run:
-            if any(fleet.tree.read(path) is not None for path in result.change.writes):
-                require_clean(fleet.tree.root, apart_from=contents.files)
             save(fleet, result.change)
         (_print_json if as_json else _print_text)(result, step.target, dry_run=dry_run)
     raise typer.Exit(WRONG if result.problems or (result.change and result.change.conflicts) else OK)
