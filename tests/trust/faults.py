@@ -17,6 +17,7 @@ KINDS = ("killed", "SIGINT", "SIGTERM", "full", "full once", "read-only")
 
 _WRITES = os.O_WRONLY | os.O_RDWR
 _ONE_PATH = {"os.mkdir": True, "os.link": True, "os.rename": True, "os.remove": False, "os.rmdir": False}
+_DESCRIPTORS = Path("/proc/self/fd")
 _GIT_WRITES = {"hash-object", "update-index"}
 
 
@@ -24,19 +25,19 @@ class Steps:
     """Count the steps of this process below `root`, and have the one at `at`, from 1, go wrong; none does at 0."""
 
     def __init__(self, root: Path, kind: str = "", at: int = 0) -> None:
-        self._root, self._kind, self._at, self.count = os.path.realpath(root), kind, at, 0
+        self._root, self._kind, self._at, self.count = root.resolve(), kind, at, 0
 
     def install(self) -> None:
         """Watch from now on, to the end of the process."""
         write, fsync = os.write, os.fsync
 
         def half_written(descriptor: int, content: Any) -> int:
-            if self._below(f"/proc/self/fd/{descriptor}"):
-                self._step(needs_space=True, before=lambda: write(descriptor, content[: len(content) // 2]))
+            if self._below(_DESCRIPTORS / str(descriptor)):
+                self._step(needs_space=True, half=lambda: write(descriptor, content[: len(content) // 2]))
             return write(descriptor, content)
 
         def waited(descriptor: int) -> None:
-            if self._below(f"/proc/self/fd/{descriptor}"):
+            if self._below(_DESCRIPTORS / str(descriptor)):
                 self._step(needs_space=True)
             fsync(descriptor)
 
@@ -49,25 +50,27 @@ class Steps:
             if isinstance(path, str | bytes | os.PathLike) and flags & _WRITES and self._below(path):
                 self._step(needs_space=bool(flags & os.O_CREAT))
         elif event in _ONE_PATH:
-            if self._below(arguments[0]):
+            folder = arguments[-1]
+            if self._below(arguments[0] if folder < 0 else (_DESCRIPTORS / str(folder)).readlink() / arguments[0]):
                 self._step(needs_space=_ONE_PATH[event])
         elif event == "subprocess.Popen" and _GIT_WRITES & {*arguments[1]}:
             self._step(by_git=True)
 
     def _below(self, path: Any) -> bool:
-        path = os.fsdecode(path)
-        if path.startswith("/proc/self/fd/"):
-            path = os.readlink(path)
-        return os.path.abspath(path).startswith(f"{self._root}/")
+        path = Path(os.fsdecode(path))
+        if path.parent == _DESCRIPTORS:
+            path = path.readlink()
+        return Path.cwd().joinpath(path).is_relative_to(self._root)
 
-    def _step(
-        self, *, needs_space: bool = False, by_git: bool = False, before: Callable[[], Any] = lambda: None
-    ) -> None:
+    def _step(self, **how: Any) -> None:
         self.count += 1
-        if not self._at or self.count < self._at:
-            return
+        if self._at and self.count >= self._at:
+            self._go_wrong(**how)
+
+    def _go_wrong(self, *, needs_space: bool = False, by_git: bool = False, half: Callable[[], Any] = int) -> None:
+        """Do what the kind says; `half` does half of what is to be written."""
         if self._kind == "killed":
-            before()
+            half()
             os.kill(os.getpid(), signal.SIGKILL)
         elif self._kind.startswith("SIG"):
             if self.count == self._at:

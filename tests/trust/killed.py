@@ -1,11 +1,12 @@
 """Commands that write are stopped at every step that they take on the disk, and then run again.
 
-Each point is a process of its own, forked from one that has loaded all it needs.
+Each point is a process of its own, forked from one that has loaded all it needs; some are commands as a user starts
+them.
 """
 
 import json
 import os
-import shutil
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -16,222 +17,164 @@ from dativo_generator.cli.app import main
 from dativo_generator.fleet.fleet import Fleet
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.source import Source
-from fleets import STRIPE, build
-from support import copy_pack, edit_yaml, git, release
 
 from .faults import KINDS, Steps
 from .row import Result, Row
+from .scenarios import SCENARIOS, Scenario, State, copied, debris, two_releases
 
-_EDITED = "retry_config:\n  max_attempts: 5\n"
-_PAY = ".copier-answers.acme.pay.yml"
-_UNTOUCHED, _WHOLE, _AGAIN = "nothing was changed", "the whole change is written", "again"
+# One in so many points is a command as a user starts it, which takes ten times as long.
+_STARTED = 40
+_COMMAND = """
+import sys
+from pathlib import Path
+sys.path[:0] = [{tests!r}]
+from dativo_generator.cli.app import main
+from trust.faults import Steps
+Steps(Path.cwd(), {kind!r}, {at}).install()
+main({arguments!r})
+"""
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """A command on a repository, and how to warm up for it without writing."""
+class Point:
+    """How and at which step a command is stopped, and whether it is one as a user starts it."""
 
-    name: str
-    arguments: tuple[str, ...]
-    warming: tuple[str, ...]
-    make: Callable[[Path, Path], None]
+    kind: str
+    at: int
+    started: bool
 
-
-def update(template: Path, out: Path) -> None:
-    """A job moves with the edit in it, another has a conflict, and a recipe goes since nobody uses it any more."""
-    other = STRIPE | {"asset_names": {"customers": "all_customers"}}
-    build(template, out, "v1.0.0", {"pay": STRIPE, "again": other})
-    _append(out / "jobs/acme/stripe_customers_to_iceberg.yaml", _EDITED)
-    _replace(out / "jobs/acme/all_customers_to_iceberg.yaml", "lookback_days: 1", "lookback_days: 3")
-    release(out, "edited")
-
-
-def batch(template: Path, out: Path) -> None:
-    """A row is new, one loses an object and has a conflict, one moves with the edit in it."""
-    crm = {"source_connector": "hubspot", "objects": ["contacts", "deals"], "target_connector": "s3"}
-    build(template, out, "v1.0.0", {"crm": crm | {"retention_days": 30}, "pay": STRIPE})
-    _append(out / "jobs/acme/stripe_customers_to_iceberg.yaml", _EDITED)
-    _replace(out / "assets/hubspot/v1.0/hubspot_contacts.yaml", "retention_days: 30", "retention_days: 45")
-    crm = crm | {"objects": ["contacts"], "retention_days": 60}
-    rows = {"crm": crm, "pay": STRIPE | {"target_connector": "s3"}, "new": STRIPE | {"objects": ["charges"]}}
-    manifest = {"scaffolds": [{"tenant_id": "acme", "scaffold": name} | row for name, row in rows.items()]}
-    (out / "jobs.yml").write_text(json.dumps(manifest), encoding="utf-8")
-    release(out, "edited")
-
-
-def replay(template: Path, out: Path) -> None:
-    """Files are edited, missing, and there once more under another name; an answers file has another answer."""
-    build(template, out, "v1.0.0", {"pay": STRIPE, "again": STRIPE | {"asset_names": {"customers": "again"}}})
-    job = out / "jobs/acme/stripe_customers_to_iceberg.yaml"
-    shutil.copy(job, out / "jobs/acme/once_more.yaml")
-    _append(job, _EDITED)
-    (out / "assets/stripe/v1.0/stripe_customers.yaml").unlink()
-    shutil.rmtree(out / "connectors")
-    _append(out / _PAY, "# ours\n")
-    release(out, "edited")
-
-
-SCENARIOS = (
-    Scenario("update", ("update", "--data", "target_connector=s3"), ("update", "--dry-run"), update),
-    Scenario("batch", ("batch", "jobs.yml", "--to", "v1.0.0"), ("batch", "jobs.yml", "--dry-run"), batch),
-    Scenario("replay", ("replay", "--write", "--strict"), ("replay", "--diff"), replay),
-)
+    def __str__(self) -> str:
+        return f"{self.kind} at step {self.at}"
 
 
 def run(count: int, folder: Path) -> Result:
     """Take `count` of all points, evenly, and stop there."""
-    template = copy_pack(folder / "pack")
-    release(template, "v1.0.0")
-    edit_yaml(template / "connectors" / "stripe.yaml", lambda data: data["incremental"].update(lookback_days_default=7))
-    release(template, "v2.0.0")
+    template = two_releases(folder / "pack")
     os.environ["DATIVO_TEMPLATE"] = str(template)
-    each, tried, faults = -(-count // len(SCENARIOS)), 0, []
+    tried, faults = 0, []
     for scenario in SCENARIOS:
         work = folder / scenario.name
         scenario.make(template, work / "before")
-        _forked(work, lambda scenario=scenario, work=work: _try(scenario, template, work, each))
+        share = -(-count // len(SCENARIOS))
+        _, said = _forked(work, lambda scenario=scenario, work=work, share=share: _try(scenario, template, work, share))
         if not (work / "found").exists():
-            return Result(tried, [*faults, f"{scenario.name}: {(work / 'said').read_text(encoding='utf-8')}"])
+            return Result(tried, [*faults, f"{scenario.name}: {said}"])
         found = json.loads((work / "found").read_text(encoding="utf-8"))
         tried += found["tried"]
-        faults += [f"{scenario.name}: {fault}" for fault in found["faults"]]
+        faults += [f"{scenario.name}, {fault}" for fault in found["faults"]]
     return Result(tried, faults)
 
 
-def _try(scenario: Scenario, template: Path, work: Path, count: int) -> None:
+def _try(scenario: Scenario, template: Path, work: Path, count: int) -> int:
     """Load what the command needs, count its steps, and go through the points."""
-    source = Source(str(template), work)
     (work / "checkouts").mkdir()
-    releases = {
-        commit: Release(Source(str(template), work / "checkouts").checkout(commit)) for commit in source.tags.values()
-    }
+    source = Source(str(template), work / "checkouts")
+    releases = {commit: Release(source.checkout(commit)) for commit in source.tags.values()}
     Fleet.load = lambda fleet, commit: releases[commit]
-    _command(work / "before", scenario.warming)
-    before = _state(work / "before")
+    _command(work / "before", scenario.reading)
+    out = copied(work / "before", work / "complete")
 
-    out = _copied(work / "before", work / "complete")
-    steps = Steps(out)
-
-    def counted() -> None:
+    def counted() -> int:
+        steps = Steps(out)
         steps.install()
-        try:
-            _command(out, scenario.arguments)
-        finally:
-            (work / "steps").write_text(str(steps.count))
+        status = _command(out, scenario.arguments)
+        (work / "steps").write_text(str(steps.count), encoding="utf-8")
+        return status
 
-    _forked(work, counted)
-    complete = _state(out)
-    faults = [] if before != complete and _debris(out) == [] else ["the command does nothing, or leaves something"]
-    points = [(kind, at) for at in range(1, int((work / "steps").read_text()) + 1) for kind in KINDS]
+    _, said = _forked(work, counted)
+    steps = int((work / "steps").read_text(encoding="utf-8"))
+    stops = Stops(scenario, work, State.of(work / "before"), State.of(out))
+    faults = [f"not stopped: {said}"] if stops.before == stops.complete or debris(out) else []
+    points = [(kind, at) for at in range(1, steps + 1) for kind in KINDS]
     chosen = [points[number * len(points) // count] for number in range(min(count, len(points)))]
-    for kind, at in chosen:
-        out = _copied(work / "before", work / "out")
-        faults += [
-            f"{kind} at step {at}: {fault}" for fault in _stopped(scenario, work, out, kind, at, before, complete)
-        ]
+    for number, (kind, at) in enumerate(chosen):
+        point = Point(kind, at, number % _STARTED == _STARTED // 2)
+        faults += [f"{point}: {fault}" for fault in stops.faults(point)]
     (work / "found").write_text(json.dumps({"tried": len(chosen), "faults": faults}), encoding="utf-8")
+    return 0
 
 
-def _stopped(
-    scenario: Scenario, work: Path, out: Path, kind: str, at: int, before: object, complete: object
-) -> Iterator[str]:
-    """Stop the command at one point, run it again, and yield what is not as it should be."""
+@dataclass(frozen=True)
+class Stops:
+    """A command that is stopped, in the folder `work`, and how its repository is before and after it."""
 
-    def faulty() -> None:
-        Steps(out, kind, at).install()
-        _command(out, scenario.arguments)
+    scenario: Scenario
+    work: Path
+    before: State
+    complete: State
 
-    status, said = _forked(work, faulty)
-    there, debris, lines = _state(out), _debris(out), said.splitlines()
-    if "Traceback" in said:
-        yield f"a traceback: {lines[-1]}"
-    elif kind != "killed" and "Error: " in said:
-        truth = lines[-1]
-        if status != 2 or sum(line.startswith("Error: ") for line in lines) != 1:
-            yield f"ended with {status}: {said}"
-        if truth.endswith(_UNTOUCHED) and there != before:
-            yield f"something was changed: {truth}"
-        if truth.endswith(_WHOLE) and there != complete:
-            yield f"it is not whole: {truth}"
-        if debris and _AGAIN not in truth:
-            yield f"left {debris}: {truth}"
-    elif kind.startswith("SIG"):
-        yield f"ended with {status}, and did not say that it was interrupted: {said}"
-    status, said = _forked(work, lambda: _command(out, scenario.arguments))
-    if "Traceback" in said or _state(out) != complete or _debris(out):
-        yield f"run again, it ended with {status}, and left {_difference(_state(out), complete)} {_debris(out)}: {said}"
+    def faults(self, point: Point) -> Iterator[str]:
+        """Stop the command at one point, run it again, and yield what is not as it should be."""
+        out = copied(self.work / "before", self.work / "out")
+        status, said = self._started(out, point) if point.started else self._stopped(out, point)
+        if "Traceback" in said:
+            yield f"a traceback: {said.splitlines()[-1]}"
+        elif point.kind != "killed" and (status == 2 or point.kind.startswith("SIG")):
+            yield from self._untrue(out, status, said)
+        status, said = _forked(self.work, lambda: _command(out, self.scenario.arguments))
+        there, left = State.of(out), debris(out)
+        if "Traceback" in said or there != self.complete or left:
+            yield f"again: {status}, {said}; otherwise: {there.difference(self.complete)}; left: {left}"
+
+    def _stopped(self, out: Path, point: Point) -> tuple[int, str]:
+        def stopped() -> int:
+            Steps(out, point.kind, point.at).install()
+            return _command(out, self.scenario.arguments)
+
+        return _forked(self.work, stopped)
+
+    def _started(self, out: Path, point: Point) -> tuple[int, str]:
+        tests, arguments = str(Path(__file__).parent.parent), self.scenario.arguments
+        code = _COMMAND.format(tests=tests, kind=point.kind, at=point.at, arguments=arguments)
+        done = subprocess.run([sys.executable, "-c", code], cwd=out, capture_output=True, text=True)
+        return done.returncode, done.stderr
+
+    def _untrue(self, out: Path, status: int, said: str) -> Iterator[str]:
+        """Yield what a command has said of itself that is not so."""
+        errors = [line for line in said.splitlines() if line.startswith("Error: ")]
+        there, left = State.of(out), debris(out)
+        if status != 2 or len(errors) != 1 or errors[0] != said.splitlines()[-1]:
+            yield f"ended with {status} and said {said!r}"
+            return
+        (error,) = errors
+        if error.endswith("nothing was changed") and there != self.before:
+            yield f"it is changed: {there.difference(self.before)}: {error}"
+        elif error.endswith("the whole change is written") and there != self.complete:
+            yield f"it is not whole: {there.difference(self.complete)}: {error}"
+        elif left and " again " not in error:
+            yield f"left {left}: {error}"
 
 
-def _command(folder: Path, arguments: tuple[str, ...]) -> None:
-    """Run the command in a folder; its exit status is thrown away."""
+def _command(folder: Path, arguments: tuple[str, ...]) -> int:
+    """Run the command in a folder and return its exit status."""
     os.chdir(folder)
     try:
         main(arguments)
     except SystemExit as ended:
-        _status[0] = int(ended.code or 0)
+        return int(ended.code or 0)
+    return 0
 
 
-_status = [0]
-
-
-def _forked(work: Path, function: Callable[[], None]) -> tuple[int, str]:
+def _forked(work: Path, function: Callable[[], int]) -> tuple[int, str]:
     """Call a function in a process of its own; return its exit status, and what it printed on stderr."""
     sys.stdout.flush()
     sys.stderr.flush()
+    said = work / f"said.{os.getpid()}"
     child = os.fork()
     if not child:
+        status = 1
         try:
-            said = os.open(work / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(said, 2)
+            os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: PTH123, SIM115
-            function()
+            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+            status = function()
         except BaseException:
             traceback.print_exc()
         finally:
             sys.stderr.flush()
-            os._exit(_status[0])
+            os._exit(status)
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), (work / "said").read_text(encoding="utf-8")
-
-
-def _state(out: Path) -> tuple[dict[str, tuple[bytes, int]], str]:
-    """Return every file with its mode, and what Git says of them."""
-    files = {
-        path.relative_to(out).as_posix(): (path.read_bytes(), path.stat().st_mode)
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and path.relative_to(out).parts[0] not in (".git", ".dativo")
-    }
-    return files, git(out, "status", "--porcelain", "--untracked-files=all")
-
-
-def _difference(
-    there: tuple[dict[str, tuple[bytes, int]], str], complete: tuple[dict[str, tuple[bytes, int]], str]
-) -> str:
-    paths = [path for path in {**there[0], **complete[0]} if there[0].get(path) != complete[0].get(path)]
-    return f"{paths} {'' if there[1] == complete[1] else there[1]}"
-
-
-def _debris(out: Path) -> list[str]:
-    """List what is left of a change."""
-    found = [*out.rglob(".dativo*"), *(out / ".git").glob("dativo-generator/*"), *(out / ".git").glob("*.lock")]
-    return [path.relative_to(out).as_posix() for path in found]
-
-
-def _copied(repository: Path, out: Path) -> Path:
-    if out.exists():
-        shutil.rmtree(out)
-    return shutil.copytree(repository, out, symlinks=True)
-
-
-def _append(path: Path, text: str) -> None:
-    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
-
-
-def _replace(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    return os.waitstatus_to_exitcode(status), said.read_text(encoding="utf-8")
 
 
 ROW = Row(
