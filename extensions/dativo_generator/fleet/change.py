@@ -35,6 +35,7 @@ from .replacing import (
 )
 from .worktree import mark_unmerged
 
+_IGNORED = ".gitignore"
 _WHOLE = "the whole change is written"
 
 
@@ -103,8 +104,7 @@ class Change:
     def clear(self) -> None:
         """Remove what was prepared, and the folders in which nothing came; the journal goes last."""
         if os.path.lexists(self._stage):
-            refuse_links(self.root, self.journal.stage)
-            shutil.rmtree(self._stage)
+            self._remove_stage()
         for target in {self._beside(file.path) for file in self.journal.files}:
             with suppress(FileNotFoundError, NotADirectoryError):
                 target.unlink()
@@ -131,9 +131,16 @@ class Change:
         (self.root / FOLDER).mkdir(exist_ok=True)
         self._stage.mkdir()
         write_through(self.place.ignore, b"*\n")
-        move(self.place.ignore, self._stage / ".gitignore", self._stage / "ignore")
+        move(self.place.ignore, self._stage / _IGNORED, self._stage / "ignore")
         for folder in ("new", "old"):
             (self._stage / folder).mkdir()
+
+    def _remove_stage(self) -> None:
+        """Remove what was prepared; what keeps Git from seeing it goes last."""
+        refuse_links(self.root, self.journal.stage)
+        for part in sorted(self._stage.iterdir(), key=lambda part: part.name == _IGNORED):
+            shutil.rmtree(part) if part.is_dir() and not part.is_symlink() else part.unlink()
+        self._stage.rmdir()
 
     def _prepare_file(self, number: int, path: str, content: bytes | None) -> None:
         check()

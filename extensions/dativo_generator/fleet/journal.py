@@ -130,7 +130,7 @@ class Place:
         return self.folder / f"{self.key}.ignore"
 
     def forget_unfinished(self) -> None:
-        """Remove what somebody who was killed had begun to write."""
+        """Remove what was begun to be written of a change that has not begun itself."""
         for path in (self.unfinished, self.ignore):
             with suppress(OSError):
                 path.unlink()

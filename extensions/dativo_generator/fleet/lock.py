@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..base.errors import DativoError
+from .interruption import held
 
 try:
     import fcntl
@@ -40,61 +41,82 @@ def now() -> str:
 @contextmanager
 def locked(folder: Path, command: str) -> Iterator[None]:
     """Hold the lock in `folder`, which is made where it is not there; raises `LockError` when somebody else does."""
-    descriptor = _taken(folder, command)
+    descriptor = None
     try:
+        with held():
+            descriptor = _taken(folder)
+            _sign(descriptor, folder, command)
         yield
     finally:
-        # As long as the file is locked nobody else can think that it is theirs.
-        with suppress(OSError):
-            (folder / _NAME).unlink()
-        os.close(descriptor)
-        with suppress(OSError):
-            folder.rmdir()
+        if descriptor is not None:
+            with held():
+                _give_back(descriptor, folder)
 
 
-def _taken(folder: Path, command: str) -> int:
-    path = folder / _NAME
+def _taken(folder: Path) -> int:
+    """Return the file that is locked, open."""
     for _ in range(_TRIES):
+        with _about(folder):
+            try:
+                folder.mkdir(exist_ok=True)
+                if folder.is_symlink():
+                    raise LockError(f"move {folder} away; it is a symbolic link, which is not followed")
+                descriptor = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            except FileNotFoundError:  # its owner has just taken it away
+                continue
         try:
-            folder.mkdir(exist_ok=True)
-            if folder.is_symlink():
-                raise LockError(f"move {folder} away; it is a symbolic link, which is not followed")
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+            with _about(folder):
+                _lock(descriptor)
+                if os.fstat(descriptor).st_ino == (folder / _NAME).lstat().st_ino:
+                    return descriptor
         except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise LockError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
-        try:
-            if _is_ours(descriptor, path, command):
-                return descriptor
+            pass
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
-    raise LockError(f"{path}: comes and goes; run the command again")
+    raise LockError(f"{folder}: its lock comes and goes; run the command again")
 
 
-def _is_ours(descriptor: int, path: Path, command: str) -> bool:
-    """Lock an open file and write down for whom; False when it is no longer the one at `path`."""
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise LockError(f"move {path} away; it is no regular file")
-    try:
-        _lock(descriptor)
-        if os.fstat(descriptor).st_ino != path.lstat().st_ino:
-            return False
+def _sign(descriptor: int, folder: Path, command: str) -> None:
+    """Write down who holds the lock, for those who are refused."""
+    with _about(folder):
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{command} (process {os.getpid()}, since {now()})\n".encode())
+
+
+def _give_back(descriptor: int, folder: Path) -> None:
+    """Take the file away while it is locked, so that nobody else can think that it is theirs."""
+    with suppress(OSError):
+        (folder / _NAME).unlink()
+    os.close(descriptor)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+@contextmanager
+def _about(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError:
-        return False
+        raise
     except OSError as error:
-        if error.errno in _TAKEN:
-            holder = os.read(descriptor, 200).decode(errors="replace").strip() or "another command"
-            raise LockError(f"wait for it and try again: {holder} writes here; nothing was changed") from None
-        raise LockError(f"{path}: cannot be locked: {error.strerror}; nothing was changed") from None
-    return True
+        raise LockError(f"{folder}: its lock cannot be written: {error.strerror}; nothing was changed") from None
 
 
 def _lock(descriptor: int) -> None:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "is no regular file")
+    try:
+        _lock_file(descriptor)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        holder = os.read(descriptor, 200).decode(errors="replace").strip() or "another command"
+        raise LockError(f"wait for it and try again: {holder} writes here; nothing was changed") from None
+
+
+def _lock_file(descriptor: int) -> None:
     if fcntl:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     else:

@@ -48,8 +48,8 @@ def digest_of(content: bytes | None) -> str | None:
 
 def refuse_links(root: Path, path: str) -> None:
     """Raise `TransactionError` when a path, or a folder on the way to it, is a symbolic link."""
-    for part in (path, *map(str, PurePosixPath(path).parents[:-1])):
-        if (root / part).is_symlink():
+    with about(path):
+        if any((root / part).is_symlink() for part in (path, *PurePosixPath(path).parents[:-1])):
             raise TransactionError(f"{path}: is a symbolic link, which is not followed")
 
 

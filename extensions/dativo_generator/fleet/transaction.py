@@ -7,13 +7,13 @@ anything else.
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from ..base.errors import DativoError
 from .change import Change
 from .interruption import held, tell
-from .journal import DECIDED, DONE, FOLDER, Entry, Journal, Place, inside
+from .journal import DECIDED, DONE, FOLDER, PLANNED, Entry, Journal, Place, inside
 from .lock import locked, now
 from .replacing import TransactionError, about, content_of, digest_of
 from .worktree import Sides, WorktreeError, require_committed, staged
@@ -56,6 +56,8 @@ class Writer:
                 self._place.begin(journal)
         except DativoError as error:
             self._place.forget_unfinished()
+            with suppress(OSError):
+                self._place.end(PLANNED)
             raise TransactionError(f"{error}; nothing was changed") from None
         return Change(self._root, self._place, journal)
 
