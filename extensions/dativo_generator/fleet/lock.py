@@ -48,9 +48,8 @@ def locked(folder: Path, command: str) -> Iterator[None]:
             _sign(descriptor, folder, command)
         yield
     finally:
-        if descriptor is not None:
-            with held():
-                _give_back(descriptor, folder)
+        with held():
+            _give_back(descriptor, folder)
 
 
 def _taken(folder: Path) -> int:
@@ -85,11 +84,12 @@ def _sign(descriptor: int, folder: Path, command: str) -> None:
         os.write(descriptor, f"{command} (process {os.getpid()}, since {now()})\n".encode())
 
 
-def _give_back(descriptor: int, folder: Path) -> None:
-    """Take the file away while it is locked, so that nobody else can think that it is theirs."""
-    with suppress(OSError):
-        (folder / _NAME).unlink()
-    os.close(descriptor)
+def _give_back(descriptor: int | None, folder: Path) -> None:
+    """Take the file away while it is locked, so that nobody else can think that it is theirs; then the folder."""
+    if descriptor is not None:
+        with suppress(OSError):
+            (folder / _NAME).unlink()
+        os.close(descriptor)
     with suppress(OSError):
         folder.rmdir()
 
