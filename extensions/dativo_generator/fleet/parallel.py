@@ -15,6 +15,8 @@ from .interruption import SIGNALS, blocked
 # Below this many items the processes cost more than they bring.
 _FEW = 64
 _SHARE = 16
+# So many wait for the disk at a time: it takes what several wait for at once.
+_WAITING = 16
 
 _function: Callable[[Any], Any] | None = None
 
@@ -58,7 +60,7 @@ def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -
         for item in items:
             function(*item)
         return
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ThreadPoolExecutor(_WAITING) as pool:
         futures = [pool.submit(function, *item) for item in items]
     for future in futures:
         future.result()

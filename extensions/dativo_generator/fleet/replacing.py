@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from ..base.errors import DativoError
 
@@ -48,9 +48,12 @@ def digest_of(content: bytes | None) -> str | None:
 
 def refuse_links(root: Path, path: str) -> None:
     """Raise `TransactionError` when a path, or a folder on the way to it, is a symbolic link."""
-    with about(path):
-        if any((root / part).is_symlink() for part in (path, *PurePosixPath(path).parents[:-1])):
-            raise TransactionError(f"{path}: is a symbolic link, which is not followed")
+    at = str(root)
+    with about(path), suppress(FileNotFoundError):
+        for part in path.split("/"):
+            at = f"{at}/{part}"
+            if stat.S_ISLNK(os.lstat(at).st_mode):
+                raise TransactionError(f"{path}: is a symbolic link, which is not followed")
 
 
 def refuse_read_only(target: Path) -> None:
