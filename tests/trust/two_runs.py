@@ -99,4 +99,4 @@ def _wait_for(path: Path, process: subprocess.Popen[str] | None = None) -> None:
         time.sleep(0.01)
 
 
-ROW = Row("two runs at once", "20 pairs: one done, one refused", 20, 2, run)
+ROW = Row("two runs at once", "20 pairs: one done, one refused", 20, 1, run)
