@@ -202,10 +202,7 @@ def test_what_somebody_edits_meanwhile_is_kept(out: Path, monkeypatch: pytest.Mo
     assert files(out) == BEFORE | {"jobs/a/kept.yaml": b"mine"}
 
 
-@pytest.mark.parametrize("command", ["find", "write"])
-def test_a_journal_is_told_and_not_touched_by_who_only_reads(
-    command: str, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_journal_is_told_and_not_touched_by_who_only_reads(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kill(monkeypatch, out, "_put", "jobs/a/kept.yaml")
     before = files(out)
     with pytest.raises(DativoError, match="run 'dativo-generator update' again if it was killed: update "):
@@ -514,10 +511,11 @@ def test_a_lock_is_not_handed_on_to_a_process_that_outlives_its_owner(out: Path)
     assert files(out) == after()
 
 
-def test_a_lock_that_is_a_link_or_a_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to(path.parent.parent / "victim")])
+def test_a_lock_that_is_no_file(make: Callable[[Path], object], tmp_path: Path) -> None:
     (tmp_path / "victim").write_bytes(b"mine")
     (tmp_path / "place").mkdir()
-    (tmp_path / "place" / "lock").symlink_to(tmp_path / "victim")
+    make(tmp_path / "place" / "lock")
     with pytest.raises(DativoError, match="its lock cannot be written: "), locked(tmp_path / "place", "update"):
         pass
     assert (tmp_path / "victim").read_bytes() == b"mine"
@@ -554,6 +552,21 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
             os.kill(os.getpid(), signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_signal_ends_the_command_while_it_is_loaded(tmp_path: Path) -> None:
+    code = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "dativo_generator.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from dativo_generator.cli.start import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (2, "Error: interrupted; nothing was changed\n")
 
 
 _SHARED = """

@@ -190,8 +190,8 @@ class Change:
             self.undo()
         except (OSError, DativoError) as another:
             truth = "nothing was changed" if self.state in (PLANNED, DONE) else "part of the change is written"
-            tell(truth)
             again = f"run 'dativo-generator {self.journal.command}' again to undo it"
+            tell(f"{again}; {truth}")
             raise TransactionError(f"{again}: {_reason(error)}, then {_reason(another)}; {truth}") from None
 
     def _advance(self, state: str) -> None:

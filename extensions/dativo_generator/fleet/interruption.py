@@ -18,8 +18,9 @@ _NOTHING = "nothing was changed"
 class Interrupted(BaseException):
     """An end was asked for. It is no `Exception`, and no `KeyboardInterrupt`, which Typer would keep for itself."""
 
-    def __str__(self) -> str:
-        return f"interrupted; {_state.truth}"
+    def __init__(self) -> None:
+        """Say what is true of the files now."""
+        super().__init__(f"interrupted; {_state.truth}")
 
 
 @dataclass
@@ -35,7 +36,7 @@ _state = _State()
 @contextmanager
 def listening() -> Iterator[None]:
     """Raise `Interrupted` for each of `SIGNALS`, but for those that whoever started the command has it ignore."""
-    _state.held, _state.came, _state.truth = 0, False, _NOTHING
+    _state.came, _state.truth = False, _NOTHING
     if threading.current_thread() is not threading.main_thread():  # signals are for the program that calls this one
         yield
         return
@@ -48,6 +49,7 @@ def listening() -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+        _state.came = False
 
 
 @contextmanager
