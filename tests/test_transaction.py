@@ -406,6 +406,17 @@ def test_a_journal_is_not_followed_through_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "victim").read_bytes() == b"mine"
 
 
+def test_a_folder_of_a_journal_is_not_followed_through_a_link(tmp_path: Path) -> None:
+    folder = plain(tmp_path / "out")
+    (tmp_path / "victim").mkdir()
+    (folder / "linked").symlink_to(tmp_path)
+    (folder / ".dativo").mkdir()
+    (folder / ".dativo" / "journal.planned.json").write_text(journal(folders=["linked/victim"]))
+    with pytest.raises(DativoError, match="linked/victim: is a symbolic link, which is not followed"):
+        write(folder, {})
+    assert (tmp_path / "victim").is_dir()
+
+
 # --- what is not committed --------------------------------------------------------------------------------------------
 
 

@@ -184,6 +184,6 @@ ROW = Row(
     "moves, conflicts and deletions",
     "300 points: as before or complete after the next run; 0 half done",
     300,
-    12,
+    6,
     run,
 )

@@ -78,8 +78,9 @@ class Change:
             if there[file.path] != file.after:
                 with about(file.path):
                     self._put("new", number, file.path) if file.after else self._delete(file.path)
-        for folder in {(self.root / file.path).parent for file in self.journal.files if file.after}:
-            flush(folder)
+        for folder in {(self.root / file.path).parent for file in self.journal.files}:
+            if folder.is_dir():  # unless it went with its last file
+                flush(folder)
         mark_unmerged(self.root, self.journal.conflicts)
 
     def finish(self) -> None:
@@ -177,7 +178,7 @@ class Change:
         move(self._stage / which / str(number), self.root / path, self._beside(path))
 
     def _delete(self, path: str) -> None:
-        """Delete a file, and the folders that are empty without it, but for those that the change makes."""
+        """Delete a file, and the folders that are empty without it."""
         (self.root / path).unlink()
         for parent in map(str, PurePosixPath(path).parents[:-1]):
             try:

@@ -15,7 +15,7 @@ from .change import Change
 from .interruption import held, tell
 from .journal import DECIDED, DONE, FOLDER, PLANNED, Entry, Journal, Place, inside
 from .lock import locked, now
-from .replacing import TransactionError, about, content_of, digest_of
+from .replacing import TransactionError, about, content_of, digest_of, refuse_links
 from .worktree import Sides, WorktreeError, require_committed, staged
 
 
@@ -96,6 +96,8 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
     state, journal = found
     change = Change(root, place, journal, state)
     try:
+        for path in journal.folders:
+            refuse_links(root, path)
         forward = state == DECIDED and bool(change.done)
         if forward:
             change.replace()
