@@ -1,6 +1,7 @@
 """Many scaffolds from a manifest: one change or none, every problem at its place, and nothing twice."""
 
 import csv
+import errno
 import io
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from dativo_generator.fleet.tree import Tree
+from dativo_generator.fleet import change
 from fleets import Command, build, examples
 from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release
 
@@ -385,14 +386,14 @@ def test_what_was_written_is_taken_back_when_the_disk_is_full(
 ) -> None:
     name = write(out, CSV)
     monkeypatch.setattr("dativo_generator.fleet.parallel._FEW", few)
-    put = Tree._put
+    write_through = change.write_through
 
-    def full(self: Tree, path: str, content: bytes) -> None:
-        if path.endswith("customers_to_s3.yaml"):
-            raise OSError(28, "No space left on device", str(self.root / path))
-        put(self, path, content)
+    def full(path: Path, content: bytes, *how: Any) -> None:
+        if b"# Written by the scaffold pay " in content and b"target_connector: s3" in content:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_through(path, content, *how)
 
-    monkeypatch.setattr(Tree, "_put", full)
+    monkeypatch.setattr(change, "write_through", full)
     result = command(out, "batch", name, *SHARED)
     said = "jobs/acme/stripe_customers_to_s3.yaml: cannot be written: No space left on device; nothing was changed"
     assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: {said}")

@@ -176,6 +176,7 @@ def test_what_is_not_as_it_should_be(
 def test_repair(name: str, repository: Path, command: Command) -> None:
     before = Rendered(repository).files
     DAMAGE[name][0](repository)
+    release(repository, "damaged")
     result = command(repository, "replay", "--strict", "--write", "--json")
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
     gone = {JOB, ASSET, FILE} if name == "no answers file" else set()
@@ -198,9 +199,27 @@ def test_repair_keeps_edits_by_hand(repository: Path, command: Command) -> None:
     assert (repository / ASSET).exists()
 
 
+def test_repair_does_not_take_what_is_not_committed(repository: Path, command: Command) -> None:
+    add(repository / JOB, "retry_config: {}\n")
+    (repository / ASSET).unlink()
+    before = Rendered(repository).files
+    result = command(repository, "replay", "--write", "--strict")
+    assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
+    assert Rendered(repository).files == before
+
+
+def test_repair_outside_a_repository_restores_what_is_missing(repository: Path, command: Command) -> None:
+    shutil.rmtree(repository / ".git")
+    before = Rendered(repository).files
+    (repository / ASSET).unlink()
+    assert command(repository, "replay", "--write").status == 0
+    assert Rendered(repository).files == before
+
+
 def test_repair_writes_the_answers_file_as_its_answers_say(repository: Path, command: Command) -> None:
     before = (repository / FILE).read_bytes()
     add(repository / FILE, "# why\n")
+    release(repository, "damaged")
     assert command(repository, "replay", "--write").status == 0
     assert (repository / FILE).read_bytes() == before
 

@@ -1,7 +1,10 @@
 """`dativo-generator update`: what Copier's own update gives for each in turn, as one change; and what Copier cannot."""
 
+import errno
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,8 @@ from typing import Any
 import pytest
 from copier import run_update
 
+from dativo_generator.fleet.change import Change
+from dativo_generator.fleet.step import Step
 from fleets import (
     REFUSED,
     RENAMED,
@@ -407,3 +412,57 @@ def test_an_update_in_a_subfolder_of_a_repository(few: Path, command: Command, t
     edit(tmp_path / "mono", f"data/{JOB}", EDITS["the line that changes"][1])
     assert command(tmp_path / "mono" / "data", "update").status == 1
     assert git(tmp_path / "mono", "diff", "--name-only", "--diff-filter=U").split() == [f"data/{JOB}"]
+
+
+# --- another one, or an end -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments", [["update", "--dry-run"], ["batch", "x.yml", "--dry-run"], ["replay"], ["validate"]]
+)
+def test_half_a_change_is_not_read(
+    arguments: list[str], few: Path, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = copied(few, tmp_path / "ours")
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "_give_up", lambda self, error: None)
+        patch.setattr(Change, "replace", lambda self: os.kill(os.getpid(), signal.SIGKILL))
+        assert killed(lambda: command(ours, "update")) == -signal.SIGKILL
+    before = Rendered(ours).files
+    result = command(ours, *arguments)
+    assert (result.status, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert "run 'dativo-generator update' again" in result.err
+    assert Rendered(ours).files == before
+    again = command(ours, "update")
+    assert (again.status, command(ours, "replay", "--strict").status) == (0, 0)
+    assert again.err.startswith("Undid what update (process ")
+
+
+def killed(function: Callable[[], Any]) -> int:
+    """Call a function in a process of its own, and return how it ends."""
+    if not (child := os.fork()):
+        function()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_while_it_reads(
+    number: int, few: Path, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = copied(few, tmp_path / "ours")
+    monkeypatch.setattr(Step, "to", lambda *how: os.kill(os.getpid(), number))
+    result = command(ours, "update")
+    assert (result.status, result.err) == (2, "Error: interrupted; nothing was changed\n")
+    assert git(ours, "status", "--porcelain") == ""
+
+
+def test_a_disk_that_is_full_for_what_is_temporary(
+    few: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dativo_generator.cli.options.scratch_folder", full)
+    result = command(few, "update", "--dry-run")
+    assert (result.status, result.err) == (2, "Error: No space left on device\n")

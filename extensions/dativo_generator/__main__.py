@@ -1,5 +1,5 @@
 """Run the command as `python -m dativo_generator`."""
 
-from .cli.app import main
+from .cli.start import main
 
 main()

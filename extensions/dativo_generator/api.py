@@ -8,6 +8,7 @@ from .base.errors import DativoError
 from .fleet.fleet import Fleet
 from .fleet.replay import Report, replay
 from .fleet.source import Source, scratch_folder, trusted
+from .fleet.transaction import refuse_unfinished
 from .fleet.vendored import altered
 from .plan.plan import plan
 from .registry.installed import installed
@@ -51,7 +52,8 @@ def replay_folder(folder: Path, template: str = "") -> Report:
     """Render every answers file of a folder again, at its recorded version, and report what differs.
 
     `template` is the repository to trust, a URL or a path; without it, where this package was installed from. Nothing
-    is written. Raises `DativoError` when that repository cannot be read.
+    is written. Raises `DativoError` when that repository cannot be read, and while a change is half written.
     """
+    refuse_unfinished(folder)
     with scratch_folder() as scratch:
         return replay(Fleet(folder, Source(trusted(template), Path(scratch))))

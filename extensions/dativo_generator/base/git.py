@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from .errors import DativoError
 
@@ -36,13 +37,15 @@ def git(
     settings: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
+    apart: bool = False,
 ) -> bytes:
     """Run a command of Git in `folder` and return what it prints.
 
     `settings` stand before the command, `variables` are added to the environment, `patience` is in seconds. Raises
     `GitError` with the last line of what Git says.
     """
-    done = attempt(folder, *arguments, input=input, settings=settings, variables=variables, patience=patience)
+    how: dict[str, Any] = {"settings": settings, "variables": variables, "patience": patience, "apart": apart}
+    done = attempt(folder, *arguments, input=input, **how)
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["failed"]
         raise GitError(f"git {arguments[0]}: {lines[-1]}")
@@ -56,8 +59,12 @@ def attempt(
     settings: Sequence[str] = (),
     variables: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
+    apart: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command of Git that may fail; raises `GitError` only when there is no Git, or it does not end."""
+    """Run a command of Git that may fail; raises `GitError` only when there is no Git, or it does not end.
+
+    What is `apart` is not reached by a Ctrl-C on the terminal, and can ask nothing there.
+    """
     try:
         return subprocess.run(
             ["git", *_SETTINGS, *settings, *arguments],
@@ -68,6 +75,7 @@ def attempt(
             **({"stdin": subprocess.DEVNULL} if input is None else {}),
             capture_output=True,
             timeout=patience,
+            **({"process_group": 0} if apart and os.name == "posix" else {}),
         )
     except FileNotFoundError as error:
         missing = "git is not installed" if error.filename == "git" else f"{folder}: is no folder"

@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ..base.errors import DativoError
+from ..base.errors import DativoError, printable
+from ..fleet.interruption import Interrupted, listening
 from . import batch, fields, replay, update, validate
 from .options import STATUSES, UNABLE, with_examples
 
@@ -36,10 +38,14 @@ for _name, _module in COMMANDS.items():
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; an error is one line and an exit status, never a traceback."""
     try:
-        app(args=arguments, prog_name="dativo-generator")
-    except DativoError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        sys.exit(UNABLE)
-    except KeyboardInterrupt:
-        print("Error: interrupted; nothing was changed", file=sys.stderr)
-        sys.exit(UNABLE)
+        with listening():
+            app(args=arguments, prog_name="dativo-generator")
+    except (DativoError, Interrupted) as error:
+        _refuse(str(error))
+    except OSError as error:  # of a full disk, say, which names no file
+        _refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(f"Error: {printable(reason)}", file=sys.stderr)
+    sys.exit(UNABLE)

@@ -15,7 +15,6 @@ from ..fleet.batch import Batch, batch
 from ..fleet.manifest import read as read_manifest
 from ..fleet.step import Step
 from ..fleet.update import typed
-from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, save
 from .output import STYLES, counted, dump, print_leaving, print_state, written_files
 from .progress import progress
@@ -44,7 +43,7 @@ def command(
 ) -> None:
     """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
-    with fleet_here(template) as fleet:
+    with fleet_here(template, writes="" if dry_run else "batch") as fleet:
         step = Step.to(fleet, to, force=force)
         contents = read_manifest(manifest, step.release, typed(step.release, defaults))
         with progress("Scaffolding", len(contents.rows), quiet=as_json) as advance:
@@ -53,8 +52,6 @@ def command(
         if result.change and not result.problems and not as_json:
             print_leaving(result.change, dry_run)  # before it happens
         if result.change and not result.problems and not dry_run:
-            if any(fleet.tree.read(path) is not None for path in result.change.writes):
-                require_clean(fleet.tree.root, apart_from=contents.files)
             save(fleet, result.change)
         (_print_json if as_json else _print_text)(result, step.target, dry_run=dry_run)
     raise typer.Exit(WRONG if result.problems or (result.change and result.change.conflicts) else OK)

@@ -34,7 +34,7 @@ def command(
 ) -> None:
     """Prove that the repository is what its answers files say: render each again, at its version, and compare."""
     share = _shard(shard)
-    with fleet_here(template) as fleet:
+    with fleet_here(template, writes="replay --write" if write else "") as fleet:
         with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
             report = replay(fleet, share, advance)
         if not fleet.files and not report.others:

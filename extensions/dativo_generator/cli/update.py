@@ -58,7 +58,7 @@ def command(
     form = Format.json if as_json else format_
     answers = dict(assignment(text) for text in data or [])
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
-    with fleet_here(template) as fleet:
+    with fleet_here(template, writes="" if dry_run else "update") as fleet:
         root = fleet.tree.root
         known = {file.name for file in fleet.files}
         if not known:
@@ -67,7 +67,8 @@ def command(
             if name not in known:
                 raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
         if not dry_run:
-            require_clean(root, apart_from=[root / PROFILES] if profiles else ())
+            finished = [root / path for path in fleet.tree.writer.finished]
+            require_clean(root, apart_from=[*finished, *([root / PROFILES] if profiles else [])])
         if not (chosen := sum(file in selection for file in fleet.files)):
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ..fleet.transaction import refuse_unfinished
 from ..fleet.vendored import altered
 from ..registry.installed import installed
 from ..registry.pack import Pack
@@ -29,6 +30,7 @@ def command(
 ) -> None:
     """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
     root = Path.cwd()
+    refuse_unfinished(root)
     total = len(files(root))
     with progress("Validating", total, quiet=as_json) as advance:
         pack = Pack(installed())

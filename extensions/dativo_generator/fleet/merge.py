@@ -37,6 +37,11 @@ class Edit:
     ours: bytes
     theirs: bytes
 
+    @property
+    def sides(self) -> tuple[bytes, bytes, bytes]:
+        """The versions in this order, which is Copier's order of the stages of a conflict."""
+        return self.base, self.ours, self.theirs
+
 
 @dataclass(frozen=True)
 class Merged:

@@ -2,15 +2,27 @@
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Any
+
+from ..base.errors import DativoError
+from .interruption import SIGNALS, blocked
 
 # Below this many items the processes cost more than they bring.
 _FEW = 64
 _SHARE = 16
+# So many wait for the disk at a time: it takes what several wait for at once.
+_WAITING = 16
 
 _function: Callable[[Any], Any] | None = None
+
+
+class WorkerError(DativoError):
+    """A process that shares the work has come to an end."""
 
 
 def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
@@ -26,11 +38,20 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
             yield index, function(item)
         return
     _function = function
-    with ProcessPoolExecutor(cores, mp_context=multiprocessing.get_context("fork")) as pool:
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _alone)
+    try:
         shares = [range(start, min(start + _SHARE, len(items))) for start in range(0, len(items), _SHARE)]
-        futures = {pool.submit(_work, [items[index] for index in share]): share for share in shares}
+        with blocked():  # until each process has said what it does with signals
+            futures = {pool.submit(_work, [items[index] for index in share]): share for share in shares}
         for future in as_completed(futures):
             yield from zip(futures[future], future.result(), strict=True)
+    except BrokenProcessPool:
+        raise WorkerError(
+            "run the command again: one of its processes was killed, perhaps for lack of memory"
+        ) from None
+    finally:
+        # Whoever is interrupted waits for the shares that are begun, and for no other.
+        pool.shutdown(cancel_futures=True)
 
 
 def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> None:
@@ -39,7 +60,7 @@ def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -
         for item in items:
             function(*item)
         return
-    with ThreadPoolExecutor(_cores()) as pool:
+    with ThreadPoolExecutor(_WAITING) as pool:
         futures = [pool.submit(function, *item) for item in items]
     for future in futures:
         future.result()
@@ -47,6 +68,19 @@ def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _alone() -> None:
+    """Begin a process: signals are for the one that waits for it, and without that one it ends."""
+    for one in SIGNALS:
+        signal.signal(one, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _work(items: Sequence[Any]) -> list[Any]:

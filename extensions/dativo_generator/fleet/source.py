@@ -115,7 +115,7 @@ def trusted(template: str) -> str:
 
 def scratch_folder() -> TemporaryDirectory[str]:
     """Make the folder for clones and checkouts; it goes away when it is closed."""
-    return TemporaryDirectory(prefix="dativo-generator-")
+    return TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True)
 
 
 def _installed_from() -> str:

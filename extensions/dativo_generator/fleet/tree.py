@@ -1,13 +1,14 @@
 """The destination's files, read and written without following a link out of it, and written all or not at all."""
 
-import os
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
 from ..base.errors import DativoError
 from ..plan.destination import fixture_of, header_of
-from .parallel import overlapped
+from .transaction import Writer, writing
+from .worktree import Sides
 
 # Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
@@ -23,6 +24,7 @@ class Tree:
     def __init__(self, root: Path) -> None:
         """Remember `root`, an existing folder."""
         self.root = root
+        self.writer: Writer | None = None
         self._folders: dict[str, bool] = {"": True}
 
     def read(self, path: str) -> bytes | None:
@@ -45,43 +47,14 @@ class Tree:
                         fixtures.add(fixture)
                         yield fixture, header
 
-    def write(self, changes: Mapping[str, bytes | None]) -> None:
-        """Write every file, and delete those whose content is None; on an error all are put back as they were."""
-        for path in changes:
-            self._refuse_links(path)
-        before: dict[str, bytes | None] = {}
-        try:
-            before |= {path: _bytes(self.root / path) for path in changes}
-            self._put_all(changes)
-        except OSError as error:
-            self._put_all(before)
-            path = os.path.relpath(error.filename, self.root)
-            raise TreeError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from None
+    def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
+        """Give every path its content, None to delete it, all or nothing; `conflicts` are marked for Git.
 
-    def _put_all(self, contents: Mapping[str, bytes | None]) -> None:
-        """Write first, which a file system does faster for some at a time; then delete, and what is empty then."""
-        overlapped(self._put, [(path, content) for path, content in contents.items() if content is not None])
-        for path, content in contents.items():
-            if content is None:
-                self._delete(path)
-
-    def _put(self, path: str, content: bytes) -> None:
-        target = self.root / path
-        try:
-            target.write_bytes(content)
-        except FileNotFoundError:  # rarely: most files of a change are in folders that are there
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-
-    def _delete(self, path: str) -> None:
-        target = self.root / path
-        target.unlink(missing_ok=True)
-        for parent in target.relative_to(self.root).parents:
-            folder = self.root / parent
-            if parent == Path() or (folder.is_dir() and any(folder.iterdir())):
-                break
-            if folder.is_dir():  # not when its first file could not be written
-                folder.rmdir()
+        It is written by the run that holds the lock: `writer`. Without one the lock is held only now, which does for
+        what depends on nothing that was read.
+        """
+        with nullcontext(self.writer) if self.writer else writing(self.root, "write") as writer:
+            writer.write(changes, conflicts)
 
     def _refuse_links(self, path: str) -> None:
         folder, _, _ = path.rpartition("/")
@@ -93,10 +66,3 @@ class Tree:
             above = self._plain(folder.rpartition("/")[0])
             self._folders[folder] = above and not (self.root / folder).is_symlink()
         return self._folders[folder]
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None

@@ -1,15 +1,17 @@
 """The Git repository around a destination: a clean start, and conflicts that `git status` shows as such."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..base.errors import DativoError
 from ..base.git import GitError, git, without_filters
-from .merge import Edit
 
 # What a dry run only looks at it must not touch, and a folder that somebody committed is no repository to obey.
 _PLAIN = ("--no-optional-locks", "-c", "safe.bareRepository=explicit")
+
+# The contents of a file with conflict markers, in Copier's order: of the last update, as it was, as the update has it.
+Sides = tuple[bytes, bytes, bytes]
 
 
 class WorktreeError(DativoError):
@@ -24,28 +26,87 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     there = [os.path.relpath(path, root) for path in apart_from]
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
     try:
-        status = _git(root, "status", "--porcelain", "--ignore-submodules=dirty", "--", ".", *excluded)
+        status = _status(root, "--ignore-submodules=dirty", "--", ".", *excluded)
     except GitError:
         raise WorktreeError(f"{root}: is not in a Git repository; an update needs one, to be seen and undone") from None
-    if lines := status.decode(errors="replace").splitlines():
+    if lines := status.splitlines():
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
         raise WorktreeError(f"{lines[0][3:]}{more}: not committed; commit or stash your changes first")
 
 
-def mark_unmerged(root: Path, conflicts: Mapping[str, Edit]) -> None:
-    """Record three stages of each file with conflict markers in the index, as a merge of Git would."""
-    if not conflicts:
+def require_committed(root: Path, paths: Sequence[str]) -> None:
+    """Refuse to overwrite or delete what Git could not bring back: these paths, relative to `root`.
+
+    What Git is told to ignore is not asked for.
+    """
+    if not paths:
         return
-    prefix = _git(root, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    if (found := repository(root)) is None:
+        raise WorktreeError(f"make this a Git repository first: {paths[0]}{more} would be changed, with no way back")
+    prefix = found[1]
+    listing = _status(root, "-z", "--no-renames", "--untracked-files=all", "--", ".")
+    changed = {entry[3:].removeprefix(prefix) for entry in listing.split("\0") if entry}
+    lost = [
+        path for path in paths if path in changed or any(path.startswith(name) for name in changed if _folder(name))
+    ]
+    if lost:
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        raise WorktreeError(f"{lost[0]}{more}: not committed; commit or stash your changes first")
+
+
+def repository(root: Path) -> tuple[Path, str] | None:
+    """Return a folder's Git directory and the folder's path in the repository, None where there is no repository.
+
+    Raises `WorktreeError` for a repository that Git does not take, such as somebody else's.
+    """
+    try:
+        found = _git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
+    except GitError as error:
+        if there := next((at for at in (root, *root.parents) if os.path.lexists(at / ".git")), None):
+            raise WorktreeError(f"{there}: is no Git repository that can be used: {error}") from None
+        return None
+    folder, _, prefix = os.fsdecode(found.removesuffix(b"\n")).rpartition("\n")
+    return Path(folder), prefix
+
+
+def staged(root: Path, conflicts: Mapping[str, Sides]) -> dict[str, tuple[str, ...]]:
+    """Put the sides of each conflict into the repository, and return by path the names that Git gives them."""
+    return {
+        path: tuple(
+            _git(root, "hash-object", "-w", "--stdin", input=side, apart=True).decode().strip() for side in sides
+        )
+        for path, sides in conflicts.items()
+    }
+
+
+def mark_unmerged(root: Path, blobs: Mapping[str, Collection[str]]) -> None:
+    """Record three stages of each file with conflict markers in the index, as a merge of Git would."""
+    if not blobs:
+        return
+    prefix = _prefix(root)
     lines = []
-    for path, edit in conflicts.items():
-        lines.append(f"0 {'0' * 40}\t{prefix}{path}")
-        # Copier's order: 1 is the last update, 2 what was there, 3 what the update brings.
-        for stage, content in ((1, edit.base), (2, edit.ours), (3, edit.theirs)):
-            blob = _git(root, "hash-object", "-w", "--stdin", input=content).decode().strip()
-            lines.append(f"100644 {blob} {stage}\t{prefix}{path}")
-    _git(root, "update-index", "--index-info", input=("\n".join(lines) + "\n").encode())
+    for path, sides in blobs.items():
+        lines += [f"0 {'0' * len(side)}\t{prefix}{path}" for side in list(sides)[:1]]
+        lines += [f"100644 {side} {stage}\t{prefix}{path}" for stage, side in enumerate(sides, start=1)]
+    text = "".join(f"{line}\0" for line in lines)
+    _git(root, "update-index", "-z", "--index-info", input=os.fsencode(text), apart=True)
 
 
-def _git(root: Path, *arguments: str, input: bytes | None = None) -> bytes:
-    return git(root, *arguments, input=input, settings=[*_PLAIN, *without_filters(root)])
+def _prefix(root: Path) -> str:
+    return os.fsdecode(_git(root, "rev-parse", "--show-prefix").removesuffix(b"\n"))
+
+
+def _folder(name: str) -> bool:
+    """Whether `git status` names a whole folder, which is a repository of its own."""
+    return name.endswith("/")
+
+
+def _status(root: Path, *arguments: str) -> str:
+    """Look for changes, which is where Git would run filters."""
+    settings = [*_PLAIN, *without_filters(root)]
+    return os.fsdecode(git(root, "status", "--porcelain", *arguments, settings=settings))
+
+
+def _git(root: Path, *arguments: str, input: bytes | None = None, apart: bool = False) -> bytes:
+    return git(root, *arguments, input=input, apart=apart, settings=_PLAIN)

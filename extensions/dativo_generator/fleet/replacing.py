@@ -1,0 +1,119 @@
+"""One file of a change at a time: looked at without following a link, kept, and moved into place."""
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from ..base.errors import DativoError
+
+
+class TransactionError(DativoError):
+    """A change cannot be made, finished or undone."""
+
+
+@contextmanager
+def about(path: str) -> Iterator[None]:
+    """Say of which path, relative to the destination, an error of the file system is; a full disk names none."""
+    try:
+        yield
+    except OSError as error:
+        raise TransactionError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def content_of(root: Path, path: str) -> bytes | None:
+    """Return what a file holds, None when there is none; raises `TransactionError` for what is no file."""
+    refuse_links(root, path)
+    target = root / path
+    with about(path):
+        try:
+            found = target.lstat()
+        except FileNotFoundError:
+            return None
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(found.st_mode):
+            raise TransactionError(f"{path}: is no regular file; move it away first")
+        return target.read_bytes()
+
+
+def digest_of(content: bytes | None) -> str | None:
+    """Return the SHA-256 of a content, None for none."""
+    return None if content is None else sha256(content).hexdigest()
+
+
+def refuse_links(root: Path, path: str) -> None:
+    """Raise `TransactionError` when a path, or a folder on the way to it, is a symbolic link."""
+    at = str(root)
+    with about(path), suppress(FileNotFoundError):
+        for part in path.split("/"):
+            at = f"{at}/{part}"
+            if stat.S_ISLNK(os.lstat(at).st_mode):
+                raise TransactionError(f"{path}: is a symbolic link, which is not followed")
+
+
+def refuse_read_only(target: Path) -> None:
+    """Raise an `OSError` when a file must not be replaced, for itself or for its folder."""
+    for needed in (target.parent, target):
+        if os.path.lexists(needed) and not os.access(needed, os.W_OK):
+            raise PermissionError(errno.EACCES, "is read-only")
+
+
+def keep(target: Path, kept: Path) -> None:
+    """Give a file a second name, or a copy where the file system has only one."""
+    try:
+        os.link(target, kept, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(target, kept, follow_symlinks=False)
+
+
+def move(source: Path, target: Path, beside: Path) -> None:
+    """Put a file in the place of another at once.
+
+    From another file system it has to be copied first, to `beside`, which is in the folder of `target`.
+    """
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copy2(source, beside)
+        beside.replace(target)
+        source.unlink()
+
+
+def write_through(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
+    """Write a file and wait for the disk; mode and, where that may be, owner are those of the file that it replaces."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    try:
+        if like:
+            _liken(descriptor, like)
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush(folder: Path) -> None:
+    """Wait until the disk has the names in a folder, where folders can be opened."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _liken(descriptor: int, like: os.stat_result) -> None:
+    found = os.fstat(descriptor)
+    if hasattr(os, "fchown") and (found.st_uid, found.st_gid) != (like.st_uid, like.st_gid):
+        with suppress(PermissionError):  # then it is the file of whoever runs this
+            os.fchown(descriptor, like.st_uid, like.st_gid)
+    if stat.S_IMODE(found.st_mode) != stat.S_IMODE(like.st_mode):
+        os.chmod(descriptor, stat.S_IMODE(like.st_mode))

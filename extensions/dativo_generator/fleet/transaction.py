@@ -1,0 +1,134 @@
+"""The one way in which commands write: under the lock of the repository, all of a change or nothing of it.
+
+Whoever is killed leaves a journal to the next run, which finishes what was decided and undoes the rest before it does
+anything else.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+
+from ..base.errors import DativoError
+from .change import Change
+from .interruption import held, tell
+from .journal import DECIDED, DONE, FOLDER, PLANNED, Entry, Journal, Place, inside
+from .lock import locked, now
+from .replacing import TransactionError, about, content_of, digest_of, refuse_links
+from .worktree import Sides, WorktreeError, require_committed, staged
+
+
+class Writer:
+    """What one run writes, which holds the lock meanwhile; `finished` are files that it completed for another one."""
+
+    def __init__(self, root: Path, place: Place, command: str, finished: frozenset[str] = frozenset()) -> None:
+        self._root, self._place, self._command, self.finished = root, place, command, finished
+
+    def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
+        """Give every path its content, None to delete it, and mark `conflicts` for Git; all of it or nothing.
+
+        Raises `WorktreeError` where something would be lost that is not committed, `TransactionError` for what cannot
+        be written, and `Interrupted`.
+        """
+        try:
+            files = tuple(_entries(self._root, changes))
+        except TransactionError as error:
+            raise TransactionError(f"{error}; nothing was changed") from None
+        changed = [file.path for file in files if file.before is not None and file.path not in self.finished]
+        require_committed(self._root, changed)
+        if files or conflicts:
+            with held():
+                self._begin(files, conflicts or {}).make(changes)
+
+    def _begin(self, files: tuple[Entry, ...], conflicts: Mapping[str, Sides]) -> Change:
+        try:
+            journal = Journal(
+                command=self._command,
+                process=os.getpid(),
+                since=now(),
+                stage=f"{FOLDER}/{secrets.token_hex(8)}",
+                files=files,
+                folders=tuple(_missing_folders(self._root, files)),
+                conflicts=staged(self._root, conflicts),
+            )
+            with about(str(self._place.folder)):
+                self._place.begin(journal)
+        except DativoError as error:
+            self._place.forget_unfinished()
+            with suppress(OSError):
+                self._place.end(PLANNED)
+            raise TransactionError(f"{error}; nothing was changed") from None
+        return Change(self._root, self._place, journal)
+
+
+@contextmanager
+def writing(root: Path, command: str, say: Callable[[str], None] = lambda line: None) -> Iterator[Writer]:
+    """Take the lock of the repository around `root`, and finish or undo what a run that was killed has left.
+
+    `command` is how the run is called when another one is refused; `say` gets a line when something was left. Raises
+    `LockError` while another run writes, and `TransactionError` when what is left needs somebody to decide.
+    """
+    place = Place.of(root)
+    with locked(place.folder, command):
+        with held():
+            finished = _recovered(root, place, say)
+        yield Writer(root, place, command, finished)
+
+
+def refuse_unfinished(root: Path) -> None:
+    """Raise `TransactionError` when a change is half written: whoever reads now would read half of two things."""
+    try:
+        found = Place.of(root).find()
+    except WorktreeError:
+        return  # nobody can have begun one in such a repository
+    if found:
+        journal = found[1]
+        again = f"wait for it, or run 'dativo-generator {journal.command}' again if it was killed"
+        raise TransactionError(f"{again}: {journal.author} has not come to its end")
+
+
+def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozenset[str]:
+    """Finish or undo what is left, and return the files that are finished, but for those with conflicts."""
+    place.forget_unfinished()
+    if not (found := place.find()):
+        return frozenset()
+    state, journal = found
+    change = Change(root, place, journal, state)
+    try:
+        for path in journal.folders:
+            refuse_links(root, path)
+        forward = state == DECIDED and bool(change.done)
+        if forward:
+            change.replace()
+            change.finish()
+        elif state == DONE:
+            change.clear()
+        else:
+            change.undo()
+        done = change.done if forward or state == DONE else set()
+    except (OSError, DativoError) as error:
+        reason = f"cannot be written: {error.strerror}" if isinstance(error, OSError) else error
+        keep = f"put back what is named, or delete {place.path(change.state)} to keep all as it is"
+        raise TransactionError(f"{keep}: {reason}; {journal.author} was killed before its end") from None
+    say(f"{'Finished' if done else 'Undid'} what {journal.author} had left half done")
+    tell(f"nothing was changed, but {journal.author} finished" if done else "nothing was changed")
+    return frozenset(done - {*journal.conflicts})
+
+
+def _entries(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[Entry]:
+    """Yield what differs from what is there."""
+    for path, content in changes.items():
+        try:
+            inside(path)
+        except ValueError as error:
+            raise TransactionError(str(error)) from None
+        before = content_of(root, path)
+        if before != content:
+            yield Entry(path, digest_of(before), digest_of(content))
+
+
+def _missing_folders(root: Path, files: tuple[Entry, ...]) -> Iterator[str]:
+    """Yield the folders that the change makes, those above before those below."""
+    needed = {parent for file in files if file.after for parent in map(str, PurePosixPath(file.path).parents[:-1])}
+    yield from (folder for folder in sorted(needed) if not os.path.lexists(root / folder))
