@@ -127,7 +127,8 @@ _OTHERWISE = {
     "base/reading.py": {"open"},
     "fleet/merge.py": {"read_bytes"},  # what Git merged, in a folder of its own
     "fleet/source.py": {"read_text"},  # how pip installed this package
-    "fleet/tree.py": {"read_bytes"},  # to put back what was there
+    "fleet/lock.py": {"open"},
+    "fleet/replacing.py": {"open"},  # to write
     "plan/templates.py": {"read_bytes"},
     "registry/pack.py": {"read_text"},
     "validation/json_schemas.py": {"read_text"},

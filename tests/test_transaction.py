@@ -223,12 +223,12 @@ def test_destinations_of_a_repository_have_their_own_journals(out: Path, monkeyp
 
 def a_folder(out: Path) -> str:
     (out / "jobs/b/c/new.yaml").mkdir(parents=True)
-    return "jobs/b/c/new.yaml: cannot be written: Is a directory"
+    return "jobs/b/c/new.yaml: is no regular file"
 
 
 def a_file(out: Path) -> str:
     (out / "jobs/b").write_bytes(b"")
-    return "jobs/b/c/new.yaml: cannot be written: Not a directory"
+    return "jobs/b/c: cannot be written: Not a directory"
 
 
 def a_link(out: Path) -> str:
@@ -240,7 +240,7 @@ def a_pipe(out: Path) -> str:
     os.mkfifo(out / "jobs/pipe.yaml")
     (out / "jobs/b/c").mkdir(parents=True)
     (out / "jobs/pipe.yaml").rename(out / "jobs/b/c/new.yaml")
-    return "jobs/b/c/new.yaml: is no regular file; move it away first"
+    return "jobs/b/c/new.yaml: is no regular file"
 
 
 def a_linked_store(out: Path) -> str:

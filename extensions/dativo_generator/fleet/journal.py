@@ -9,7 +9,6 @@ It is data, and not trusted beyond that: its paths are relative and lead nowhere
 import json
 import os
 import re
-import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -17,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..base import reading
 from ..base.errors import DativoError
 from .replacing import flush, write_through
 from .worktree import repository
@@ -99,8 +99,8 @@ class Place:
             if os.path.lexists(path := self.path(state)):
                 try:
                     return state, _read(path)
-                except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-                    what = error.strerror if isinstance(error, OSError) else str(error) or type(error).__name__
+                except (reading.ReadingError, ValueError, TypeError, KeyError, RecursionError) as error:
+                    what = str(error) or type(error).__name__
                     raise JournalError(f"look at {path} and delete it; it is no journal: {what}") from None
         return None
 
@@ -137,14 +137,7 @@ class Place:
 
 
 def _read(path: Path) -> Journal:
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ValueError("no regular file")
-        text = file.read(_LARGEST + 1)
-    if len(text) > _LARGEST:
-        raise ValueError(f"more than {_LARGEST} bytes")
-    data = json.loads(text)
+    data = json.loads(reading.read(path.parent, path.name, _LARGEST) or b"")
     if not isinstance(data, dict) or data.pop("format", None) != _FORMAT:
         raise ValueError("of a newer version")
     return Journal(

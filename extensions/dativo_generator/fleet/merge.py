@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..base.errors import DativoError
 from ..base.git import GitError, attempt
-from .tree import TreeError
 
 _BEFORE, _AFTER = b"<<<<<<< before updating", b">>>>>>> after updating"
 _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
@@ -27,6 +27,10 @@ _PLAIN = (
     "-c",
     "core.quotePath=false",
 )
+
+
+class MergeError(DativoError):
+    """Edits cannot be merged."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def merged(edits: Sequence[Edit]) -> list[Merged]:
         return []
     for edit in edits:
         if b"\0" in edit.ours:
-            raise TreeError("an edited file is not text, and cannot be merged")
+            raise MergeError("an edited file is not text, and cannot be merged")
     with TemporaryDirectory(prefix="dativo-generator-merge-") as name:
         folder = Path(name)
         _git(folder, "init", "--quiet", "--template=")
@@ -106,7 +110,7 @@ def _git(folder: Path, *arguments: str, input: bytes | None = None, fails: bool 
     try:
         done = attempt(folder, *arguments, input=input, settings=_PLAIN)
     except GitError as error:
-        raise TreeError(str(error)) from None
+        raise MergeError(str(error)) from None
     if done.returncode and not fails:
-        raise TreeError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+        raise MergeError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
+from ..base import reading
 from ..base.errors import DativoError
 
 
@@ -27,18 +28,10 @@ def about(path: str) -> Iterator[None]:
 
 def content_of(root: Path, path: str) -> bytes | None:
     """Return what a file holds, None when there is none; raises `TransactionError` for what is no file."""
-    refuse_links(root, path)
-    target = root / path
-    with about(path):
-        try:
-            found = target.lstat()
-        except FileNotFoundError:
-            return None
-        if stat.S_ISDIR(found.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(found.st_mode):
-            raise TransactionError(f"{path}: is no regular file; move it away first")
-        return target.read_bytes()
+    try:
+        return reading.read(root, path)
+    except reading.ReadingError as error:
+        raise TransactionError(str(error)) from None
 
 
 def digest_of(content: bytes | None) -> str | None:

@@ -5,17 +5,12 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
-from ..base.errors import DativoError
 from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
 # Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
-
-
-class TreeError(DativoError):
-    """A file of the destination cannot be read or written."""
 
 
 class Tree:
@@ -25,7 +20,6 @@ class Tree:
         """Remember `root`, an existing folder."""
         self.root = root
         self.writer: Writer | None = None
-        self._folders: dict[str, bool] = {"": True}
 
     def read(self, path: str) -> bytes | None:
         """Return a file's content with line ends as the pack writes them, None when there is no such file.
@@ -55,14 +49,3 @@ class Tree:
         """
         with nullcontext(self.writer) if self.writer else writing(self.root, "write") as writer:
             writer.write(changes, conflicts)
-
-    def _refuse_links(self, path: str) -> None:
-        folder, _, _ = path.rpartition("/")
-        if (self.root / path).is_symlink() or not self._plain(folder):
-            raise TreeError(f"{path}: is a symbolic link, which is not followed")
-
-    def _plain(self, folder: str) -> bool:
-        if folder not in self._folders:
-            above = self._plain(folder.rpartition("/")[0])
-            self._folders[folder] = above and not (self.root / folder).is_symlink()
-        return self._folders[folder]
