@@ -96,9 +96,11 @@ def _batch(template: Path, out: Path) -> None:
 
 
 def _replay(template: Path, out: Path) -> None:
-    """Have files that are edited, missing, and there under another name, and an answers file with a comment."""
-    build(template, out, "v1.0.0", {"pay": STRIPE, "again": STRIPE | {"asset_names": {"customers": "again"}}})
+    """Have files that are edited, missing, copied, and of no scaffold any more, and an answers file with a comment."""
+    others = {name: STRIPE | {"asset_names": {"customers": name}} for name in ("again", "gone")}
+    build(template, out, "v1.0.0", {"pay": STRIPE} | others)
     shutil.copy(out / _JOB, out / "jobs/acme/once_more.yaml")
+    (out / ".copier-answers.acme.gone.yml").unlink()
     _append(out / _JOB, _EDITED)
     (out / "assets/stripe/v1.0/stripe_customers.yaml").unlink()
     shutil.rmtree(out / "connectors")
