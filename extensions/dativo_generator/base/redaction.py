@@ -1,0 +1,59 @@
+"""Hide passwords and tokens in text that is shown or recorded, whoever wrote it: a URL, a message of Git."""
+
+import re
+
+HIDDEN = "***"
+# Well-known shapes of tokens, so that a secret is found whatever its name is.
+SHAPES = re.compile(
+    r"(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
+    r"|whsec_[0-9A-Za-z]{8,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[0-9A-Za-z]{20,}"
+    r"|\bgithub_pat_[0-9A-Za-z_]{20,}"
+    r"|\bglpat-[0-9A-Za-z_-]{16,}"
+    r"|\bxox[abprs]-[0-9A-Za-z-]{10,}"
+    r"|\bpat-[a-z]{2}\d-[0-9a-f]{8}-"
+    r"|\bAIza[0-9A-Za-z_-]{35}"
+    r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+# Every part is bounded, so that no text is long to look through.
+_SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
+_ASSIGNED = re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)")
+# A password that has not been encoded may hold what ends a host, or a space. A colon that a port follows is before none.
+_UNENCODED = r"(?P<user>[^\s/?#@:\[]{0,200}):(?!\d*(?:[/?#\s'\",;)]|$))(?P<password>\S[^@\n]{0,400})@"
+# The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
+_REPOSITORY = re.compile(
+    rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git))://(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
+)
+_DATABASE = re.compile(
+    rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{0,30}})://"
+    rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
+)
+_ORACLE = re.compile(r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@")
+_REFERENCE = re.compile(r"\$\{\w+\}")
+
+
+def redacted(text: str) -> str:
+    """Return `text` without the passwords and tokens in it; a ``${NAME}`` in their place stays."""
+    if "@" in text:
+        for pattern in (_REPOSITORY, _DATABASE):
+            text = pattern.sub(_login, text)
+        text = _ORACLE.sub(rf"\1{HIDDEN}@", text)
+    if "=" in text:
+        text = _ASSIGNED.sub(lambda match: match[1] + _kept(match[2]), text)
+    return SHAPES.sub(HIDDEN, text)
+
+
+def _login(match: re.Match[str]) -> str:
+    """Hide the password; over HTTP the name, too, since there a token may stand in its place."""
+    user, colon, password = (match["login"] or "").partition(":")
+    if match["login"] is None:
+        user, colon, password = match["user"], ":", match["password"]
+    if match["scheme"].lower().endswith(("http", "https")) and _kept(password) == HIDDEN:
+        return f"{match['scheme']}://{HIDDEN if user or password else ''}@"
+    return f"{match['scheme']}://{user}{colon}{_kept(password) if colon else ''}@"
+
+
+def _kept(value: str) -> str:
+    return value if _REFERENCE.fullmatch(value.strip("'\"")) else HIDDEN
