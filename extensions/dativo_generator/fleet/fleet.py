@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
-from ..base.repository_url import canonical
+from ..base.repository_url import identity
 from ..plan.destination import shares
 from .answers_files import AnswersFile, find
 from .release import Release, Rendering
@@ -46,7 +46,7 @@ class Fleet:
         """Say why nothing may be rendered from an answers file, '' when it may."""
         if file.problem:
             return file.problem
-        if canonical(file.source) not in self.source.names:
+        if identity(file.source) not in self.source.names:
             trusted = f"is not the pack that is trusted here, {self.source.location}"
             return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
         try:
