@@ -20,7 +20,7 @@ SHAPES = re.compile(
 # Every part is bounded, so that no text is long to look through.
 _SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
 _ASSIGNED = re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)")
-# A password that has not been encoded may hold what ends a host, or a space. A colon that a port follows is before none.
+# A password that has not been encoded may hold what ends a host, or a space. One that is a port is none.
 _UNENCODED = r"(?P<user>[^\s/?#@:\[]{0,200}):(?!\d*(?:[/?#\s'\",;)]|$))(?P<password>\S[^@\n]{0,400})@"
 # The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
 _REPOSITORY = re.compile(

@@ -57,7 +57,7 @@ class Source:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Where the pack may be recorded to come from, as `identity` says it: its location, and a clone's own origin."""
+        """Where the pack may be recorded to come from, as `identity` has it: its location, and a clone's own origin."""
         origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
         return frozenset({identity(self.location), *([identity(origin)] if origin else [])})
 

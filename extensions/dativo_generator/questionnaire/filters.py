@@ -270,6 +270,5 @@ def _recorded_source(session: Session, location: str) -> str:
         return str(source.resolve())
     if has_secret(location) and session.writes and "_src_path" not in session.printed:
         session.printed.add("_src_path")
-        said = f"the login in the template's URL is not recorded; give it to git for {public(location)}"
-        print(printable(f"Note: {said} (git help credentials)"), file=sys.stderr)
+        print(printable(f"Note: give git the login for {public(location)}; it is not recorded"), file=sys.stderr)
     return public(location)
