@@ -55,7 +55,19 @@ def test_json_holds_the_name_and_nothing_to_obey(text: str, capsys: pytest.Captu
     assert json.loads(out)["path"] == text.replace("me:canary@", "***@")
 
 
-MARKDOWN = ["a|b", "a\\|b", "a`b", "a``b", "`", "", "``<img src=x>``", "a\\", "a|![](http://x)", "@everyone", "<img src=x>"]
+MARKDOWN = [
+    "a|b",
+    "a\\|b",
+    "a`b",
+    "a``b",
+    "`",
+    "",
+    "``<img src=x>``",
+    "a\\",
+    "a|![](http://x)",
+    "@everyone",
+    "<img src=x>",
+]
 
 
 @pytest.mark.parametrize("text", [*MARKDOWN, *HOSTILE])
