@@ -30,6 +30,9 @@ HIDDEN = [
     ("https://host/x?private_token=canary#a", "https://host/x?private_token=***"),
     ("host=db user=me password='can ary' dbname=x", "host=db user=me password=*** dbname=x"),
     ("Server=db;Pwd=canary;Uid=me", "Server=db;Pwd=***;Uid=me"),
+    ("not {'password': 'canary', 'user': 'me'}", "not {'password': ***, 'user': 'me'}"),
+    ('{"db": {"api_key": "can ary"}}', '{"db": {"api_key": ***}}'),
+    ("'{user: me, auth_token: canary}' is", "'{user: me, auth_token: ***}' is"),
     ("https://a:canary@host and ssh://b:canary@host", "https://***@host and ssh://b:***@host"),
 ]
 SHOWN = [
@@ -45,6 +48,10 @@ SHOWN = [
     "the clone of https://host: failed for me@host",
     "--data retention_days=30, asked by a@acme.com",
     "required_token: 'https://host/x'",
+    "connection.password: holds a literal secret",
+    "{'password': '${PGPASSWORD}'}",
+    "{token: ${TOKEN}}",
+    "{'token_url': 'https://host/x'}",
 ]
 
 

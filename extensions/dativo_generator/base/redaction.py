@@ -20,6 +20,12 @@ SHAPES = re.compile(
 # Every part is bounded, so that no text is long to look through.
 _SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
 _ASSIGNED = re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)")
+# The same in a mapping, as Python, JSON or YAML writes it in a line; the key of a message, as in "password: is empty",
+# is none.
+_MAPPED = re.compile(
+    rf"(?i)((?:(['\"])[\w.-]{{0,40}}{_SECRET}\2\s?:|[{{,]\s?[\w.-]{{0,40}}{_SECRET}:)\s?)"
+    r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
+)
 # A password that has not been encoded may hold what ends a host, or a space. One that is a port is none.
 _UNENCODED = r"(?P<user>[^\s/?#@:\[]{0,200}):(?!\d*(?:[/?#\s'\",;)]|$))(?P<password>\S[^@\n]{0,400})@"
 # The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
@@ -42,6 +48,8 @@ def redacted(text: str) -> str:
         text = _ORACLE.sub(rf"\1{HIDDEN}@", text)
     if "=" in text:
         text = _ASSIGNED.sub(lambda match: match[1] + _kept(match[2]), text)
+    if ":" in text:
+        text = _MAPPED.sub(lambda match: match[1] + _kept(match[3]), text)
     return SHAPES.sub(HIDDEN, text)
 
 
