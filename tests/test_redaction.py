@@ -33,6 +33,9 @@ HIDDEN = [
     ("not {'password': 'canary', 'user': 'me'}", "not {'password': ***, 'user': 'me'}"),
     ('{"db": {"api_key": "can ary"}}', '{"db": {"api_key": ***}}'),
     ("'{user: me, auth_token: canary}' is", "'{user: me, auth_token: ***}' is"),
+    ("jdbc:postgresql:/me:can/ary@host/db: is not there", "jdbc:postgresql:/me:***@host/db: is not there"),
+    ("postgresql://me:canary", "postgresql://me:***"),
+    ("https://me:can:ary: is not fetched", "https://me:*** is not fetched"),
     ("https://a:canary@host and ssh://b:canary@host", "https://***@host and ssh://b:***@host"),
 ]
 SHOWN = [
@@ -45,6 +48,10 @@ SHOWN = [
     "postgresql://me:${PGPASSWORD}@host:5432/db",
     "https://me:${TOKEN}@host/x",
     "password=${PGPASSWORD}",
+    "https://${TOKEN}@host/x",
+    "postgresql://host:${PORT}/db",
+    "https://host:8443: is not there",
+    "C:/me:x@y",
     "the clone of https://host: failed for me@host",
     "--data retention_days=30, asked by a@acme.com",
     "required_token: 'https://host/x'",

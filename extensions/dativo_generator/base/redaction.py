@@ -27,14 +27,20 @@ _MAPPED = re.compile(
     r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
 )
 # A password that has not been encoded may hold what ends a host, or a space. One that is a port is none.
-_UNENCODED = r"(?P<user>[^\s/?#@:\[]{0,200}):(?!\d*(?:[/?#\s'\",;)]|$))(?P<password>\S[^@\n]{0,400})@"
+_NO_PORT = r"(?!\d*:?(?:[/?#\s'\",;)]|$))"
+_UNENCODED = rf"(?P<user>[^\s/?#@:\[]{{0,200}}):{_NO_PORT}(?P<password>\S[^@\n]{{0,400}})@"
 # The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
 _REPOSITORY = re.compile(
-    rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git))://(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
+    rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git)):(?P<slashes>//?)(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
 )
+# What was taken for a path has one slash.
 _DATABASE = re.compile(
-    rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{0,30}})://"
+    rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{1,30}}):(?P<slashes>//?)"
     rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
+)
+# The host was cut off.
+_CUT = re.compile(
+    rf"(?i)\b([a-z][a-z0-9+.-]{{1,30}}://?[^\s/?#@:\[]{{1,200}}:){_NO_PORT}(?!\*|\$\{{)[^\s@]{{1,400}}+(?!@)"
 )
 _ORACLE = re.compile(r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@")
 _REFERENCE = re.compile(r"\$\{\w+\}")
@@ -46,6 +52,8 @@ def redacted(text: str) -> str:
         for pattern in (_REPOSITORY, _DATABASE):
             text = pattern.sub(_login, text)
         text = _ORACLE.sub(rf"\1{HIDDEN}@", text)
+    if ":/" in text:
+        text = _CUT.sub(rf"\1{HIDDEN}", text)
     if "=" in text:
         text = _ASSIGNED.sub(lambda match: match[1] + _kept(match[2]), text)
     if ":" in text:
@@ -58,9 +66,10 @@ def _login(match: re.Match[str]) -> str:
     user, colon, password = (match["login"] or "").partition(":")
     if match["login"] is None:
         user, colon, password = match["user"], ":", match["password"]
-    if match["scheme"].lower().endswith(("http", "https")) and _kept(password) == HIDDEN:
-        return f"{match['scheme']}://{HIDDEN if user or password else ''}@"
-    return f"{match['scheme']}://{user}{colon}{_kept(password) if colon else ''}@"
+    before = f"{match['scheme']}:{match['slashes']}"
+    if match["scheme"].lower().endswith(("http", "https")) and _kept(password or user) == HIDDEN:
+        return f"{before}{HIDDEN if user or password else ''}@"
+    return f"{before}{user}{colon}{_kept(password) if colon else ''}@"
 
 
 def _kept(value: str) -> str:

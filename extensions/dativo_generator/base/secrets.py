@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from .naming import is_env_reference
 from .phrases import words
-from .redaction import SHAPES
+from .redaction import SHAPES, redacted
 
 # Words of a key whose value is a credential, and ones that turn it into something else (`key_column`, `token_url`).
 _SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}
@@ -41,9 +41,11 @@ def _names_secret(key: str) -> bool:
 
 
 def _url_password(text: str) -> bool:
-    """Tell whether a URL carries a password that is not an environment reference."""
+    """Tell whether a URL carries a password that is not an environment reference, encoded or not."""
     if "://" not in text:
         return False
+    if redacted(text) != text:
+        return True
     try:
         password = urlsplit(text).password
     except ValueError:
