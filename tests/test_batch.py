@@ -165,7 +165,8 @@ UNREADABLE: dict[str, tuple[str, str]] = {
     "list.yml": ("- a\n", "list.yml: must be a mapping with `scaffolds`"),
     "key.yml": ("scaffolds: []\nscafolds: []\n", "key.yml:2:11: unknown key 'scafolds'; did you mean 'scaffolds'?"),
     "syntax.yml": ("a: [\n", "syntax.yml:2:1: not valid YAML"),
-    "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: cannot be read: No such file"),
+    "outside.yml": ("scaffolds: ../jobs.csv\n", "outside.yml:1:12: '../jobs.csv' must be a file beside this one"),
+    "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: there is no such file"),
 }
 
 
@@ -179,7 +180,7 @@ def test_what_is_no_manifest_is_said_in_one_line(name: str, command: Command, ou
 
 def test_a_file_in_another_encoding_is_refused(command: Command, out: Path) -> None:
     (out / "jobs.csv").write_bytes("scaffold,owner\nä,b\n".encode("latin-1"))
-    assert command(out, "batch", "jobs.csv").err == "Error: jobs.csv: is not UTF-8; save it as such\n"
+    assert command(out, "batch", "jobs.csv").err == "Error: jobs.csv: is not UTF-8\n"
 
 
 CLASHES = {

@@ -459,8 +459,7 @@ def test_real_data_takes_the_place_of_a_fixture(history: Path, tmp_path: Path) -
     out = build(history, tmp_path / "out", "v3.0.0", {"csv_people": answers | {"files": fixture}})
     before = Rendered(out)
     assert before.job["source"]["files"] == fixture
-    options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
-    run_update(out, answers_file=".copier-answers.acme.csv_people.yml", data={"files": data}, **options)
+    run_update(out, answers_file=".copier-answers.acme.csv_people.yml", data={"files": data}, **COPIER)
     after = Rendered(out)
     assert after.job["source"]["files"] == data
     changed = {path for path in after.files if after.files[path] != before.files.get(path)}
@@ -531,6 +530,9 @@ def wrong(result: Any) -> dict[str, str]:
     return {file["path"]: file["state"] for file in files if file["state"] != "clean"}
 
 
+COPIER: dict[str, Any] = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
+
+
 def commit(repository: Path) -> None:
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message", "changed")
@@ -543,7 +545,7 @@ def test_replay_proves_them_and_validate_does_not_mind(built: Path, command: Com
     assert FIXTURE in paths
     assert [file["path"] for file in result.json["files"] if file["path"].startswith("tests/")] == [FIXTURES_TEST]
     findings = json.loads(command(built, "validate", "--json").out)["findings"]
-    assert [found for found in findings if found["severity"] == "error" or "fixtures" in found["file"]] == []
+    assert [found for found in findings if found["rule"] == "not-a-job" or "fixtures" in found["file"]] == []
 
 
 DAMAGED: dict[str, tuple[Callable[[Path], None], dict[str, str], int]] = {
@@ -610,22 +612,39 @@ def test_yes_adds_them_and_no_takes_them_away(history: Path, tmp_path: Path, com
     assert command(out, "replay", "--strict").status == 0
 
 
-@pytest.mark.parametrize("value", [True, False])
-def test_copiers_own_update_gives_the_same(value: bool, history: Path, tmp_path: Path, command: Command) -> None:
-    ours = build(history, tmp_path / "ours", "v3.0.0", {"job": STRIPE | {"fixtures": not value}})
+def test_copiers_own_update_gives_the_same(history: Path, tmp_path: Path, command: Command) -> None:
+    ours = build(history, tmp_path / "ours", "v3.0.0", {"job": STRIPE})
     theirs = copied(ours, tmp_path / "theirs")
-    assert command(ours, "update", "--data", f"fixtures={str(value).lower()}").status == 0
-    options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
-    run_update(theirs, answers_file=FILE_OF, data={"fixtures": value}, **options)
+    assert command(ours, "update", "--data", "fixtures=true").status == 0
+    run_update(theirs, answers_file=FILE_OF, data={"fixtures": True}, **COPIER)
     assert Rendered(ours).files == Rendered(theirs).files
 
 
+def test_copiers_own_update_deletes_none(history: Path, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v3.0.0", {"job": STRIPE | {"fixtures": True}})
+    with pytest.raises(UserMessageError, match=rf"{FIXTURE} would be deleted; .*--dry-run --data fixtures=\.\.\."):
+        run_update(out, answers_file=FILE_OF, data={"fixtures": False}, **COPIER)
+    assert git(out, "status", "--porcelain") == ""
+
+
+def test_copiers_own_update_keeps_what_git_ignores(history: Path, tmp_path: Path, command: Command) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".gitignore").write_text("*.jsonl\n")
+    build(history, out, "v2.0.0", {"job": STRIPE | {"fixtures": True}})
+    before = (out / FIXTURE).read_bytes()
+    with pytest.raises(UserMessageError, match=f"Git ignores {FIXTURE}.*dativo-generator update {FILE_OF}"):
+        run_update(out, answers_file=FILE_OF, **COPIER)
+    assert (out / FIXTURE).read_bytes() == before
+    assert command(out, "update", FILE_OF).status == 0
+    assert (out / FIXTURE).is_file()
+
+
 def test_the_test_stays_while_another_has_fixtures(repository: Path, history: Path, command: Command) -> None:
-    options = {"defaults": True, "overwrite": True, "unsafe": True, "quiet": True, "vcs_ref": "v3.0.0"}
     with pytest.raises(
         UserMessageError, match=rf"fixtures: other scaffolds share {FIXTURES_TEST}; .* --data fixtures=no"
     ):
-        run_update(repository, answers_file=FILE_OF, data={"fixtures": False}, **options)
+        run_update(repository, answers_file=FILE_OF, data={"fixtures": False}, **COPIER)
     assert git(repository, "status", "--porcelain") == ""
     other = ".copier-answers.acme.other.yml"
     edit_yaml(repository / other, lambda data: data.update(fixtures="y"))  # a word that Copier takes, too

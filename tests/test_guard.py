@@ -120,16 +120,16 @@ def test_the_same_answer_again_is_no_move(scaffold: Callable[..., Path], history
     assert Rendered(out).job["source"]["incremental"]["lookback_days"] == 9
 
 
-def test_an_object_is_added_with_a_name_and_removed_with_its_files(
+def test_an_object_is_added_with_a_name_and_not_removed_with_its_files(
     scaffold: Callable[..., Path], history: Path
 ) -> None:
     out = scaffold(**STRIPE)
     update(out, history, defaults=True, data={"objects": ["customers", "payments"], "asset_names": {"payments": "pay"}})
     assert {Path(name).stem for name in Rendered(out).assets} == {"stripe_customers", "pay"}
     release(out, "more")
-    update(out, history, defaults=True, data={"objects": ["customers"], "asset_names": {}})
-    assert {Path(name).stem for name in Rendered(out).assets} == {"stripe_customers"}
-    assert {Path(name).stem for name in Rendered(out).jobs} == {"stripe_customers_to_iceberg"}
+    with pytest.raises(UserMessageError, match=r"assets/stripe/v1\.0/pay\.yaml and 1 more would be deleted; see"):
+        update(out, history, defaults=True, data={"objects": ["customers"], "asset_names": {}})
+    assert git(out, "status", "--porcelain") == ""
 
 
 def test_a_second_scaffold_of_the_same_name_is_refused(scaffold: Callable[..., Path], history: Path) -> None:
@@ -192,7 +192,9 @@ def test_or_another_asset_written(scaffold: Callable[..., Path], history: Path) 
 
 def test_columns_of_a_reused_asset_are_not_asked_for(history: Path, tmp_path: Path) -> None:
     answers = {"tenant_id": "acme", "source_connector": "csv", "files": ["a.csv"], "target_connector": "iceberg"}
-    assert list(render(history, tmp_path / "out", answers | {"assets": "reuse"}).assets) == []
+    render(history, tmp_path / "out", answers | {"fields": {"id": "string"}})
+    render(history, tmp_path / "out", answers | {"tenant_id": "globex", "assets": "reuse", "vendor": False})
+    assert list(Rendered(tmp_path / "out").assets) == ["assets/csv/v1.0/csv_a.yaml"]
 
 
 def test_a_job_of_another_scaffold_is_refused(scaffold: Callable[..., Path], history: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from copier import run_recopy
 
+from dativo_generator.base.reading import LARGEST
 from fleets import SCAFFOLDS, STRIPE, Command, answers_files, build, copied, examples, steady
 from history import TAGS
 from support import Rendered, copy_pack, git, release, render
@@ -97,7 +98,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
     "no answers file": (lambda out: (out / FILE).unlink(), {JOB: "orphaned", ASSET: "orphaned"}, 1, 1),
     "a job that no answer asks for": (
         lambda out: shutil.copy(out / JOB, out / "jobs" / "globex" / "again.yaml"),
-        {"jobs/globex/again.yaml": "orphaned"},
+        {"jobs/globex/again.yaml": "stray"},
         1,
         1,
     ),
@@ -169,7 +170,6 @@ def test_what_is_not_as_it_should_be(
         "a missing job",
         "a missing recipe",
         "no answers file",
-        "a job that no answer asks for",
         "an edit of a shared file",
     ],
 )
@@ -180,6 +180,14 @@ def test_repair(name: str, repository: Path, command: Command) -> None:
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
     gone = {JOB, ASSET, FILE} if name == "no answers file" else set()
     assert Rendered(repository).files == {path: text for path, text in before.items() if path not in gone}
+
+
+def test_repair_deletes_no_copy(repository: Path, command: Command) -> None:
+    DAMAGE["a job that no answer asks for"][0](repository)
+    (repository / ASSET).unlink()
+    result = command(repository, "replay", "--write", "--json")
+    assert (result.status, result.json["repaired"]) == (1, [ASSET])
+    assert (repository / "jobs" / "globex" / "again.yaml").read_bytes() == (repository / JOB).read_bytes()
 
 
 def test_repair_keeps_edits_by_hand(repository: Path, command: Command) -> None:
@@ -282,11 +290,11 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "not YAML": (lambda file, pack: file.write_text("a: [\n"), "not valid YAML"),
     "not text": (lambda file, pack: file.write_bytes(b"\xff\x00"), "utf-8"),
     "a very deep one": (lambda file, pack: file.write_text("[" * 99_999 + "]" * 99_999), "is nested too deeply"),
-    "a very large one": (lambda file, pack: file.write_text("#" * (1 << 21)), "has more than"),
+    "a very large one": (lambda file, pack: file.write_text("#" * (LARGEST + 1)), "has more than"),
     "no commit": (lambda file, pack: file.write_text("tenant_id: acme\n"), "_commit: is missing"),
     "a number as commit": (lambda file, pack: rewrite(file, _commit=3), "_commit: is missing"),
-    "a link": (lambda file, pack: link(file, Path("/etc/passwd")), "is not a regular file"),
-    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is not a regular file"),
+    "a link": (lambda file, pack: link(file, Path("/etc/passwd")), "is a symbolic link"),
+    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is no regular file"),
     "a path as tenant": (lambda file, pack: rewrite(file, tenant_id="../../etc"), "tenant_id: '../../etc'"),
     "a template as owner": (lambda file, pack: rewrite(file, owner="{{ cycler.__init__ }}@a.com"), "owner: "),
     "a date": (lambda file, pack: add(file, "log_level: 2020-01-01\n"), "log_level"),

@@ -162,12 +162,10 @@ def test_a_conflict_in_a_shared_file_is_marked_once(few: Path, command: Command,
 
 DATA: dict[str, dict[str, Any]] = {
     "an object is added": {"objects": ["customers", "payments"]},
-    "an object takes the place of another": {"objects": ["payments"], "asset_names": {}},
     "a value is pinned": {"lookback_days": 3, "redaction": False},
     "a section is opened": {"customize": ["incremental", "engine"]},
     "the layout changes": {"asset_layout": "odcs"},
     "the mode is relaxed": {"schema_mode": "relaxed", "tags": ["crm", "{object}"]},
-    "the assets are of another": {"assets": "reuse"},
 }
 
 

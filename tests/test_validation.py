@@ -1,5 +1,6 @@
 """`dativo-generator validate`: what is wrong, in which file, line and column, and the nearest right word."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from dativo_generator.validation.json_schemas import JsonSchemas
 from dativo_generator.validation.repository import RULES, Finding, validate
-from fleets import Command, build, copied, examples
-from support import PACK, ROOT
+from fleets import SCAFFOLDS, Command, build, copied, examples
+from history import TAGS
+from support import PACK, ROOT, edit_yaml
 
 SHAPES = JsonSchemas(PACK.root)
 
@@ -62,7 +64,7 @@ def test_what_is_wrong_is_found_at_its_place(path: str, case: dict[str, Any], re
 
 
 def test_every_rule_has_a_case() -> None:
-    elsewhere = {"link", "same-place", "same-asset", "orphan", "cloud", "profile"}
+    elsewhere = {"link", "same-place", "same-asset", "orphan", "cloud", "profile", "vendored"}
     assert {case["rule"] for _, case in CASES} | elsewhere == RULES.keys()
 
 
@@ -139,7 +141,7 @@ def test_aliases_that_multiply_are_refused(repository: Path) -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (repository / "jobs" / "bomb.yaml").write_text("\n".join(lines))
     (finding,) = found(repository)
-    assert finding.message == "holds too many values"
+    assert finding.message == "not valid YAML: holds too many values"
 
 
 VALUES = st.recursive(
@@ -180,8 +182,8 @@ def test_whatever_is_written_nothing_but_findings_comes_out(
 
 
 @pytest.fixture
-def command(template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(template, monkeypatch, capsys)
+def command(published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(published, monkeypatch, capsys)
 
 
 def test_the_command(repository: Path, command: Command) -> None:
@@ -197,10 +199,42 @@ def test_the_command(repository: Path, command: Command) -> None:
     assert command(repository, "validate", "--cloud").status == 1
 
 
-def test_a_registry_that_cannot_be_read_is_an_error(repository: Path, command: Command) -> None:
-    (repository / "registry" / "connectors.yaml").write_text("version: 2\n")
-    result = command(repository, "validate")
-    assert (result.status, result.err.startswith("Error: registry/connectors.yaml:")) == (2, True)
+def test_a_registry_of_the_repository_is_no_rule(repository: Path, command: Command) -> None:
+    job = yaml.safe_load((repository / PATHS["postgres job"]).read_text(encoding="utf-8"))
+    registry = repository / "registry" / "connectors.yaml"
+    edit_yaml(registry, lambda value: value["connectors"]["postgres"].update(allowed_in_cloud=True))
+    assert job["source_connector_path"].endswith("/postgres.yaml")
+    assert {finding.rule for finding in found(repository, cloud=True)} >= {"cloud"}
+    result = command(repository, "validate", "--json")
+    assert result.status == 1
+    assert [(f["file"], f["rule"]) for f in result.json["findings"]] == [("registry/connectors.yaml", "vendored")]
+
+
+def test_a_vendored_file_may_be_written_otherwise(repository: Path, command: Command) -> None:
+    for path in [*(repository / "registry").iterdir(), *(repository / "connectors").iterdir()]:
+        edit_yaml(path, lambda value: None)
+    for path in (repository / "schemas").iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    assert command(repository, "validate").status == 0
+
+
+def test_a_vendored_file_of_an_older_version_is_right(
+    history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = build(history, tmp_path / "old", TAGS[-1], {"follows": SCAFFOLDS["follows"]})
+    result = Command(history, monkeypatch, capsys)(old, "validate", "--json")
+    assert (old / "registry" / "connectors.yaml").read_text() != PACK.text("registry/connectors.yaml")
+    assert [finding for finding in result.json["findings"] if finding["rule"] == "vendored"] == []
+
+
+def test_without_a_template_an_unknown_vendored_file_is_wrong(
+    repository: Path, command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    edit_yaml(repository / "connectors" / "stripe.yaml", lambda value: value.update(type="other"))
+    monkeypatch.setenv("DATIVO_TEMPLATE", str(tmp_path / "nowhere"))
+    (finding,) = command(repository, "validate", "--json").json["findings"]
+    assert (finding["rule"], finding["severity"]) == ("vendored", "error")
+    assert "nowhere" in finding["message"]
 
 
 def test_an_empty_folder_has_nothing_wrong(tmp_path: Path, command: Command) -> None:

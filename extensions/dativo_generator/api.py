@@ -8,6 +8,7 @@ from .base.errors import DativoError
 from .fleet.fleet import Fleet
 from .fleet.replay import Report, replay
 from .fleet.source import Source, scratch_folder, trusted
+from .fleet.vendored import altered
 from .plan.plan import plan
 from .registry.installed import installed
 from .registry.pack import Pack
@@ -33,13 +34,17 @@ def plan_scaffold(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     return plan(pack, answers)
 
 
-def validate_folder(folder: Path, pack: Pack | None = None, *, cloud: bool = False) -> list[Finding]:
+def validate_folder(
+    folder: Path, pack: Pack | None = None, *, cloud: bool = False, template: str = ""
+) -> list[Finding]:
     """List what the runner would refuse, or do wrong silently, in the jobs and assets below a folder.
 
-    With `cloud` every job is taken to run in cloud mode. Raises `DativoError` for a registry that cannot be read.
+    With `cloud` every job is taken to run in cloud mode. A vendored file that is not as `pack` has it is compared with
+    the recorded versions of `template`, the repository to trust, as for `replay_folder`.
     """
     pack = pack or load_pack()
-    return validate(folder, pack, cloud=cloud, schemas=JsonSchemas(pack.root))
+    findings = validate(folder, pack, cloud=cloud, schemas=JsonSchemas(pack.root))
+    return sorted([*findings, *altered(folder, pack, template)])
 
 
 def replay_folder(folder: Path, template: str = "") -> Report:

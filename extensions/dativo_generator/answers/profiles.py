@@ -8,6 +8,7 @@ A question starts with what they say instead of what the registry says, and the 
 no profile. Which answers came from one is recorded, too, so that a changed profile can be taken in later.
 """
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -63,12 +64,13 @@ class Profiles:
 
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when it can."""
-        return f"{profile_of(tenant)} is there already; edit it" if (self._root / profile_of(tenant)).exists() else ""
+        there = os.path.lexists(self._root / profile_of(tenant))
+        return f"{profile_of(tenant)} is there already; edit it" if there else ""
 
     def _document(self, name: str) -> Document | None:
         path = self._root / profile_of(name)
         try:
-            stat = path.stat()
+            stat = path.lstat()
         except OSError:
             return None
         return _checked(self._pack, self._root, name, stat.st_mtime_ns, stat.st_size)
@@ -79,7 +81,7 @@ def check(pack: Pack, root: Path, name: str) -> Document:
 
     An answer that is right or wrong only beside others is left to the scaffold that takes it.
     """
-    document = Document(root, profile_of(name))
+    document = Document.of_repository(root, profile_of(name))
     for key in document.value if isinstance(document.value, dict) else ():
         if key in QUESTIONS and QUESTIONS[key].of == "connector":
             raise document.error((key,), f"depends on the connector; write it below {CONNECTORS}, under its name")

@@ -1,22 +1,27 @@
 """Read the pack's YAML files into checked values, and say file, line and key of what is wrong in one."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 
-from .errors import PackError
+from . import reading
+from .errors import PackError, printable
 from .naming import listed, nearest
 
 # libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED: Any = object()
-# No job, asset or answers file comes near it.
-_DEEPEST = 100
+# No job, asset or answers file comes near any of these: how deep it nests, its values with all aliases written out, and
+# the length of a number.
+_DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
+_NUMBER = re.compile(r"[-+]?[0-9a-fA-Fxob_:.+-]+")
 TOO_DEEP = "is nested too deeply"
+# What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
+CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 Key = str | int
 
@@ -41,16 +46,50 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
-def shallow(events: Iterable[Any]) -> Iterator[Any]:
-    """Pass on the events of a YAML parser; raises `yaml.YAMLError` where they nest so deep that libyaml would crash."""
-    depth = 0
+def parse_bounded(text: str, largest: int = LARGEST) -> Any:
+    """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error.
+
+    It holds at most `largest` values, with all aliases written out.
+    """
+    try:
+        for _ in bounded(yaml.parse(text, Loader=_FastLoader), largest):
+            pass
+        return parse_yaml(text)
+    except CONSTRUCTING as error:
+        raise yaml.YAMLError(str(error) or type(error).__name__) from None
+
+
+def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
+    """Pass on the events of a YAML parser; raises `yaml.YAMLError` for what would take a reader without end.
+
+    That is: nesting on which libyaml would crash, aliases that stand for more than anybody writes, one that stands in
+    what it stands for, and numbers of so many digits that Python takes long to read them.
+    """
+    sizes: dict[str, int] = {}  # of what each anchor names, with its own aliases written out
+    open_: list[list[Any]] = [["", 0]]
     for event in events:
+        anchor = getattr(event, "anchor", None)
         if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
+            open_.append([anchor, 1])
+            if len(open_) > _DEEPEST + 1:
+                raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent | yaml.ScalarEvent | yaml.AliasEvent):
+            size = 1
+            if isinstance(event, yaml.CollectionEndEvent):
+                anchor, size = open_.pop()
+            elif isinstance(event, yaml.AliasEvent):
+                if any(anchor == name for name, _ in open_):
+                    raise yaml.MarkedYAMLError(
+                        problem="an alias refers to what it is in", problem_mark=event.start_mark
+                    )
+                size = sizes.get(anchor, 1)
+            elif not event.style and len(event.value) > _DIGITS and _NUMBER.fullmatch(event.value):
+                raise yaml.MarkedYAMLError(problem="a number is too long", problem_mark=event.start_mark)
+            if anchor and not isinstance(event, yaml.AliasEvent):
+                sizes[anchor] = size
+            open_[-1][1] += size
+            if open_[-1][1] > largest:
+                raise yaml.MarkedYAMLError(problem="holds too many values", problem_mark=event.start_mark)
         yield event
 
 
@@ -80,19 +119,35 @@ def thawed(value: Any) -> Any:
 
 
 class Document:
-    """One YAML file of the pack."""
+    """One YAML file of the pack, or one of a repository that is read in the same way."""
 
     def __init__(self, root: Path, name: str) -> None:
-        """Read and parse `root / name`; raises `PackError` when it is missing or is not YAML."""
-        self.name = name
+        """Read and parse `root / name` of the pack; raises `PackError` when it is missing or is not YAML."""
         try:
-            self.text = (root / name).read_text(encoding="utf-8")
+            text = (root / name).read_text(encoding="utf-8")
         except FileNotFoundError:
             raise PackError("the file is missing", name) from None
         except (OSError, UnicodeDecodeError) as error:
             raise PackError(f"cannot be read: {error}", name) from None
+        self._parse(name, text, parse_yaml)
+
+    @classmethod
+    def of_repository(cls, root: Path, name: str) -> "Document":
+        """Read and parse a file that anybody may have written; raises `PackError`."""
+        document = cls.__new__(cls)
         try:
-            self.value = parse_yaml(self.text)
+            content = reading.text(root, name)
+        except reading.ReadingError as error:
+            raise PackError(str(error).removeprefix(f"{printable(name)}: "), name) from None
+        if content is None:
+            raise PackError("the file is missing", name)
+        document._parse(name, content, parse_bounded)
+        return document
+
+    def _parse(self, name: str, text: str, parse: Callable[[str], Any]) -> None:
+        self.name, self.text = name, text
+        try:
+            self.value = parse(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise PackError(f"not valid YAML: {yaml_problem(error)}", name, line) from None

@@ -5,10 +5,7 @@ from typing import Any
 
 import yaml
 
-from .documents import shallow, yaml_problem
-
-# What a file may hold with its aliases written out: some hundred times an asset of a thousand columns would be less.
-_LARGEST = 200_000
+from .documents import CONSTRUCTING, LARGEST, bounded, yaml_problem
 
 Place = tuple[int, int]
 
@@ -24,24 +21,24 @@ class LocatedError(ValueError):
 class Located:
     """One YAML document: its `value`, and where each key and value of it stands."""
 
-    def __init__(self, text: str) -> None:
-        """Parse `text`; raises `LocatedError` for anything but one document of plain values."""
+    def __init__(self, text: str, largest: int = LARGEST) -> None:
+        """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
         loader = yaml.CSafeLoader(text)
         try:
-            for _ in shallow(yaml.parse(text, Loader=yaml.CSafeLoader)):
+            for _ in bounded(yaml.parse(text, Loader=yaml.CSafeLoader), largest):
                 pass
             self._root = loader.get_single_node()
             if self._root is None:
                 raise LocatedError("the file is empty")
-            self._inspect(self._root, [], [0])
+            self._inspect(self._root)
             self.value: Any = loader.construct_document(self._root)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             raise LocatedError(f"not valid YAML: {yaml_problem(error)}", *place) from None
-        except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
-            if isinstance(error, LocatedError):
-                raise
+        except LocatedError:
+            raise
+        except (yaml.YAMLError, *CONSTRUCTING) as error:
             raise LocatedError(f"not valid YAML: {yaml_problem(error)}") from None
         finally:
             loader.dispose()
@@ -63,17 +60,10 @@ class Located:
                 break
         return found.line + 1, found.column + 1
 
-    def _inspect(self, node: yaml.Node, above: list[yaml.Node], count: list[int]) -> None:
-        """Refuse keys given twice or that are no text, a value that holds itself, and one that never ends."""
-        count[0] += 1
-        mark = node.start_mark
-        if count[0] > _LARGEST:
-            raise LocatedError("holds too many values")
-        if any(node is other for other in above):
-            raise LocatedError("an alias refers to what it is in", mark.line + 1, mark.column + 1)
+    def _inspect(self, node: yaml.Node) -> None:
+        """Refuse keys given twice, and those that are no text."""
         if isinstance(node, yaml.ScalarNode):
             return
-        above.append(node)
         seen = set()
         for child in node.value:
             if isinstance(node, yaml.MappingNode):
@@ -84,5 +74,4 @@ class Located:
                 if key.value in seen:
                     raise LocatedError(f"'{key.value}' is given twice", mark.line + 1, mark.column + 1)
                 seen.add(key.value)
-            self._inspect(child, above, count)
-        above.pop()
+            self._inspect(child)

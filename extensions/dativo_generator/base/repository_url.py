@@ -20,9 +20,12 @@ def canonical(location: str) -> str:
             location = url + location.removeprefix(short)
     location = location.removeprefix("git+")
     if location.startswith("file://"):
-        location = unquote(urlsplit(location).path)
+        location = unquote(location.removeprefix("file://").removeprefix("localhost"))
     if "://" not in location and not _SSH.match(location):
-        return str(Path(location).expanduser().resolve())
+        try:
+            return str(Path(location).expanduser().resolve())
+        except (OSError, RuntimeError, ValueError):  # a home of nobody, a NUL, links in a circle: the name of no folder
+            return location
     return location.rstrip("/").removesuffix(".git")
 
 

@@ -15,8 +15,8 @@ from ..fleet.manifest import read as read_manifest
 from ..fleet.step import Step
 from ..fleet.update import typed
 from ..fleet.worktree import require_clean
-from .options import OK, WRONG, AsJson, DryRun, Template, To, assignment, fleet_here, save
-from .output import STYLES, counted, dump, print_state, show, written_files
+from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, save
+from .output import STYLES, counted, dump, print_leaving, print_state, show, written_files
 from .progress import progress
 
 EXAMPLES = ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml")
@@ -37,17 +37,20 @@ def command(
         list[str] | None,
         typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that gives none."),
     ] = None,
+    force: Force = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template) as fleet:
-        step = Step.to(fleet, to)
+        step = Step.to(fleet, to, force=force)
         contents = read_manifest(manifest, step.release, typed(step.release, defaults))
         with progress("Scaffolding", len(contents.rows), quiet=as_json) as advance:
             result = batch(step, contents.rows, advance)
         result = replace(result, problems=[*contents.problems, *result.problems])
+        if result.change and not result.problems and not as_json:
+            print_leaving(result.change, dry_run)  # before it happens
         if result.change and not result.problems and not dry_run:
             if any(fleet.tree.read(path) is not None for path in result.change.writes):
                 require_clean(fleet.tree.root, apart_from=contents.files)
@@ -89,7 +92,7 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
 
 
 def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
-    """Print `{target, dry_run, problems, rows, files, conflicts}`."""
+    """Print `{target, dry_run, problems, rows, files, kept, conflicts}`."""
     change = result.change
     dump(
         {
@@ -101,6 +104,7 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
                 for state in result.states
             ],
             "files": written_files(change) if change else {},
+            "kept": change.kept if change else [],
             "conflicts": sorted(change.conflicts) if change else [],
         }
     )

@@ -52,6 +52,9 @@ To = Annotated[
     str, typer.Option("--to", metavar="VERSION", help="The released version to go to; the newest without it.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Delete what goes with the edits in it, and although other jobs use it.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

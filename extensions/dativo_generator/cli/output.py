@@ -14,8 +14,14 @@ from ..fleet.step import Outcome
 from ..fleet.update import Update
 
 STYLES = {
+    "altered": "red",
     "missing": "red",
+    "deleted": "red",
+    "would be deleted": "red",
+    "kept": "yellow",
     "orphaned": "red",
+    "stray": "red",
+    "moved": "red",
     "refused": "red",
     "forbidden in cloud": "red",
     "tampered": "red",
@@ -83,6 +89,15 @@ def _without_secrets(value: Any) -> Any:
 def written_files(change: Update) -> dict[str, str]:
     """Return by path whether a change writes a file or deletes it."""
     return {path: "deleted" if text is None else "written" for path, text in sorted(change.writes.items())}
+
+
+def print_leaving(change: Update, dry_run: bool) -> None:
+    """Print each file that goes, and each that stays although nobody's answers give it any more."""
+    console = Console(soft_wrap=True, highlight=False)
+    for path in change.deletes:
+        print_state(console, "would be deleted" if dry_run else "deleted", path)
+    for path in change.kept:
+        print_state(console, "kept", f"{path}: no answers give it any more, and it, or what needs it, was edited")
 
 
 def effects_of(outcome: Outcome) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
     answers = Counter(state.state for state in remaining.answers)
     files = Counter(file.state for file in remaining.files)
     console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
-    if report is remaining and remaining.failed(strict):
+    if report is remaining and remaining.failed(strict) and remaining.repairable(strict):
         console.print("Repair with: dativo-generator replay --write")
 
 

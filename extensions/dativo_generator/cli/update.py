@@ -13,8 +13,8 @@ from ..fleet.source import SourceError
 from ..fleet.step import EFFECTS
 from ..fleet.update import Selection, Update, update
 from ..fleet.worktree import require_clean
-from .options import OK, WRONG, AsJson, DryRun, Template, To, assignment, fleet_here, nothing_here, save
-from .output import counted, dump, effects_of, markdown_code, print_state, show, written_files
+from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, nothing_here, save
+from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
 
 EXAMPLES = (
@@ -48,6 +48,7 @@ def command(
     profiles: Annotated[
         bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
     ] = False,
+    force: Force = False,
     dry_run: DryRun = False,
     format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
     as_json: AsJson = False,
@@ -70,7 +71,10 @@ def command(
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
-            change = update(fleet, selection, to=to, data=answers, profiles=profiles, explain=explain, advance=advance)
+            how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force}
+            change = update(fleet, selection, **how, advance=advance)
+        if form is Format.table:
+            print_leaving(change, dry_run)  # before it happens
         if not dry_run:
             save(fleet, change)
         _PRINTED[form](change, dry_run=dry_run)
@@ -124,13 +128,16 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
             lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in said[:_LISTED])]
             lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
             lines.append("")
+    for title, paths in (("Deleted", change.deletes), ("Kept, since they were edited, or are needed", change.kept)):
+        if paths:
+            lines += [f"**{title}**", "", *(f"- {markdown_code(path)}" for path in paths), ""]
     if change.conflicts:
         lines += ["**Conflicts**", "", *(f"- {markdown_code(path)}" for path in sorted(change.conflicts)[:_LISTED]), ""]
     print("\n".join(lines).rstrip())
 
 
 def _print_json(change: Update, *, dry_run: bool) -> None:
-    """Print `{target, answers, changes, files, conflicts}`."""
+    """Print `{target, answers, changes, files, kept, conflicts}`."""
     dump(
         {
             "target": change.target,
@@ -152,6 +159,7 @@ def _print_json(change: Update, *, dry_run: bool) -> None:
                 for group in change.groups
             ],
             "files": written_files(change),
+            "kept": change.kept,
             "conflicts": sorted(change.conflicts),
         }
     )

@@ -10,11 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..base.errors import printable
+from ..fleet.vendored import altered
 from ..registry.installed import installed
 from ..registry.pack import Pack
 from ..validation.json_schemas import JsonSchemas
 from ..validation.repository import ERROR, WARNING, Finding, files, validate
-from .options import OK, WRONG, AsJson
+from .options import OK, WRONG, AsJson, Template
 from .output import counted, dump
 from .progress import progress
 
@@ -22,6 +23,7 @@ EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --st
 
 
 def command(
+    template: Template = "",
     cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
     as_json: AsJson = False,
@@ -32,6 +34,7 @@ def command(
     with progress("Validating", total, quiet=as_json) as advance:
         pack = Pack(installed())
         findings = validate(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
+        findings = sorted([*findings, *altered(root, pack, template)])
     print_ = _print_json if as_json else _print_text
     print_(findings, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]

@@ -7,13 +7,11 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import parse_yaml, shallow, shown, yaml_problem
-from ..base.errors import AnswerError
+from ..base import reading
+from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.errors import AnswerError, printable
 from ..base.paths import ANSWERS_FILES
 from ..plan.destination import COPIERS_OWN, FORMAT, version_of
-
-# An answers file with a thousand columns has some 40 kB.
-_LARGEST = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -53,25 +51,26 @@ def find(destination: Path) -> list[AnswersFile]:
 
 def read(destination: Path, name: str) -> AnswersFile:
     """Read one answers file; what is wrong with it is said in the result."""
-    text = b""
     try:
-        path = destination / name
-        if path.is_symlink() or not path.is_file():
-            raise AnswerError("is not a regular file")
-        if path.stat().st_size > _LARGEST:
-            raise AnswerError(f"has more than {_LARGEST} bytes")
-        text = path.read_bytes()
-        return AnswersFile(name, text, _parse(text))
-    except (AnswerError, OSError, UnicodeDecodeError) as error:
-        return AnswersFile(name, text, problem=f"{name}: {error}")
+        return parsed(name, reading.read(destination, name) or b"")
+    except reading.ReadingError as error:
+        return AnswersFile(name, problem=str(error))
 
 
-def _parse(text: bytes) -> dict[str, Any]:
+def parsed(name: str, content: bytes) -> AnswersFile:
+    """Parse the content of an answers file; what is wrong with it is said in the result."""
     try:
-        source = text.decode("utf-8")
-        _refuse_features(shallow(yaml.parse(source, Loader=yaml.CSafeLoader)))
-        values = parse_yaml(source)
-    except (yaml.YAMLError, ValueError) as error:
+        return AnswersFile(name, content, _parse(content))
+    except (AnswerError, UnicodeDecodeError) as error:
+        return AnswersFile(name, content, problem=printable(f"{name}: {error}"))
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    text = content.decode("utf-8")
+    try:
+        _refuse_features(yaml.parse(text, Loader=yaml.CSafeLoader))
+        values = parse_bounded(text)
+    except yaml.YAMLError as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     if not isinstance(values, dict):
         raise AnswerError(f"must be a mapping, not {shown(values)}")

@@ -5,10 +5,12 @@ from functools import cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
+from ..base.paths import answers_file_of
 from ..base.repository_url import identity
-from ..plan.destination import shares
+from ..plan.destination import Destination, shares
+from ..plan.ownership import Owner, may_own
 from .answers_files import AnswersFile, find
-from .release import Release, Rendering
+from .release import Release, Rendering, items_of
 from .source import Source, SourceError
 from .tree import Tree
 
@@ -67,6 +69,25 @@ class Fleet:
     def replay(self, file: AnswersFile) -> Rendering:
         """Render an answers file at its recorded commit."""
         return self.release(file).replay(file)
+
+    def owner(self, path: str, answers_file: str) -> Owner | None:
+        """Return the scaffold that owns a path, and what it reads there; None when none but `answers_file`'s does.
+
+        It is the one whose answers give the file, at their recorded commit, else the one that its header names.
+        """
+        for file in self.files:
+            if file.name == answers_file or self.refusal(file) or not may_own(file.values, path):
+                continue
+            try:
+                rendering = self.replay(file)
+            except DativoError:
+                continue
+            if path in rendering.files:
+                return Owner(rendering.plan["tenant"], rendering.plan["scaffold"], items_of(rendering).get(path))
+        header = Destination(self.tree.root, answers_file).header(path)
+        if header and answers_file_of(header[1], header[0]) != answers_file:
+            return Owner(header[1], header[0])
+        return None
 
     def shared(self, paths: Mapping[str, AnswersFile]) -> dict[str, list[bytes]]:
         """Return what shared files may hold, the newest version first.

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..base import reading
 from ..base.documents import shown
 from ..base.naming import listed, nearest
 from ..base.positions import Located, LocatedError
@@ -25,6 +26,8 @@ from .source import SourceError
 
 _KEYS = ("defaults", "scaffolds")
 _DELIMITERS = (",", ";", "\t")
+# What a manifest of ten thousand scaffolds does not reach: its bytes, and the values in it.
+_LARGEST, _VALUES = 64 << 20, 4_000_000
 
 
 @dataclass(frozen=True)
@@ -68,11 +71,12 @@ def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")  # spreadsheets write a mark before the text
-    except UnicodeDecodeError:
-        raise SourceError(f"{path}: is not UTF-8; save it as such") from None
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror}") from None
+        text = reading.text(path.parent, path.name, _LARGEST)
+    except reading.ReadingError as error:
+        raise SourceError(f"{path.parent / str(error)}") from None
+    if text is None:
+        raise SourceError(f"{path}: there is no such file")
+    return text.removeprefix("\ufeff")  # spreadsheets write a mark before the text
 
 
 # --- YAML -------------------------------------------------------------------------------------------------------------
@@ -81,7 +85,7 @@ def _text(path: Path) -> str:
 def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manifest: Manifest) -> None:
     manifest.files.append(path)
     try:
-        located = Located(_text(path))
+        located = Located(_text(path), _VALUES)
     except LocatedError as error:
         raise SourceError(f"{path}:{error.line}:{error.column}: {error}") from None
 
@@ -101,6 +105,8 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
     shared = _answers(shared, known, release)
     if isinstance(top["scaffolds"], str):
         inner = path.parent / top["scaffolds"]
+        if Path(top["scaffolds"]).name != top["scaffolds"]:
+            raise SourceError(f"{place('scaffolds')}: '{top['scaffolds']}' must be a file beside this one")
         _read_csv(inner, release, lambda name: place("defaults", name), {**defaults, **shared}, manifest)
         return
     if not isinstance(top["scaffolds"], list):

@@ -15,6 +15,7 @@ import yaml
 from copier._main import Worker
 from copier.errors import CopierError
 
+from ..answers.selection import Item
 from ..base.errors import AnswerError, DativoError, PackError
 from ..base.naming import nearest
 from ..plan.templates import Context, Templates
@@ -24,6 +25,9 @@ from .answers_files import AnswersFile
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
+
+# What stands before the folder of the assets in a job: where the runner mounts the repository.
+_ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
 
 # How an answer of each type is read from text; any other is YAML.
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
@@ -41,6 +45,15 @@ class Rendering:
     def shared(self) -> list[str]:
         """The files that other scaffolds may write, too."""
         return self.plan["shared"]
+
+
+def items_of(rendering: Rendering) -> dict[str, Item]:
+    """Map the assets that a scaffold's jobs point at, its own or another's, to what is read."""
+    items = {}
+    for job in rendering.plan["jobs"]:
+        entry = next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
+        items[_ASSET.sub("", job["data"]["asset_path"])] = Item(job["object"], entry)
+    return items
 
 
 class Release:

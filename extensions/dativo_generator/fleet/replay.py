@@ -7,18 +7,23 @@ from zlib import crc32
 from ..base.diffs import unified
 from ..base.errors import DativoError
 from ..base.paths import answers_file_of
+from ..base.reading import ReadingError
 from ..plan.destination import version_of
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
-from .tree import TreeError
+from .past import Past
+from .vendored import is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
 FILE_STATES = {
     "clean": "It holds what its answers file and the release give.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "altered": "A vendored file says what no version gives: rules must not change with what they check. It fails.",
     "missing": "Its answers file gives it, and it is not there.",
-    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it.",
+    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it. Nobody changed it since.",
+    "stray": "It names a scaffold that does not write it: it is a copy, or was edited. It is never deleted.",
+    "moved": "It holds what a scaffold writes under another path. It is never deleted, nor is the other written.",
     "older": "A file that scaffolds share is of an older version than the newest of them.",
 }
 ANSWERS_STATES = {
@@ -67,10 +72,17 @@ class Report:
 
     def failed(self, strict: bool) -> bool:
         """Tell whether something is wrong; edits by hand are only when `strict`."""
-        bad = ("missing", "orphaned", "edited") if strict else ("missing", "orphaned")
+        bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in ("refused", "tampered") for state in self.answers) or any(
             file.state in bad for file in self.files
         )
+
+    def repairable(self, strict: bool) -> list[FileState]:
+        """List what `repaired` writes or deletes."""
+        states = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
+        wrong = [file for file in self.files if file.state in states and not file.detail]
+        answers = {state.name for state in self.answers}
+        return wrong + [file for file in self.files if file.path in answers and file not in wrong]
 
     @property
     def behind(self) -> bool:
@@ -89,8 +101,8 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], 
         answers[index] = state
         advance()
     shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
-    others = [_compare(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
-    return Report(answers, others + [FileState(path, "orphaned") for path in _orphans(fleet, answers, shard)])
+    others = [_shared(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
+    return _followed(Report(answers, others + list(_leftovers(fleet, answers, shard))), fleet)
 
 
 def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
@@ -99,11 +111,9 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
     Missing files and older shared ones are written, orphans deleted, and an answers file that does not give itself is
     written as it is rendered.
     """
-    repairable = {"missing", "orphaned", "older", *(["edited"] if strict else [])}
-    wrong = [file for file in report.files if file.state in repairable and not file.detail]
-    tampered = [file for state in report.answers for file in state.files if file.path == state.name]
-    fleet.tree.write({file.path: file.expected for file in (*wrong, *tampered)})
-    written = {file.path for file in (*wrong, *tampered)}
+    wrong = report.repairable(strict)
+    fleet.tree.write({file.path: file.expected for file in wrong})
+    written = {file.path for file in wrong}
 
     def now(files: Iterable[FileState]) -> tuple[FileState, ...]:
         left = (file for file in files if not (file.path in written and file.expected is None))
@@ -127,7 +137,7 @@ def diff(file: FileState, fleet: Fleet) -> str:
     """Return a unified diff from what a file should hold to what it holds."""
     try:
         there = fleet.tree.read(file.path) or b""
-    except TreeError as error:
+    except ReadingError as error:
         return f"{error}\n"
     lines = unified(file.path, file.expected or b"", there, ("rendered", "here"))
     return "".join(f"{line}\n" for line in lines)
@@ -164,7 +174,7 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
     """Compare a file with what it should hold; `contents` may end with what older versions gave."""
     try:
         there = fleet.tree.read(path)
-    except TreeError as error:
+    except ReadingError as error:
         return FileState(path, "edited", contents[0], str(error))
     if there == contents[0]:
         return FileState(path, "clean")
@@ -173,12 +183,51 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
     return FileState(path, "older" if there in contents else "edited", contents[0])
 
 
-def _orphans(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[str]:
-    """Yield the generated files whose scaffold is gone, or no longer writes them; each is of one shard."""
+def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
+    """Compare a file that scaffolds share; what is vendored may be written otherwise, but must say the same."""
+    state = _compare(fleet, path, contents)
+    if state.state != "edited" or not is_vendored(path) or state.detail:
+        return state
+    same = says_the_same(path, fleet.tree.read(path) or b"", contents)
+    return state if same else replace(state, state="altered")
+
+
+def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:
+    """Yield the files that name a scaffold which is gone, or no longer writes them; each is of one shard."""
     number, of = shard
     known = {file.name for file in fleet.files}
     owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}
+    past = Past(fleet)
     for path, (scaffold, tenant) in fleet.tree.generated():
         name = answers_file_of(tenant, scaffold)
         if path not in owned[name] if name in owned else name not in known and crc32(path.encode()) % of == number - 1:
-            yield path
+            if past.gave(name, path, _content(fleet, path) or b""):
+                yield FileState(path, "orphaned")
+            else:
+                yield FileState(path, "stray", detail="delete it, or its first line to keep it as your own")
+
+
+def _content(fleet: Fleet, path: str) -> bytes | None:
+    """Return what a file holds; None where it cannot be read, and so is no scaffold's."""
+    try:
+        return fleet.tree.read(path)
+    except ReadingError:
+        return None
+
+
+def _followed(report: Report, fleet: Fleet) -> Report:
+    """Say of each missing file whether one that nobody writes is it, by content or by name: it was moved by hand."""
+    lost = [file for file in report.files if file.state == "missing"]
+    left = {file.path: file.state for file in report.others if file.state in ("stray", "orphaned")} if lost else {}
+    contents = {_content(fleet, path): path for path in left}
+    names = {path.rpartition("/")[2]: path for path, state in left.items() if state == "stray"}
+    found: dict[str, str] = {}
+    for file in lost:
+        if there := contents.get(file.expected) or names.get(file.path.rpartition("/")[2]):
+            found |= {file.path: f"is at {there}; move it back", there: f"belongs to {file.path}"}
+
+    def said(file: FileState) -> FileState:
+        return replace(file, state="moved", detail=found[file.path]) if file.path in found else file
+
+    answers = [replace(state, files=tuple(map(said, state.files))) for state in report.answers]
+    return Report(answers, list(map(said, report.others)))

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..answers.selection import thing_of
+from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
-from ..plan.destination import Destination, version_of
+from ..plan.destination import version_of
 from .answers_files import AnswersFile
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
-from .release import Release, Rendering
+from .release import Release, Rendering, items_of
 from .source import SourceError
 
 # What can happen to an answers file, in the words of the report.
@@ -43,8 +43,11 @@ Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 class Outcome:
     """What an update does with one answers file; `detail` says why it is refused, or what is renamed.
 
-    `effects` are some of `EFFECTS`; `writes` gives every path its content, None to delete it; `edits` are the files
-    with edits by hand, still to be merged. `shared` are files that other scaffolds may own, too, before and after.
+    `effects` are some of `EFFECTS`. `writes` gives every path its content, None to delete it; `edits` are the files
+    with edits by hand, still to be merged; `kept` are no longer its own and stay for the edits in them; `moves` says
+    where a file goes that is the same under another path. `shared` are files that other scaffolds may own, too, before
+    and after. `items` says what each asset of its jobs describes; `reads` are those of them that another writes and
+    that are new to it, with their source.
     """
 
     name: str
@@ -54,9 +57,18 @@ class Outcome:
     values: Mapping[str, Any] = field(default_factory=dict)
     writes: Mapping[str, bytes | None] = field(default_factory=dict)
     edits: Mapping[str, Edit] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    items: Mapping[str, Item] = field(default_factory=dict)
+    reads: Mapping[str, tuple[str, Item]] = field(default_factory=dict)
     pins: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def deletes(self) -> list[str]:
+        """The files that go, and come back nowhere else."""
+        return [path for path, content in self.writes.items() if content is None and path not in self.moves]
 
     @property
     def refused(self) -> bool:
@@ -66,15 +78,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Step:
-    """The release to go to, under the tag `target`; `explain` also finds what a change means."""
+    """The release to go to, under the tag `target`; `explain` also finds what a change means.
+
+    With `force`, what goes is deleted with the edits in it, and although others use it.
+    """
 
     fleet: Fleet
     release: Release
     target: str
     explain: bool = False
+    force: bool = False
 
     @classmethod
-    def to(cls, fleet: Fleet, tag: str, explain: bool = False) -> "Step":
+    def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False) -> "Step":
         """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: has no released tag, and only what is released is recorded")
@@ -83,7 +99,7 @@ class Step:
         release = fleet.load(fleet.source.tags[target])
         if isinstance(release, DativoError):
             raise release
-        return cls(fleet, release, target, explain)
+        return cls(fleet, release, target, explain, force)
 
     def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
         """Work out what happens to an answers file; `wanted` makes its answers from those that follow renames."""
@@ -99,16 +115,17 @@ class Step:
         new = self.release.render(answers, self.fleet.source.location, self.target)
         own = {path: text for path, text in new.files.items() if path not in new.shared}
         for path in own:
-            if path != answers_file and self.fleet.tree.read(path) is not None:
-                self._refuse_owned(path, new)
-                raise AnswerError(f"{path} is there already; move it away first")
+            if path != answers_file:
+                self._refuse_taken(path, new)
         return Outcome(
             name=answers_file,
             effects=("new",),
             new_name=answers_file,
             values={**answers, "_commit": self.target, "_src_path": self.fleet.source.location},
+            items=items_of(new),
             writes=own,
             shared=((), tuple(new.shared)),
+            reads=_reads(new),
         )
 
     def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
@@ -122,7 +139,7 @@ class Step:
         answers = self.release.completed(wanted_answers, file.name)
         new = self.release.render(answers, file.source, self.target)
         moves = self._moves(old, new)
-        writes, edits = self._changes(old, new, moves)
+        writes, edits, kept = self._changes(old, new, moves)
         pins = tuple(self._pins(file, followed, answers))
         effects = [
             *(["renamed"] if followed != file.answers else []),
@@ -137,9 +154,13 @@ class Step:
             detail=", ".join(_renames(file.answers, followed)),
             new_name=new.answers_file,
             values={**answers, "_commit": self.target, "_src_path": file.source},
+            items=items_of(new),
             writes=writes,
             edits=edits,
+            kept=tuple(kept),
+            moves=moves,
             shared=(tuple(old.shared), tuple(new.shared)),
+            reads={path: item for path, item in _reads(new).items() if path not in _reads(old)},
             pins=pins,
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
@@ -157,7 +178,7 @@ class Step:
 
     def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map the objects of before to those of now: by today's name, else by what is read."""
-        before, after = dict(_entries(old)), dict(_entries(new))
+        before, after = _entries(old), _entries(new)
         pairs = {}
         for name, entry in before.items():
             read = {"source_connector": old.plan["source"], "objects": [name]}
@@ -169,8 +190,8 @@ class Step:
 
     def _changes(
         self, old: Rendering, new: Rendering, moves: Mapping[str, str]
-    ) -> tuple[dict[str, bytes | None], dict[str, Edit]]:
-        """Work out what to write and what to merge, of the files that no other scaffold owns."""
+    ) -> tuple[dict[str, bytes | None], dict[str, Edit], list[str]]:
+        """Work out what to write, to merge and to keep, of the files that no other scaffold owns."""
         writes: dict[str, bytes | None] = {}
         edits: dict[str, Edit] = {}
         before = {path: text for path, text in old.files.items() if path not in old.shared}
@@ -183,8 +204,7 @@ class Step:
             if path == new.answers_file:
                 writes |= {path: theirs} if ours != theirs or path != source else {}
             elif base is None and ours is not None:
-                self._refuse_owned(path, new)
-                edits[path] = Edit(b"", ours, theirs)
+                self._refuse_taken(path, new)
             elif base is not None and ours is None:
                 continue  # deleted by hand, and stays deleted
             elif ours == base or ours is None:
@@ -192,16 +212,28 @@ class Step:
                     writes[path] = theirs
             elif theirs != base or path != source:
                 edits[path] = Edit(base, ours, theirs)
-            if path != source and self.fleet.tree.read(path) is not None:
-                self._refuse_owned(path, new)
-                raise AnswerError(f"{path} is there already; move it away first")
-        gone = [path for path in before if path not in after and self.fleet.tree.read(path) is not None]
-        return writes | dict.fromkeys(gone), edits
+            # What was at a path of its own may have gone elsewhere, and must not be lost beneath what comes.
+            if path != source and (path not in before or (path not in moves and self._edited(path, before))):
+                self._refuse_taken(path, new)
+        left = [path for path in before if path not in after and self.fleet.tree.read(path) is not None]
+        kept = [path for path in left if path not in moves and self._edited(path, before) and not self.force]
+        # A job that stays needs its asset.
+        assets = {item["object"]: item["path"] for item in old.plan["assets"]}
+        needed = {assets.get(job["object"]) for job in old.plan["jobs"] if job["path"] in kept}
+        kept += [path for path in left if path in needed and path not in kept and path not in moves]
+        return writes | dict.fromkeys(path for path in left if path not in kept), edits, kept
 
-    def _refuse_owned(self, path: str, new: Rendering) -> None:
-        if owner := Destination(self.fleet.tree.root, new.answers_file).owner(path, new.answers_file):
+    def _edited(self, path: str, before: Mapping[str, bytes]) -> bool:
+        return self.fleet.tree.read(path) not in (None, before[path])
+
+    def _refuse_taken(self, path: str, new: Rendering) -> None:
+        """Refuse a path that another scaffold owns, or where somebody's own file is."""
+        if self.fleet.tree.read(path) is None:
+            return
+        if owner := self.fleet.owner(path, new.answers_file):
             reuse = "; point the jobs at it with assets=reuse, or name another with asset_names"
             raise AnswerError(f"{path}: is of {owner}{reuse if path.startswith('assets/') else ''}")
+        raise AnswerError(f"{path} is there already; move it away first")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that hold their value although the registry's has moved."""
@@ -226,10 +258,15 @@ def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
         yield from (f"{one} -> {other}" for one, other in zip(old, new, strict=True) if one != other)
 
 
-def _entries(rendering: Rendering) -> Iterator[tuple[str, Any]]:
-    """Yield each object with what its job's source says of it."""
-    for job in rendering.plan["jobs"]:
-        yield job["object"], next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
+def _entries(rendering: Rendering) -> dict[str, Any]:
+    """Map each object to what its job's source says of it."""
+    return {item.object: item.entry for item in items_of(rendering).values()}
+
+
+def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:
+    """Map the assets of others that a scaffold's jobs point at to the source and what is read of it."""
+    own = {asset["path"] for asset in rendering.plan["assets"]}
+    return {path: (rendering.plan["source"], item) for path, item in items_of(rendering).items() if path not in own}
 
 
 def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ..base import reading
 from ..base.errors import DativoError
 from ..plan.destination import fixture_of, header_of
 from .parallel import overlapped
@@ -27,29 +28,22 @@ class Tree:
     def read(self, path: str) -> bytes | None:
         """Return a file's content with line ends as the pack writes them, None when there is no such file.
 
-        Raises `TreeError` for a link, and for what is no file.
+        Raises `ReadingError` for a link, and for what is no file.
         """
-        self._refuse_links(path)
-        try:
-            return (self.root / path).read_bytes().replace(b"\r\n", b"\n")
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise TreeError(f"{path}: cannot be read: {error.strerror}") from None
+        content = reading.read(self.root, path)
+        return None if content is None else content.replace(b"\r\n", b"\n")
 
     def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """Yield every file that names the scaffold which wrote it, and what it names, with scaffold and tenant."""
         fixtures: set[str] = set()
         for folder in _OWN:
-            for parent, _, names in os.walk(self.root / folder):
-                for name in sorted(names):
-                    path = Path(parent, name)
-                    if name.endswith((".yaml", ".yml")) and (header := header_of(path)):
-                        yield path.relative_to(self.root).as_posix(), header
-                        fixture = fixture_of(path) if folder == "assets" else ""
-                        if fixture and fixture not in fixtures and (self.root / fixture).is_file():
-                            fixtures.add(fixture)
-                            yield fixture, header
+            for path in reading.below(self.root, folder):
+                if path.endswith((".yaml", ".yml")) and (header := header_of(self.root, path)):
+                    yield path, header
+                    fixture = fixture_of(self.root, path) if folder == "assets" else ""
+                    if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):
+                        fixtures.add(fixture)
+                        yield fixture, header
 
     def write(self, changes: Mapping[str, bytes | None]) -> None:
         """Write every file, and delete those whose content is None; on an error all are put back as they were."""

@@ -5,10 +5,11 @@ answers that name paths: files move, and the edits in them move along.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..plan.destination import COPIERS_OWN, shares, version_of
+from . import uses
 from .answers_files import AnswersFile
 from .differences import Group, grouped
 from .fleet import Fleet
@@ -21,12 +22,22 @@ from .step import Outcome, Step
 
 @dataclass(frozen=True)
 class Update:
-    """The whole change: outcomes in the order of their names, what to write, and which files hold conflict markers."""
+    """The whole change: outcomes in the order of their names, what to write, and which files hold conflict markers.
+
+    `kept` are files that nobody's answers give any more, and that stay for the edits in them.
+    """
 
     target: str
     outcomes: list[Outcome]
     writes: dict[str, bytes | None]
     conflicts: dict[str, Edit]
+    kept: list[str] = field(default_factory=list)
+
+    @property
+    def deletes(self) -> list[str]:
+        """The files that go, and come back under no other path."""
+        moved = {path for outcome in self.outcomes for path in outcome.moves}
+        return sorted(path for path, content in self.writes.items() if content is None and path not in moved)
 
     @property
     def refused(self) -> list[Outcome]:
@@ -70,15 +81,17 @@ def update(
     data: Mapping[str, str] | None = None,
     profiles: bool = False,
     explain: bool = False,
+    force: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Update:
     """Work out the update of the selected answers files to the tag `to`, the newest when it is ''.
 
     `data` are answers to give to each; with `profiles`, what the profiles say now is given to each that follows them;
-    `explain` also finds what the change means. Nothing is written. Raises `SourceError` for a version that is not
+    `explain` also finds what the change means; with `force`, what goes is deleted with the edits in it, and although
+    others use it. Nothing is written. Raises `SourceError` for a version that is not
     released, and for a question that is not there.
     """
-    step = Step.to(fleet, to, explain)
+    step = Step.to(fleet, to, explain, force)
     new_answers = typed(step.release, data or {})
     files = [file for file in fleet.files if file in selection]
     fleet.prepare(files)
@@ -107,10 +120,13 @@ def typed(release: Release, data: Mapping[str, str]) -> dict[str, Any]:
 def combined(step: Step, outcomes: Sequence[Outcome]) -> Update:
     """Make one change of many: nothing is written twice, shared files are settled, and edits by hand are merged in."""
     fleet = step.fleet
-    outcomes = list(_undisputed(outcomes))
+    outcomes = list(uses.checked(step, list(_undisputed(outcomes))))
     writes = {path: content for outcome in outcomes for path, content in outcome.writes.items()}
     edits = {path: edit for outcome in outcomes for path, edit in outcome.edits.items()}
-    for path, result in _shared(step, outcomes).items():
+    kept = [path for outcome in outcomes for path in outcome.kept]
+    shared, edited = _shared(step, outcomes)
+    kept += edited
+    for path, result in shared.items():
         if isinstance(result, Edit):
             edits[path] = result
         else:
@@ -118,7 +134,7 @@ def combined(step: Step, outcomes: Sequence[Outcome]) -> Update:
     results: dict[str, Merged] = dict(zip(edits, merged(list(edits.values())), strict=True))
     writes |= {path: result.content for path, result in results.items() if fleet.tree.read(path) != result.content}
     conflicts = {path: edits[path] for path, result in results.items() if result.conflict}
-    return Update(step.target, outcomes, writes, conflicts)
+    return Update(step.target, outcomes, writes, conflicts, sorted(kept))
 
 
 def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
@@ -138,8 +154,11 @@ def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
             yield outcome
 
 
-def _shared(step: Step, outcomes: Sequence[Outcome]) -> dict[str, bytes | Edit | None]:
-    """Work out the files that several scaffolds own: the newest version among the owners after the change decides."""
+def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | Edit | None], list[str]]:
+    """Work out the files that several scaffolds own: the newest version among the owners after the change decides.
+
+    Returns what becomes of each, and those that nobody owns any more and that stay for the edits in them.
+    """
     fleet = step.fleet
     taking = {outcome.name: outcome for outcome in outcomes if not outcome.refused}
     there = {file.name: file for file in fleet.files}
@@ -150,6 +169,7 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> dict[str, bytes | Edit |
     contents = fleet.shared(before | {path: files[0] for path, files in stays.items() if files})
     renderings: dict[str, Rendering] = {}
     results: dict[str, bytes | Edit | None] = {}
+    kept = []
     for path, files in stays.items():
         old, ours = contents.get(path, []), fleet.tree.read(path)
         if path in after and all(file.version <= version_of(step.target) for file in files):
@@ -161,7 +181,10 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> dict[str, bytes | Edit |
         elif files:
             theirs = old[0]
         else:
-            results |= {path: None} if ours is not None else {}
+            if ours is not None and ours not in old and not step.force:
+                kept.append(path)
+            elif ours is not None:
+                results[path] = None
             continue
         if ours is None:
             results |= {} if old else {path: theirs}  # deleted by hand, and stays deleted
@@ -171,4 +194,4 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> dict[str, bytes | Edit |
             results[path] = theirs
         else:
             results[path] = Edit(old[0] if old else b"", ours, theirs)
-    return results
+    return results, kept

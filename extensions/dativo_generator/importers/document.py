@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import parse_yaml, shallow, yaml_problem
+from ..base.documents import bounded, parse_yaml, yaml_problem
 from .table import ImportFailed
 
 
@@ -35,7 +35,7 @@ def parsed(path: Path) -> Any:
     try:
         if path.suffix.lower() not in (".yml", ".yaml"):
             return json.loads(text)
-        for _ in shallow(
+        for _ in bounded(
             yaml.parse(text, Loader=yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
         ):
             pass

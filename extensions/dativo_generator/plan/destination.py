@@ -1,7 +1,7 @@
 """What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
 
-Every scaffold of a destination has an answers file at its root; every asset and job begins with a line that names its
-scaffold. A fixture can carry no such line, so its asset names it. What vendoring and CI bring is shared, and so is the
+Every scaffold of a destination has an answers file at its root; the comment above every asset and job names its
+scaffold. A fixture can carry none, so its asset names it. What vendoring and CI bring is shared, and so is the
 test of fixtures: it follows the newest version among the scaffolds that own it.
 """
 
@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 
 from ..answers.readers import flag
-from ..base.documents import parse_yaml
+from ..base import reading
+from ..base.documents import parse_bounded
 from ..base.errors import AnswerError
-from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST, answers_file_of
+from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
 from .fixtures import WRITERS
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
@@ -27,36 +28,40 @@ FORMAT = {"answers_format": 1}
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
 COPIERS_OWN = ("_commit", "_src_path")
 
-_HEADER = re.compile(r"# Written by the scaffold (\S+) of (\S+)\. ")
+_HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")
+# In bytes, as far as the comment above a file is looked at: a license has less.
+_COMMENT = 8192
 _FIXTURE = re.compile(r"# Its fixture: (\S+)")
 # What `git describe` says, and so what Copier records: a tag, and how many commits after it.
 _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
 
-def header_of(path: Path) -> tuple[str, str] | None:
-    """Return scaffold and tenant that the first line of a file names; None when it names none or cannot be read."""
-    try:
-        if path.is_symlink():
-            return None
-        with path.open(encoding="utf-8") as file:
-            match = _HEADER.match(file.readline(400))
-    except (OSError, UnicodeDecodeError):
-        return None
+def header_of(root: Path, path: str) -> tuple[str, str] | None:
+    """Return scaffold and tenant that the comment above a file names; None when it names none or cannot be read."""
+    match = next((match for line in _comment(root, path) if (match := _HEADER.match(line))), None)
     return (match[1], match[2]) if match else None
 
 
-def fixture_of(asset: Path) -> str:
+def fixture_of(root: Path, asset: str) -> str:
     """Return the path of the fixture that an asset's header names, '' when it names none.
 
     It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
     """
+    named = next((match[1] for line in _comment(root, asset) if (match := _FIXTURE.match(line))), "")
+    source, stem = asset.split("/")[-3], asset.rpartition("/")[2].rpartition(".")[0]
+    return named if named in (f"{FIXTURES}/{source}/{stem}.{form}" for form in WRITERS) else ""
+
+
+def _comment(root: Path, path: str) -> Iterator[str]:
+    """Yield the lines of the comment above a file: a license, a mark or a `---` may stand there, too."""
     try:
-        with asset.open(encoding="utf-8") as file:
-            lines = [file.readline(400) for _ in range(4)]
-    except (OSError, UnicodeDecodeError):
-        return ""
-    named = next((match[1] for line in lines if (match := _FIXTURE.match(line))), "")
-    return named if named in (f"{FIXTURES}/{asset.parts[-3]}/{asset.stem}.{form}" for form in WRITERS) else ""
+        start = reading.beginning(root, path, _COMMENT) or b""
+    except reading.ReadingError:
+        return
+    for line in start.decode("utf-8-sig", "replace").splitlines():
+        if line.strip() and not line.startswith(("#", "---", "%")):
+            return
+        yield line
 
 
 def version_of(commit: Any) -> tuple[Any, ...]:
@@ -95,21 +100,21 @@ class Destination:
         versions = (version_of(answers.get("_commit")) for answers in self.others if shares(answers, path))
         return max(versions, default=None)
 
-    def owner(self, path: str, answers_file: str) -> str:
-        """Name the scaffold that the one of `answers_file` would take `path` from, '' when nobody else owns it."""
+    def header(self, path: str) -> tuple[str, str] | None:
+        """Return scaffold and tenant that the header of a file names; of a fixture, the asset's that names it."""
         for file in self._speaking_for(path):
-            header = header_of(file)
-            if header and answers_file_of(header[1], header[0]) != answers_file:
-                return f"the scaffold {header[0]} of {header[1]}"
-        return ""
+            if header := header_of(self.root, file):
+                return header
+        return None
 
-    def _speaking_for(self, path: str) -> list[Path]:
+    def _speaking_for(self, path: str) -> list[str]:
         """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""
         if not path.startswith(f"{FIXTURES}/"):
-            return [self.root / path]
+            return [path]
         source, name = path.split("/")[-2:]
-        assets = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
-        return [asset for asset in assets if fixture_of(asset) == path]
+        found = sorted(self.root.glob(f"assets/{source}/*/{Path(name).stem}.yaml"))
+        assets = [asset.relative_to(self.root).as_posix() for asset in found]
+        return [asset for asset in assets if fixture_of(self.root, asset) == path]
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
@@ -145,7 +150,7 @@ def _read(path: Path) -> Mapping[str, Any]:
 @lru_cache(maxsize=4096)  # a pattern of shared files looks at every other scaffold
 def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
     try:
-        answers = parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        answers = parse_bounded(reading.text(path.parent, path.name) or "")
+    except (reading.ReadingError, yaml.YAMLError):
         return {}
     return answers if isinstance(answers, dict) else {}

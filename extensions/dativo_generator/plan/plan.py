@@ -36,7 +36,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         _ = scaffold[name]  # an answer that nothing below uses must be right, too
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [
-        _file(item, _asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
+        _file(item, asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
         for item in written
     ]
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
@@ -70,12 +70,13 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
     """List the assets, jobs and fixtures that a scaffold writes: for which object, and where."""
     written = () if scaffold.reuses_assets else scaffold.items
-    assets = [(item.object, _asset_path(scaffold, item)) for item in written]
+    assets = [(item.object, asset_path(scaffold, item)) for item in written]
     rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
     return assets + [(item.object, _job_path(scaffold, item)) for item in scaffold.items] + rows
 
 
-def _asset_path(scaffold: Scaffold, item: Item) -> str:
+def asset_path(scaffold: Scaffold, item: Item) -> str:
+    """Return where the asset of an item is, be it this scaffold's or another's."""
     return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 
@@ -148,7 +149,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "target_connector": scaffold.target.id,
         "target_connector_path": _under(root, recipe_file(scaffold.target.id)),
         "asset": scaffold.asset_name(item),
-        "asset_path": _under(root, _asset_path(scaffold, item)),
+        "asset_path": _under(root, asset_path(scaffold, item)),
         "source": _source(scaffold, item),
         "target": _target(scaffold, item),
         "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},

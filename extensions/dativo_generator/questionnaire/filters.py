@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..answers import readers
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
+from ..base import reading
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
@@ -206,6 +208,10 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
         guard.unowned(scaffold, session.destination)
+        if recorded:
+            guard.undeleted(scaffold, recorded, session.destination)
+        elif session.is_new:
+            guard.described(scaffold, session.destination)
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
@@ -238,7 +244,7 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     """List the shared files of this scaffold that another one holds in another version."""
     root, pack, ci = session.destination.root, session.pack, plan["ci"]
     sources = {FIXTURES_TEST: FIXTURES_TEST_SOURCE}
-    there = {file: (root / file).read_text("utf-8") for file in plan["shared"] if (root / file).is_file()}
+    there = {file: text for file in plan["shared"] if (text := reading.text(root, file)) is not None}
     return [
         file
         for file, text in there.items()
@@ -265,9 +271,10 @@ def _recorded_source(session: Session, location: str) -> str:
 
     Copier records what was typed: an update from another folder would not find a relative path.
     """
-    source = Path(location).expanduser()
-    if source.exists():
-        return str(source.resolve())
+    with suppress(OSError, RuntimeError, ValueError):  # a name that no folder can have
+        source = Path(location).expanduser()
+        if source.exists():
+            return str(source.resolve())
     if has_secret(location) and session.writes and "_src_path" not in session.printed:
         session.printed.add("_src_path")
         print(printable(f"Note: give git the login for {public(location)}; it is not recorded"), file=sys.stderr)

@@ -4,7 +4,9 @@ Copier drops a recorded answer that the registry no longer offers and takes the 
 that names a path changes, it deletes the file at the old path with the edits in it.
 """
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
 from ..base.documents import shown
 from ..base.errors import AnswerError, DativoError
+from ..base.git import GitError, git
 from ..base.naming import listed
 from ..base.paths import CI_FILES, FIXTURES_TEST, answers_file_of
 from ..plan.destination import Destination, shares
-from ..plan.plan import paths
+from ..plan.ownership import is_own, misdescribed, owned, owner_of
+from ..plan.plan import asset_path, paths
 from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import SELECTIONS
 
@@ -98,7 +102,7 @@ def _moving(what: str, data: str, answers_file: str) -> AnswerError:
 def unused(scaffold: Scaffold, destination: Path) -> None:
     """Refuse a new scaffold under the name of another one of its tenant."""
     file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
-    if (destination / file).exists():
+    if os.path.lexists(destination / file):
         raise AnswerError(
             f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
             f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
@@ -106,17 +110,66 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
-    """Refuse to write an asset, a job or a fixture of another scaffold."""
+    """Refuse to write an asset, a job or a fixture that is not the scaffold's own."""
     try:
         wanted = paths(scaffold)
+        items = {item.object: item for item in scaffold.items}
     except AnswerError:
         return  # some answer is not right yet, which its own question says
+    pack = scaffold.pack
+    own = replace(destination, answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
     for object_name, path in wanted:
-        if owner := destination.owner(path, answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])):
-            reuse = "read it with --data assets=reuse, or " if path.startswith("assets/") else ""
-            raise AnswerError(
-                f"{path}: is of {owner}; {reuse}write another with --data 'asset_names={{{object_name}: NAME}}'"
-            )
+        other = f"write another with --data 'asset_names={{{object_name}: NAME}}'"
+        if owner := owner_of(pack, own, path):
+            is_asset = path.startswith("assets/")
+            same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)
+            reuse = "read it with --data assets=reuse, or " if same else ""
+            raise AnswerError(f"{path}: is of {owner}; {reuse}{other}")
+        if os.path.lexists(own.root / path) and not is_own(pack, own, path):
+            raise AnswerError(f"{path}: is there already, and no scaffold's; move it away, or {other}")
+
+
+def described(scaffold: Scaffold, destination: Destination) -> None:
+    """Refuse jobs for assets of others that are not there, or that describe something else."""
+    if not scaffold.reuses_assets:
+        return
+    for item in scaffold.items:
+        path = asset_path(scaffold, item)
+        owner = owner_of(scaffold.pack, destination, path)
+        if why := misdescribed(destination.root, path, scaffold.source.id, item, owner):
+            raise AnswerError(f"assets: reuse: {why}; write it with --data assets=write")
+
+
+def undeleted(scaffold: Scaffold, recorded: Mapping[str, Any], destination: Destination) -> None:
+    """Refuse answers with which Copier's update would delete files, whatever was done to them by hand.
+
+    It deletes what is no longer rendered, and what Git ignores. `recorded` is what was answered before.
+    """
+    update = f"dativo-generator update {destination.answers_file}"
+    before, now = owned(scaffold.pack, recorded), dict.fromkeys(path for _, path in paths(scaffold))
+    gone = [path for path in before if path not in now and os.path.lexists(destination.root / path)]
+    if gone:
+        more = f" and {len(gone) - 1} more" if len(gone) > 1 else ""
+        changed = [name for name in QUESTIONS if name in scaffold.raw and scaffold.raw[name] != recorded.get(name)]
+        data = " ".join(f"--data {name}=..." for name in changed)
+        raise AnswerError(
+            f"{destination.answers_file}: {gone[0]}{more} would be deleted; "
+            f"see what goes, and what was edited: {update} --dry-run {data}".rstrip()
+        )
+    if ignored := _ignored(destination.root, [path for path in now if os.path.lexists(destination.root / path)]):
+        raise AnswerError(
+            f"{destination.answers_file}: Git ignores {ignored[0]}, and Copier's update deletes what it ignores; "
+            f"take instead: {update}"
+        )
+
+
+def _ignored(root: Path, files: Sequence[str]) -> list[str]:
+    """List those files that Git ignores and does not track; none outside a repository."""
+    asked = "\0".join(files).encode()
+    try:
+        return git(root, "check-ignore", "-z", "--stdin", input=asked).decode().split("\0")[:-1] if files else []
+    except GitError:
+        return []  # none is, or this is no repository
 
 
 def named(answers_file: str, destination: Destination) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..base import reading
 from ..base.diffs import unified
 from ..base.emit import inline
 from ..base.errors import printable
@@ -31,7 +32,7 @@ def review(
     def paint(text: str, name: str) -> str:
         return f"\033[{_COLOURS[name]}m{text}\033[0m" if colour and name in _COLOURS else text
 
-    there = {path: _read(root / path) for path in rendered}
+    there = {path: _read(root, path) for path in rendered}
     states = {path: _state(text, there[path], path in kept) for path, text in rendered.items()}
     paths = _in_order(plan, rendered)
     alone = len(plan["jobs"]) == 1
@@ -55,11 +56,12 @@ def _state(text: bytes, there: bytes | None, kept: bool) -> str:
     return "unchanged" if there == text else "kept" if kept else "changed"
 
 
-def _read(path: Path) -> bytes | None:
+def _read(root: Path, path: str) -> bytes | None:
     try:
-        return path.read_bytes().replace(b"\r\n", b"\n")
-    except OSError:
+        content = reading.read(root, path)
+    except reading.ReadingError:
         return None
+    return None if content is None else content.replace(b"\r\n", b"\n")
 
 
 def _in_order(plan: Mapping[str, Any], rendered: Mapping[str, bytes]) -> list[str]:
@@ -121,7 +123,7 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
     with TemporaryDirectory(prefix="dativo-generator-review-") as name:
         room = Path(name)
         for path in files(root):
-            text = _read(root / path)
+            text = _read(root, path)
             if path not in rendered and text and any(word in text for word in words):
                 _write(room / path, text)
         for path, text in rendered.items():

@@ -65,6 +65,15 @@ class Session:
         return Destination(Path(self.conf["dst_path"]), str(self.conf["answers_file"]))
 
     @property
+    def is_new(self) -> bool:
+        """Whether a scaffold is written that was not there.
+
+        Copier's update renders what is recorded into temporary folders, too, which it names after its module.
+        """
+        temporary = any(part.startswith("copier._main.") for part in Path(self.conf["dst_path"]).parts)
+        return not self.recorded and not temporary
+
+    @property
     def recorded(self) -> Mapping[str, Any]:
         """The answers file that Copier has loaded, as it stands; {} for a new scaffold.
 

@@ -3,7 +3,6 @@
 Generated or written by hand makes no difference. Nothing but the repository's own files is read, and nothing is run.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 
 from ..answers import profiles
 from ..answers.choices import forbidden
+from ..base import reading
 from ..base.asset_layout import Keys, body_of, governance_of, inside
 from ..base.documents import shown
 from ..base.errors import PackError, printable
@@ -20,7 +20,6 @@ from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..base.secrets import secret_in
 from ..plan.destination import Destination, header_of
-from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import Connector
 from ..registry.pack import Pack
 from .misfits import Schemas
@@ -51,6 +50,10 @@ RULES: dict[str, tuple[str, str]] = {
     "partitioning": (WARNING, "Only `ingest_date` is safe to partition by: by a column of the data, rows are lost."),
     "type": (WARNING, "A type is one that the runner keeps; it stores `bigint` as text."),
     "profile": (ERROR, "A profile is of a tenant or `_organisation`, and holds answers that a scaffold may take."),
+    "vendored": (
+        ERROR,
+        "A vendored file is what a recorded version of the pack gives.",
+    ),
     "orphan": (WARNING, "Some job fills the asset."),
 }
 
@@ -69,12 +72,9 @@ class Finding:
 
 def files(repository: Path) -> list[str]:
     """List every asset and job of a repository, the assets first."""
-    listed_files = []
-    for folder in ("assets", "jobs"):
-        paths = (Path(parent, name) for parent, _, names in os.walk(repository / folder) for name in names)
-        names = (path.relative_to(repository).as_posix() for path in paths)
-        listed_files += sorted(name for name in names if name.endswith((".yaml", ".yml")))
-    return listed_files
+    paths = (path for folder in ("assets", "jobs") for path in reading.below(repository, folder))
+    # What a link leads to may hold more of them.
+    return [path for path in paths if path.endswith((".yaml", ".yml")) or (repository / path).is_symlink()]
 
 
 def validate(
@@ -87,13 +87,11 @@ def validate(
 ) -> list[Finding]:
     """Validate every job and asset below `repository`, in the order of files and lines.
 
-    Its own registry and recipes count where it has them, else those of `pack`; the schemas are always the pack's.
-    With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `advance` is called after
-    each file; without `schemas`, the files are known to fit the schemas. Raises `PackError` for a registry that cannot
-    be read.
+    Registry, recipes and schemas are those of `pack`, never the repository's own: whoever may change these could allow
+    what they forbid. With `cloud` every job is taken to run in cloud mode, else those whose scaffold says so. `advance`
+    is called after each file; without `schemas`, the files are known to fit the schemas.
     """
-    here = Pack(repository) if (repository / REGISTRY).is_file() else pack
-    return sorted(set(_Validation(repository, pack, here, cloud, schemas, advance).findings()))
+    return sorted(set(_Validation(repository, pack, cloud, schemas, advance).findings()))
 
 
 @dataclass
@@ -118,7 +116,6 @@ class _File:
 class _Validation:
     repository: Path
     pack: Pack
-    here: Pack
     cloud: bool
     schemas: Schemas | None
     advance: Callable[[], None]
@@ -146,15 +143,14 @@ class _Validation:
 
     def _read(self, path: str) -> _File | Finding:
         """Return a file, or what keeps it from being one."""
-        whole = self.repository / path
-        if whole.is_symlink() or not whole.is_file():
-            return Finding(path, 1, 1, ERROR, "link", "is a symbolic link, or no file")
         try:
-            return _File(path, Located(whole.read_text(encoding="utf-8")))
+            text = reading.text(self.repository, path)
+            return _File(path, Located(text or ""))
         except LocatedError as error:
             return Finding(path, error.line, error.column, ERROR, "yaml", printable(str(error)))
-        except (OSError, UnicodeDecodeError) as error:
-            return Finding(path, 1, 1, ERROR, "yaml", f"cannot be read: {error}")
+        except reading.ReadingError as error:
+            rule = "yaml" if reading.is_file(self.repository, path) else "link"
+            return Finding(path, 1, 1, ERROR, rule, str(error).removeprefix(f"{printable(path)}: "))
 
     def _misfits(self, file: _File, schema: str) -> tuple[list[Finding], bool]:
         """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
@@ -209,11 +205,11 @@ class _Validation:
         for index, column in enumerate(fields):
             keys = (*above, "schema", index)
             label = self.pack.judge(column["name"], str(column.get("type")), body["object"]).label
-            if label and "classification" not in column and not _generated(self.repository / file.path):
+            if label and "classification" not in column and not _generated(self.repository, file.path):
                 yield file.at((*keys, "name"), "unclassified", f"'{column['name']}' looks like {label}; classify it")
             if column["type"] == "bigint":
                 message = "the runner stores bigint as text; write integer for 64-bit numbers"
-                if not _generated(self.repository / file.path):
+                if not _generated(self.repository, file.path):
                     yield file.at((*keys, "type"), "type", message)
         classified = sorted({column["classification"] for column in fields if "classification" in column})
         if classified and "retention_days" not in governance:
@@ -280,9 +276,9 @@ class _Validation:
                 if not isinstance(path := file.value.get(*keys), str):
                     continue  # the schema says so
                 name = Path(path).stem
-            connector = self.here.registry.get(name) if isinstance(name, str) else None
+            connector = self.pack.registry.get(name) if isinstance(name, str) else None
             if connector is None or role not in connector.roles:
-                offered = [connector.id for connector in self.here.with_role(role)]
+                offered = [connector.id for connector in self.pack.with_role(role)]
                 fate = self.pack.lifecycle.fate(str(name))
                 what = f"is not a {role} of the registry{nearest(str(name), offered)} ({role}s: {listed(offered[:12])})"
                 findings.append(file.at(keys, "connector", f"{shown(name)} {fate or what}"))
@@ -294,14 +290,14 @@ class _Validation:
 
     def _in_cloud(self, path: str) -> bool:
         """Tell whether the scaffold that wrote a job answered cloud."""
-        header = header_of(self.repository / path)
+        header = header_of(self.repository, path)
         name = answers_file_of(header[1], header[0]) if header else ""
         return bool(name) and Destination(self.repository, name).recorded.get("execution_mode") == "cloud"
 
     def _job_rules(self, file: _File, ends: Mapping[str, Connector], asset: _File | None) -> Iterator[Finding]:
         if source := ends.get("source"):
             try:
-                recipe = self.here.recipe(source.id)
+                recipe = self.pack.recipe(source.id)
             except PackError as error:
                 yield file.at(("source_connector_path",), "path", str(error))
             else:
@@ -346,9 +342,9 @@ def _repeats_schema(asset: Any) -> bool:
     return isinstance(body, dict) and "schema" in body and body["schema"] is asset.get("schema")
 
 
-def _generated(path: Path) -> bool:
+def _generated(repository: Path, path: str) -> bool:
     """Tell whether a scaffold wrote a file; what its answers say of labels and types was decided there."""
-    return header_of(path) is not None
+    return header_of(repository, path) is not None
 
 
 def _below(path: str, folder: str, repository: Path) -> str:
@@ -360,9 +356,9 @@ def _below(path: str, folder: str, repository: Path) -> str:
     for index, part in enumerate(parts):
         if part == folder and ".." not in parts:
             inside = "/".join(parts[index:])
-            if (repository / inside).is_file():
+            if reading.is_file(repository, inside):
                 return inside
-    return path if not path.startswith(("/", "$")) and ".." not in parts and (repository / path).is_file() else ""
+    return path if not path.startswith(("/", "$")) and reading.is_file(repository, path) else ""
 
 
 def _places(job: Mapping[str, Any]) -> Iterator[tuple[Keys, Any, str]]:

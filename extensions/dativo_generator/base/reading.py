@@ -1,0 +1,140 @@
+"""The one reader of files that the pack did not write: a repository's, whoever may have put them there.
+
+Only a regular file below the root is opened, and no part of its path may be a symbolic link: what a repository holds
+must not decide what of the machine is read. Nothing is read beyond a size, and a pipe or a device is not waited for.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+
+from .errors import DativoError
+
+# In bytes. An answers file of 200 tables with 60 commented columns each has one mebibyte; rows of a fixture have less.
+LARGEST = 4 << 20
+
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_FILE = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for somebody to write
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_STEPWISE = os.open in os.supports_dir_fd
+
+
+class ReadingError(DativoError):
+    """A file is there and cannot, or must not, be read: ``path: why``."""
+
+
+def read(root: Path, path: str, largest: int = LARGEST) -> bytes | None:
+    """Return the content of the file `path` below `root`, its parts separated by "/"; None when there is none.
+
+    Raises `ReadingError` for a link, for what is no file, and for one of more than `largest` bytes.
+    """
+    content = beginning(root, path, largest + 1)
+    if content is not None and len(content) > largest:
+        raise ReadingError(f"{path}: has more than {largest} bytes")
+    return content
+
+
+def text(root: Path, path: str, largest: int = LARGEST) -> str | None:
+    """Return the content of a file in UTF-8; None when there is none. Raises `ReadingError`."""
+    content = read(root, path, largest)
+    try:
+        return None if content is None else content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ReadingError(f"{path}: is not UTF-8") from None
+
+
+def beginning(root: Path, path: str, size: int) -> bytes | None:
+    """Return the first `size` bytes of a file; None when there is none. Raises `ReadingError`."""
+    try:
+        descriptor = _opened(root, path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name cannot be one"
+        raise ReadingError(f"{path}: cannot be read: {why}") from None
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ReadingError(f"{path}: is no regular file")
+        parts = []
+        while size > 0 and (part := os.read(descriptor, size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+    except OSError as error:
+        raise ReadingError(f"{path}: cannot be read: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
+
+
+def below(root: Path, folder: str) -> Iterator[str]:
+    """Yield the path of everything below a folder that is no folder itself, links to folders too, in order."""
+    waiting = [(folder, (root / folder).is_dir() and not (root / folder).is_symlink())]
+    while waiting:
+        path, is_folder = waiting.pop()
+        if is_folder:
+            waiting += reversed(_listed(root, path))
+        elif path != folder or (root / folder).is_symlink():
+            yield path
+
+
+def is_file(root: Path, path: str) -> bool:
+    """Tell whether a regular file is there, at the end of no link."""
+    try:
+        return beginning(root, path, 0) is not None
+    except ReadingError:
+        return False
+
+
+def _listed(root: Path, folder: str) -> list[tuple[str, bool]]:
+    try:
+        with os.scandir(root / folder) as entries:
+            return sorted((f"{folder}/{entry.name}", entry.is_dir(follow_symlinks=False)) for entry in entries)
+    except OSError:
+        return []
+
+
+def _opened(root: Path, path: str) -> int:
+    """Open a file by its parts, so that no link is followed that somebody puts there meanwhile."""
+    *folders, name = path.split("/")
+    if not {"", ".", ".."}.isdisjoint((*folders, name)):
+        raise ReadingError(f"{path}: is no path below the folder")
+    if not _STEPWISE:
+        if any(root.joinpath(*parts).is_symlink() for parts in accumulate((folder,) for folder in (*folders, name))):
+            raise _link(path)
+        return os.open(root / path, _FILE)
+    here = os.open(root, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))
+    try:
+        for folder in folders:
+            inner = _open_in(here, folder, _FOLDER, path)
+            os.close(here)
+            here = inner
+        return _open_in(here, name, _FILE, path)
+    finally:
+        os.close(here)
+
+
+def _open_in(folder: int, name: str, how: int, path: str) -> int:
+    try:
+        return os.open(name, how, dir_fd=folder)
+    except OSError as error:
+        # What Linux says of a link where a folder is wanted, and what it says of one where a file is.
+        if error.errno == errno.ELOOP or (error.errno == errno.ENOTDIR and _is_link(folder, name)):
+            raise _link(path) from None
+        raise
+
+
+def _is_link(folder: int, name: str) -> bool:
+    return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+
+
+def _link(path: str) -> ReadingError:
+    return ReadingError(f"{path}: is a symbolic link, which is not followed")

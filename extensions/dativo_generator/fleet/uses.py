@@ -1,0 +1,95 @@
+"""Which jobs point at which assets: no asset goes that a job still needs, and no job comes whose asset is another's."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import yaml
+
+from ..base import reading
+from ..base.documents import parse_bounded
+from ..plan.ownership import differs, misdescribed
+from .step import Outcome, Step
+from .tree import Tree
+
+# Jobs are found by the text of the key, also in those that are no YAML any more. What stands before the folder is where
+# the runner mounts the repository.
+_ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?[^\s"'#,}]*?(assets/[^\s"'#,}]+)""")
+
+
+def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+    """Refuse outcomes that take an asset from other jobs, or point a job at an asset of something else."""
+    used = _used(step, outcomes)
+    for outcome in outcomes:
+        if outcome.refused:
+            yield outcome
+        elif why := _needed(step, outcome, used) or _misread(step, outcome, outcomes):
+            yield Outcome(outcome.name, ("refused",), f"{outcome.name}: {why}")
+        else:
+            yield outcome
+
+
+def _needed(step: Step, outcome: Outcome, used: Mapping[str, Sequence[str]]) -> str:
+    """Say which asset cannot go, and why; '' when all can."""
+    if step.force:
+        return ""
+    for path, content in outcome.writes.items():
+        if content is None and (jobs := used.get(path)):
+            more = f" and {len(jobs) - 1} more" if len(jobs) > 1 else ""
+            where = f"point it at {outcome.moves[path]}" if path in outcome.moves else "point it elsewhere"
+            return f"{path} would go, and {jobs[0]}{more} needs it; {where} first, or give --force"
+    return ""
+
+
+def _used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+    """Map the assets that would go to the jobs that would still point at them."""
+    taking = [outcome for outcome in outcomes if not outcome.refused]
+    gone = {p for outcome in taking for p, content in outcome.writes.items() if content is None and _is_asset(p)}
+    if not gone:
+        return {}
+    after: dict[str, bytes | None] = {}
+    for outcome in taking:
+        after |= {path: edit.theirs for path, edit in outcome.edits.items()} | dict(outcome.writes)
+    used: dict[str, list[str]] = {}
+    for job, text in _jobs(step.fleet.tree):
+        for asset in _assets_of(after.get(job, text)):
+            if asset in gone:
+                used.setdefault(asset, []).append(job)
+    return used
+
+
+def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
+    """Say which asset of another a job would be pointed at in error; '' when there is none."""
+    root = step.fleet.tree.root
+    for path, (source, item) in outcome.reads.items():
+        writer = next((other for other in outcomes if other.writes.get(path) is not None and not other.refused), None)
+        if writer:
+            why = differs(path, _parsed(writer.writes[path]), source, item, writer.items.get(path))
+        else:
+            why = misdescribed(root, path, source, item, step.fleet.owner(path, outcome.name))
+        if why:
+            return f"assets: reuse: {why}; write it with assets=write"
+    return ""
+
+
+def _jobs(tree: Tree) -> Iterator[tuple[str, bytes]]:
+    for path in reading.below(tree.root, "jobs"):
+        if path.endswith((".yaml", ".yml")):
+            try:
+                yield path, tree.read(path) or b""
+            except reading.ReadingError:
+                continue
+
+
+def _assets_of(text: bytes | None) -> set[str]:
+    return {match.decode("utf-8", "replace") for match in _ASSET.findall(text or b"")}
+
+
+def _is_asset(path: str) -> bool:
+    return path.startswith("assets/")
+
+
+def _parsed(text: bytes | None) -> object:
+    try:
+        return parse_bounded((text or b"").decode("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return None

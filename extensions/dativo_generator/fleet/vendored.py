@@ -1,0 +1,95 @@
+"""Vendored files that say something else than the pack: rules, changed together with what they are to check.
+
+The runner and the editors of a destination read registry, recipes and schemas there. So a change that allows what the
+pack forbids must not pass because no release gave it. How such a file is written, in which order or on how many lines,
+is nobody's business.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..base import reading
+from ..base.documents import parse_bounded
+from ..base.errors import DativoError
+from ..plan.destination import shares
+from ..plan.vendored_schemas import vendored
+from ..registry.pack import Pack
+from ..validation.repository import RULES, Finding
+from .answers_files import AnswersFile, find
+from .fleet import Fleet
+from .source import Source, scratch_folder, trusted
+
+FOLDERS = ("connectors", "registry", "schemas")
+_RULE = "vendored"
+
+
+def is_vendored(path: str) -> bool:
+    """Tell whether a file that scaffolds share is one of the pack's own."""
+    return path.partition("/")[0] in FOLDERS
+
+
+def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
+    """Tell whether a file has the values of one of the others."""
+    try:
+        value = _value(path, text)
+        return any(_value(path, other) == value for other in others)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return False
+
+
+def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
+    """Yield a finding for each vendored file below `root` that says what no recorded version of the pack does.
+
+    `pack` is asked first, the one at hand. Only for a file that is another there, the repository `template` is needed,
+    as for a replay.
+    """
+    owners = _owners(root)
+    suspects = {path: file for path, file in owners.items() if not _is_of(pack, root, path)}
+    if not suspects:
+        return
+    try:
+        with scratch_folder() as scratch:
+            contents = Fleet(root, Source(trusted(template), Path(scratch))).shared(suspects)
+    except DativoError as error:
+        for path in suspects:
+            yield _finding(path, f"differs from that of this version, and no other can be had: {error}")
+        return
+    for path in suspects:
+        if not says_the_same(path, _there(root, path), contents[path]):
+            yield _finding(path, "is not what a recorded version gives; restore it: dativo-generator replay --write")
+
+
+def _owners(root: Path) -> dict[str, AnswersFile]:
+    """Map each vendored file that is there to an answers file that brings it."""
+    files = [file for file in find(root) if not file.problem]
+    paths = [path for folder in FOLDERS for path in reading.below(root, folder) if path.count("/") == 1]
+    owners = {path: next((file for file in files if shares(file.values, path)), None) for path in paths}
+    return {path: file for path, file in owners.items() if file}
+
+
+def _is_of(pack: Pack, root: Path, path: str) -> bool:
+    try:
+        return says_the_same(path, _there(root, path), [vendored(pack, path).encode()])
+    except OSError:  # a recipe that this pack does not have, or no more
+        return False
+
+
+def _there(root: Path, path: str) -> bytes:
+    """Return what a file holds; nothing where it cannot be read, which is no version's."""
+    try:
+        return reading.read(root, path) or b""
+    except reading.ReadingError:
+        return b""
+
+
+def _finding(path: str, message: str) -> Finding:
+    return Finding(path, 1, 1, RULES[_RULE][0], _RULE, message)
+
+
+def _value(path: str, text: bytes) -> Any:
+    decoded = text.decode("utf-8")
+    return json.loads(decoded) if path.endswith(".json") else parse_bounded(decoded)
