@@ -292,4 +292,4 @@ def run(count: int, folder: Path) -> Result:
     return Result(len(chosen), faults, {"lines of output": lines})
 
 
-ROW = Row("a canary in every place a secret can be", "in 0 files, 0 lines", 1000, 24, run)
+ROW = Row("a canary in every place a secret can be", "in 0 files, 0 lines", 800, 12, run)
