@@ -2,8 +2,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test trust lint docs clean
+# Exact versions with the hashes of their files, for every Python and system; the ranges are in pyproject.toml.
+LOCKED := requirements.lock
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: --no-annotate \
+	--custom-compile-command 'make lock' $(LOCKING)
+UV ?= uv
+
+.PHONY: demo test trust docs lock clean
 
 # Scaffold every answers file of examples/ into ./demo.
 demo: $(INSTALLED)
@@ -25,9 +32,17 @@ docs: $(INSTALLED)
 	$(BIN)/python docs/generate.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
-$(INSTALLED): pyproject.toml constraints.txt
+# Write what is locked anew after a change of pyproject.toml; LOCKING=--upgrade takes the newest of everything.
+lock:
+	$(LOCK) pyproject.toml --extra test --group build --output-file $(LOCKED)
+	$(LOCK) --group ci --group build --output-file .ci/tools.lock
+
+# Nothing is installed whose hash is not known, so this project comes alone: without what it depends on, and built by
+# what is there.
+$(INSTALLED): pyproject.toml $(LOCKED)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(PIP) --require-hashes --requirement $(LOCKED)
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 clean:

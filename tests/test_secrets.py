@@ -13,6 +13,10 @@ SECRETS = [
     {"anything": "AKIAABCDEFGHIJKLMNOP"},
     {"anything": "ghp_" + "a" * 36},
     {"url": "postgresql://me:hunter2@db/x"},
+    {"url": "https://me:hunter/2@nessie:19120/api"},
+    {"url": "https://me:hunter:2#@nessie/api"},
+    {"url": "https://hunter2@nessie/api"},
+    {"url": "https://nessie/api?access_token=hunter2"},
     {"note": "-----BEGIN RSA PRIVATE KEY-----"},
 ]
 HARMLESS = [
@@ -22,6 +26,8 @@ HARMLESS = [
     {"token_url": "https://example.com/token"},
     {"url": "postgresql://me:${DB_PASSWORD}@db/x"},
     {"url": "postgresql://me@db/x"},
+    {"url": "https://${TOKEN}@nessie:19120/api"},
+    {"url": "https://nessie:19120/api@v1?a=b"},
     {"host": "db.internal", "port": 5432, "secure": True},
     {"object_key": "a/b"},
 ]

@@ -1,9 +1,24 @@
 """How two versions of a file differ."""
 
 import difflib
+import re
+
+from .redaction import HIDDEN
+from .secrets import secret_in
+
+# A line of YAML, of which only the first sign is of the diff.
+_KEY = re.compile(r"^([ +-][\s-]*['\"]?([\w.-]+)['\"]?\s*:\s+)(\S.*)$")
 
 
 def unified(path: str, before: bytes, after: bytes, sides: tuple[str, str]) -> list[str]:
-    """Return the lines of a unified diff of a file; `sides` say what the two versions are."""
+    """Return the lines of a unified diff of a file, to be shown; `sides` say what the two versions are.
+
+    The value of a key that names a secret is hidden: it is what somebody wrote by hand where a reference belongs.
+    """
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
-    return list(difflib.unified_diff(old, new, *(f"{side}/{path}" for side in sides), lineterm=""))
+    lines = difflib.unified_diff(old, new, *(f"{side}/{path}" for side in sides), lineterm="")
+    return [_KEY.sub(_hidden, line) for line in lines]
+
+
+def _hidden(match: re.Match[str]) -> str:
+    return match[1] + HIDDEN if secret_in(match[3].strip("'\""), match[2]) else match[0]

@@ -1,9 +1,16 @@
 """The errors a user sees: one line that says what, which value, where, and what to do."""
 
+from .redaction import redacted
+
 
 def printable(text: str) -> str:
-    """Return `text` as one line, with whatever a terminal would not print as it stands escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """Return `text` as one line without passwords, with whatever a terminal would not print as it stands escaped."""
+    text = redacted(text)
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
 
 
 class DativoError(Exception):

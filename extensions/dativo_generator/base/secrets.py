@@ -1,31 +1,17 @@
 """Find literal secrets in answers: a credential belongs in the environment or a secret file, never in a repository."""
 
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from .naming import is_env_reference
 from .phrases import words
+from .redaction import SHAPES, redacted
 
 # Words of a key whose value is a credential, and ones that turn it into something else (`key_column`, `token_url`).
 _SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}
 _SECRET_PHRASES = ({"access", "key"}, {"api", "key"}, {"private", "key"}, {"account", "key"}, {"secret", "key"})
 _HARMLESS_WORDS = {"path", "file", "url", "uri", "field", "column", "name", "type", "expires"}
 
-# Well-known shapes, so that a secret is found whatever its key is called.
-_SHAPES = re.compile(
-    r"(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
-    r"|whsec_[0-9A-Za-z]{8,}"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bgh[pousr]_[0-9A-Za-z]{20,}"
-    r"|\bgithub_pat_[0-9A-Za-z_]{20,}"
-    r"|\bglpat-[0-9A-Za-z_-]{16,}"
-    r"|\bxox[abprs]-[0-9A-Za-z-]{10,}"
-    r"|\bpat-[a-z]{2}\d-[0-9a-f]{8}-"
-    r"|\bAIza[0-9A-Za-z_-]{35}"
-    r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
 WAY_OUT = "put it in the environment and write ${NAME} here"
 
 
@@ -44,7 +30,7 @@ def secret_in(value: Any, key: str = "") -> bool:
     text = str(value)
     if not text or is_env_reference(text):
         return False
-    return _names_secret(key) or _SHAPES.search(text) is not None or _url_password(text)
+    return _names_secret(key) or SHAPES.search(text) is not None or _url_password(text)
 
 
 def _names_secret(key: str) -> bool:
@@ -55,9 +41,11 @@ def _names_secret(key: str) -> bool:
 
 
 def _url_password(text: str) -> bool:
-    """Tell whether a URL carries a password that is not an environment reference."""
+    """Tell whether a URL carries a password that is not an environment reference, encoded or not."""
     if "://" not in text:
         return False
+    if redacted(text) != text:
+        return True
     try:
         password = urlsplit(text).password
     except ValueError:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ..base.errors import printable
 from ..fleet.batch import Batch, batch
@@ -16,7 +15,7 @@ from ..fleet.manifest import read as read_manifest
 from ..fleet.step import Step
 from ..fleet.update import typed
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, save
-from .output import STYLES, counted, dump, print_leaving, print_state, written_files
+from .output import STYLES, counted, dump, print_leaving, print_state, show, written_files
 from .progress import progress
 
 EXAMPLES = ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml")
@@ -78,7 +77,7 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for index, line in enumerate(lines if len(lines) > 1 else []):
         text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-        console.print(escape(text), style="bold" if not index else STYLES.get(line[1], ""))
+        show(console, text, "bold" if not index else STYLES.get(line[1], ""))
     for path in sorted(result.change.conflicts):
         print_state(console, "conflict", path)
     would = "would be " if dry_run else ""

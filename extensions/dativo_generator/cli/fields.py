@@ -163,7 +163,7 @@ def _print_compared_text(differences: Sequence[Change], fields: Sequence[Field],
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
-    print(f"# {_verdict(differences, asset, failed)}")
+    print(printable(f"# {_verdict(differences, asset, failed)}"))
     _print_notation(fields)
 
 

@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from ..base.errors import printable
+from ..base.redaction import redacted
 from ..fleet.step import Outcome
 from ..fleet.update import Update
 
@@ -29,6 +31,8 @@ STYLES = {
     "new": "green",
     "changed": "yellow",
 }
+# What ends a code span or a cell of a table; in a table, a backslash before one is read in two ways.
+_MARKUP = set("`|\\")
 WORDS = {"edited": "edited by hand", "older": "of an older version"}
 
 
@@ -36,7 +40,7 @@ def print_state(console: Console, state: str, text: str) -> None:
     """Print a state in its colour, and what it is about."""
     style, text = STYLES.get(state, ""), printable(text)
     word = f"{WORDS.get(state, state):<19}"
-    console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}")
+    console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}", emoji=False)
 
 
 def counted_states(states: Counter[str], thing: str) -> str:
@@ -51,15 +55,35 @@ def counted(count: int, thing: str) -> str:
 
 
 def markdown_code(text: str) -> str:
-    """Show text literally in Markdown, in a table, too."""
-    text = text.replace("|", "\\|").replace("\n", " ")
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text}{fence}"
+    """Show text literally in Markdown, in a table, too: nothing in it links, loads an image or calls somebody."""
+    text = printable(text)
+    if not text or set(text) & _MARKUP:
+        return f"<code>{''.join(c if c.isalnum() else f'&#{ord(c)};' for c in text)}</code>"
+    return f"`{text}`"
 
 
 def dump(value: Any) -> None:
     """Print a value as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    text = json.dumps(_without_secrets(value), indent=2, ensure_ascii=False)
+    print(text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text)))
+
+
+def show(console: Console, text: str, style: str = "") -> None:
+    """Print a line that may hold names or values out of somebody's file."""
+    console.print(printable(text), style=style, markup=False, emoji=False)
+
+
+def _in_json(character: str) -> str:
+    """Escape in JSON what a terminal would obey."""
+    return character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_without_secrets(key): _without_secrets(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(item) for item in value]
+    return redacted(value) if isinstance(value, str) else value
 
 
 def written_files(change: Update) -> dict[str, str]:

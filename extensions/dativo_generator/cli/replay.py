@@ -6,14 +6,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ..base.errors import printable
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
 from .options import BEHIND, OK, WRONG, AsJson, Template, fleet_here, nothing_here
-from .output import counted, counted_states, dump, print_state
+from .output import counted, counted_states, dump, print_state, show
 from .progress import progress
 
 EXAMPLES = ("dativo-generator replay", "dativo-generator replay --diff --strict")
@@ -74,7 +73,8 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
         note = " (repaired)" if repaired else ""
         print_state(console, file.state, f"{file.path}{': ' + file.detail if file.detail else ''}{note}")
         if with_diff and not repaired:
-            console.print(escape(diff(file, fleet)), end="")
+            for line in diff(file, fleet).splitlines():
+                show(console, line)
     answers = Counter(state.state for state in remaining.answers)
     files = Counter(file.state for file in remaining.files)
     console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")

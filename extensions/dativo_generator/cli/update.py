@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from ..base.naming import nearest
 from ..base.paths import PROFILES
@@ -15,7 +14,7 @@ from ..fleet.step import EFFECTS
 from ..fleet.update import Selection, Update, update
 from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, nothing_here, save
-from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, written_files
+from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
 
 EXAMPLES = (
@@ -91,7 +90,7 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
             if outcome.refused or (dry_run and effect != "unaffected"):
                 print_state(console, effect, said)
     for group in change.groups:
-        console.print(f"  {escape(str(group))}, like {escape(group.example.path)}")
+        show(console, f"  {group}, like {group.example.path}")
     for path in sorted(change.conflicts):
         print_state(console, "conflict", path)
     would = "would be " if dry_run else ""
@@ -106,7 +105,8 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
     """Print the same as a comment on a pull request."""
     effects = Counter(effect for outcome in change.outcomes for effect in outcome.effects)
     lines = [
-        f"### {'What an update' if dry_run else 'Update'} to `{change.target}`{' would do' if dry_run else ''}",
+        f"### {'What an update' if dry_run else 'Update'} to {markdown_code(change.target)}"
+        f"{' would do' if dry_run else ''}",
         "",
     ]
     lines += ["| answers files | |", "|---|---:|"]

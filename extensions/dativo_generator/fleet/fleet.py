@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..base.errors import DativoError
 from ..base.paths import answers_file_of
-from ..base.repository_url import canonical
+from ..base.repository_url import identity
 from ..plan.destination import Destination, shares
 from ..plan.ownership import Owner, may_own
 from .answers_files import AnswersFile, find
@@ -48,7 +48,7 @@ class Fleet:
         """Say why nothing may be rendered from an answers file, '' when it may."""
         if file.problem:
             return file.problem
-        if canonical(file.source) not in self.source.names:
+        if identity(file.source) not in self.source.names:
             trusted = f"is not the pack that is trusted here, {self.source.location}"
             return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
         try:

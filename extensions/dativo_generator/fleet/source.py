@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git
 from ..base.naming import nearest
-from ..base.repository_url import canonical
+from ..base.repository_url import canonical, identity, public
 
 VARIABLE = "DATIVO_TEMPLATE"
 _DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
@@ -27,8 +27,12 @@ class Source:
     """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
 
     def __init__(self, location: str, scratch: Path) -> None:
-        """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`."""
-        self.location = canonical(location)
+        """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
+
+        A password in it is used to fetch, and is nowhere in `location`.
+        """
+        self.location = canonical(public(location))
+        self._fetched_from = canonical(location)
         self._scratch = scratch
 
     @cached_property
@@ -39,7 +43,12 @@ class Source:
                 raise SourceError(f"--template: there is no folder {path}")
             return path
         clone = self._scratch / "template.git"
-        _git(self._scratch, "clone", "--quiet", "--bare", "--", self.location, str(clone), patience=CLONE_PATIENCE)
+        clone.mkdir()
+        # Not `git clone`, which would write the URL, and a password in it, to the disk.
+        _git(clone, "init", "--quiet", "--bare")
+        refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        how = ("--quiet", "--no-write-fetch-head", "--end-of-options")
+        _git(clone, "fetch", *how, self._fetched_from, *refs, patience=CLONE_PATIENCE)
         return clone
 
     @cached_property
@@ -48,9 +57,9 @@ class Source:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """Where the pack may be recorded to come from: its location, and a clone's own origin."""
+        """Where the pack may be recorded to come from, as `identity` has it: its location, and a clone's own origin."""
         origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
-        return frozenset({self.location, *([canonical(origin)] if origin else [])})
+        return frozenset({identity(self.location), *([identity(origin)] if origin else [])})
 
     @cached_property
     def tags(self) -> dict[str, str]:

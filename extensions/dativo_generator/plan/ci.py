@@ -7,7 +7,7 @@ from typing import Any
 from ..base.documents import shown
 from ..base.errors import AnswerError
 from ..base.paths import CI_FILES
-from ..base.repository_url import canonical, is_local, url_of
+from ..base.repository_url import canonical, is_local, public, url_of
 
 # What stands in a workflow is read by YAML, by a shell, and as an expression: nothing that means something to one.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*")
@@ -21,7 +21,7 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
     """
     if kind not in CI_FILES:
         return {}
-    location, commit = canonical(answers.get("_src_path", "")), answers.get("_commit")
+    location, commit = canonical(public(answers.get("_src_path", ""))), answers.get("_commit")
     url = url_of(location)
     for value in filter(None, (url, commit)):
         if not _PLAIN.fullmatch(value):

@@ -14,6 +14,7 @@ from ..base import reading
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
+from ..base.repository_url import has_secret, public
 from ..plan.destination import COPIERS_OWN, FORMAT, version_of
 from ..plan.plan import plan
 from ..plan.templates import Templates
@@ -252,11 +253,7 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:
-    """Return the answers file's content: Copier's own keys, then the answers in the order of the questions.
-
-    A local template's path is made absolute. Copier records it as it was typed, and an update from another folder
-    would not find it.
-    """
+    """Return the answers file's content: Copier's own keys, then the answers in the order of the questions."""
     own = {key: answers[key] for key in COPIERS_OWN if key in answers}
     before = session.recorded
     # What somebody has answered since follows the profile no more.
@@ -265,8 +262,20 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     ]
     answers = {name: value for name, value in answers.items() if name != "profiled"}
     answers |= {"profiled": followed} if followed else {}
-    with suppress(OSError, RuntimeError, ValueError):  # a name that no folder can have
-        source = Path(own["_src_path"]).expanduser()
-        if source.exists():
-            own["_src_path"] = str(source.resolve())
+    own["_src_path"] = _recorded_source(session, own["_src_path"])
     return block(own | FORMAT | {name: answers[name] for name in QUESTIONS if name in answers})
+
+
+def _recorded_source(session: Session, location: str) -> str:
+    """Return where the template is, as it can be committed: a path absolute, a URL without a password or token.
+
+    Copier records what was typed: an update from another folder would not find a relative path.
+    """
+    with suppress(OSError, RuntimeError, ValueError):  # a name that no folder can have
+        source = Path(location).expanduser()
+        if source.exists():
+            return str(source.resolve())
+    if has_secret(location) and session.writes and "_src_path" not in session.printed:
+        session.printed.add("_src_path")
+        print(printable(f"Note: give git the login for {public(location)}; it is not recorded"), file=sys.stderr)
+    return public(location)

@@ -44,7 +44,7 @@ def review(
     lines.append(paint("What will be written:", "title"))
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
     if plan["profiled"]:
-        lines += ["", paint("Answers from a profile:", "title"), f"  {listed(plan['profiled'])}"]
+        lines += ["", paint("Answers from a profile:", "title"), f"  {printable(listed(plan['profiled']))}"]
     if warnings := [*_warnings(plan), *_findings(pack, plan, rendered, root)]:
         lines += ["", paint("Warnings:", "title"), *(f"  {warning}" for warning in warnings)]
     return "\n".join(lines)
@@ -76,7 +76,9 @@ def _contents(
     for file in (*plan["assets"], *plan["jobs"]):
         if states[file["path"]] == "new":
             text = rendered[file["path"]].decode()
-            yield from (paint(file["path"], "title"), *(f"  {line}".rstrip() for line in text.splitlines()), "")
+            yield paint(printable(file["path"]), "title")
+            yield from (f"  {printable(line)}".rstrip() for line in text.splitlines())
+            yield ""
 
 
 def _summary(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:

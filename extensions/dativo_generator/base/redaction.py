@@ -1,0 +1,76 @@
+"""Hide passwords and tokens in text that is shown or recorded, whoever wrote it: a URL, a message of Git."""
+
+import re
+
+HIDDEN = "***"
+# Well-known shapes of tokens, so that a secret is found whatever its name is.
+SHAPES = re.compile(
+    r"(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
+    r"|whsec_[0-9A-Za-z]{8,}"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[0-9A-Za-z]{20,}"
+    r"|\bgithub_pat_[0-9A-Za-z_]{20,}"
+    r"|\bglpat-[0-9A-Za-z_-]{16,}"
+    r"|\bxox[abprs]-[0-9A-Za-z-]{10,}"
+    r"|\bpat-[a-z]{2}\d-[0-9a-f]{8}-"
+    r"|\bAIza[0-9A-Za-z_-]{35}"
+    r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+# Every part is bounded, so that no text is long to look through.
+_SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
+_ASSIGNED = re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)")
+# The same in a mapping, as Python, JSON or YAML writes it in a line; the key of a message, as in "password: is empty",
+# is none.
+_MAPPED = re.compile(
+    rf"(?i)((?:(['\"])[\w.-]{{0,40}}{_SECRET}\2\s?:|[{{,]\s?[\w.-]{{0,40}}{_SECRET}:)\s?)"
+    r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
+)
+# A password that has not been encoded may hold what ends a host, or a space. One that is a port is none.
+_NO_PORT = r"(?!\d*:?(?:[/?#\s'\",;)]|$))"
+_UNENCODED = rf"(?P<user>[^\s/?#@:\[]{{0,200}}):{_NO_PORT}(?P<password>\S[^@\n]{{0,400}})@"
+# The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
+_REPOSITORY = re.compile(
+    rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git)):(?P<slashes>//?)(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
+)
+# What was taken for a path has one slash.
+_DATABASE = re.compile(
+    rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{1,30}}):(?P<slashes>//?)"
+    rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
+)
+# The host was cut off.
+_CUT = re.compile(
+    rf"(?i)\b([a-z][a-z0-9+.-]{{1,30}}://?[^\s/?#@:\[]{{1,200}}:){_NO_PORT}(?!\*|\$\{{)[^\s@]{{1,400}}+(?!@)"
+)
+_ORACLE = re.compile(r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@")
+_REFERENCE = re.compile(r"\$\{\w+\}")
+
+
+def redacted(text: str) -> str:
+    """Return `text` without the passwords and tokens in it; a ``${NAME}`` in their place stays."""
+    if "@" in text:
+        for pattern in (_REPOSITORY, _DATABASE):
+            text = pattern.sub(_login, text)
+        text = _ORACLE.sub(rf"\1{HIDDEN}@", text)
+    if ":/" in text:
+        text = _CUT.sub(rf"\1{HIDDEN}", text)
+    if "=" in text:
+        text = _ASSIGNED.sub(lambda match: match[1] + _kept(match[2]), text)
+    if ":" in text:
+        text = _MAPPED.sub(lambda match: match[1] + _kept(match[3]), text)
+    return SHAPES.sub(HIDDEN, text)
+
+
+def _login(match: re.Match[str]) -> str:
+    """Hide the password; over HTTP the name, too, since there a token may stand in its place."""
+    user, colon, password = (match["login"] or "").partition(":")
+    if match["login"] is None:
+        user, colon, password = match["user"], ":", match["password"]
+    before = f"{match['scheme']}:{match['slashes']}"
+    if match["scheme"].lower().endswith(("http", "https")) and _kept(password or user) == HIDDEN:
+        return f"{before}{HIDDEN if user or password else ''}@"
+    return f"{before}{user}{colon}{_kept(password) if colon else ''}@"
+
+
+def _kept(value: str) -> str:
+    return value if _REFERENCE.fullmatch(value.strip("'\"")) else HIDDEN
