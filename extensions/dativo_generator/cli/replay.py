@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from ..base.errors import printable
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
@@ -83,7 +82,7 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
     for state in remaining.answers:
         if missing := [file.path for file in state.files if file.state == "missing"]:
             said = f"--data 'left_out=[{', '.join(missing)}]'"
-            console.print(escape(printable(f"If that is right: dativo-generator update {state.name} {said}")))
+            show(console, f"If that is right: dativo-generator update {state.name} {said}")
 
 
 def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
