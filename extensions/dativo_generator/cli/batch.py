@@ -89,7 +89,7 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
 
 
 def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
-    """Print `{target, dry_run, problems, rows, files, kept, conflicts}`."""
+    """Print `{target, dry_run, problems, rows, files, moves, kept, conflicts}`."""
     change = result.change
     dump(
         {
@@ -101,6 +101,7 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
                 for state in result.states
             ],
             "files": written_files(change) if change else {},
+            "moves": change.moves if change else {},
             "kept": change.kept if change else [],
             "conflicts": sorted(change.conflicts) if change else [],
         }

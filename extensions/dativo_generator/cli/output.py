@@ -92,8 +92,10 @@ def written_files(change: Update) -> dict[str, str]:
 
 
 def print_leaving(change: Update, dry_run: bool) -> None:
-    """Print each file that goes, and each that stays although nobody's answers give it any more."""
+    """Print each file that goes, or goes elsewhere, and each that stays although nobody's answers give it any more."""
     console = Console(soft_wrap=True, highlight=False)
+    for path, target in change.moves.items():
+        print_state(console, "would be moved" if dry_run else "moved", f"{path} -> {target}")
     for path in change.deletes:
         print_state(console, "would be deleted" if dry_run else "deleted", path)
     for path in change.kept:

@@ -129,7 +129,12 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
             lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in said[:_LISTED])]
             lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
             lines.append("")
-    for title, paths in (("Deleted", change.deletes), ("Kept, since they were edited, or are needed", change.kept)):
+    moves = [f"{path} -> {target}" for path, target in change.moves.items()]
+    for title, paths in (
+        ("Moved", moves),
+        ("Deleted", change.deletes),
+        ("Kept, since they were edited, or are needed", change.kept),
+    ):
         if paths:
             lines += [f"**{title}**", "", *(f"- {markdown_code(path)}" for path in paths), ""]
     if change.conflicts:
@@ -138,7 +143,7 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
 
 
 def _print_json(change: Update, *, dry_run: bool) -> None:
-    """Print `{target, answers, changes, files, kept, conflicts}`."""
+    """Print `{target, answers, changes, files, moves, kept, conflicts}`."""
     dump(
         {
             "target": change.target,
@@ -160,6 +165,7 @@ def _print_json(change: Update, *, dry_run: bool) -> None:
                 for group in change.groups
             ],
             "files": written_files(change),
+            "moves": change.moves,
             "kept": change.kept,
             "conflicts": sorted(change.conflicts),
         }

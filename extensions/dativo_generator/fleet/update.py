@@ -36,8 +36,13 @@ class Update:
     @property
     def deletes(self) -> list[str]:
         """The files that go, and come back under no other path."""
-        moved = {path for outcome in self.outcomes for path in outcome.moves}
-        return sorted(path for path, content in self.writes.items() if content is None and path not in moved)
+        return sorted(path for path, content in self.writes.items() if content is None and path not in self.moves)
+
+    @property
+    def moves(self) -> dict[str, str]:
+        """Where files go that are the same under another path."""
+        moves = {path: target for outcome in self.outcomes for path, target in outcome.moves.items()}
+        return {path: target for path, target in sorted(moves.items()) if path in self.writes}
 
     @property
     def refused(self) -> list[Outcome]:
