@@ -10,8 +10,9 @@ from ..base.documents import parse_bounded, yaml_problem
 from . import local
 from .table import ImportFailed
 
-# In bytes, and in values with all aliases written out. The description of a large API has 40 MB and a million values.
-LARGEST, VALUES = 64 << 20, 3_000_000
+# In bytes, in values with all aliases written out, and in the signs of JSON between which they stand. The description of
+# a large API has 20 MB, and half a million values.
+LARGEST, VALUES, _SIGNS = 64 << 20, 1_000_000, 3_000_000
 _DIGITS = 200
 YAML = (".yml", ".yaml")
 
@@ -54,8 +55,8 @@ def parsed_text(text: str, path: Path) -> Any:
 
 def parsed_json(text: str, path: object) -> Any:
     """Parse JSON; raises `NotJson` for other text, and `ImportFailed` for what would take a reader without end."""
-    if text.count(",") + text.count("[") + text.count("{") > VALUES:
-        raise ImportFailed(f"{path}: holds more than {VALUES:,} values; name a smaller part of it")
+    if text.count(",") + text.count("[") + text.count("{") > _SIGNS:
+        raise ImportFailed(f"{path}: holds more than {_SIGNS:,} values; name a smaller part of it")
     try:
         return json.loads(
             text, parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_once
