@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 
@@ -55,6 +56,16 @@ class Place:
 
 Attack = Callable[[Place], str]
 ATTACKS: dict[str, Attack] = {}
+# What is read all the same.
+EXPECTED: dict[str, str] = dict.fromkeys(
+    (
+        *("schema in a circle", "script: keys", "name that is a pattern", "name that is a home", "link in a folder"),
+        *("links of a pattern", "pipe in a folder", "SQL in the name of a file", "DuckDB: view of a file"),
+        *("DuckDB: view without end", "DuckDB: views of views", "SQLite: extension", "SQLite: trigger"),
+        *("SQLite: view without end", "SQLite: table of an unknown module", "SQLite: changes by a link"),
+    ),
+    "a: ",
+)
 
 
 def attack(name: str) -> Callable[[Attack], Attack]:
@@ -501,10 +512,12 @@ NAMES = (
     ),
 )
 for _name in NAMES:
-    ATTACKS[f"SQLite called {_name!r}"] = lambda place, name=_name: lite(place, name=name)
-    ATTACKS[f"DuckDB called {_name!r}"] = lambda place, name=_name: duck(place, name=name)
-    for _family in ("sqlite", "duckdb"):
-        ATTACKS[f"{_family} URL of {_name!r}"] = lambda place, name=_name, family=_family: f"{family}:///{name}"
+    for _family, _make in (("sqlite", lite), ("duckdb", duck)):
+        ATTACKS[f"{_family} called {_name!r}"] = lambda place, name=_name, make=_make: make(place, name=name)
+        ATTACKS[f"{_family} URL of {_name!r}"] = lambda place, name=_name, make=_make, family=_family: (
+            f"{family}:///{quote(make(place, name=name), safe='')}"
+        )
+        EXPECTED |= {f"{_family} called {_name!r}": "a: integer", f"{_family} URL of {_name!r}": "a: integer"}
 
 
 # --- the row ----------------------------------------------------------------------------------------------------------
@@ -544,6 +557,8 @@ def wrong(name: str, done: dict[str, object], before: dict[str, str], after: dic
         yield f"{name}: ended with {status}: {lines[-1:]}"
     if status == 1 and (out or len(lines) != 1 or not lines[0].startswith("Error: ")):
         yield f"{name}: an error is no line: {lines[:3]}"
+    if EXPECTED.get(name, "") not in out:
+        yield f"{name}: what it holds was not read: {lines[:1]}"
     if CANARY in out + err:
         yield f"{name}: another file was read: {(out + err)[:200]}"
     if before != after:

@@ -34,7 +34,8 @@ def shown(named: str) -> str:
     if len(_ENTRY.findall(named)) > 1:
         return "the DSN"
     before, at, behind = named.rpartition("@")
-    return masked(f"...@{behind}" if at and ":" in before else named)
+    login = ":" in before or (before.count("/") == 1 and re.search("[:/]", behind))  # user:password, or user/password
+    return masked(f"...@{behind}" if at and login else named)
 
 
 def masked(text: str) -> str:

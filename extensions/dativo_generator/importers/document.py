@@ -10,8 +10,8 @@ from ..base.documents import parse_bounded, yaml_problem
 from . import local
 from .table import ImportFailed
 
-# In bytes, in values with all aliases written out, and in the signs of JSON between which they stand. The description of
-# a large API has 20 MB, and half a million values.
+# In bytes, in values with all aliases written out, and in the signs of JSON between which they stand. The description
+# of a large API has 20 MB, and half a million values.
 LARGEST, VALUES, _SIGNS = 64 << 20, 1_000_000, 3_000_000
 _DIGITS = 200
 YAML = (".yml", ".yaml")

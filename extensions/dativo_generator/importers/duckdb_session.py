@@ -21,6 +21,7 @@ _SETTINGS = {
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
 }
+_REASON = re.compile(r"Expected Number of Columns: \d+|Maximum line size of|Value with unterminated quote")
 
 
 class Timeout(ImportFailed):
@@ -118,8 +119,9 @@ def _first_line(error: Exception, names: dict[str, Path]) -> str:
     """Return what DuckDB says in the first line, without the kind of error before it, and no value of the data."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = re.sub(r"^(\w+ )+Error: ", "", lines[0]) if lines else "no reason given"
-    if text.startswith("CSV Error on Line") and len(lines) > 1:
-        reason = next((line for line in lines[1:] if not line.startswith("Original Line")), "")
+    if text.startswith("CSV Error on Line"):
+        # The line itself follows, and may have several.
+        reason = next((line for line in lines[1:] if _REASON.match(line)), "it is not like the others")
         text = f"{text.removeprefix('CSV Error on ').lower().replace(':', '')}: {reason}"
     for name, path in names.items():
         text = text.replace(name, str(path))

@@ -89,12 +89,13 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
     inner = folder.joinpath(*filter(_PARTITION.fullmatch, real.parts[:-1]))
     inner.mkdir(parents=True)
     try:
-        (inner / "file").symlink_to(real)
+        # DuckDB looks where a link leads, and takes a backslash for what parts folders.
+        (inner / "file").hardlink_to(real) if "\\" in str(real) else (inner / "file").symlink_to(real)
         for ending in beside:
             if reading.is_file(real.parent, real.name + ending):
                 (inner / f"file{ending}").symlink_to(f"{real}{ending}")
     except OSError:  # Windows lets only some make links
-        if re.search(r"[*?\[\]#%$~]", str(real)):
+        if re.search(r"[*?\[\]#%$~]" if os.name == "nt" else r"[*?\[\]#%$~\\]", str(real)):
             raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
         return str(real)
     return str(inner / "file")

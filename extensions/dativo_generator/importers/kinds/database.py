@@ -92,7 +92,8 @@ def _checked_url(url: str) -> _Address:
         raise ImportFailed(f"{shown(url)}: has an '@' behind the host; write ${{NAME}} for the password, else %40")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     for option, value in options.items():
-        if (_SECRET_OPTION.search(option) or secret_in(value, option)) and not is_env_reference(value):
+        holds = _SECRET_OPTION.search(option) or secret_in(value, option) or masked(value) != value
+        if holds and not is_env_reference(value):
             raise ImportFailed(f"{shown(url)}: the option '{option}' holds a literal secret; write ${{NAME}} for it")
     host, _, port = place.rpartition(":") if re.search(r":[^\]]*$", place) else (place, "", "")
     address = _Address()
@@ -132,7 +133,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
             # A type that SQLAlchemy does not know is text here, which needs no warning.
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
             yield sqlalchemy.inspect(connection.execution_options(isolation_level="AUTOCOMMIT"))
-    except (sqlalchemy.exc.SQLAlchemyError, UnicodeError, OSError) as error:
+    except (sqlalchemy.exc.SQLAlchemyError, OSError, RuntimeError, TypeError, ValueError) as error:
         raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     finally:
         engine.dispose()

@@ -22,8 +22,9 @@ from ..types import Kind
 
 SECONDS = 10
 _MAGIC = 16
-# More tables are named one by one; and so many bytes of changes wait at most for their file to take them in.
-TABLES, _WAITING = 5_000, 1 << 30
+# More tables than this are too many; bytes of a file that is copied with the changes that wait beside it; and bytes of
+# memory for SQLite.
+TABLES, _WAITING, _MEMORY = 5_000, 1 << 30, 256 << 20
 _SCHEMES = ("sqlite", "duckdb")
 
 
@@ -78,13 +79,6 @@ def _few(names: list[Any], label: str) -> list[Any]:
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 _NAMES = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-_COLUMNS = 'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden <> 1'
-# What these two need; a view that says more is not asked.
-_ALLOWED = {
-    getattr(sqlite3, name)
-    for name in ("SQLITE_SELECT", "SQLITE_READ", "SQLITE_FUNCTION", "SQLITE_RECURSIVE")
-    if hasattr(sqlite3, name)
-}
 # The rules by which SQLite itself takes any words for a type.
 _AFFINITIES = (
     *(("INT", Kind.INTEGER), ("CHAR", Kind.TEXT), ("CLOB", Kind.TEXT), ("TEXT", Kind.TEXT), ("BLOB", Kind.BINARY)),
@@ -120,13 +114,14 @@ def _sqlite_tables(path: Path, label: str) -> _Found:
     with _sqlite(path, label) as database:
         for (name,) in _few(database.execute(_NAMES).fetchmany(TABLES + 1), label):
             try:
-                rows = database.execute(_COLUMNS, (name,)).fetchall()
-            except sqlite3.Error as error:
-                left_out[name] = str(error)
+                rows = database.execute(f"PRAGMA main.table_xinfo({identifier(name)})").fetchall()
+            except (sqlite3.Error, MemoryError) as error:
+                left_out[name] = str(error) or "it takes too much memory"
                 continue
             tables[name] = [
                 Column(column, _sqlite_kind(native), native.lower(), bool(not_null or key))
-                for column, native, not_null, key in rows
+                for _, column, native, not_null, _, key, hidden in rows
+                if hidden != 1  # what a virtual table takes, and does not hold
             ]
     return tables, left_out
 
@@ -153,20 +148,12 @@ def _sqlite(path: Path, label: str) -> Iterator[sqlite3.Connection]:
             database.text_factory = lambda content: content.decode("utf-8", "replace")
             database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 << 20)
+            database.execute(f"PRAGMA hard_heap_limit = {_MEMORY}")
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
-            database.set_authorizer(_allowed)
             yield database
         finally:
             database.close()
-
-
-def _allowed(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if second in ("load_extension", "fts3_tokenizer") else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if first == "table_xinfo" else sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
 
 
 def _bytes_beside(path: Path, ending: str, size: int) -> bytes:

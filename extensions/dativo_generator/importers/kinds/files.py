@@ -191,7 +191,7 @@ def _beginning(path: Path, size: int) -> bytes:
             members += 1
             member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             unpacked += member.decompress(packed, size - len(unpacked))
-            if not member.eof and len(unpacked) < size and len(packed) < _PACKED:
+            if not member.eof and len(unpacked) < size and (len(packed) < _PACKED or not unpacked):
                 raise ImportFailed(f"{path}: cannot be read: it is damaged")
             packed = member.unused_data.lstrip(b"\0")
     except zlib.error:
