@@ -18,6 +18,8 @@ from .table import ImportFailed
 # So many names are looked at in a folder, with all below it.
 ENTRIES = 100_000
 _WILD = re.compile(r"[*?\[]")
+# What DuckDB does not find again, whatever leads there: a backslash parts folders to it, and bytes must be UTF-8.
+_UNFIT = re.compile("[\\\\\ud800-\udfff]" if os.sep == "/" else "[\ud800-\udfff]")
 # What a folder of a partitioned data set is called; the values are a column.
 _PARTITION = re.compile(r"\w+=[\w.-]*")
 
@@ -89,13 +91,15 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
     inner = folder.joinpath(*filter(_PARTITION.fullmatch, real.parts[:-1]))
     inner.mkdir(parents=True)
     try:
-        # DuckDB looks where a link leads, and takes a backslash for what parts folders.
-        (inner / "file").hardlink_to(real) if "\\" in str(real) else (inner / "file").symlink_to(real)
+        if _UNFIT.search(str(real)):  # DuckDB looks where a link leads
+            (inner / "file").hardlink_to(real)
+        else:
+            (inner / "file").symlink_to(real)
         for ending in beside:
             if reading.is_file(real.parent, real.name + ending):
                 (inner / f"file{ending}").symlink_to(f"{real}{ending}")
     except OSError:  # Windows lets only some make links
-        if re.search(r"[*?\[\]#%$~]" if os.name == "nt" else r"[*?\[\]#%$~\\]", str(real)):
+        if _UNFIT.search(str(real)) or _WILD.search(str(real)):
             raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
         return str(real)
     return str(inner / "file")

@@ -24,7 +24,7 @@ SECONDS = 10
 _MAGIC = 16
 # More tables than this are too many; bytes of a file that is copied with the changes that wait beside it; and bytes of
 # memory for SQLite.
-TABLES, _WAITING, _MEMORY = 5_000, 1 << 30, 256 << 20
+TABLES, _WAITING, _MEMORY = 5_000, 1 << 30, 64 << 20
 _SCHEMES = ("sqlite", "duckdb")
 
 

@@ -209,7 +209,7 @@ def _encoding_of(path: Path, encoding: str) -> str:
         head = _beginning(path, 4)
         return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
     try:
-        b"".decode(encoding)
+        "a".encode(encoding)
     except (LookupError, ValueError):
         raise ImportFailed(f"{path}: '{encoding}' is no encoding; name one like utf-16 or latin-1") from None
     return encoding
