@@ -17,15 +17,15 @@ import duckdb
 import pytest
 
 from dativo_generator.base.errors import AnswerError
-from dativo_generator.importers import local
+from dativo_generator.importers import document, duckdb_session, local, references, table
 from dativo_generator.importers.address import shown
 from dativo_generator.importers.imported import TableImporter
-from dativo_generator.importers.kinds import database_files, ddl
+from dativo_generator.importers.kinds import database_files, ddl, files
 from dativo_generator.importers.read import read, readers
 from dativo_generator.importers.source import Options
 from dativo_generator.importers.table import ImportFailed
 from misshapen import documents, misshapen, problem_of
-from support import PACK
+from support import PACK, ROOT
 
 SECRET = "geheim"
 
@@ -442,3 +442,18 @@ def test_no_message_has_a_value_of_the_environment(url: str, here: Path, monkeyp
 def test_what_is_no_secret_is_shown(here: Path) -> None:
     for name in ("a.csv", "postgresql://h:5432/db", "data/year=2024/a.csv", "a@b.csv", "sqlite:///a.db", "~/x.sql"):
         assert shown(name) == name
+
+
+def test_the_bounds_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "how-to" / "import" / "README.md").read_text(encoding="utf-8")
+    for number in (table.COLUMNS, local.ENTRIES, ddl.TABLES, database_files.TABLES):
+        assert f"{number:,}" in page
+    for text in (
+        f"{document.LARGEST >> 20} MiB, a million values",
+        f"and {references.FILES} files",
+        f"{ddl.SECONDS} seconds",
+        f"{files.SECONDS} seconds; a header",
+        f"5,000 tables, {database_files.SECONDS} seconds",
+        f"{duckdb_session.MEMORY.replace('GB', ' GB')} of memory",
+    ):
+        assert text in page
