@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import duckdb
 import pytest
@@ -444,6 +445,11 @@ def test_what_is_no_secret_is_shown(here: Path) -> None:
         assert shown(name) == name
 
 
+def seconds(module: ModuleType) -> str:
+    """Read from a module how long it takes at most; in a test it may take longer."""
+    return re.findall(r"^SECONDS = (\d+)$", Path(str(module.__file__)).read_text(encoding="utf-8"), re.MULTILINE)[0]
+
+
 def test_the_bounds_are_those_of_the_page() -> None:
     page = (ROOT / "docs" / "how-to" / "import" / "README.md").read_text(encoding="utf-8")
     for number in (table.COLUMNS, local.ENTRIES, ddl.TABLES, database_files.TABLES):
@@ -451,9 +457,9 @@ def test_the_bounds_are_those_of_the_page() -> None:
     for text in (
         f"{document.LARGEST >> 20} MiB, a million values",
         f"and {references.FILES} files",
-        f"{ddl.SECONDS} seconds",
-        f"{files.SECONDS} seconds; a header",
-        f"5,000 tables, {database_files.SECONDS} seconds",
+        f"a statement, {seconds(ddl)} seconds",
+        f"{seconds(files)} seconds; a header",
+        f"5,000 tables, {seconds(database_files)} seconds",
         f"{duckdb_session.MEMORY.replace('GB', ' GB')} of memory",
     ):
         assert text in page
