@@ -318,6 +318,7 @@ def test_a_view_of_duckdb_is_not_run_and_reads_nothing_else(here: Path) -> None:
     assert {table.plain_name for table in tables} == {"t", "v", "endless"}
     assert "main.out (it reads what is outside the file)" in tables[0].notes[0]
     assert SECRET not in str(tables)
+    assert "main.out (it reads what is outside the file)" in line(source, table="out")
 
 
 def test_what_waits_beside_duckdb_is_read_and_left_as_it_is(here: Path) -> None:

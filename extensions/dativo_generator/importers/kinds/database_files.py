@@ -58,7 +58,7 @@ def read_database_file(path: Path, label: str, wanted: str = "") -> list[Table]:
     if left_out:
         why = listed(f"{name} ({reason})" for name, reason in list(left_out.items())[:3])
         note = f"left out: {why}{', ...' if len(left_out) > 3 else ''}"
-        if not found or wanted in left_out:
+        if not found or any(wanted in (name, name.rpartition(".")[2]) for name in left_out):
             raise ImportFailed(f"{label}: no such table can be read; {note}")
         found[0] = Table(found[0].name, found[0].columns, notes=(note,))
     if not found:
@@ -78,7 +78,7 @@ def _few(names: list[Any], label: str) -> list[Any]:
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
-_NAMES = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 # The rules by which SQLite itself takes any words for a type.
 _AFFINITIES = (
     *(("INT", Kind.INTEGER), ("CHAR", Kind.TEXT), ("CLOB", Kind.TEXT), ("TEXT", Kind.TEXT), ("BLOB", Kind.BINARY)),
