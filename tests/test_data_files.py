@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dativo_generator.answers.readers import mapping
 from dativo_generator.base.emit import block
 from dativo_generator.base.errors import AnswerError
+from dativo_generator.importers.duckdb_session import identifier, quoted
 from dativo_generator.importers.imported import judged
 from dativo_generator.importers.kinds import files
 from dativo_generator.importers.read import read
@@ -293,12 +294,12 @@ def test_any_table_is_fields_or_one_line(
 ) -> None:
     path = tmp_path_factory.mktemp("any") / f"a.{kind}"
     with duckdb.connect(str(path) if kind == "duckdb" else ":memory:") as database:
-        declared = ", ".join(f"{files._name(name)} {native}" for name, native in columns)
+        declared = ", ".join(f"{identifier(name)} {native}" for name, native in columns)
         try:
             database.execute(f"CREATE TABLE t ({declared})")
-            database.execute(f"INSERT INTO t ({files._name(columns[0][0])}) VALUES (NULL)")
+            database.execute(f"INSERT INTO t ({identifier(columns[0][0])}) VALUES (NULL)")
             if kind != "duckdb":
-                database.execute(f"COPY t TO {files._quoted(str(path))}")
+                database.execute(f"COPY t TO {quoted(str(path))}")
         except duckdb.Error:
             return  # DuckDB itself cannot
     try:

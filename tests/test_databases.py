@@ -188,7 +188,7 @@ def test_what_cannot_be_read_is_left_out(at: Any) -> None:
         ),
         ("postgresql://me@h/db?password=geheim", "the option 'password' holds a literal secret"),
         ("postgresql://me:${TEST_NO_SUCH}@h/db", "the environment has no TEST_NO_SUCH"),
-        ("mysql://me@127.0.0.1:x/db", "'x' is no port"),
+        ("mysql://me@127.0.0.1:x/db", "the port is no number"),
         ("nosql://me@h/db", "'nosql' is no database that is known here"),
         ("https://example.com/x.csv", "is not fetched; download it"),
         ("sqlite:///nowhere.db", "there is no such file"),

@@ -1,4 +1,4 @@
-"""Documents that describe tables, read as JSON or YAML."""
+"""Documents that describe tables, read as JSON or YAML, within bounds that no ordinary one comes near."""
 
 import json
 from pathlib import Path
@@ -6,45 +6,92 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import bounded, parse_yaml, yaml_problem
+from ..base.documents import parse_bounded, yaml_problem
+from . import local
 from .table import ImportFailed
 
+# In bytes, in values with all aliases written out, and in the signs of JSON between which they stand. The description
+# of a large API has 20 MB, and half a million values.
+LARGEST, VALUES, _SIGNS = 64 << 20, 1_000_000, 3_000_000
+_DIGITS = 200
+YAML = (".yml", ".yaml")
 
-def text_of(path: Path) -> str:
+
+class NotJson(ImportFailed):
+    """A text is not JSON."""
+
+
+def text_of(path: Path, largest: int = LARGEST) -> str:
     """Return the text of a file; raises `ImportFailed`."""
+    return decoded(local.content_of(path, largest), path)
+
+
+def decoded(content: bytes, path: object) -> str:
+    """Return bytes of a file as text; raises `ImportFailed`."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ImportFailed(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise ImportFailed(f"{path}: cannot be read: {error.strerror}") from None
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ImportFailed(f"{path}: is not UTF-8 text; convert it") from None
 
 
-def line_of(value: Any) -> str:
-    """Return a text as one line, '' for what is no text."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
 def parsed(path: Path) -> Any:
     """Parse a JSON or YAML file by its name; raises `ImportFailed` with the line of what is wrong."""
-    text = text_of(path)
+    return parsed_text(text_of(path), path)
+
+
+def parsed_text(text: str, path: Path) -> Any:
+    """Parse the text of a JSON or YAML file by the file's name; raises `ImportFailed`."""
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
+    if path.suffix.lower() not in YAML:
+        return parsed_json(text, path)
     try:
-        if path.suffix.lower() not in (".yml", ".yaml"):
-            return json.loads(text)
-        for _ in bounded(
-            yaml.parse(text, Loader=yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
-        ):
-            pass
-        return parse_yaml(text)
-    except json.JSONDecodeError as error:
-        raise ImportFailed(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from None
-    except RecursionError:
-        raise ImportFailed(f"{path}: is nested too deeply") from None
-    except (yaml.YAMLError, ValueError) as error:
+        return parse_bounded(text, VALUES)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{path}:{mark.line + 1}" if mark else str(path)
         raise ImportFailed(f"{place}: not valid YAML: {yaml_problem(error)}") from None
+
+
+def parsed_json(text: str, path: object) -> Any:
+    """Parse JSON; raises `NotJson` for other text, and `ImportFailed` for what would take a reader without end."""
+    if text.count(",") + text.count("[") + text.count("{") > _SIGNS:
+        raise ImportFailed(f"{path}: holds more than {_SIGNS:,} values; name a smaller part of it")
+    try:
+        return json.loads(
+            text, parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_once
+        )
+    except json.JSONDecodeError as error:
+        raise NotJson(f"{path}:{error.lineno}: not valid JSON: {error.msg}") from None
+    except RecursionError:
+        raise ImportFailed(f"{path}: is nested too deeply") from None
+    except ValueError as error:
+        raise ImportFailed(f"{path}: not valid JSON: {error}") from None
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        raise ValueError("a number is too long")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    if len(digits) > _DIGITS:
+        raise ValueError("a number is too long")
+    return float(digits)
+
+
+def _constant(name: str) -> None:
+    raise ValueError(f"{name} is no value of it")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build a mapping, refusing a key given twice, of which JSON would silently keep the last."""
+    mapping = dict(pairs)
+    if len(mapping) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"'{key}' is given twice")
+            seen.add(key)
+    return mapping

@@ -9,15 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..base.emit import inline
 from ..base.errors import AnswerError
 from ..base.naming import listed
 from ..registry.classification import Judgement
 from ..registry.fields import Field
 from ..registry.importer import Judge, Wanted
+from .address import is_url
 from .cursor import cursor_of
 from .kinds.files import format_of
+from .local import is_there, place_of
 from .read import read
-from .source import Options, is_url
+from .source import Options
 from .table import Column, ImportFailed, Table, named
 
 STATED = "stated by the source"
@@ -91,9 +94,11 @@ class TableImporter:
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""
         paths = [item.entry["path"] for item in items]
-        if not paths or not all(format_of(Path(path)) and Path(path).expanduser().exists() for path in paths):
+        if not paths or not all(format_of(Path(path)) and is_there(place_of(path)) for path in paths):
             return ""
-        return paths[0] if len(paths) == 1 else f"[{listed(paths)}]"
+        if len(paths) > 1:
+            return f"[{listed(map(inline, paths))}]"
+        return f"./{paths[0]}" if paths[0].startswith("[") else paths[0]  # which begins a list
 
     def _table_of(self, sources: Sequence[str], selection: str, item: Wanted, only: bool) -> Table:
         """Find the table of an item: by the path of a file, by the name, and where there is only one, that one."""

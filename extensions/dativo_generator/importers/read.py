@@ -1,10 +1,12 @@
 """Find the reader for a source, and read its tables."""
 
 import importlib
+import os
 import pkgutil
 from functools import cache
 
 from . import kinds
+from .address import shown
 from .source import Options, Reader, Source
 from .table import ImportFailed, Table, checked, named
 
@@ -19,26 +21,35 @@ def readers() -> tuple[Reader, ...]:
 
 
 def read(source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
-    """Read the tables of a source: a path, a pattern, a path with ``#/pointer``, or a URL; raises `ImportFailed`."""
-    source = source.strip()
-    if not source or "\0" in source:
+    """Read the tables of a source: a path, a pattern, a path with ``#/pointer``, or a URL; raises `ImportFailed`.
+
+    This is where whatever a library raises at something that nobody has thought of becomes a line, too. It names the
+    kind of the error alone: what a library says may repeat a password.
+    """
+    if "\0" in source or not source.strip():
         raise ImportFailed("name a source: a file, a folder, a pattern, or a database's URL")
+    source = source if os.path.lexists(source) else source.strip()
     try:
-        return _read(source, options)
+        return tables_of(source, options)
     except OSError as error:
-        raise ImportFailed(f"{source}: cannot be read: {error.strerror or error}") from None
+        raise ImportFailed(f"{shown(source)}: cannot be read: {error.strerror or type(error).__name__}") from None
+    except ImportFailed:
+        raise
+    except Exception as error:
+        raise ImportFailed(f"{shown(source)}: cannot be made sense of ({type(error).__name__})") from None
 
 
-def _read(text: str, options: Options) -> tuple[Table, ...]:
+def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
+    """Read the tables of a source that may be there; raises `ImportFailed` for all that its reader knows of."""
     marks = {mark for reader in readers() for mark in reader.marks}
-    source = Source(text, marks, [entry for reader in readers() for entry in reader.entries])
+    source = Source(named_source, marks, [entry for reader in readers() for entry in reader.entries])
     for reader in readers():
         if reader.accepts(source):
             tables = checked(reader.read(source, options), source.label)
             return (named(tables, options.table, source.label),) if options.table else tables
     if source.document is not None:
         raise ImportFailed(
-            f"{source.path}: is none of the documents that describe tables: a catalog of Singer or Airbyte, a JSON "
+            f"{source.label}: is none of the documents that describe tables: a catalog of Singer or Airbyte, a JSON "
             "Schema, OpenAPI, dbt, a data contract, an asset"
         )
-    raise ImportFailed(f"{source.path}: has no places that a # could name")
+    raise ImportFailed(f"{source.label}: has no places that a # could name")

@@ -1,6 +1,5 @@
 """What somebody named to import from, and what a reader of one kind of source is."""
 
-import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
@@ -8,14 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from .document import parsed, text_of
+from ..base import reading
+from . import local
+from .address import is_address, is_url, shown
+from .document import LARGEST, YAML, NotJson, parsed, parsed_json, text_of
 from .table import Table
 
-_YAML, _JSON = (".yml", ".yaml"), (".json", ".avsc", ".jsonl", ".ndjson")
-# A document that describes tables says so early, and is no larger than this; anything else is data.
-_HEAD, _LARGEST = 1 << 16, 1 << 29
+_JSON = (".json", ".avsc", ".jsonl", ".ndjson")
+# A document that describes tables says so early, and is no larger than others are; anything else is data.
+_HEAD = 1 << 16
+# Two objects, a line each: data, or what a source prints.
+_LINES = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +41,25 @@ class Source:
         by that file.
         """
         self.named, self._marks = named, marks
-        self.path, self.fragment = Path(named).expanduser(), ""
-        if entry := next((name for name in entries if self.path.is_dir() and (self.path / name).is_file()), None):
+        self.is_url, self.is_address = is_url(named), is_address(named)
+        self.path, self.fragment, self.several = Path(named), "", False
+        if self.is_url or self.is_address:
+            return
+        self.path = local.place_of(named)
+        folder = self.path.is_dir()
+        if entry := next((name for name in entries if folder and reading.is_file(self.path.resolve(), name)), None):
             self.path /= entry
         # Several files: a pattern, or a folder.
-        self.several = not self.is_url and (is_pattern(named) or self.path.is_dir())
-        if not self.is_url and not self.several and not self.path.exists() and "#" in named:
-            name, _, self.fragment = named.rpartition("#")
-            self.path = Path(name).expanduser()
-
-    @property
-    def is_url(self) -> bool:
-        """Whether it is written as a URL."""
-        return is_url(self.named)
+        self.several = local.is_pattern(named) or (folder and not entry)
+        if not self.several and not self.path.exists() and "#" in named:
+            name, _, fragment = named.rpartition("#")
+            if Path(name).suffix.lower() in (*YAML, *_JSON):
+                self.path, self.fragment = local.place_of(name), fragment
 
     @property
     def is_file(self) -> bool:
         """Whether one file is named, be it there or not."""
-        return not self.is_url and not self.several
+        return not (self.is_url or self.is_address or self.several)
 
     @property
     def suffix(self) -> str:
@@ -65,35 +69,30 @@ class Source:
     @property
     def label(self) -> str:
         """What messages call it, without a password."""
-        if self.is_url:
-            return shown(self.named)
-        return self.named if self.several else str(self.path)
+        if self.is_file and local.is_there(self.path):
+            return str(self.path)
+        return shown(str(self.path) if self.is_file else self.named)
 
     @cached_property
     def text(self) -> str | None:
         """The text of a JSON file that may describe tables; None where it holds data, and for any other file."""
         if self.suffix not in _JSON:
             return None
-        try:
-            with self.path.open("rb") as stream:
-                head = stream.read(_HEAD).decode("utf-8", "replace")
-            size = self.path.stat().st_size
-        except OSError:
-            return None  # the reader of data says what is wrong
-        if size > _LARGEST or not any(mark in head for mark in self._marks):
+        head = local.beginning(self.path, _HEAD).decode("utf-8", "replace")
+        if not any(mark in head for mark in self._marks) or self.path.stat().st_size > LARGEST:
             return None
         return text_of(self.path)
 
     @cached_property
     def document(self) -> Any:
         """The file, parsed, where it may describe tables; None where it holds data. Raises `ImportFailed`."""
-        if self.suffix in _YAML or (self.suffix in _JSON and self.fragment):
+        if self.suffix in YAML or (self.suffix in _JSON and self.fragment):
             return parsed(self.path)
-        if self.text is None:
+        if self.text is None or _LINES.match(self.text):
             return None
         try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
+            return parsed_json(self.text, self.path)
+        except NotJson:
             return None
 
 
@@ -117,23 +116,3 @@ class Reader(ABC):
     @abstractmethod
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read its tables; raises `ImportFailed`, and `OSError` for what cannot be opened."""
-
-
-def is_url(named: str) -> bool:
-    """Tell whether a source is written as a URL."""
-    return re.match(r"[A-Za-z][\w+.-]*://", named) is not None
-
-
-def is_pattern(named: str) -> bool:
-    """Tell whether a source names several files: it has a wildcard, and no file is called so."""
-    return any(character in named for character in "*?[") and not Path(named).exists()
-
-
-def shown(url: str) -> str:
-    """Return a URL without the password and the options, for messages."""
-    try:
-        parts = urlsplit(url)
-        place = parts.netloc.rpartition("@")[2]
-    except ValueError:
-        return "the URL"
-    return f"{parts.scheme}://{place}{parts.path}"

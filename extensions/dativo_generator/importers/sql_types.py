@@ -40,6 +40,8 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.BINARY: ("BINARY", "BLOB", "IMAGE", "LONGBLOB", "MEDIUMBLOB", "ROWVERSION", "TINYBLOB", "VARBINARY"),
 }
+# No type is longer, in characters, but for an object whose parts it lists.
+_LONGEST = 20_000
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 
 
@@ -58,10 +60,12 @@ def kind_of(native: str, dialect: str = "") -> Kind:
     """
     sqlglot = parser("Reading SQL types")
     # SQLite takes any words for a type, and NULL stands behind types in some catalogs.
-    text = re.sub(r"\s+", " ", native).strip()
+    text = " ".join(native.split())
+    if len(text) > _LONGEST:
+        return Kind.OTHER
     try:
         return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
-    except (sqlglot.errors.SqlglotError, ValueError):
+    except (sqlglot.errors.SqlglotError, ValueError, RecursionError):
         return Kind.INTEGER if re.search(r"\bint(eger)?\b", text, re.IGNORECASE) else Kind.OTHER
 
 

@@ -9,6 +9,9 @@ from ..base.errors import DativoError
 from ..base.naming import has_controls, listed, nearest
 from .types import FIELD_TYPES, Kind
 
+# More than anybody writes down as an asset: columns of a table, and characters of a column's name.
+COLUMNS, _LONGEST = 10_000, 500
+
 
 class ImportFailed(DativoError):
     """A source cannot be read: ``source: what, and what to do``, one line."""
@@ -79,16 +82,20 @@ def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
     if not tables:
         raise ImportFailed(f"{source}: holds no table with columns")
     for table in tables:
-        names = [column.name for column in table.columns]
-        for index, name in enumerate(names, 1):
+        if len(table.columns) > COLUMNS:
+            raise ImportFailed(f"{source}: {table.name[:_LONGEST]}: has more than {COLUMNS:,} columns; split it")
+        first: dict[str, int] = {}
+        for index, column in enumerate(table.columns, 1):
+            name = column.name
             if not name.strip():
                 raise ImportFailed(f"{source}: {table.name}: column {index} has no name; give it one")
             if has_controls(name):
                 raise ImportFailed(f"{source}: {table.name}: column {index} has a line break or a control in its name")
-            if name in names[: index - 1]:
-                raise ImportFailed(
-                    f"{source}: {table.name}: '{name}' names columns {names.index(name) + 1} and {index}"
-                )
+            if len(name) > _LONGEST:
+                raise ImportFailed(f"{source}: {table.name}: column {index} has a name of {len(name):,} characters")
+            if name in first:
+                raise ImportFailed(f"{source}: {table.name}: '{name}' names columns {first[name]} and {index}")
+            first[name] = index
     return tables
 
 

@@ -1,11 +1,12 @@
 """Streams that a tool discovered: catalogs of Singer taps and of Airbyte sources."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..document import parsed_json
+from ..shapes import list_of, mapping_in, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
 from ..table import Column, ImportFailed, Table
@@ -34,13 +35,13 @@ def is_airbyte(document: Any) -> bool:
     return _message(document) is not None or any("json_schema" in _described(one) for one in _streams(document))
 
 
-def catalog_in_lines(text: str) -> Any:
+def catalog_in_lines(text: str, path: Path) -> Any:
     """Return the Airbyte message with a catalog out of what a source prints, JSON a line; None without one."""
     for line in text.splitlines():
         if '"CATALOG"' in line:
             try:
-                message = json.loads(line)
-            except ValueError:
+                message = parsed_json(line, path)
+            except ImportFailed:
                 continue
             if _message(message) is not None:
                 return message
@@ -69,7 +70,7 @@ def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
     Some sources leave null out everywhere, so it means something only where another column has it.
     """
     whole = place.flat()
-    properties = {name: place.flat(schema) for name, schema in (whole.get("properties") or {}).items()}
+    properties = {name: property_.flat() for name, property_ in whole.get("properties", {}).items()}
     tells = any(is_nullable(schema) for schema in properties.values())
     listed = bool(whole.get("required"))
     for column in place.columns(kind):
@@ -84,32 +85,34 @@ def read_singer(document: Any, path: Path) -> list[Table]:
     """Read the streams of a Singer catalog."""
     tables = []
     for number, stream in enumerate(_streams(document)):
-        name = stream.get("stream") or stream.get("tap_stream_id")
-        if not isinstance(name, str) or not isinstance(stream.get("schema"), Mapping):
+        name = text_in(stream.get("stream")) or text_in(stream.get("tap_stream_id"))
+        if not name or not isinstance(stream.get("schema"), Mapping):
             raise ImportFailed(f"{path}: stream {number + 1} has no name or no schema")
-        about = _metadata(stream)
+        about = _metadata(stream, f"{path}: stream {number + 1}: metadata")
         whole = about.get((), {})
         place = Schemas(stream["schema"], path).at("#")
 
         def kind(column: str, schema: dict[str, Any], about: Any = about) -> Kind:
-            native = about.get(("properties", column), {}).get("sql-datatype")
-            found = kind_of(native) if isinstance(native, str) else Kind.OTHER
+            found = kind_of(text_in(about.get(("properties", column), {}).get("sql-datatype")))
             return _singer_kind(schema) if found is Kind.OTHER else found
 
-        keys = _texts(whole.get("table-key-properties"), whole.get("view-key-properties"), stream.get("key_properties"))
+        keys = [
+            *texts_in(whole.get("table-key-properties")),
+            *texts_in(whole.get("view-key-properties")),
+            *texts_in(stream.get("key_properties")),
+        ]
         left_out = {
             keys_[1]
             for keys_, entry in about.items()
             if len(keys_) == 2 and (entry.get("inclusion") == "unsupported" or entry.get("selected") is False)
         }
         columns = tuple(column for column in _columns(place, set(keys), kind) if column.name not in left_out)
-        cursor = whole.get("replication-key") or stream.get("replication_key") or ""
-        if not cursor and len(valid := _texts(whole.get("valid-replication-keys"))) == 1:
+        cursor = text_in(whole.get("replication-key")) or text_in(stream.get("replication_key"))
+        if not cursor and len(valid := texts_in(whole.get("valid-replication-keys"))) == 1:
             cursor = valid[0]
-        schema_name = whole.get("schema-name")
         if columns:
-            full = f"{schema_name}.{name}" if isinstance(schema_name, str) and schema_name else name
-            tables.append(Table(full, columns, cursor=cursor if isinstance(cursor, str) else ""))
+            schema_name = text_in(whole.get("schema-name"))
+            tables.append(Table(f"{schema_name}.{name}" if schema_name else name, columns, cursor=cursor))
     return tables
 
 
@@ -121,17 +124,9 @@ def _singer_kind(schema: Mapping[str, Any]) -> Kind:
     return kind_of_schema(schema)
 
 
-def _metadata(stream: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
-    entries = stream.get("metadata")
-    metadata = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, Mapping) and isinstance(entry.get("metadata"), Mapping):
-            metadata[tuple(map(str, entry.get("breadcrumb") or ()))] = dict(entry["metadata"])
-    return metadata
-
-
-def _texts(*lists: Any) -> list[str]:
-    return [str(item) for one in lists if isinstance(one, list) for item in one]
+def _metadata(stream: Mapping[str, Any], where: str) -> dict[tuple[str, ...], Mapping[str, Any]]:
+    entries = [mapping_in(entry) for entry in list_of(stream.get("metadata"), where)]
+    return {tuple(texts_in(entry.get("breadcrumb"))): mapping_in(entry.get("metadata")) for entry in entries}
 
 
 # --- Airbyte ----------------------------------------------------------------------------------------------------------
@@ -145,21 +140,26 @@ def read_airbyte(document: Any, path: Path) -> list[Table]:
         name = stream.get("name")
         if not isinstance(name, str) or not isinstance(stream.get("json_schema"), Mapping):
             raise ImportFailed(f"{path}: stream {number + 1} has no name or no json_schema")
-        keys = entry.get("primary_key") or stream.get("source_defined_primary_key") or []
-        keys = {key[0] if isinstance(key, list) else key for key in keys if key}
-        cursor = entry.get("cursor_field") or stream.get("default_cursor_field") or []
+        where = f"{path}: stream {number + 1}"
+        keys = {
+            column
+            for key in list_of(
+                entry.get("primary_key") or stream.get("source_defined_primary_key"), f"{where}: the primary key"
+            )
+            for column in (texts_in(key)[:1] or [text_in(key)])
+        }
+        cursor = texts_in(entry.get("cursor_field") or stream.get("default_cursor_field"))
         place = Schemas(stream["json_schema"], path).at("#")
         if columns := tuple(_columns(place, keys, _airbyte_kind)):
-            full = f"{stream['namespace']}.{name}" if stream.get("namespace") else name
+            namespace = text_in(stream.get("namespace"))
+            full = f"{namespace}.{name}" if namespace else name
             # One inside an object cannot be followed by the runner.
-            tables.append(
-                Table(full, columns, cursor=cursor[0] if isinstance(cursor, list) and len(cursor) == 1 else "")
-            )
+            tables.append(Table(full, columns, cursor=cursor[0] if len(cursor) == 1 else ""))
     return tables
 
 
 def _airbyte_kind(column: str, schema: dict[str, Any]) -> Kind:
-    return AIRBYTE_KINDS.get(str(schema.get("airbyte_type") or "")) or kind_of_schema(schema)
+    return AIRBYTE_KINDS.get(text_in(schema.get("airbyte_type"))) or kind_of_schema(schema)
 
 
 class Airbyte(Reader):
@@ -178,7 +178,7 @@ class Airbyte(Reader):
 
     def _document(self, source: Source) -> Any:
         lines = source.text if source.document is None else None
-        return catalog_in_lines(lines) if lines else source.document
+        return catalog_in_lines(lines, source.path) if lines else source.document
 
 
 class Singer(Reader):

@@ -8,7 +8,7 @@ from typing import Any
 from ...base.asset_layout import body_of
 from ...base.naming import LABEL
 from ...registry.fields import TYPES
-from ..document import line_of
+from ..shapes import line_of, list_of, mapping_in, mapping_of, mappings_of, text_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
 from ..table import Column, ImportFailed, Table
@@ -68,65 +68,65 @@ def read_asset(document: Any, path: Path) -> list[Table]:
     columns = []
     for number, entry in enumerate(body["schema"]):
         name, type_ = entry.get("name"), entry.get("type")
-        if not isinstance(name, str) or type_ not in TYPES:
+        if not isinstance(name, str) or text_in(type_) not in TYPES:
             raise ImportFailed(f"{path}: schema.{number}: has no name, or a type that no asset has")
-        label, description = entry.get("classification"), entry.get("description")
+        label = entry.get("classification")
         columns.append(
             Column(
                 name,
                 _ASSET_KINDS[type_],
                 type_,
                 entry.get("required") is True,
-                description if isinstance(description, str) else "",
+                text_in(entry.get("description")),
                 label if isinstance(label, str) else None,
             )
         )
-    return [Table(str(body.get("object") or body.get("name") or path.stem), tuple(columns))]
+    return [Table(text_in(body.get("object")) or text_in(body.get("name")) or path.stem, tuple(columns))]
 
 
 def read_contract(document: Any, path: Path) -> list[Table]:
     """Read the tables of an ODCS contract: `schema` of objects with properties, or `dataset` of tables with columns."""
     tables = []
-    for number, entry in enumerate(document.get("schema") or document.get("dataset") or ()):
-        if not isinstance(entry, Mapping):
-            raise ImportFailed(f"{path}: schema.{number}: must be a mapping")
-        name = entry.get("physicalName") or entry.get("name") or entry.get("table") or f"table{number + 1}"
-        listed = entry.get("properties") or entry.get("columns") or ()
-        if columns := tuple(_columns(listed, path, number)):
-            tables.append(Table(str(name), columns, line_of(entry.get("description"))))
+    for number, entry in enumerate(mappings_of(document.get("schema") or document.get("dataset"), f"{path}: schema")):
+        name = _first(entry, "physicalName", "name", "table") or f"table{number + 1}"
+        listed = entry.get("properties") or entry.get("columns")
+        if columns := tuple(_columns(listed, f"{path}: schema.{number}")):
+            tables.append(Table(name, columns, line_of(entry.get("description"))))
     return tables
 
 
-def _columns(entries: Any, path: Path, number: int) -> Iterator[Column]:
+def _columns(entries: Any, where: str) -> Iterator[Column]:
     if isinstance(entries, Mapping):  # some write a mapping by name
-        entries = [{"name": name} | dict(entry or {}) for name, entry in entries.items()]
-    for place, entry in enumerate(entries):
-        name = (
-            entry.get("physicalName") or entry.get("name") or entry.get("column")
-            if isinstance(entry, Mapping)
-            else None
-        )
-        if not isinstance(name, str):
-            raise ImportFailed(f"{path}: schema.{number}.{place}: has no name")
+        by_name = mapping_of(entries, where)
+        entries = [{"name": name} | dict(mapping_of(entry, f"{where}.{name}")) for name, entry in by_name.items()]
+    for number, one in enumerate(list_of(entries, where)):
+        entry = mapping_in(one)
+        name = _first(entry, "physicalName", "name", "column")
+        if not name:
+            raise ImportFailed(f"{where}.{number}: has no name")
         required = entry.get("isNullable") is False or any(entry.get(key) is True for key in _REQUIRED)
         native = line_of(entry.get("physicalType")) or line_of(entry.get("logicalType"))
         yield Column(name, _kind(entry), native.lower(), required, line_of(entry.get("description")), _label(entry))
 
 
+def _first(entry: Mapping[str, Any], *keys: str) -> str:
+    """Return the first of the values that is a text, '' where none is."""
+    return next((text for key in keys if (text := text_in(entry.get(key)))), "")
+
+
 def _kind(entry: Mapping[str, Any]) -> Kind:
     if isinstance(physical := entry.get("physicalType"), str) and (kind := kind_of(physical)) is not Kind.OTHER:
         return kind
-    logical = ODCS_KINDS.get(str(entry.get("logicalType") or "").lower(), Kind.TEXT)
-    options = entry.get("logicalTypeOptions")
-    options = options if isinstance(options, Mapping) else {}
-    if logical is Kind.DATE and re.search(r"[hH]{2}", str(options.get("format") or "")):
+    logical = ODCS_KINDS.get(text_in(entry.get("logicalType")).lower(), Kind.TEXT)
+    options = mapping_in(entry.get("logicalTypeOptions"))
+    if logical is Kind.DATE and re.search(r"[hH]{2}", text_in(options.get("format"))):
         logical = Kind.TIMESTAMP  # before 3.1 there was no other logical type for it
     return Kind.INSTANT if logical is Kind.TIMESTAMP and options.get("timezone") is True else logical
 
 
 def _label(entry: Mapping[str, Any]) -> str | None:
     """Return a classification where it is a label of an asset; contracts have words of their own, like restricted."""
-    stated = str(entry.get("classification") or "")
+    stated = text_in(entry.get("classification"))
     if stated.upper() in ("PII", "SENSITIVE"):
         return stated.upper()
     return stated if re.fullmatch(LABEL, stated) else None

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ...registry.dialects import dialect as dialect_of
-from ..document import line_of, parsed
+from ..references import Documents
+from ..shapes import line_of, mapping_in, mapping_of, mappings_of, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
 from ..table import Column, Table
@@ -23,19 +24,20 @@ def is_dbt(document: Any) -> bool:
 
 def read_dbt(document: Any, path: Path) -> list[Table]:
     """Read the tables of a manifest or a catalog, with what the other one says when it stands beside it."""
-    others = [path.with_name(name) for name in _FILES if name != path.name] if path.name in _FILES else []
-    documents = [document, *(parsed(other) for other in others if other.is_file())]
+    files = Documents(path, document)
+    others = [files.beside(name) for name in _FILES if name != path.name] if path.name in _FILES else []
+    documents = [document, *(mapping_of(other.value, str(other.path)) for other in others if other)]
     manifest = next((one for one in documents if _is_manifest(one)), {})
     catalog = next((one for one in documents if not _is_manifest(one)), {})
-    dialect = dialect_of(str((manifest.get("metadata") or {}).get("adapter_type") or "")).name
-    nodes, types = _nodes(manifest), _nodes(catalog)
-    never_null = _tested(manifest)
+    dialect = dialect_of(text_in(mapping_in(manifest.get("metadata")).get("adapter_type"))).name
+    nodes, types = _nodes(manifest, path), _nodes(catalog, path)
+    never_null = _tested(nodes)
     tables = []
     for key in dict.fromkeys((*nodes, *types)):
         node, typed = nodes.get(key, {}), types.get(key, {})
-        if node and node.get("resource_type") not in _TABLES:
+        if node and text_in(node.get("resource_type")) not in _TABLES:
             continue
-        columns = tuple(_columns(node, typed, dialect, never_null.get(key, set())))
+        columns = tuple(_columns(node, typed, dialect, never_null.get(key, set()), f"{path}: {key}"))
         if columns:
             notes = () if typed or all(column.native for column in columns) else ("no catalog.json: types are text",)
             tables.append(Table(_name(node, typed), columns, line_of(node.get("description")), notes=notes))
@@ -43,54 +45,73 @@ def read_dbt(document: Any, path: Path) -> list[Table]:
 
 
 def _is_manifest(document: Mapping[str, Any]) -> bool:
-    return "/manifest/" in str((document.get("metadata") or {}).get("dbt_schema_version"))
+    return "/manifest/" in text_in(mapping_in(document.get("metadata")).get("dbt_schema_version"))
 
 
-def _nodes(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {**(document.get("nodes") or {}), **(document.get("sources") or {})}
+def _nodes(document: Mapping[str, Any], path: Path) -> dict[str, Mapping[str, Any]]:
+    return {
+        key: mapping_of(node, f"{path}: {key}")
+        for section in ("nodes", "sources")
+        for key, node in mapping_of(document.get(section), f"{path}: {section}").items()
+    }
 
 
 def _name(node: Mapping[str, Any], typed: Mapping[str, Any]) -> str:
-    about = typed.get("metadata") or {}
-    name = node.get("identifier") or node.get("alias") or node.get("name") or about.get("name")
-    schema = node.get("schema") or about.get("schema")
-    return f"{schema}.{name}" if schema else str(name)
+    about = mapping_in(typed.get("metadata"))
+    names = (node.get("identifier"), node.get("alias"), node.get("name"), about.get("name"))
+    name = next(filter(None, map(text_in, names)), "table")
+    schema = text_in(node.get("schema")) or text_in(about.get("schema"))
+    return f"{schema}.{name}" if schema else name
 
 
-def _tested(manifest: Mapping[str, Any]) -> dict[str, set[str]]:
+def _tested(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
     """Collect the columns that a test says are never null, by node."""
     columns: dict[str, set[str]] = {}
-    for node in (manifest.get("nodes") or {}).values():
-        about = node.get("test_metadata") or {}
-        if node.get("resource_type") == "test" and about.get("name") == "not_null" and node.get("column_name"):
-            of = node.get("attached_node") or next(iter((node.get("depends_on") or {}).get("nodes") or ()), "")
-            columns.setdefault(of, set()).add(str(node["column_name"]).lower())
+    for node in nodes.values():
+        column, about = text_in(node.get("column_name")), mapping_in(node.get("test_metadata"))
+        if node.get("resource_type") == "test" and about.get("name") == "not_null" and column:
+            upstream = texts_in(mapping_in(node.get("depends_on")).get("nodes"))
+            of = text_in(node.get("attached_node")) or next(iter(upstream), "")
+            columns.setdefault(of, set()).add(column.lower())
     return columns
 
 
-def _columns(node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, never_null: set[str]) -> Iterator[Column]:
+def _columns(
+    node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, never_null: set[str], where: str
+) -> Iterator[Column]:
     """Yield the columns in the order of the catalog, which has all of them; of a manifest alone, those it describes."""
-    described = {str(name).lower(): entry for name, entry in (node.get("columns") or {}).items()}
-    stored = {
-        str(name).lower(): entry
-        for name, entry in sorted((typed.get("columns") or {}).items(), key=lambda item: item[1].get("index") or 0)
-    }
-    key = {str(name).lower() for one in node.get("constraints") or () for name in _of_key(one)}
-    for lower in dict.fromkeys(stored or described):
+    described, stored = _by_name(node, where), _by_name(typed, where)
+    in_order = sorted(stored, key=lambda name: _index(stored[name]))
+    constraints = mappings_of(node.get("constraints"), f"{where}: constraints")
+    key = {name.lower() for one in constraints for name in _of_key(one)}
+    for lower in in_order or described:
         here, there = described.get(lower, {}), stored.get(lower, {})
         native = line_of(there.get("type")) or line_of(here.get("data_type"))
-        constraints = {str(one.get("type")) for one in here.get("constraints") or ()}
+        stated = {
+            text_in(one.get("type")) for one in mappings_of(here.get("constraints"), f"{where}.{lower}: constraints")
+        }
         yield Column(
-            str(there.get("name") or here.get("name") or lower),
+            text_in(there.get("name")) or text_in(here.get("name")) or lower,
             kind_of(native, dialect) if native else Kind.TEXT,
             native.lower(),
-            bool(constraints & {"not_null", "primary_key"}) or lower in never_null or lower in key,
+            bool(stated & {"not_null", "primary_key"}) or lower in never_null or lower in key,
             line_of(here.get("description")) or line_of(there.get("comment")),
         )
 
 
+def _by_name(node: Mapping[str, Any], where: str) -> dict[str, Mapping[str, Any]]:
+    """Return the columns of a node by their names in small letters."""
+    columns = mapping_of(node.get("columns"), f"{where}: columns")
+    return {name.lower(): mapping_of(entry, f"{where}.{name}") for name, entry in columns.items()}
+
+
+def _index(entry: Mapping[str, Any]) -> int:
+    index = entry.get("index")
+    return index if isinstance(index, int) else 0
+
+
 def _of_key(constraint: Mapping[str, Any]) -> list[str]:
-    return constraint.get("columns") or [] if constraint.get("type") == "primary_key" else []
+    return texts_in(constraint.get("columns")) if constraint.get("type") == "primary_key" else []
 
 
 class Dbt(Reader):

@@ -1,6 +1,7 @@
 """Columns of a DDL script: its CREATE TABLE statements, and what it adds to them later, parsed with sqlglot."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +23,22 @@ _STATEMENT = re.compile(
 )
 
 
+# What a script of tables stays below, with all the dialects that it is tried in: bytes, words and signs, bytes of one
+# statement, tables; and how many seconds it takes at most. A dump with its data does not.
+_LARGEST, _WORDS, _STATEMENT_SIZE, TABLES = 32 << 20, 2_000_000, 1 << 20, 5_000
+SECONDS = 30
+_WAY_OUT = "take a dump of the schema alone, or a part of it"
+
+
 def read_ddl(path: Path, dialect: str = "") -> list[Table]:
     """Read the tables of a script in the named dialect, or in the one that understands it; raises `ImportFailed`."""
-    text = text_of(path)
+    text = text_of(path, _LARGEST)
     sqlglot = parser("Reading a DDL script")
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
+    if len(text) > _WORDS and sum(1 for _ in re.finditer(r"\w+|[^\w\s]", text)) > _WORDS:
+        raise ImportFailed(f"{path}: has more than {_WORDS:,} words; {_WAY_OUT}")
+    deadline = time.monotonic() + SECONDS
     if dialect:
         name = known_dialect(dialect).name
         if name not in (known := {known.value for known in sqlglot.dialects.Dialects}):
@@ -40,7 +51,9 @@ def read_ddl(path: Path, dialect: str = "") -> list[Table]:
     problem = ""
     for candidate in candidates:
         try:
-            tables = list(_tables(sqlglot, text, candidate))
+            tables = list(_tables(sqlglot, text, candidate, path, deadline))
+        except RecursionError:
+            raise ImportFailed(f"{path}: is nested too deeply") from None
         except sqlglot.errors.SqlglotError as error:
             problem = problem or _place(error)
             continue
@@ -57,9 +70,15 @@ def _place(error: Any) -> str:
     return f"line {first['line']}: {what}" if first.get("line") else what
 
 
-def _tables(sqlglot: Any, text: str, dialect: str) -> Iterator[Table]:
+def _tables(sqlglot: Any, text: str, dialect: str, path: Path, deadline: float) -> Iterator[Table]:
     tables: dict[str, Table] = {}
     for number, statement in _statements(sqlglot, text, dialect):
+        if time.monotonic() > deadline:
+            raise ImportFailed(f"{path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
+        if len(statement) > _STATEMENT_SIZE:
+            raise ImportFailed(f"{path}:{number + 1}: is a statement of more than {_STATEMENT_SIZE >> 20} MiB")
+        if len(tables) > TABLES:
+            raise ImportFailed(f"{path}: has more than {TABLES:,} tables; {_WAY_OUT}")
         try:
             tree = sqlglot.parse_one(statement, dialect=dialect or None)
         except sqlglot.errors.ParseError as error:
@@ -86,9 +105,9 @@ def _statements(sqlglot: Any, text: str, dialect: str) -> Iterator[tuple[int, st
 
     The tokens decide where one ends, since a semicolon may stand in a text or a comment; a line GO ends one, too.
     """
-    text = re.sub(r"^\s*GO\s*;?\s*$", ";", text, flags=re.IGNORECASE | re.MULTILINE)
+    text = re.sub(r"^[ \t]*GO[ \t]*;?[ \t\r]*$", ";", text, flags=re.IGNORECASE | re.MULTILINE)
     text = re.sub(r"^\\.*$", "", text, flags=re.MULTILINE)  # what psql itself obeys
-    text = re.sub(r"/\*!\d*(.*?)\*/", r"\1", text, flags=re.DOTALL)  # what MySQL reads and others take for a comment
+    text = "".join(_uncommented(text))
     tokens = sqlglot.tokenize(text, dialect=dialect or None)
     start: int | None = None
     for token in tokens:
@@ -100,6 +119,16 @@ def _statements(sqlglot: Any, text: str, dialect: str) -> Iterator[tuple[int, st
             start = token.start
     if start is not None:
         yield from _about_tables(text, start, len(text))
+
+
+def _uncommented(text: str) -> Iterator[str]:
+    """Yield a script without the marks around what MySQL reads and others take for a comment: ``/*!40101 ... */``."""
+    position = 0
+    while (start := text.find("/*!", position)) >= 0 and (end := text.find("*/", start + 3)) >= 0:
+        yield text[position:start]
+        yield text[start + 3 : end].lstrip("0123456789")
+        position = end + 2
+    yield text[position:]
 
 
 def _about_tables(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -182,12 +211,14 @@ def _alter(exp: Any, tree: Any, tables: dict[str, Table], dialect: str) -> None:
 def _add_key(statement: str, tables: dict[str, Table]) -> None:
     """Take the primary key from an ALTER TABLE that sqlglot leaves alone."""
     match = re.match(
-        r"\s*alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w.\"`\[\]]+).*\bprimary\s+key\b[^(]*\(([^)]*)\)",
-        statement,
-        re.IGNORECASE | re.DOTALL,
+        r"\s*alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w.\"`\[\]]+)", statement, re.IGNORECASE | re.DOTALL
     )
-    if match and (name := _found(tables, re.sub(r"[\"`\[\]]", "", match[1]))):
-        keys = [re.sub(r"[\"`\[\]\s]|\b(?:asc|desc)\b", "", key, flags=re.IGNORECASE) for key in match[2].split(",")]
+    key = re.search(r"\bprimary\s+key\b", statement, re.IGNORECASE)
+    start = statement.find("(", key.end()) if key else -1
+    end = statement.find(")", start)
+    if match and 0 <= start < end and (name := _found(tables, re.sub(r"[\"`\[\]]", "", match[1]))):
+        keys = statement[start + 1 : end].split(",")
+        keys = [re.sub(r"[\"`\[\]\s]|\b(?:asc|desc)\b", "", key, flags=re.IGNORECASE) for key in keys]
         tables[name] = _with_keys(tables[name], keys)
 
 

@@ -6,20 +6,19 @@ empty cell, NULL, null and None for nothing; so does this. A bounded number of r
 
 import codecs
 import csv
-import gzip
 import io
-import re
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...base.naming import listed
-from ..source import Options, Reader, Source, is_pattern
+from .. import local
+from ..duckdb_session import Timeout, identifier, not_utf8, quoted, reading_files
+from ..source import Options, Reader, Source
 from ..sql_types import kind_of
-from ..table import Column, ImportFailed, Table, library
+from ..table import COLUMNS, Column, ImportFailed, Table
 from ..types import Kind
 from ..values import judged
 
@@ -30,6 +29,8 @@ FILES = 100
 VALUES = 2_000
 CHARACTERS = 200
 _HEAD = 1 << 16
+# The line of names has so many bytes at most; of a packed file so many bytes and parts are unpacked for it.
+_HEADER, _PACKED, _MEMBERS = 1 << 20, 4 << 20, 100
 
 FORMATS = {
     "csv": "csv",
@@ -82,9 +83,9 @@ def format_of(path: Path) -> str:
     return FORMATS.get(suffixes[-1], "") if suffixes else ""
 
 
-def read_files(source: str, *, encoding: str = "", required_from_data: bool = False) -> Table:
-    """Read a file, a folder of files, or a pattern as one table; raises `ImportFailed`."""
-    paths, every = _chosen(source)
+def read_files(named: str, source: str, *, encoding: str = "", required_from_data: bool = False) -> Table:
+    """Read a file, a folder of files, or a pattern as one table; raises `ImportFailed`, which call it `source`."""
+    paths, notes = _chosen(named)
     formats = {format_of(path) or "csv" for path in paths}
     if len(formats) > 1:
         raise ImportFailed(
@@ -93,72 +94,68 @@ def read_files(source: str, *, encoding: str = "", required_from_data: bool = Fa
     (form,) = formats
     for path in paths:
         _check_head(path, form, encoding)
-    notes = [f"{len(paths)} of {every} files were looked at"] if every > len(paths) else []
-    with _database(source) as database:
-        sample = {"csv": _sample_csv, "json": _sample_json, "parquet": _sample_parquet}[form]
-        columns, read = sample(database, paths, encoding, notes)
-        if not columns:
-            raise ImportFailed(f"{source}: holds no columns")
-        if not read and form != "parquet":
-            raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
-        if read >= ROWS:
-            notes.append(f"types are judged by the first {read:,} rows")
-        columns = {name: _seen_empty(database, name, column, read) for name, column in columns.items()}
-        if required_from_data:
-            columns = {name: replace(one, required=one.required is None) for name, one in columns.items()}
-        judged_columns = tuple(_judged(database, name, column) for name, column in columns.items())
-    return Table(_object_name(source), judged_columns, notes=tuple(notes))
+    sample = {"csv": _sample_csv, "json": _sample_json, "parquet": _sample_parquet}[form]
+    try:
+        with reading_files(source, paths, SECONDS) as (database, names):
+            files = [_File(path, name) for path, name in zip(paths, names, strict=True)]
+            columns, read = sample(database, files, encoding, notes)
+            if not columns:
+                raise ImportFailed(f"{source}: holds no columns")
+            if not read and form != "parquet":
+                raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
+            if read >= ROWS:
+                notes.append(f"types are judged by the first {read:,} rows")
+            columns = {name: _seen_empty(database, name, column, read) for name, column in columns.items()}
+            if required_from_data:
+                columns = {name: replace(one, required=one.required is None) for name, one in columns.items()}
+            judged_columns = tuple(_judged(database, name, column) for name, column in columns.items())
+    except Timeout:
+        raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
+    return Table(_object_name(named), judged_columns, notes=tuple(notes))
+
+
+class _File(NamedTuple):
+    """A file, and the name by which DuckDB knows it."""
+
+    path: Path
+    name: str
 
 
 def _object_name(source: str) -> str:
     """Name the table after the file, else the folder, that the source is."""
-    path = Path(source)
-    if is_pattern(source):
-        path = Path(*[part for part in path.parts if not is_pattern(part)]) if path.parts[:-1] else path
+    path = local.place_of(source)
+    if local.is_pattern(source):
+        path = Path(*[part for part in path.parts if not local.is_pattern(part)]) if path.parts[:-1] else path
     name = path.resolve().name if path.is_dir() else path.name
     return name.split(".")[0].strip("*?[]_- ") or "data"
 
 
-def _chosen(source: str) -> tuple[list[Path], int]:
-    """List the files to look at, and say how many there are."""
-    path = Path(source).expanduser()
-    try:
-        if is_pattern(source):
-            root = Path(path.anchor)
-            hidden = path.name.startswith(".")
-            files = sorted(file for file in root.glob(str(path.relative_to(root))) if file.is_file())
-            files = [file for file in files if hidden or not file.name.startswith(".")]
-        elif path.is_dir():
-            files = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
-            files = [file for file in files if format_of(file)]
-            if not files:
-                raise ImportFailed(f"{source}: holds no file whose name ends like a data file's ({listed(FORMATS)})")
-        else:
-            files = [path]
-    except OSError as error:
-        raise ImportFailed(f"{source}: cannot be read: {error.strerror}") from None
+def _chosen(source: str) -> tuple[list[Path], list[str]]:
+    """List the files to look at, and what to say of the others."""
+    path = local.place_of(source)
+    if local.is_pattern(source):
+        listing = local.matching(source, path)
+        files = listing.files
+    elif path.is_dir():
+        listing = local.below(source, path)
+        files = [file for file in listing.files if format_of(file)]
+        listing.links = [link for link in listing.links if format_of(Path(link))]
+        if not files and not listing.links:
+            raise ImportFailed(f"{source}: holds no file whose name ends like a data file's ({listed(FORMATS)})")
+    else:
+        return [path], []
     if not files:
-        raise ImportFailed(f"{source}: there is no such file")
+        raise ImportFailed(f"{source}: {' '.join(listing.notes) or 'there is no such file'}")
     step = max(1, -(-len(files) // FILES))
-    return files[::step], len(files)
-
-
-def _hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in file.relative_to(folder).parts)
+    chosen = files[::step]
+    looked = [f"{len(chosen)} of {len(files)} files were looked at"] if len(files) > len(chosen) else []
+    return chosen, looked + listing.notes
 
 
 def _check_head(path: Path, form: str, encoding: str) -> None:
     """Refuse what is no text where text is meant, from its first bytes; say what it is."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(8)
-        with _opened(path) as stream:
-            head = stream.read(_HEAD)
-    except FileNotFoundError:
-        raise ImportFailed(f"{path}: there is no such file") from None
-    except (OSError, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "it is damaged"
-        raise ImportFailed(f"{path}: cannot be read: {reason}") from None
+    raw = local.beginning(path, 8)
+    head = _beginning(path, _HEAD)
     if not head:
         raise ImportFailed(f"{path}: is empty")
     for magic, what in _FOREIGN.items():
@@ -177,115 +174,77 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
             codecs.getincrementaldecoder("utf-8")().decode(head)
         except UnicodeDecodeError as error:
             line = head[: error.start].count(b"\n") + 1
-            raise _not_utf8(path, f"line {line}, byte 0x{head[error.start]:02x}") from None
-
-
-def _not_utf8(path: object, where: str) -> ImportFailed:
-    return ImportFailed(
-        f"{path}: is not UTF-8 ({where}), which the runner reads; convert it, or name its --encoding, like latin-1"
-    )
+            raise not_utf8(path, f"line {line}, byte 0x{head[error.start]:02x}") from None
 
 
 def _is_packed(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
+    return local.beginning(path, 2) == b"\x1f\x8b"
 
 
-def _opened(path: Path) -> Any:
-    return gzip.open(path) if _is_packed(path) else path.open("rb")
-
-
-@contextmanager
-def _database(source: str) -> Iterator[Any]:
-    """Open a DuckDB that fetches nothing, keeps within bounds and is stopped when time is up."""
-    duckdb = library("duckdb", "Reading data files")
-    database = duckdb.connect(config={"memory_limit": "1GB", "autoinstall_known_extensions": "false"})
-    done = threading.Event()
-
-    def watch() -> None:
-        """Interrupt whatever runs when time is up, and what comes after it."""
-        if not done.wait(SECONDS):
-            while not done.wait(0.05):
-                database.interrupt()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
+def _beginning(path: Path, size: int) -> bytes:
+    """Return the first `size` bytes of a file, unpacked; raises `ImportFailed`."""
+    if not _is_packed(path):
+        return local.beginning(path, size)
+    packed, unpacked, members = local.beginning(path, _PACKED), b"", 0
     try:
-        yield database
-    except duckdb.InterruptException:
-        raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
-    except duckdb.Error as error:
-        if "nvalid unicode" in str(error):
-            line = re.search(r"Line: (\d+)", str(error))
-            raise _not_utf8(source, f"line {line[1]}" if line else "somewhere in it") from None
-        raise ImportFailed(f"{source}: cannot be read: {_first_line(error)}") from None
-    finally:
-        done.set()
-        watcher.join()
-        database.close()
+        while packed and len(unpacked) < size and members < _MEMBERS:
+            members += 1
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            unpacked += member.decompress(packed, size - len(unpacked))
+            if not member.eof and len(unpacked) < size and (len(packed) < _PACKED or not unpacked):
+                raise ImportFailed(f"{path}: cannot be read: it is damaged")
+            packed = member.unused_data.lstrip(b"\0")
+    except zlib.error:
+        raise ImportFailed(f"{path}: cannot be read: it is damaged") from None
+    return unpacked
 
 
-def _first_line(error: Exception) -> str:
-    """Return what DuckDB says in the first line, without the kind of error before it, and no value of the data."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = re.sub(r"^(\w+ )+Error: ", "", lines[0]) if lines else "no reason given"
-    if text.startswith("CSV Error on Line") and len(lines) > 1:
-        reason = next((line for line in lines[1:] if not line.startswith("Original Line")), "")
-        text = f"{text.removeprefix('CSV Error on ').lower().replace(':', '')}: {reason}"
-    return text
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _name(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _options(path: Path, **others: str) -> str:
-    options = {"compression": "'gzip'"} if _is_packed(path) else {}
+def _options(file: _File, **others: str) -> str:
+    options = {"compression": "'gzip'" if _is_packed(file.path) else "'none'"}
     return "".join(f", {key}={value}" for key, value in (options | others).items())
 
 
 def _encoding_of(path: Path, encoding: str) -> str:
-    if encoding:
-        return encoding
-    with _opened(path) as stream:
-        head = stream.read(4)
-    return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
+    if not encoding:
+        head = _beginning(path, 4)
+        return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
+    try:
+        "a".encode(encoding)
+    except (LookupError, ValueError):
+        raise ImportFailed(f"{path}: '{encoding}' is no encoding; name one like utf-16 or latin-1") from None
+    return encoding
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _sample_csv(database: Any, paths: Sequence[Path], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
-    rows = -(-ROWS // len(paths))
+def _sample_csv(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+    rows = -(-ROWS // len(files))
     # DuckDB takes a name and the same in capitals for one, so the columns are called something else meanwhile.
     aliases: dict[str, str] = {}
     parts = []
-    for path in paths:
-        name = _encoding_of(path, encoding)
-        delimiter, quote = _dialect(database, path, name)
+    for file in files:
+        name = _encoding_of(file.path, encoding)
+        delimiter, quote = _dialect(database, file, name)
         if delimiter != "," and not parts:
             notes.append(
                 f"'{_visible(delimiter)}' separates the columns; the runner takes ',' unless its engine is told"
             )
         if name != "utf-8" and not parts:
             notes.append(f"it is written in {name}; the runner takes utf-8 unless its engine is told")
-        header = [aliases.setdefault(one, f"c{len(aliases)}") for one in _header(path, name, delimiter, quote)]
+        header = [aliases.setdefault(one, f"c{len(aliases)}") for one in _header(file.path, name, delimiter, quote)]
         columns = ", ".join(f"{alias}: 'VARCHAR'" for alias in header)
         options = _options(
-            path, encoding=_quoted(name), delim=_quoted(delimiter), quote=_quoted(quote), escape=_quoted(quote)
+            file, encoding=quoted(name), delim=quoted(delimiter), quote=quoted(quote), escape=quoted(quote)
         )
         parts.append(
-            f"(SELECT left(COLUMNS(*), {CHARACTERS}) FROM read_csv({_quoted(str(path))}, auto_detect=false, "
+            f"(SELECT left(COLUMNS(*), {CHARACTERS}) FROM read_csv({quoted(file.name)}, auto_detect=false, "
             f"header=true, columns={{{columns}}}{options}) LIMIT {rows})"
         )
     read = _keep(database, " UNION ALL BY NAME ".join(parts))
     columns = {}
     for name, alias in aliases.items():
-        nothing = ", ".join(_quoted(word) for word in _NOTHING)
+        nothing = ", ".join(quoted(word) for word in _NOTHING)
         database.execute(f"UPDATE sample SET {alias} = NULL WHERE {alias} IN ({nothing})")
         columns[alias] = Column(name, _kind_of_texts(database, alias, _PATTERNS), "text")
     return columns, read
@@ -295,20 +254,19 @@ def _visible(character: str) -> str:
     return {"\t": "tab"}.get(character, character)
 
 
-def _dialect(database: Any, path: Path, encoding: str) -> tuple[str, str]:
+def _dialect(database: Any, file: _File, encoding: str) -> tuple[str, str]:
     """Return what separates and what quotes the cells of a file."""
-    options = _options(path, encoding=_quoted(encoding), header="true", skip="0", comment="''")
+    options = _options(file, encoding=quoted(encoding), header="true", skip="0", comment="''")
     try:
         row = database.execute(
-            f"SELECT Delimiter, Quote FROM sniff_csv({_quoted(str(path))}, all_varchar=true{options})"
+            f"SELECT Delimiter, Quote FROM sniff_csv({quoted(file.name)}, all_varchar=true{options})"
         ).fetchone()
     except Exception as error:
         if "sniffing" in str(error):
-            raise ImportFailed(f"{path}: is no table: its lines do not have one number of cells") from None
+            raise ImportFailed(f"{file.path}: is no table: its lines do not have one number of cells") from None
         raise
     delimiter, quote = ("" if found in ("(empty)", None) else found for found in row)
-    with _opened(path) as stream:
-        header = stream.readline(_HEAD).decode(encoding, "replace")
+    header = _beginning(file.path, _HEAD).split(b"\n")[0].decode(encoding, "replace")
     if delimiter not in header:
         # Lines of unequal length let DuckDB find one column; reading with what the header has in it names the line.
         delimiter = next((common for common in _DELIMITERS if common in header), ",")
@@ -317,44 +275,54 @@ def _dialect(database: Any, path: Path, encoding: str) -> tuple[str, str]:
 
 def _header(path: Path, encoding: str, delimiter: str, quote: str) -> list[str]:
     """Return the names in the first line; refuses blank ones and those given twice, which DuckDB would change."""
-    with _opened(path) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig" if encoding == "utf-8" else encoding, newline="")
-        try:
-            header = next(csv.reader(text, delimiter=delimiter, quotechar=quote), [])
-        except (UnicodeDecodeError, csv.Error, LookupError) as error:
-            raise ImportFailed(f"{path}: the header cannot be read: {error}") from None
+    start = _beginning(path, _HEADER)
+    try:
+        decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
+        text = io.StringIO(decoder.decode(start), newline="")
+        header = next(csv.reader(text, delimiter=delimiter, quotechar=quote), [])
+        ends = len(start) < _HEADER or text.read(1)
+    except (UnicodeError, csv.Error, TypeError) as error:
+        raise ImportFailed(f"{path}: the header cannot be read: {error}") from None
+    if any("\ufffd" in name for name in header):
+        raise ImportFailed(f"{path}: the header is not written in {encoding}; convert it, or name its --encoding")
+    if not ends:
+        raise ImportFailed(f"{path}: the first line has more than {_HEADER >> 20} MiB; it names the columns")
+    if len(header) > COLUMNS:
+        raise ImportFailed(f"{path}: has more than {COLUMNS:,} columns; split it")
     if not header:
         raise ImportFailed(f"{path}: the first line is empty; it names the columns")
+    first: dict[str, int] = {}
     for number, name in enumerate(header, 1):
         if not name.strip():
             raise ImportFailed(f"{path}: column {number} has no name; give it one in the first line")
-        if name in header[: number - 1]:
-            raise ImportFailed(f"{path}: '{name}' names columns {header.index(name) + 1} and {number}; rename one")
+        if name in first:
+            raise ImportFailed(f"{path}: '{name}' names columns {first[name]} and {number}; rename one")
+        first[name] = number
     return header
 
 
 # --- JSON and Parquet -------------------------------------------------------------------------------------------------
 
 
-def _sample_json(database: Any, paths: Sequence[Path], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
-    rows = -(-ROWS // len(paths))
+def _sample_json(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+    rows = -(-ROWS // len(files))
     parts = [
-        f"(SELECT * FROM read_json({_quoted(str(path))}, maximum_depth=1, records=true, sample_size={rows}, "
-        f"maximum_object_size=67108864{_options(path)}) LIMIT {rows})"
-        for path in paths
+        f"(SELECT * FROM read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={rows}, "
+        f"maximum_object_size=67108864{_options(file)}) LIMIT {rows})"
+        for file in files
     ]
     read = _keep(database, " UNION ALL BY NAME ".join(parts))
     columns = {}
     for name in _names(database):
-        quoted = _name(name)
+        column = identifier(name)
         types = {
             row[0]: row[1]
             for row in database.execute(
-                f"SELECT json_type({quoted}), count(*) FROM sample "
-                f"WHERE {quoted} IS NOT NULL AND json_type({quoted}) <> 'NULL' GROUP BY 1 ORDER BY 1"
+                f"SELECT json_type({column}), count(*) FROM sample "
+                f"WHERE {column} IS NOT NULL AND json_type({column}) <> 'NULL' GROUP BY 1 ORDER BY 1"
             ).fetchall()
         }
-        database.execute(f"ALTER TABLE sample ALTER {quoted} TYPE VARCHAR USING left(({quoted})->>'$', {CHARACTERS})")
+        database.execute(f"ALTER TABLE sample ALTER {column} TYPE VARCHAR USING left(({column})->>'$', {CHARACTERS})")
         columns[name] = Column(name, _kind_of_json(database, name, set(types)), " or ".join(types).lower())
     return columns, read
 
@@ -368,14 +336,14 @@ def _kind_of_json(database: Any, name: str, types: set[str]) -> Kind:
     if types == {"BOOLEAN"}:
         return Kind.BOOLEAN
     if types and types <= {"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"}:
-        wide = f"{_name(name)} IS NOT NULL AND TRY_CAST({_name(name)} AS BIGINT) IS NULL"
+        wide = f"{identifier(name)} IS NOT NULL AND TRY_CAST({identifier(name)} AS BIGINT) IS NULL"
         return Kind.HUGE if database.execute(f"SELECT bool_or({wide}) FROM sample").fetchone()[0] else Kind.INTEGER
     return Kind.DOUBLE if types and types <= {"BIGINT", "UBIGINT", "DOUBLE"} else Kind.TEXT
 
 
-def _sample_parquet(database: Any, paths: Sequence[Path], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
-    files = ", ".join(_quoted(str(path)) for path in paths)
-    scan = f"SELECT * FROM read_parquet([{files}], union_by_name=true)"
+def _sample_parquet(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+    names = ", ".join(quoted(file.name) for file in files)
+    scan = f"SELECT * FROM read_parquet([{names}], union_by_name=true)"
     described = database.execute(f"DESCRIBE {scan}").fetchall()
     read = _keep(database, f"SELECT left(COLUMNS(*)::VARCHAR, {CHARACTERS}) FROM ({scan} LIMIT {ROWS})")
     return {name: Column(name, kind_of(native, "duckdb"), native) for name, native, *_ in described}, read
@@ -395,13 +363,13 @@ def _names(database: Any) -> list[str]:
 
 def _kind_of_texts(database: Any, name: str, patterns: dict[Kind, str]) -> Kind:
     """Return the narrowest kind that every text of a column is of."""
-    column = _name(name)
-    tests = {kind: f"regexp_full_match({column}, {_quoted(pattern)})" for kind, pattern in patterns.items()}
+    column = identifier(name)
+    tests = {kind: f"regexp_full_match({column}, {quoted(pattern)})" for kind, pattern in patterns.items()}
     if Kind.INTEGER in tests:
         tests[Kind.INTEGER] += f" AND TRY_CAST({column} AS BIGINT) IS NOT NULL"
     for kind, cast in ((Kind.DATE, "DATE"), (Kind.TIMESTAMP, "TIMESTAMP")):
         tests[kind] += f" AND TRY_CAST({column} AS {cast}) IS NOT NULL"
-    tests_and_zoned = [*tests.values(), f"regexp_full_match({column}, {_quoted(_ZONED)})"]
+    tests_and_zoned = [*tests.values(), f"regexp_full_match({column}, {quoted(_ZONED)})"]
     wanted = ", ".join(f"bool_and({test})" for test in tests_and_zoned)
     *fits, zoned = database.execute(f"SELECT {wanted} FROM sample WHERE {column} IS NOT NULL").fetchone()
     for kind, fit in zip(tests, fits, strict=True):
@@ -414,7 +382,7 @@ def _kind_of_texts(database: Any, name: str, patterns: dict[Kind, str]) -> Kind:
 
 def _seen_empty(database: Any, name: str, column: Column, read: int) -> Column:
     """Say that a value may be missing where one is; that none is proves nothing."""
-    there = database.execute(f"SELECT count({_name(name)}) FROM sample").fetchone()[0]
+    there = database.execute(f"SELECT count({identifier(name)}) FROM sample").fetchone()[0]
     return replace(column, required=None if read and there == read else False)
 
 
@@ -422,7 +390,7 @@ def _judged(database: Any, name: str, column: Column) -> Column:
     """Let the values say what the column is, where they can be anything personal."""
     if column.kind not in (Kind.TEXT, Kind.INTEGER, Kind.HUGE):
         return column
-    query = f"SELECT {_name(name)}::VARCHAR FROM sample WHERE {_name(name)} IS NOT NULL LIMIT {VALUES}"
+    query = f"SELECT {identifier(name)}::VARCHAR FROM sample WHERE {identifier(name)} IS NOT NULL LIMIT {VALUES}"
     values = [row[0] for row in database.execute(query).fetchall()]
     return replace(column, seen=judged(values, column.kind))
 
@@ -437,11 +405,16 @@ class DataFiles(Reader):
         """Tell whether it holds data: several files do, and one that describes no tables."""
         if source.several:
             return True
-        return not source.fragment and (source.document is None or format_of(source.path) == "json")
+        return source.is_file and not source.fragment and (source.document is None or format_of(source.path) == "json")
 
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read it as one table; that of one file is called as the user likes."""
-        table = read_files(source.label, encoding=options.encoding, required_from_data=options.required_from_data)
+        table = read_files(
+            source.named if source.several else str(source.path),
+            source.label,
+            encoding=options.encoding,
+            required_from_data=options.required_from_data,
+        )
         if source.several:
             return [table]
         return [Table(options.table or table.name, table.columns, notes=table.notes)]

@@ -1,0 +1,54 @@
+"""Addresses of databases, and how a message calls what was named: without what may be a password."""
+
+import os
+import re
+
+_URL = re.compile(r"[A-Za-z][\w+.-]*://")
+_JDBC = re.compile(r"jdbc:\w*", re.IGNORECASE)
+# Texts of ODBC, libpq and others: name=value, between blanks or semicolons.
+_ENTRY = re.compile(r"(?:^|[\s;?&])[A-Za-z][\w ]*?\s*=")
+_SECRET = re.compile(
+    r"(?i)([a-z_]*(?:pass|pwd|secret|token|credential|api_?key|access_?key|account_?key)[a-z_]*[\"']?\s*[=:]\s*)\S.*"
+)
+HIDDEN = "***"
+
+
+def is_url(named: str) -> bool:
+    """Tell whether a source is written as a URL."""
+    return _URL.match(named) is not None
+
+
+def is_address(named: str) -> bool:
+    """Tell whether a database is named otherwise than by a URL: as JDBC does, or by a DSN. No file is called so."""
+    if os.path.lexists(named) or is_url(named):
+        return False
+    return bool(_JDBC.match(named) or _SECRET.search(named) or len(_ENTRY.findall(named)) > 1)
+
+
+def shown(named: str) -> str:
+    """Return what was named for a message, without user, password and options where it may be an address."""
+    if is_url(named):
+        return _shown_url(named)
+    if match := _JDBC.match(named):
+        return f"{match[0]}:..."
+    if len(_ENTRY.findall(named)) > 1:
+        return "the DSN"
+    before, at, behind = named.rpartition("@")
+    login = ":" in before or (before.count("/") == 1 and re.search("[:/]", behind))  # user:password, or user/password
+    return masked(f"...@{behind}" if at and login else named)
+
+
+def masked(text: str) -> str:
+    """Return a text without what stands behind the name of a secret in it."""
+    return _SECRET.sub(rf"\1{HIDDEN}", text)
+
+
+def _shown_url(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    # A password may hold every character that ends it elsewhere, so it ends at the last @.
+    place = rest.rpartition("@")[2]
+    authority, slash, path = re.split(r"[?#;&]", place, maxsplit=1)[0].partition("/")
+    host, colon, port = authority.rpartition(":")
+    if colon and not re.fullmatch(r"\d{1,5}|[^\[]*\]|\$\{\w+\}", port):
+        authority = f"{host}:{HIDDEN}"  # of a password with what looks like a host behind it
+    return masked(f"{scheme}://{authority}{slash}{path}")

@@ -1,0 +1,128 @@
+"""DuckDB on files that somebody named: it reads these and nothing else, fetches nothing, and stops when time is up."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from .address import masked
+from .local import plain_names
+from .table import ImportFailed, library
+
+MEMORY = "1GB"
+_SETTINGS = {
+    "memory_limit": MEMORY,
+    "temp_directory": "",  # else it writes to the working directory what does not fit
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+}
+_REASON = re.compile(r"Expected Number of Columns: \d+|Maximum line size of|Value with unterminated quote")
+
+
+class Timeout(ImportFailed):
+    """A read that took too long."""
+
+
+@contextmanager
+def reading_files(source: str, paths: Sequence[Path], seconds: float) -> Iterator[tuple[Any, list[str]]]:
+    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line."""
+    duckdb = library("duckdb", "Reading data files")
+    with (
+        plain_names(paths) as names,
+        _errors(duckdb, source, dict(zip(names, paths, strict=True))),
+        _watched(duckdb.connect(config=_SETTINGS), seconds) as database,
+    ):
+        database.execute(f"SET allowed_paths = [{', '.join(map(quoted, names))}]")
+        _close(database)
+        yield database, names
+
+
+@contextmanager
+def reading_database(source: str, path: Path, seconds: float) -> Iterator[Any]:
+    """Open a database of DuckDB, which is not written to, and may lead nowhere else; its errors become one line."""
+    duckdb = library("duckdb", "Reading a DuckDB database")
+    with (
+        plain_names([path], beside=[".wal"]) as (name,),
+        _errors(duckdb, source, {name: path}),
+        _watched(duckdb.connect(name, read_only=True, config=_SETTINGS), seconds) as database,
+    ):
+        _close(database)
+        yield database
+
+
+def quoted(text: str) -> str:
+    """Write a text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(text: str) -> str:
+    """Write a name as SQL."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _close(database: Any) -> None:
+    """Let nothing else be opened from here on."""
+    database.execute("SET enable_external_access = false")
+    database.execute("SET lock_configuration = true")
+
+
+@contextmanager
+def _watched(database: Any, seconds: float) -> Iterator[Any]:
+    """Interrupt whatever runs when time is up, and what comes after it."""
+    done = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(seconds):
+            while not done.wait(0.05):
+                database.interrupt()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield database
+    finally:
+        done.set()
+        watcher.join()
+        database.close()
+
+
+@contextmanager
+def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise Timeout(f"{source}: was not read in time; name a smaller part of it") from None
+    except duckdb.OutOfMemoryException:
+        raise ImportFailed(f"{source}: takes more than {MEMORY} of memory; name a smaller part of it") from None
+    except duckdb.Error as error:
+        if "nvalid unicode" in str(error):
+            line = re.search(r"Line: (\d+)", str(error))
+            raise not_utf8(source, f"line {line[1]}" if line else "somewhere in it") from None
+        if "does not support the encoding" in str(error):
+            raise ImportFailed(f"{source}: this encoding is not read; name utf-8, utf-16 or latin-1") from None
+        raise ImportFailed(f"{source}: cannot be read: {_first_line(error, names)}") from None
+
+
+def not_utf8(path: object, where: str) -> ImportFailed:
+    """Build the error for a file in another encoding, with where that shows."""
+    return ImportFailed(
+        f"{path}: is not UTF-8 ({where}), which the runner reads; convert it, or name its --encoding, like latin-1"
+    )
+
+
+def _first_line(error: Exception, names: dict[str, Path]) -> str:
+    """Return what DuckDB says in the first line, without the kind of error before it, and no value of the data."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = re.sub(r"^(\w+ )+Error: ", "", lines[0]) if lines else "no reason given"
+    if text.startswith("CSV Error on Line"):
+        # The line itself follows, and may have several.
+        reason = next((line for line in lines[1:] if _REASON.match(line)), "it is not like the others")
+        text = f"{text.removeprefix('CSV Error on ').lower().replace(':', '')}: {reason}"
+    for name, path in names.items():
+        text = text.replace(name, str(path))
+    return masked(text)

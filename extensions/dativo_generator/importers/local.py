@@ -1,0 +1,195 @@
+"""Files that a user names, found by exactly these names: regular ones, bounded, and nothing beside them."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..base import reading
+from ..base.errors import printable
+from ..base.naming import listed
+from .address import shown
+from .table import ImportFailed
+
+# So many names are looked at in a folder, with all below it.
+ENTRIES = 100_000
+_WILD = re.compile(r"[*?\[]")
+# What DuckDB does not find again, whatever leads there: a backslash parts folders to it, and bytes must be UTF-8.
+_UNFIT = re.compile("[\\\\\ud800-\udfff]" if os.sep == "/" else "[\ud800-\udfff]")
+# What a folder of a partitioned data set is called; the values are a column.
+_PARTITION = re.compile(r"\w+=[\w.-]*")
+
+
+def place_of(named: str) -> Path:
+    """Return the path that somebody named; `~` is a home folder, unless a file is called so."""
+    if os.path.lexists(named):
+        return Path(named)
+    try:
+        return Path(named).expanduser()
+    except RuntimeError:  # nobody is called so
+        return Path(named)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether a path leads somewhere; one that cannot be a path leads nowhere."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def is_pattern(named: str) -> bool:
+    """Tell whether a source names several files: it has a wildcard, and nothing is called so."""
+    return _WILD.search(named) is not None and not os.path.lexists(named)
+
+
+def beginning(path: Path, size: int) -> bytes:
+    """Return the first `size` bytes of a file; raises `ImportFailed` for one that is missing, or no regular file.
+
+    A link that somebody names is followed; nothing is waited for.
+    """
+    real = Path(os.path.realpath(path))
+    label = str(path) if os.path.lexists(path) else shown(str(path))
+    try:
+        content = reading.beginning(real.parent, real.name, size)
+    except reading.ReadingError as error:
+        raise ImportFailed(f"{label}: {str(error).removeprefix(f'{printable(real.name)}: ')}") from None
+    if content is None:
+        raise ImportFailed(f"{label}: there is no such file")
+    return content
+
+
+def content_of(path: Path, largest: int) -> bytes:
+    """Return the content of a file of at most `largest` bytes; raises `ImportFailed`."""
+    content = beginning(path, largest + 1)
+    if len(content) > largest:
+        raise too_large(path, largest)
+    return content
+
+
+def too_large(path: object, largest: int) -> ImportFailed:
+    """Build the error for a file of more than `largest` bytes."""
+    return ImportFailed(f"{path}: has more than {largest >> 20} MiB; name a smaller part of it")
+
+
+@contextmanager
+def plain_names(paths: Sequence[Path], beside: Sequence[str] = ()) -> Iterator[list[str]]:
+    """Give files names for the time being that no library takes for a pattern, an option or an address.
+
+    What is called like the file with one of the endings `beside` comes along, where it is a regular file.
+    """
+    with TemporaryDirectory(prefix="dativo-") as folder:
+        yield [_plain_name(Path(folder, str(number)), path, beside) for number, path in enumerate(paths)]
+
+
+def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
+    real = Path(os.path.realpath(path))
+    inner = folder.joinpath(*filter(_PARTITION.fullmatch, real.parts[:-1]))
+    inner.mkdir(parents=True)
+    try:
+        if _UNFIT.search(str(real)):  # DuckDB looks where a link leads
+            (inner / "file").hardlink_to(real)
+        else:
+            (inner / "file").symlink_to(real)
+        for ending in beside:
+            if reading.is_file(real.parent, real.name + ending):
+                (inner / f"file{ending}").symlink_to(f"{real}{ending}")
+    except OSError:  # Windows lets only some make links
+        if _UNFIT.search(str(real)) or _WILD.search(str(real)):
+            raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
+        return str(real)
+    return str(inner / "file")
+
+
+@dataclass
+class Listing:
+    """Files of a folder, or of a pattern, in order; and the links among them, which are not followed."""
+
+    named: str
+    files: list[Path] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    seen: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What to say of it, a line each."""
+        if not self.links:
+            return []
+        more = ", ..." if len(self.links) > 3 else ""
+        return [f"symbolic links are not followed, and left out: {listed(sorted(self.links)[:3])}{more}"]
+
+    def entries(self, folder: Path) -> list[os.DirEntry[str]]:
+        """List a folder, nothing for one that nobody may read; raises `ImportFailed` once it is too much."""
+        found = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    self.seen += 1
+                    if self.seen > ENTRIES:
+                        raise ImportFailed(f"{self.named}: has more than {ENTRIES:,} files in it; name a part of them")
+                    found.append(entry)
+        except OSError:
+            return found
+        return found
+
+    def take(self, path: Path) -> None:
+        """Keep a path, if it is a regular file, and no link."""
+        if path.is_symlink():
+            self.links.append(path.name)
+        elif path.is_file():
+            self.files.append(path)
+
+
+def below(named: str, folder: Path) -> Listing:
+    """List the files of a folder and all below it, but for what is hidden by a dot, or an underscore, in its name."""
+    listing = Listing(named)
+    waiting = [folder]
+    while waiting:
+        for entry in listing.entries(waiting.pop()):
+            if entry.name.startswith((".", "_")):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+            else:
+                listing.take(Path(entry.path))
+    listing.files.sort()
+    return listing
+
+
+def matching(named: str, pattern: Path) -> Listing:
+    """List the files that a pattern matches, as a shell does, with ``**`` for any number of folders."""
+    listing = Listing(named)
+    parts = pattern.relative_to(pattern.anchor).parts
+    fixed = next(number for number, part in enumerate(parts) if _WILD.search(part))
+    waiting = [(Path(pattern.anchor, *parts[:fixed]), parts[fixed:])]
+    seen = set(waiting)
+    while waiting:
+        folder, (part, *rest) = waiting.pop()
+        entries = listing.entries(folder)
+        if part == "**":
+            following = [(folder, tuple(rest))] if rest else []
+            inner = [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+            following += [(path, (part, *rest)) for path in inner]
+        else:
+            found = [entry for entry in entries if _matches(entry.name, part, last=not rest)]
+            if not rest:
+                for entry in found:
+                    listing.take(Path(entry.path))
+                continue
+            listing.links += [entry.name for entry in found if entry.is_symlink()]
+            following = [(Path(entry.path), tuple(rest)) for entry in found if entry.is_dir(follow_symlinks=False)]
+        waiting += [one for one in following if one not in seen]
+        seen.update(following)
+    listing.files.sort()
+    return listing
+
+
+def _matches(name: str, part: str, last: bool) -> bool:
+    """Tell whether a name fits a part of a pattern; a file that is hidden by a dot only fits one that has it, too."""
+    if not _WILD.search(part):
+        return name == part
+    return fnmatchcase(name, part) and not (last and name.startswith(".") and not part.startswith("."))
