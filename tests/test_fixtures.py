@@ -25,6 +25,7 @@ import fleets
 from dativo_generator.base.errors import AnswerError, PackError
 from dativo_generator.base.paths import FIXTURES_TEST, FIXTURES_TEST_SOURCE
 from dativo_generator.importers.kinds.files import read_files
+from dativo_generator.importers.source import Source
 from dativo_generator.plan.fixtures import WRITERS, csv_text, jsonl_text
 from dativo_generator.plan.plan import plan
 from dativo_generator.registry.connectors import Connector
@@ -228,7 +229,7 @@ def test_the_pack_reads_the_types_back(form: str, tmp_path: Path) -> None:
     fields = [Field(f"some {type_}", type_) for type_ in kinds]
     path = tmp_path / f"rows.{form}"
     path.write_text(WRITERS[form](PACK.samples.rows(fields, "things")), encoding="utf-8")
-    columns = read_files(str(path)).columns
+    columns = read_files(str(path), Source(str(path))).columns
     assert [(column.name, column.type) for column in columns] == [(field.name, field.type) for field in fields]
 
 
@@ -591,6 +592,7 @@ def test_replay_finds_what_is_wrong(
 def test_replay_repairs(name: str, repository: Path, command: Command) -> None:
     before = Rendered(repository).files
     DAMAGED[name][0](repository)
+    commit(repository)
     assert command(repository, "replay", "--strict", "--write").status == 0
     gone = {FILE_OF, *DAMAGED[name][1]} if name == "no answers file" else set()
     assert Rendered(repository).files == {path: text for path, text in before.items() if path not in gone}

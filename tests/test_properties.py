@@ -1,7 +1,7 @@
 """What holds for any answers that the registry allows: a render replays, an update is a render, an edit survives."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import cycle
 from pathlib import Path
@@ -123,9 +123,16 @@ class World:
 
     def written(self, files: dict[str, bytes], folder: str) -> Fleet:
         """Write files into a folder, and look at it."""
-        fleet = self.fleet(Path(folder))
-        fleet.tree.write(files)
-        return fleet
+        put(files, folder)
+        return self.fleet(Path(folder))
+
+
+def put(files: Mapping[str, bytes | None], folder: str) -> None:
+    """Write files into a folder; None deletes."""
+    for name, content in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink() if content is None else path.write_bytes(content)
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +178,7 @@ def test_an_update_of_what_nobody_edited_is_a_render(answers: dict[str, Any], wo
         fleet = world.written(old, folder)
         change = update(fleet, Selection(), to="v2.0.0")
         assert (change.refused, change.conflicts) == ([], {})
-        fleet.tree.write(change.writes)
+        put(change.writes, folder)
         assert Rendered(Path(folder)).files == new
 
 
@@ -200,7 +207,7 @@ def test_an_edit_where_the_update_changes_nothing_survives(
         fleet = world.written(old | {path: "".join(before).encode()}, folder)
         change = update(fleet, Selection(), to="v2.0.0")
         assert (change.refused, change.conflicts) == ([], {})
-        fleet.tree.write(change.writes)
+        put(change.writes, folder)
         assert Rendered(Path(folder)).files == new | {path: "".join(after).encode()}
 
 

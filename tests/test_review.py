@@ -174,14 +174,15 @@ def test_a_scaffold_without_fault_has_no_warnings(room: Path, reviewed: Callable
     assert "Warnings:" not in reviewed(room, SHORT_PATH)
 
 
-def test_what_validate_says_of_the_new_files_is_said(room: Path, reviewed: Callable[..., str]) -> None:
+def test_what_validate_says_of_the_new_files_is_said(room: Path, reviewed: Callable[..., str], template: Path) -> None:
     text = reviewed(room, SHORT_PATH | {"partitioning": ["created"]})
     assert text.split("Warnings:\n")[1] == (
         "  partitioning: 'created' is a column of the data; the runner loses rows when it partitions by one"
     )
-    text = reviewed(room, SHORT_PATH | {"assets": "reuse"})
-    missing = "asset_path: '/app/assets/stripe/v1.0/stripe_customers.yaml' is not in this repository"
-    assert text.split("Warnings:\n")[1] == f"  {JOB}:13: {missing}"
+    ((path, asset),) = render(template, room.parent / "other", SHORT_PATH).parsed("assets/").items()
+    put(room, path.replace("/stripe/", "/again/"), yaml.safe_dump(asset).encode())
+    text = reviewed(room, SHORT_PATH)
+    assert f"'stripe_customers' 1.0 is in {path.replace('/stripe/', '/again/')}, too" in text.split("Warnings:\n")[1]
 
 
 def test_what_validate_says_of_old_and_new_together_is_said(
