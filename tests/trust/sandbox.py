@@ -1,0 +1,159 @@
+"""A folder with a destination in the middle, and around it what no command may touch."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from copier._cli import CopierApp
+
+import caches
+from dativo_generator.cli.app import main as dativo
+from dativo_generator.fleet.release import Release
+from dativo_generator.fleet.source import Source
+from support import clean_environment, copy_pack, git, release
+
+from .children import Done, run
+
+TAG = "v1.0.0"
+# What is allowed to change outside the destination, beside temporary files: what Copier keeps of templates.
+_FREE = ("home/cache",)
+# Of a repository itself: what Git would run or obey.
+_OBEYED = ("config", "hooks", "info", "modules", "attributes")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A repository of the pack with one release, and that release, loaded."""
+
+    template: Path
+    release: Release
+    commit: str
+
+    def render(self, answers: Mapping[str, Any]) -> Mapping[str, bytes]:
+        """Return the files that answers give."""
+        complete = self.release.completed(answers, "")
+        return self.release.render(complete, str(self.template), TAG).files
+
+
+@contextmanager
+def published(folder: Path) -> Iterator[Published]:
+    """Release the pack's working tree; what the copies of this process compile is shared meanwhile."""
+    template = copy_pack(folder / "pack")
+    release(template, TAG)
+    commit = git(template, "rev-parse", "HEAD").strip()
+    for name in ("clones", "checkouts"):
+        (folder / name).mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        caches.install(patch, folder / "clones")
+        loaded = Release(Source(str(template), folder / "checkouts").checkout(commit))
+        yield Published(template, loaded, commit)
+
+
+@dataclass
+class Sandbox:
+    """The folder: `repository` is the destination, `outside` is around it, and `work` where a command may stand."""
+
+    root: Path
+    template: Path
+    before: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make everything but the repository."""
+        for name in ("home", "tmp", "logs", "outside", "work"):
+            (self.root / name).mkdir(parents=True)
+        self.environment = clean_environment(self.root / "home") | {
+            "TMPDIR": str(self.root / "tmp"),
+            "DATIVO_TEMPLATE": str(self.template),
+            "LC_ALL": "C.UTF-8",
+        }
+        for name in ("x", "home/x", "home/.bashrc", "outside/x", "work/x"):
+            (self.root / name).write_text("as it was\n")
+
+    @property
+    def repository(self) -> Path:
+        """The destination."""
+        return self.root / "repository"
+
+    @property
+    def outside(self) -> Path:
+        """A folder that nothing has to do with."""
+        return self.root / "outside"
+
+    def commit(self, files: Mapping[str, bytes]) -> None:
+        """Make the repository, and commit files in it."""
+        write(self.repository, files)
+        if not (self.repository / ".git").exists():
+            git(self.repository, "init", "--quiet", "--initial-branch=main")
+        git(self.repository, "add", "--all")
+        git(self.repository, "commit", "--quiet", "--allow-empty", "--message=as it was")
+
+    def watch(self) -> None:
+        """Remember how everything outside is."""
+        self.before = self._around()
+
+    def copier(self, *arguments: str) -> Done:
+        """Run ``copier`` outside the repository."""
+        return self._run(lambda: CopierApp.run(["copier", *arguments]), self.root / "work")
+
+    def dativo(self, *arguments: str) -> Done:
+        """Run ``dativo-generator`` in the repository."""
+        return self._run(lambda: dativo(arguments), self.repository)
+
+    def strayed(self) -> list[str]:
+        """List what has changed outside the repository, or in the repository of Git itself, since `watch`."""
+        after = self._around()
+        return sorted(name for name in after.keys() | self.before.keys() if after.get(name) != self.before.get(name))
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files of the destination by path; a link is what it points to."""
+        found = {}
+        for folder, folders, names in os.walk(self.repository):
+            folders[:] = [name for name in folders if name != ".git" or folder != str(self.repository)]
+            for name in [*names, *(name for name in folders if os.path.islink(os.path.join(folder, name)))]:
+                path = os.path.join(folder, name)
+                found[os.path.relpath(path, self.repository)] = _content(path)
+        return found
+
+    def remove(self) -> None:
+        """Remove everything."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _run(self, main: Callable[[], object], cwd: Path) -> Done:
+        return run(main, cwd, self.environment, self.root / "logs")
+
+    def _around(self) -> dict[str, str]:
+        watched = [self.root / name for name in ("x", "home", "outside", "work")]
+        watched += [self.repository / ".git" / name for name in _OBEYED]
+        found = {name: "new" for name in os.listdir(self.root) if name != "repository"}
+        for path in (inner for start in watched for inner in (start, *_below(start))):
+            name = os.path.relpath(path, self.root)
+            if not name.startswith(_FREE):
+                found[name] = hashlib.sha256(_content(path)).hexdigest()
+        return found
+
+
+def _below(start: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(start):
+        yield from (os.path.join(folder, name) for name in (*folders, *names))
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by path."""
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+
+
+def _content(path: str | Path) -> bytes:
+    if os.path.islink(path):
+        return b"-> " + os.fsencode(os.readlink(path))
+    if not os.path.isfile(path):
+        return b"a folder" if os.path.isdir(path) else b"a pipe, or nothing"
+    with open(path, "rb") as file:
+        return file.read()
