@@ -3,8 +3,10 @@
 What is tried may hang, eat memory or die: a child is ended after some seconds of work, or of waiting, and says how.
 """
 
+import faulthandler
 import io
 import os
+import re
 import resource
 import signal
 import sys
@@ -19,6 +21,8 @@ from pathlib import Path
 # hold beside what this process has.
 WORK, PATIENCE = 10, 120
 _MEMORY = 1 << 30
+# Copier has asked the template something when one of these is in a traceback.
+_REACHED = re.compile(r"/extensions/dativo|in _ask\b|in _render_")
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,15 @@ class Done:
         return self.out + self.err
 
     @property
+    def reached(self) -> bool:
+        """Whether Copier had loaded the template when it crashed or hung: what comes before, no template can refuse."""
+        return bool(_REACHED.search(self.printed))
+
+    @property
     def crash(self) -> str:
         """How it crashed or hung, '' when it did not."""
-        if self.status == -signal.SIGXCPU:
-            return f"worked for more than {WORK} s"
-        if self.status == -signal.SIGKILL:
-            return f"did not end within {PATIENCE} s, or was killed"
+        if self.status in (-signal.SIGXCPU, -signal.SIGKILL):
+            return f"did not end after {WORK} s of work, or {PATIENCE} s"
         if self.status < 0:
             return f"died of signal {-self.status}"
         if "Traceback" in self.printed:
@@ -72,6 +79,8 @@ def _lived(main: Callable[[], object], cwd: Path, environment: Mapping[str, str]
         # As Python does where the locale is UTF-8.
         sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", closefd=False), "utf-8", "strict")
         sys.stderr = io.TextIOWrapper(os.fdopen(2, "wb", closefd=False), "utf-8", "backslashreplace")
+        # When it is ended it says where it was.
+        faulthandler.register(signal.SIGXCPU, 2, all_threads=False, chain=True)
         resource.setrlimit(resource.RLIMIT_CPU, (WORK, WORK + 5))
         held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (held + _MEMORY, resource.RLIM_INFINITY))
@@ -113,6 +122,8 @@ def _ended(child: int) -> int:
         if ended:
             break
         if time.monotonic() > until:
+            os.kill(child, signal.SIGXCPU)
+            time.sleep(1)
             os.killpg(child, signal.SIGKILL)
             _, status, _ = os.wait4(child, 0)
             break

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from dativo_generator.answers.questions import PROFILED, QUESTIONS
+from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.base.errors import AnswerError, DativoError
 from dativo_generator.fleet.answers_files import parsed
 from support import EXAMPLES, PACK, answers_for, load_answers
@@ -37,8 +37,6 @@ _OWN = re.compile(
 _PROFILE = re.compile(r"profiles/[a-z0-9_-]+\.yml")
 # An error that is no message for a user, as `Release` hands it on.
 _BARE = re.compile(r"[A-Z]\w*(Error|Exception|Interrupt|Iteration)\b")
-# Copier has asked the template when one of these is in a traceback.
-_REACHED = re.compile(r"/extensions/dativo|in _ask\b|in _render_")
 
 BASE: dict[str, Any] = {
     "tenant_id": "acme",
@@ -62,9 +60,10 @@ class Way:
     mends: bool = False
 
 
-def _file(name: str, text: str, base: Mapping[str, Any] = {}) -> bytes:  # noqa: B006
+def _file(name: str, text: str, base: Mapping[str, Any] | None = None) -> bytes:
     """Return the text of a file with an answer in place of what `base` has for it."""
-    rest = yaml.safe_dump({key: value for key, value in base.items() if key != name}, sort_keys=False) if base else ""
+    kept = {key: value for key, value in (base or {}).items() if key != name}
+    rest = yaml.safe_dump(kept, sort_keys=False) if kept else ""
     return f"{rest}{_key(name)}: {text}\n".encode(errors="surrogatepass")
 
 
@@ -89,7 +88,9 @@ def _copy_data_file(box: Sandbox, name: str, text: str) -> Done:
 
 def _copy_profile(box: Sandbox, name: str, text: str) -> Done:
     _write_profile(box, name, text)
-    data = [f"--data={key}={yaml.safe_dump(value).strip()}" for key, value in _plain(BASE | {"scaffold": "new"}).items()]
+    data = [
+        f"--data={key}={yaml.safe_dump(value).strip()}" for key, value in _plain(BASE | {"scaffold": "new"}).items()
+    ]
     names = "--data=asset_names={orders: new}"
     return box.copier("copy", "--trust", "--defaults", *data, names, *_ends(box))
 
@@ -125,7 +126,7 @@ def _manifest(box: Sandbox, name: str, text: str) -> Done:
 
 
 def _manifest_csv(box: Sandbox, name: str, text: str) -> Done:
-    row = {key: str(value) for key, value in _plain(BASE | {"scaffold": "new"}).items()} | {name: text}
+    row = _plain(BASE | {"scaffold": "new"}) | {name: text}
     quoted = [[f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells] for cells in (row, row.values())]
     content = "".join(f"{','.join(cells)}\n" for cells in quoted).encode(errors="surrogatepass")
     (box.repository / "jobs.csv").write_bytes(content)
@@ -175,7 +176,9 @@ def _write_profile(box: Sandbox, name: str, text: str) -> None:
     part = _file(name, text)
     if QUESTIONS[name].of == "connector" if name in QUESTIONS else len(name) % 2:
         lines = part.decode(errors="surrogatepass").split("\n")
-        part = ("connectors:\n  postgres:\n" + "".join(f"    {line}\n" for line in lines)).encode(errors="surrogatepass")
+        part = ("connectors:\n  postgres:\n" + "".join(f"    {line}\n" for line in lines)).encode(
+            errors="surrogatepass"
+        )
     box.commit({"profiles/acme.yml": part})
 
 
@@ -219,7 +222,7 @@ def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, 
 
     box.copier, box.dativo = seen(copier), seen(dativo)  # type: ignore[method-assign]
     done = kind.run(box, name, text)
-    if (crash := done.crash) and (not crash.startswith("traceback") or _REACHED.search(done.printed)):
+    if (crash := done.crash) and (done.reached or not way.startswith("cop")):
         yield crash
     if strayed := box.strayed():
         yield f"outside: {', '.join(strayed)[:200]}"
@@ -232,7 +235,7 @@ def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, 
 
 
 def _half(pack: Published, changed: set[str], after: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield what was written that is not whole: all that answers files give is to be there, and nothing else changed."""
+    """Yield what is not whole: all that answers files give is to be there, and nothing else changed."""
     if not changed:
         return
     expected: dict[str, bytes] = {}
@@ -276,7 +279,7 @@ def _generated(pack: Published, count: int, rng: random.Random) -> Iterator[str]
             wrong[rng.choice((*QUESTIONS, *NAMES))] = rng.choice(values)
         answers = bases[number % len(bases)] | placed(wrong, "/nowhere")
         for fault in _made(pack, answers):
-            yield f"{sorted(wrong)} = {str(list(wrong.values()))[:120]!r}: {fault}"
+            yield f"in memory: case {number}, {sorted(wrong)}: {fault}"
 
 
 def _made(pack: Published, answers: dict[str, Any]) -> Iterator[str]:

@@ -97,9 +97,10 @@ class Sandbox:
         """Remember how everything outside is."""
         self.before = self._around()
 
-    def copier(self, *arguments: str) -> Done:
-        """Run ``copier`` outside the repository."""
-        return self._run(lambda: CopierApp.run(["copier", *arguments]), self.root / "work")
+    def copier(self, *arguments: str, inside: bool = False) -> Done:
+        """Run ``copier``, outside the repository or `inside`."""
+        cwd = self.repository if inside else self.root / "work"
+        return self._run(lambda: CopierApp.run(["copier", *arguments]), cwd)
 
     def dativo(self, *arguments: str) -> Done:
         """Run ``dativo-generator`` in the repository."""
@@ -113,11 +114,10 @@ class Sandbox:
     def files(self) -> dict[str, bytes]:
         """Return the files of the destination by path; a link is what it points to."""
         found = {}
-        for folder, folders, names in os.walk(self.repository):
-            folders[:] = [name for name in folders if name != ".git" or folder != str(self.repository)]
-            for name in [*names, *(name for name in folders if os.path.islink(os.path.join(folder, name)))]:
-                path = os.path.join(folder, name)
-                found[os.path.relpath(path, self.repository)] = _content(path)
+        for path in _below(self.repository):
+            name = path.relative_to(self.repository)
+            if name.parts[0] != ".git" and (path.is_symlink() or not path.is_dir()):
+                found[str(name)] = _content(path)
         return found
 
     def remove(self) -> None:
@@ -130,17 +130,17 @@ class Sandbox:
     def _around(self) -> dict[str, str]:
         watched = [self.root / name for name in ("x", "home", "outside", "work")]
         watched += [self.repository / ".git" / name for name in _OBEYED]
-        found = {name: "new" for name in os.listdir(self.root) if name != "repository"}
+        found = {path.name: "new" for path in self.root.iterdir() if path != self.repository}
         for path in (inner for start in watched for inner in (start, *_below(start))):
-            name = os.path.relpath(path, self.root)
+            name = str(path.relative_to(self.root))
             if not name.startswith(_FREE):
                 found[name] = hashlib.sha256(_content(path)).hexdigest()
         return found
 
 
-def _below(start: Path) -> Iterator[str]:
+def _below(start: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(start):
-        yield from (os.path.join(folder, name) for name in (*folders, *names))
+        yield from (Path(folder, name) for name in (*folders, *names))
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -150,10 +150,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         (folder / path).write_bytes(content)
 
 
-def _content(path: str | Path) -> bytes:
-    if os.path.islink(path):
-        return b"-> " + os.fsencode(os.readlink(path))
-    if not os.path.isfile(path):
-        return b"a folder" if os.path.isdir(path) else b"a pipe, or nothing"
-    with open(path, "rb") as file:
-        return file.read()
+def _content(path: Path) -> bytes:
+    if path.is_symlink():
+        return b"-> " + os.fsencode(path.readlink())
+    if path.is_file():
+        return path.read_bytes()
+    return b"a folder" if path.is_dir() else b"a pipe, or nothing"

@@ -124,7 +124,19 @@ _JINJA = (
     "{{ plan }}",
     "%}",
 )
-_FORMATS = ("%s", "%(x)s", "%n", "{0}", "{}", "{asset}", "{object}", "{tenant}", "{environment}", "{x.__class__}", "%00")
+_FORMATS = (
+    "%s",
+    "%(x)s",
+    "%n",
+    "{0}",
+    "{}",
+    "{asset}",
+    "{object}",
+    "{tenant}",
+    "{environment}",
+    "{x.__class__}",
+    "%00",
+)
 _SHELL = (
     f"$(touch {PLACE}/new)",
     f"`touch {PLACE}/new`",

@@ -5,6 +5,7 @@ error does not name the question, which the caller knows.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -44,6 +45,8 @@ def _check_plain(raw: Any) -> None:
             waiting += [(one, depth + 1) for one in reversed(inner)]
         elif not isinstance(value, str | int | float | None):
             raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
+        elif isinstance(value, str) and any(unicodedata.category(character) == "Cs" for character in value):
+            raise AnswerError(f"{shown(value)} has half of a character, which no file can hold")
         elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # nor is one that is no number
             raise AnswerError("a number in it is too large; put it in quotes")
 
