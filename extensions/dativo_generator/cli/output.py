@@ -52,14 +52,14 @@ def counted(count: int, thing: str) -> str:
 
 def markdown_code(text: str) -> str:
     """Show text literally in Markdown, in a table, too."""
-    text = text.replace("|", "\\|").replace("\n", " ")
+    text = printable(text).replace("|", "\\|")
     fence = "``" if "`" in text else "`"
     return f"{fence}{text}{fence}"
 
 
 def dump(value: Any) -> None:
-    """Print a value as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print a value as JSON; a name that is no text, as a file may have, with the escapes that JSON has for it."""
+    print(json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode())
 
 
 def written_files(change: Update) -> dict[str, str]:

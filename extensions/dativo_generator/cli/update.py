@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ..base.errors import printable
 from ..base.naming import nearest
 from ..base.paths import PROFILES
 from ..fleet.source import SourceError
@@ -90,7 +91,7 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
             if outcome.refused or (dry_run and effect != "unaffected"):
                 print_state(console, effect, said)
     for group in change.groups:
-        console.print(f"  {escape(str(group))}, like {escape(group.example.path)}")
+        console.print(f"  {escape(printable(str(group)))}, like {escape(printable(group.example.path))}")
     for path in sorted(change.conflicts):
         print_state(console, "conflict", path)
     would = "would be " if dry_run else ""

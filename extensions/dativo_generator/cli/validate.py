@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ..base.errors import printable
 from ..fleet.vendored import altered
 from ..registry.installed import installed
 from ..registry.pack import Pack
@@ -46,7 +47,9 @@ def _print_text(findings: list[Finding], files: int) -> None:
     for finding in findings:
         style = "red" if finding.severity == "error" else "yellow"
         where = f"{finding.file}:{finding.line}:{finding.column}"
-        console.print(f"{escape(where)}: [{style}]{finding.severity}[/]: {escape(finding.message)} ({finding.rule})")
+        console.print(
+            f"{escape(printable(where))}: [{style}]{finding.severity}[/]: {escape(finding.message)} ({finding.rule})"
+        )
     counts = Counter(finding.severity for finding in findings)
     said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
     console.print(f"{counted(files, 'file')}: {said}")
