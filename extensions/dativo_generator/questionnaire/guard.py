@@ -5,7 +5,7 @@ that names a path changes, it deletes the file at the old path with the edits in
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
+from ..base import reading
 from ..base.documents import shown
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
@@ -107,6 +108,13 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
             f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
             f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
         )
+
+
+def unobstructed(root: Path, paths: Iterable[str]) -> None:
+    """Refuse to write where Copier would follow a link, wait for a pipe, or stop in the middle."""
+    for path in paths:
+        if obstacle := reading.obstacle(root, path):
+            raise AnswerError(f"{obstacle}; move it away")
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
