@@ -209,24 +209,12 @@ def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, 
     if kind.there:
         box.commit(start)
     box.watch()
-    given: dict[str, bytes] = {}
-    # What the way itself puts there is not the command's.
-    copier, dativo = box.copier, box.dativo
-
-    def seen(command: Callable[..., Done]) -> Callable[..., Done]:
-        def run(*arguments: str) -> Done:
-            given.update(box.files())
-            return command(*arguments)
-
-        return run
-
-    box.copier, box.dativo = seen(copier), seen(dativo)  # type: ignore[method-assign]
     done = kind.run(box, name, text)
     if (crash := done.crash) and (done.reached or not way.startswith("cop")):
         yield crash
     if strayed := box.strayed():
         yield f"outside: {', '.join(strayed)[:200]}"
-    after = box.files()
+    given, after = box.given, box.files()
     changed = {path for path in {*given, *after} if given.get(path) != after.get(path)}
     if done.status and changed and not kind.mends:
         yield f"exit status {done.status}, and changed {', '.join(sorted(changed))[:200]}"

@@ -62,6 +62,8 @@ class Sandbox:
     root: Path
     template: Path
     before: dict[str, str] = field(default_factory=dict)
+    # The files of the destination as the last command found them.
+    given: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make everything but the repository."""
@@ -125,6 +127,7 @@ class Sandbox:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def _run(self, main: Callable[[], object], cwd: Path) -> Done:
+        self.given = self.files()
         return run(main, cwd, self.environment, self.root / "logs")
 
     def _around(self) -> dict[str, str]:
