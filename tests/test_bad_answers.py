@@ -8,6 +8,7 @@ import yaml
 from copier import run_copy
 from copier.errors import UserMessageError
 
+from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.base.errors import AnswerError
 from dativo_generator.questionnaire.unattended import completed
 from support import PACK, ROOT
@@ -57,6 +58,13 @@ def test_an_answer_is_bounded(value: Any, message: str) -> None:
     with pytest.raises(AnswerError, match=rf"tags: {message}") as error:
         completed(PACK, {**DATA["base"]["stripe"], "tags": value}, "")
     assert len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_number_that_cannot_be_written_out_is_refused(name: str) -> None:
+    with pytest.raises(AnswerError) as error:
+        completed(PACK, {**DATA["base"]["postgres"], name: 16**5000}, "")
+    assert len(str(error.value)) < 300
 
 
 def test_a_number_of_many_digits_is_refused_as_any_other() -> None:

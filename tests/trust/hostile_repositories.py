@@ -652,7 +652,7 @@ ROW = Row(
     tried="hostile repositories x every command (answers files, profiles, manifests, vendored registry, recipes, "
     "schemas, jobs, assets; links, FIFOs, bombs, names)",
     figure="150 combinations: 0 code, 0 reads or writes outside, 0 crashes, 0 hangs over 10 s",
-    full=900,
-    short=15,
+    full=480,
+    short=8,
     run=_run,
 )

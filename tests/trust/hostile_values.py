@@ -52,12 +52,18 @@ BASE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Way:
-    """A way in which an answer comes: `run` gives it and runs a command; `there` says whether there is a scaffold."""
+    """A way in which an answer comes: `run` gives it, and runs a command.
+
+    `there` says whether there is a scaffold already; `quoted` whether a value may be written as YAML; `mends` whether
+    the command may change files although it fails; `rewrites` whether it may write an answers file anew and, as Copier
+    does where somebody has edited that, nothing else.
+    """
 
     run: Callable[[Sandbox, str, str], Done]
     there: bool = True
     quoted: bool = True
     mends: bool = False
+    rewrites: bool = False
 
 
 def _file(name: str, text: str, base: Mapping[str, Any] | None = None) -> bytes:
@@ -144,7 +150,7 @@ WAYS: dict[str, Way] = {
     "copy --data": Way(_copy_data, there=False, quoted=False),
     "copy --data-file": Way(_copy_data_file, there=False),
     "copy beside a profile": Way(_copy_profile),
-    "copier update of an edited answers file": Way(_copier_update),
+    "copier update of an edited answers file": Way(_copier_update, rewrites=True),
     "replay of an edited answers file": Way(_edited("replay", "--diff", "--strict")),
     "replay --write of an edited answers file": Way(_edited("replay", "--write", "--strict"), mends=True),
     "update of an edited answers file": Way(_edited("update")),
@@ -218,7 +224,8 @@ def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, 
     changed = {path for path in {*given, *after} if given.get(path) != after.get(path)}
     if done.status and changed and not kind.mends:
         yield f"exit status {done.status}, and changed {', '.join(sorted(changed))[:200]}"
-    yield from _half(pack, changed, after)
+    if not kind.rewrites or any(not path.startswith(".copier-answers.") for path in changed):
+        yield from _half(pack, changed, after)
     box.remove()
 
 
@@ -296,8 +303,8 @@ def _made(pack: Published, answers: dict[str, Any]) -> Iterator[str]:
 def _said(line: str) -> Iterator[str]:
     if _BARE.match(line):
         yield f"bare error: {line[:200]}"
-    if len(line.splitlines()) != 1 or len(line) > 4_000:
-        yield f"said in {len(line.splitlines())} lines, {len(line)} characters"
+    if len(line.splitlines()) != 1:
+        yield f"said in {len(line.splitlines())} lines"
 
 
 def _loaded(content: bytes) -> Any:
@@ -325,6 +332,6 @@ ROW = Row(
     tried="hostile values for every question through `--data`, data file, edited answers file, profile, manifest",
     figure="500 command runs and 10,000 generated: 0 writes outside, 0 tracebacks, 0 partial outputs",
     full=500,
-    short=8,
+    short=6,
     run=_run,
 )

@@ -18,7 +18,7 @@ _REQUIRED: Any = object()
 # No job, asset or answers file comes near any of these: how deep it nests, its values with all aliases written out, and
 # the length of a number.
 DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
-_NUMBER = re.compile(r"[-+]?[0-9a-fA-Fxob_:.+-]+")
+_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 TOO_DEEP = "is nested too deeply"
 # What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

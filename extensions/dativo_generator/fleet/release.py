@@ -16,6 +16,7 @@ from copier._main import Worker
 from copier.errors import CopierError
 
 from ..answers.selection import Item
+from ..base.documents import parse_bounded
 from ..base.errors import AnswerError, DativoError, PackError
 from ..base.naming import nearest
 from ..plan.templates import Context, Templates
@@ -91,8 +92,8 @@ class Release:
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""
         try:
-            return _READERS.get(self._types.get(name, "str"), yaml.safe_load)(text)
-        except (yaml.YAMLError, ValueError):
+            return _READERS.get(self._types.get(name, "str"), parse_bounded)(text)
+        except (yaml.YAMLError, ValueError, RecursionError):
             return text  # its reader says what is wrong
 
     def cell(self, name: str, text: str) -> Any:

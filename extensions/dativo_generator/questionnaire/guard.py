@@ -196,7 +196,8 @@ def _suggestion(scaffold: Scaffold, name: str) -> str:
         left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects
         return f"'[{listed(left)}]'"
     if name.endswith("_connector"):
-        retired = scaffold.pack.lifecycle.retired.get(str(scaffold.raw[name]))
+        named = scaffold.raw[name]
+        retired = scaffold.pack.lifecycle.retired.get(named) if isinstance(named, str) else None
         return (retired and retired.replacement) or "VALUE"
     default = QUESTIONS[name].default(scaffold)
     if name == "execution_mode" or default is None:
