@@ -8,7 +8,10 @@ import yaml
 from copier import run_copy
 from copier.errors import UserMessageError
 
-from support import ROOT
+from dativo_generator.answers.questions import QUESTIONS
+from dativo_generator.base.errors import AnswerError
+from dativo_generator.questionnaire.unattended import completed
+from support import PACK, ROOT
 
 DATA = yaml.safe_load((ROOT / "tests" / "data" / "bad_answers.yml").read_text(encoding="utf-8"))
 
@@ -22,6 +25,51 @@ def test_refused(base: str, changes: dict[str, Any], message: str, template: Pat
     assert str(error.value).startswith(message)
     assert len(str(error.value).splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def _nested(depth: int) -> Any:
+    return [_nested(depth - 1)] if depth else "x"
+
+
+_ITSELF: list[Any] = []
+_ITSELF.append(_ITSELF)
+_BOMB: list[Any] = ["x"]
+for _ in range(30):
+    _BOMB = [_BOMB] * 9
+# What a file hands on, be it written so or made of aliases, and what is said of it.
+_UNBOUNDED = {
+    "in itself": (_ITSELF, "is nested too deeply"),
+    "deep": (_nested(200), "is nested too deeply"),
+    "aliases": (_BOMB, "holds too many values"),
+    "no number": ([float("nan")], "a number in it is too large"),
+    "infinite": ([float("-inf")], "a number in it is too large"),
+    "digits": ([16**5000], "a number in it is too large"),
+    "half of a character": (["a\ud800"], r"'a\\ud800' has half of a character"),
+    "bytes": ([b"x" * 1000], "\"b'x{50,}\\.\\.\\. is read as a bytes"),
+    "deep text": ("[" * 200, "not valid YAML: is nested too deeply"),
+    "a date's tag": ("[!!timestamp x]", "not valid YAML"),
+    "a long number": ("[" + "9" * 5000 + "]", "not valid YAML: a number is too long"),
+    "a sexagesimal float": ("[" + "1:" * 200 + "1.5]", "not valid YAML: a number is too long"),
+}
+
+
+@pytest.mark.parametrize(("value", "message"), _UNBOUNDED.values(), ids=_UNBOUNDED)
+def test_an_answer_is_bounded(value: Any, message: str) -> None:
+    with pytest.raises(AnswerError, match=rf"tags: {message}") as error:
+        completed(PACK, {**DATA["base"]["stripe"], "tags": value}, "")
+    assert len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_number_that_cannot_be_written_out_is_refused(name: str) -> None:
+    with pytest.raises(AnswerError) as error:
+        completed(PACK, {**DATA["base"]["postgres"], name: 16**5000}, "")
+    assert len(str(error.value)) < 300
+
+
+def test_a_number_of_many_digits_is_refused_as_any_other() -> None:
+    with pytest.raises(AnswerError, match=r"retention_days: '9+.* is not a whole number of 1 or more"):
+        completed(PACK, {**DATA["base"]["stripe"], "retention_days": "9" * 10_000}, "")
 
 
 @pytest.mark.parametrize("base", DATA["base"])

@@ -415,3 +415,15 @@ def test_the_pack_reads_rows_like_the_registry(command: Command, out: Path) -> N
     lines += [f"s{i},{source.id},{source.objects[0]},s3" for i, source in enumerate(sources)]
     result = command(out, "batch", write(out, "\n".join(lines)), *SHARED, "--json")
     assert len(result.json["rows"]) == len(sources)
+
+
+# Of the types in which Copier reads an answer, one each: YAML, text, and a whole number, which is YAML to the command.
+@pytest.mark.parametrize("name", ["tags", "owner", "retention_days"])
+@pytest.mark.parametrize("text", ["[" * 5_000, "{a: " * 5_000, "!!timestamp x", "[&a [*a]]", "1:" * 5_000 + "1.5"])
+def test_an_answer_that_no_parser_comes_to_the_end_of_is_a_problem(
+    name: str, text: str, command: Command, out: Path
+) -> None:
+    result = command(out, "batch", write(out, CSV), *SHARED, "--data", f"{name}={text}")
+    assert result.status == 1
+    assert f": {name}: " in result.err.splitlines()[-2]
+    assert files(out) == {"jobs.csv": CSV.encode()}

@@ -41,6 +41,10 @@ def test_inline(value: object) -> None:
 
 
 @given(st.dictionaries(TEXT, DATA, min_size=1), st.integers(min_value=1, max_value=8))
+@example({"last": "a\n\n"}, 2)
+@example({"last": "\n"}, 2)
+@example({"last": "\n\n"}, 2)
+@example({"last": "a\n"}, 2)
 def test_block(value: dict, indent: int) -> None:
     assert yaml.safe_load(f"key:\n{block(value, indent)}\n") == {"key": value}
 

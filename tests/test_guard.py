@@ -1,5 +1,7 @@
 """Copier's own commands refuse what would change a job silently, with one line, and leave the tree as it is."""
 
+import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -222,3 +224,55 @@ def test_an_update_from_elsewhere_keeps_two_scaffolds_apart(scaffold: Callable[.
     shutil.copytree(out, out.with_name("moved"))
     update(out.with_name("moved"), history, defaults=True)
     assert Rendered(out.with_name("moved")).job["source"]["incremental"]["lookback_days"] == 9
+
+
+def _pipe(path: Path, outside: Path) -> None:
+    os.mkfifo(path)
+
+
+def _link(path: Path, outside: Path) -> None:
+    path.symlink_to(outside)
+
+
+def _file(path: Path, outside: Path) -> None:
+    path.touch()
+
+
+def _folder(path: Path, outside: Path) -> None:
+    path.mkdir()
+
+
+# What stands where a scaffold writes, and what is said of it.
+OBSTACLES = {
+    "jobs": (_link, "jobs: is a symbolic link"),
+    "assets/stripe": (_link, "assets/stripe: is a symbolic link"),
+    "registry": (_link, "registry: is a symbolic link"),
+    "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: is a symbolic link"),
+    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: is no regular file"),
+    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: is no regular file"),
+    "tests": (_file, "tests: is no folder"),
+    ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: is a symbolic link"),
+}
+
+
+@pytest.mark.parametrize(("place", "make", "said"), [(place, *how) for place, how in OBSTACLES.items()], ids=OBSTACLES)
+def test_nothing_is_written_through_what_is_no_file(
+    place: str, make: Callable[[Path, Path], None], said: str, template: Path, tmp_path: Path
+) -> None:
+    destination, outside = tmp_path / "out", tmp_path / "outside"
+    outside.mkdir()
+    (destination / place).parent.mkdir(parents=True)
+    make(destination / place, outside)
+    before = sorted(destination.rglob("*"))
+    with pytest.raises(UserMessageError, match=rf"^{re.escape(said)}.*; move it away$"):
+        render(template, destination, STRIPE | {"fixtures": True, "ci": "github", "scaffold": "job"})
+    assert sorted(destination.rglob("*")) == before
+    assert not any(outside.iterdir())
+
+
+def test_a_shared_file_that_cannot_be_read_is_kept(template: Path, tmp_path: Path) -> None:
+    destination = render(template, tmp_path / "out", STRIPE | {"scaffold": "job"}).root
+    schema = destination / "schemas" / "job.schema.json"
+    schema.write_bytes(b"\xff")
+    render(template, destination, STRIPE | {"scaffold": "other", "asset_names": {"customers": "others"}})
+    assert schema.read_bytes() == b"\xff"

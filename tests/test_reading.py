@@ -117,6 +117,7 @@ def test_a_document_is_bounded(text: str) -> None:
 
 
 def test_an_ordinary_document_is_not_bounded_in_the_way() -> None:
+    assert parse_bounded("a: " + "c0ffee" * 100) == {"a": "c0ffee" * 100}
     text = "a: &a [1, 1:30, 1.5e3, 2026-01-01, 0x1F]\nb: *a\nc: {<<: {d: e}}\n"
     assert parse_bounded(text) == yaml.safe_load(text)
 

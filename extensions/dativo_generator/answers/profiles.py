@@ -46,7 +46,7 @@ class Profiles:
         tenant = raw.get("tenant_id")
         if not isinstance(tenant, str) or not SLUG.fullmatch(tenant):
             return {}
-        connectors = [str(raw[name]) for name in _ROLES.values() if name in raw]
+        connectors = [raw[name] for name in _ROLES.values() if isinstance(raw.get(name), str)]
         presets: dict[str, Preset] = {}
         for name in (ORGANISATION, tenant):
             if document := self._document(name):
@@ -55,7 +55,8 @@ class Profiles:
                     if connector in (document.value.get(CONNECTORS) or {}):
                         presets |= dict(_presets(document, (CONNECTORS, connector)))
         default = presets["environment"].value if "environment" in presets else ENVIRONMENT
-        words = {"{tenant}": tenant, "{environment}": str(raw.get("environment", default))}
+        environment = raw.get("environment", default)  # which its own reader refuses where it is no text
+        words = {"{tenant}": tenant, "{environment}": environment if isinstance(environment, str) else ENVIRONMENT}
         return {
             key: Preset(_filled(preset.value, words), preset.document, preset.keys)
             for key, preset in presets.items()

@@ -5,12 +5,13 @@ error does not name the question, which the caller knows.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import yaml
 
-from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
 from ..base.naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
@@ -18,6 +19,8 @@ from ..base.secrets import WAY_OUT, secret_in
 Reader = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
+# No count, port or id has more digits, and every reader of YAML and JSON takes such a number as it is.
+_LARGEST_NUMBER = 10**18
 _TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
 
 
@@ -30,15 +33,22 @@ def recordable(raw: Any) -> Any:
 
 
 def _check_plain(raw: Any) -> None:
-    if isinstance(raw, dict):
-        for key, value in raw.items():
-            _check_plain(key)
-            _check_plain(value)
-    elif isinstance(raw, list):
-        for value in raw:
-            _check_plain(value)
-    elif not isinstance(raw, str | int | float | None):
-        raise AnswerError(f"'{raw}' is read as a {type(raw).__name__}; put it in quotes")
+    """Look at every value in `raw`, within bounds: Copier reads aliases, which may stand for any number of values."""
+    waiting, seen = [(raw, 0)], 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST or seen > LARGEST:
+            raise AnswerError(TOO_DEEP if depth > DEEPEST else "holds too many values")
+        if isinstance(value, dict | list):
+            inner = (*value, *value.values()) if isinstance(value, dict) else value
+            waiting += [(one, depth + 1) for one in reversed(inner)]
+        elif not isinstance(value, str | int | float | None):
+            raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
+        elif isinstance(value, str) and any(unicodedata.category(character) == "Cs" for character in value):
+            raise AnswerError(f"{shown(value)} has half of a character, which no file can hold")
+        elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # nor is one that is no number
+            raise AnswerError("a number in it is too large; put it in quotes")
 
 
 def text(raw: Any) -> str:
@@ -79,7 +89,7 @@ def number(least: int) -> Reader:
     """Make a reader of whole numbers of `least` or more."""
 
     def read(raw: Any) -> int:
-        if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d+\s*", raw, re.ASCII):
+        if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
             raw = int(raw)
         if not isinstance(raw, int) or isinstance(raw, bool) or raw < least:
             raise AnswerError(f"{shown(raw)} is not a whole number of {least} or more")
@@ -109,7 +119,7 @@ def structure(raw: Any) -> Any:
         return raw
     try:
         value = parse_bounded(raw)
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     return recordable(value)
 

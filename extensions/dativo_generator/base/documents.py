@@ -17,8 +17,8 @@ _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED: Any = object()
 # No job, asset or answers file comes near any of these: how deep it nests, its values with all aliases written out, and
 # the length of a number.
-_DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
-_NUMBER = re.compile(r"[-+]?[0-9a-fA-Fxob_:.+-]+")
+DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
+_NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 TOO_DEEP = "is nested too deeply"
 # What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -71,7 +71,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
         anchor = getattr(event, "anchor", None)
         if isinstance(event, yaml.CollectionStartEvent):
             open_.append([anchor, 1])
-            if len(open_) > _DEEPEST + 1:
+            if len(open_) > DEEPEST + 1:
                 raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         elif isinstance(event, yaml.CollectionEndEvent | yaml.ScalarEvent | yaml.AliasEvent):
             size = 1

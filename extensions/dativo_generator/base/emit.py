@@ -23,8 +23,10 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: yaml.Dumper, text: str) -> yaml.Node:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         style = None
-    elif "\n" in text:
-        style = "|"  # the dumper itself falls back to quotes where a block would not give the same text back
+    elif "\n" in text and not text.endswith("\n\n") and text != "\n":
+        # Not with empty lines at the end, which would be those of the file, too. The dumper itself falls back to quotes
+        # where a block would not give the same text back.
+        style = "|"
     else:
         style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)

@@ -94,6 +94,24 @@ def is_file(root: Path, path: str) -> bool:
         return False
 
 
+def obstacle(root: Path, path: str) -> str:
+    """Return what keeps a file from being written below `root` where it is said to be: ``path: why``, '' for nothing.
+
+    Whoever follows a link writes elsewhere, and whoever opens a pipe waits.
+    """
+    *folders, whole = accumulate(path.split("/"), lambda above, name: f"{above}/{name}")
+    for part in (*folders, whole):
+        try:
+            mode = (root / part).lstat().st_mode
+        except OSError:
+            return ""
+        if stat.S_ISLNK(mode):
+            return str(_link(part))
+        if not (stat.S_ISREG(mode) if part == whole else stat.S_ISDIR(mode)):
+            return f"{part}: is no {'regular file' if part == whole else 'folder'}"
+    return ""
+
+
 def _listed(root: Path, folder: str) -> list[tuple[str, bool]]:
     try:
         with os.scandir(root / folder) as entries:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from ..base.diffs import unified
-from ..base.errors import DativoError
+from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
 from ..plan.destination import version_of
@@ -140,7 +140,7 @@ def diff(file: FileState, fleet: Fleet) -> str:
     except ReadingError as error:
         return f"{error}\n"
     lines = unified(file.path, file.expected or b"", there, ("rendered", "here"))
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> AnswersState:

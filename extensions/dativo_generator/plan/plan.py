@@ -70,6 +70,13 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def written_paths(plan: Mapping[str, Any]) -> list[str]:
+    """List the path of every file that a plan writes, the answers file last."""
+    made = [file["path"] for kind in ("assets", "jobs", "fixtures") for file in plan[kind]]
+    profile = [plan["profile"]["path"]] if plan["profile"] else []
+    return [*made, *plan["shared"], *profile, plan["answers_file"]]
+
+
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
     """List the assets, jobs and fixtures that a scaffold writes: for which object, and where."""
     written = () if scaffold.reuses_assets else scaffold.items

@@ -16,7 +16,7 @@ from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..plan.destination import COPIERS_OWN, FORMAT, version_of
-from ..plan.plan import plan
+from ..plan.plan import plan, written_paths
 from ..plan.templates import Templates
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
@@ -216,6 +216,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
             result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
+        guard.unobstructed(session.destination.root, written_paths(result))
     return result
 
 
@@ -244,12 +245,20 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
     """List the shared files of this scaffold that another one holds in another version."""
     root, pack, ci = session.destination.root, session.pack, plan["ci"]
     sources = {FIXTURES_TEST: FIXTURES_TEST_SOURCE}
-    there = {file: text for file in plan["shared"] if (text := reading.text(root, file)) is not None}
+    there = {file: text for file in plan["shared"] if (text := _text(root, file)) is not None}
     return [
         file
         for file, text in there.items()
         if (ci["package"] not in text if file == ci.get("path") else text != vendored(pack, sources.get(file, file)))
     ]
+
+
+def _text(root: Path, file: str) -> str | None:
+    """Return what a shared file holds; nothing where it cannot be read, and is none of the pack's."""
+    try:
+        return reading.text(root, file)
+    except reading.ReadingError:
+        return ""
 
 
 def recorded(session: Session, answers: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ that names a path changes, it deletes the file at the old path with the edits in
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
+from ..base import reading
 from ..base.documents import shown
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
@@ -109,6 +110,13 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
         )
 
 
+def unobstructed(root: Path, paths: Iterable[str]) -> None:
+    """Refuse to write where Copier would follow a link, wait for a pipe, or stop in the middle."""
+    for path in paths:
+        if obstacle := reading.obstacle(root, path):
+            raise AnswerError(f"{obstacle}; move it away")
+
+
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
     """Refuse to write an asset, a job or a fixture that is not the scaffold's own."""
     try:
@@ -188,7 +196,8 @@ def _suggestion(scaffold: Scaffold, name: str) -> str:
         left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects
         return f"'[{listed(left)}]'"
     if name.endswith("_connector"):
-        retired = scaffold.pack.lifecycle.retired.get(str(scaffold.raw[name]))
+        named = scaffold.raw[name]
+        retired = scaffold.pack.lifecycle.retired.get(named) if isinstance(named, str) else None
         return (retired and retired.replacement) or "VALUE"
     default = QUESTIONS[name].default(scaffold)
     if name == "execution_mode" or default is None:

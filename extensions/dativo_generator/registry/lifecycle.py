@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import Document, Section, parse_yaml
+from ..base.documents import Document, Section, parse_bounded
 from ..base.naming import IDENTIFIER, OBJECT, nearest
 from .connectors import Registry
 
@@ -87,8 +87,8 @@ class Lifecycle:
 
 def _parsed(text: str) -> Any:
     try:
-        return parse_yaml(text)
-    except (yaml.YAMLError, ValueError):
+        return parse_bounded(text)
+    except yaml.YAMLError:
         return None  # its reader says what is wrong
 
 
