@@ -154,7 +154,7 @@ def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> No
     (out / JOB).unlink()
     release(out, "deleted")
     said = command(out, "replay").out.splitlines()[-1]
-    assert said == f"If that is right: dativo-generator update {FILE} --data 'left_out=[{JOB}]'"
+    assert said == f"If it was deleted for good: dativo-generator update {FILE} --data 'left_out=[{JOB}]'"
     assert command(out, "update", FILE, "--data", f"left_out=[{JOB}]").status == 0
     assert not (out / JOB).exists()
     assert command(out, "replay").status == 0

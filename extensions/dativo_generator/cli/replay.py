@@ -82,7 +82,7 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
     for state in remaining.answers:
         if missing := [file.path for file in state.files if file.state == "missing"]:
             said = f"--data 'left_out=[{', '.join(missing)}]'"
-            show(console, f"If that is right: dativo-generator update {state.name} {said}")
+            show(console, f"If it was deleted for good: dativo-generator update {state.name} {said}")
 
 
 def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
