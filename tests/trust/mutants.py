@@ -1,0 +1,148 @@
+"""Whether the tests notice when a guard, or what writes, hides and merges, is changed by one thing."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count as numbers
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mutation import Mutant, mutants_of
+from support import ROOT, git
+
+from .row import Result, Row
+
+PACKAGE = "extensions/dativo_generator"
+# Survivors that no test can tell from the module as it is, or need not, by module and with the reason.
+EXPLAINED = ROOT / "tests" / "data" / "mutants.yml"
+# Of all mutants, so many in a hundred are to be killed by tests.
+KILLED = 95
+# In seconds; whoever takes longer than the unchanged module takes, by far, runs in a circle.
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Files of tests: quick ones that do without the fixtures of all, and those that try what these let through."""
+
+    quick: tuple[str, ...]
+    thorough: tuple[str, ...] = ()
+
+
+TESTS = {
+    "base/naming.py": Tests(("test_naming.py",)),
+    "base/emit.py": Tests(("test_emit.py",)),
+    "base/secrets.py": Tests(("test_secrets.py",)),
+    "base/redaction.py": Tests(("test_redaction.py",)),
+    "base/repository_url.py": Tests(("test_repository_url.py",)),
+    "plan/ownership.py": Tests(("test_owners.py",)),
+    "plan/destination.py": Tests(("test_destination.py",)),
+    "questionnaire/guard.py": Tests(("test_refusals.py",)),
+    "fleet/merge.py": Tests(("test_merge.py",)),
+    "base/reading.py": Tests(("test_reading.py",)),
+    "base/git.py": Tests(("test_git.py",)),
+    "fleet/replacing.py": Tests(("test_transaction.py")),
+    "fleet/journal.py": Tests(("test_transaction.py")),
+    "fleet/change.py": Tests(("test_transaction.py",)),
+    "fleet/uses.py": Tests(("test_uses.py",)),
+    "fleet/past.py": Tests(("test_past.py",)),
+    "fleet/transaction.py": Tests(("test_transaction.py",)),
+}
+
+
+class Runner:
+    """A process that runs tests on a copy of the tree which is its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the tree to `folder` and start the process."""
+        self._tree, here = folder / "tree", folder / "here"
+        here.mkdir(parents=True)
+        for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0"):
+            if name and (ROOT / name).is_file():
+                (self._tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self._tree / name)
+        git(self._tree, "init", "--quiet")
+        command = [sys.executable, "-m", "trust.mutant_runner", str(self._tree)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+        self._process = subprocess.Popen(command, cwd=here, env=environment, stdin=-1, stdout=-1, text=True)
+
+    def passes(self, module: str, text: str, tests: Sequence[str], **how: Any) -> bool:
+        """Tell whether tests pass with another text of a module."""
+        path = f"{PACKAGE}/{module}"
+        run = {"module": path, "text": text, "tests": [f"tests/{name}" for name in tests], "patience": PATIENCE} | how
+        self._process.stdin.write(json.dumps(run) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())["passed"]
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def survives(runner: Runner, module: str, text: str, **how: Any) -> bool:
+    """Tell whether a module's tests let a text of it through."""
+    tests = TESTS[module]
+    return runner.passes(module, text, tests.quick, fixtures=False, **how) and (
+        not tests.thorough or runner.passes(module, text, tests.thorough, fixtures=True, **how)
+    )
+
+
+def survivors(tried: Sequence[tuple[str, Mutant]], folder: Path, cores: int) -> Iterator[tuple[str, Mutant]]:
+    """Yield the mutants that survive, in their order."""
+    own, number, runners = threading.local(), numbers(), []
+
+    def outlives(of: tuple[str, Mutant]) -> bool:
+        if not hasattr(own, "runner"):
+            own.runner = Runner(folder / f"runner-{next(number)}")
+            runners.append(own.runner)
+        return survives(own.runner, of[0], of[1].text)
+
+    with ThreadPoolExecutor(cores) as pool:
+        for one, lives in zip(tried, pool.map(outlives, tried), strict=True):
+            if lives:
+                yield one
+    for runner in runners:
+        runner.close()
+
+
+def explained(module: str) -> dict[str, str]:
+    """Return why mutants of a module may survive, by their names."""
+    entries = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")).get(module, [])
+    return {f"{entry['in']}: {change}": entry["why"] for entry in entries for change in entry["changes"]}
+
+
+def run(count: int, folder: Path) -> Result:
+    """Try every mutant, or the first `count` where there are more."""
+    first = (ROOT / PACKAGE / module for module in TESTS)
+    made: list[tuple[str, Mutant]] = []
+    for module, path in zip(TESTS, first, strict=True):
+        if len(made) < count:
+            made += [(module, mutant) for mutant in mutants_of(path.read_text(encoding="utf-8"))]
+    made = made[:: max(1, len(made) // count)][:count]
+    cores = len(os.sched_getaffinity(0)) if count > len(TESTS) else 1
+    living = {f"{module}: {mutant.name}" for module, mutant in survivors(made, folder, cores)}
+    known = {f"{module}: {name}" for module in TESTS for name in explained(module)}
+    tried = {f"{module}: {mutant.name}" for module, mutant in made}
+    faults = [f"{name}: survives, and nobody says why" for name in sorted(living - known)]
+    faults += [f"{name}: is explained, and killed" for name in sorted((known & tried) - living)]
+    if (killed := len(tried) - len(living)) * 100 < KILLED * len(tried):
+        faults.append(f"{killed} of {len(tried)} are killed, fewer than {KILLED} %")
+    return Result(len(made), faults, {"killed": killed, "explained": len(living & known)})
+
+
+ROW = Row(
+    "mutation testing of the guards, names, quoting, secrets, ownership, merging and writing",
+    f"{KILLED} % killed, the rest explained",
+    10_000,
+    8,
+    run,
+)
