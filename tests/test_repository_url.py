@@ -51,7 +51,7 @@ URLS = [
     ("https://host/pack", "https://host/pack"),
     ("/srv/my pack", "file:///srv/my%20pack"),
     ("git@host:data/pack", "ssh://git@host/data/pack"),
-    ("git@host://Xdata/pack/", "ssh://git@host/Xdata/pack/"),
+    ("git@host:/data/X/", "ssh://git@host/data/X/"),
     ("git@host:Xdata/pack", "ssh://git@host/Xdata/pack"),
     ("git@host:a://b", "git@host:a://b"),
 ]
