@@ -65,14 +65,14 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
     try:
         os.setpgid(0, 0)
         # No file of a module is kept: two mutants of one second and one size would share it.
-        sys.dont_write_bytecode = not run.get("warm")
+        sys.dont_write_bytecode = True
         sys.path[:0] = [str(tree / "extensions"), str(tree / "tests")]
-        output = os.open(os.devnull if not run.get("log") else run["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):
             os.dup2(output, number)
         plugins = ["-p", "no:cacheprovider", *([] if run["fixtures"] else ["--noconftest"])]
         plugins += ["-p", "xdist.plugin", "-p", "pytest_copie.plugin"] if run["fixtures"] else []
-        options = ["-q", "-x", "--tb=short" if run.get("log") else "--tb=no", "-o", "addopts=", f"--rootdir={tree}"]
+        options = ["-q", "-x", "--tb=no", "-o", "addopts=", f"--rootdir={tree}"]
         options += ["-c", str(tree / "pyproject.toml"), f"--basetemp={scratch}"]
         status = pytest.main([*plugins, *options, *(str(tree / test) for test in run["tests"])])
     finally:
