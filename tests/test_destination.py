@@ -117,6 +117,10 @@ def test_a_fixture_is_looked_for_in_every_asset_that_names_it(tmp_path: Path) ->
     assert Destination(tmp_path, OWN).header(FIXTURE) == ("shop_1", "ac-me")
 
 
+def test_what_is_no_fixture_there_is_nobodys(tmp_path: Path) -> None:
+    assert Destination(tmp_path, OWN).header(FIXTURES_TEST) is None
+
+
 def test_any_other_file_speaks_for_itself(tmp_path: Path) -> None:
     put(tmp_path, ASSET, HEADER)
     assert Destination(tmp_path, OWN).header(ASSET) == ("shop_1", "ac-me")
@@ -153,6 +157,11 @@ def test_versions_are_ordered() -> None:
 
 
 # --- answers files ----------------------------------------------------------------------------------------------------
+
+
+def test_what_stands_in_every_answers_file_stays() -> None:
+    assert destination.FORMAT == {"answers_format": 1}
+    assert destination.COPIERS_OWN == ("_commit", "_src_path")
 
 
 def test_what_is_recorded_is_read(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Runs tests again and again on a tree of which one module changes, each time in a process that has the libraries.
 
-Standard input has a line of JSON for each run: `{module, text, tests, fixtures, patience}`, the path of the module and
-of the tests in the tree, the module's text, whether the tests take fixtures of `conftest.py`, and seconds. Standard
-output gets a line `{passed, seconds}`.
+Standard input has a line of JSON for each run: `{module, text, tests, fixtures, patience, keep}`, the path of the
+module and of the tests in the tree, the module's text, whether the tests take fixtures of `conftest.py`, seconds, and
+whether what is compiled is kept for the next runs. Standard output gets a line `{passed, seconds}`.
 
 Standing in an empty folder: what a mutant does where it is, it does to nobody.
 """
@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,6 +40,8 @@ def main() -> None:
         module = tree / run["module"]
         original = module.read_bytes()
         module.write_text(run["text"], encoding="utf-8")
+        # What was compiled of it might be taken for it: two mutants can have one second and one size.
+        Path(cache_from_source(str(module))).unlink(missing_ok=True)
         try:
             print(json.dumps(_tried(tree, here, run)), flush=True)
         finally:
@@ -64,8 +67,7 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
     status = 70
     try:
         os.setpgid(0, 0)
-        # No file of a module is kept: two mutants of one second and one size would share it.
-        sys.dont_write_bytecode = True
+        sys.dont_write_bytecode = not run["keep"]
         sys.path[:0] = [str(tree / "extensions"), str(tree / "tests")]
         output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):

@@ -56,8 +56,8 @@ TESTS = {
     "fleet/merge.py": Tests(("test_merge.py",)),
     "base/reading.py": Tests(("test_reading.py",)),
     "base/git.py": Tests(("test_git.py",)),
-    "fleet/replacing.py": Tests(("test_transaction.py")),
-    "fleet/journal.py": Tests(("test_transaction.py")),
+    "fleet/replacing.py": Tests(("test_transaction.py",)),
+    "fleet/journal.py": Tests(("test_transaction.py",)),
     "fleet/change.py": Tests(("test_transaction.py",)),
     "fleet/uses.py": Tests(("test_uses.py",)),
     "fleet/past.py": Tests(("test_past.py",)),
@@ -89,16 +89,17 @@ class Runner:
     def _usual(self, module: str, how: tuple[str, ...]) -> float:
         """Return how long tests of a module may take, in seconds; raises `RuntimeError` where they fail as it is."""
         text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
+        self._run(module, text, how, 600, keep=True)
         result = self._run(module, text, how, 600)
         if not result["passed"]:
             raise RuntimeError(f"{module}: its tests fail without any change: {' '.join(how)}")
         return SECONDS + TIMES * result["seconds"]
 
-    def _run(self, module: str, text: str, tests: tuple[str, ...], patience: float) -> dict[str, Any]:
+    def _run(self, module: str, text: str, tests: tuple[str, ...], patience: float, keep: bool = False) -> dict[str, Any]:
         fixtures = tests == TESTS[module].thorough
         files = [f"tests/{name}" for name in tests]
         run = {"module": f"{PACKAGE}/{module}", "text": text, "tests": files, "fixtures": fixtures}
-        self._process.stdin.write(json.dumps(run | {"patience": patience}) + "\n")
+        self._process.stdin.write(json.dumps(run | {"patience": patience, "keep": keep}) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 

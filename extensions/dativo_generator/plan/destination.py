@@ -124,7 +124,7 @@ def shares(answers: Mapping[str, Any], path: str) -> bool:
     if path in CI_FILES.values():
         return CI_FILES.get(str(answers.get("ci"))) == path
     if path == FIXTURES_TEST:
-        return _yes(answers.get("fixtures", False))
+        return _yes(answers.get("fixtures"))
     if not answers or answers.get("vendor") is False:
         return False
     folder, name = path.split("/")
