@@ -88,9 +88,10 @@ def test_what_is_no_job_needs_nothing(path: str, tmp_path: Path) -> None:
 
 
 def test_several_jobs_are_counted(tmp_path: Path) -> None:
-    for name in "cab":
+    for name, more in (("c", ""), ("a", " and 1 more"), ("b", " and 2 more")):
         put(tmp_path, f"jobs/{name}.yaml", POINTS[0])
-    assert "and jobs/a.yaml and 2 more needs it" in told(tmp_path, goes())[0]
+        first = "a" if more else "c"
+        assert f"and jobs/{first}.yaml{more} needs it" in told(tmp_path, goes())[0]
 
 
 def test_where_it_goes_is_told(tmp_path: Path) -> None:
@@ -112,7 +113,8 @@ def test_a_job_that_changes_with_it_counts_as_it_will_be(tmp_path: Path) -> None
     assert told(tmp_path, goes(writes={JOB: to_new})) == [""]
     assert told(tmp_path, goes(writes={JOB: None})) == [""]
     assert told(tmp_path, goes(edits={JOB: Edit(b"", b"", to_new)})) == [""]
-    assert told(tmp_path, goes(), Outcome("y", (), writes={JOB: to_new})) == ["", ""]
+    other = Outcome("y", (), writes={JOB: to_new})
+    assert told(tmp_path, goes(), other) == told(tmp_path, other, goes()) == ["", ""]
     assert JOB in told(tmp_path, goes(edits={JOB: Edit(b"", to_new, POINTS[0].encode())}))[0]
     assert "jobs/z.yaml needs it" in told(tmp_path, goes(OTHER, writes={JOB: to_new}))[0]
 
@@ -131,6 +133,11 @@ def test_a_job_that_cannot_be_read_needs_nothing(tmp_path: Path) -> None:
     assert told(tmp_path, goes()) == [""]
     put(tmp_path, "jobs/b.yaml", POINTS[0])
     assert "jobs/b.yaml needs it" in told(tmp_path, goes())[0]
+
+
+def test_a_job_may_hold_any_bytes(tmp_path: Path) -> None:
+    put(tmp_path, JOB, b"asset_path: assets/\xff.yaml\n" + POINTS[0].encode())
+    assert f"{JOB} needs it" in told(tmp_path, goes())[0]
 
 
 def test_each_outcome_is_looked_at_for_itself(tmp_path: Path) -> None:
@@ -172,7 +179,7 @@ def test_an_asset_that_comes_with_it_counts_as_it_will_be(tmp_path: Path) -> Non
         (b"a: [", "describes nothing of nothing"),
         (b"\xff", "describes nothing of nothing"),
     ):
-        assert why in told(tmp_path, READS, Outcome("y", ("new",), writes={ASSET: text}))[0]
+        assert f"{ASSET}: {why}" in told(tmp_path, READS, Outcome("y", ("new",), writes={ASSET: text}))[0]
     other = Outcome("y", ("new",), writes={ASSET: DESCRIBES}, items={ASSET: Item("a", "other")})
     assert "describes other, and not a" in told(tmp_path, READS, other)[0]
 
