@@ -48,7 +48,9 @@ def mutants_of(text: str) -> list[Mutant]:
                 mutated = module.code_for_node(statement.deep_replace(node, new))
                 if _is_wording(node, new, path) or mutated == part or not _compiles(mutated):
                     continue
-                mutant = Mutant(_within(path), _told(module, node, new, path), text[:start] + mutated + text[start + len(part) :])
+                mutant = Mutant(
+                    _within(path), _told(module, node, new, path), text[:start] + mutated + text[start + len(part) :]
+                )
                 seen[mutant.name] += 1
                 if (times := seen[mutant.name]) > 1:
                     mutant = replace(mutant, change=f"{mutant.change} ({times})")

@@ -153,7 +153,7 @@ def test_spellings_of_a_version_are_equal(same: list[Any]) -> None:
 
 def test_versions_are_ordered() -> None:
     keys = [version_of(same[0]) for same in ORDERED]
-    assert sorted(reversed(keys)) == keys and len(set(keys)) == len(keys)
+    assert sorted(keys[::-1]) == keys and len(set(keys)) == len(keys)
 
 
 # --- answers files ----------------------------------------------------------------------------------------------------

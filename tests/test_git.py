@@ -128,7 +128,7 @@ def test_an_attempt_may_fail(tmp_path: Path) -> None:
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GitError, match="^git is not installed$"):
+    with pytest.raises(GitError, match=r"^git is not installed$"):
         attempt(tmp_path, "log")
 
 

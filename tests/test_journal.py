@@ -131,7 +131,13 @@ WRONG: dict[str, Any] = {
     "command": ["", "Update", "x" * 41, "a\n", "é", 1, None],
     "process": ["x", None, float("inf"), {}],
     "since": ["", "x", "1" * 41, "1\n"],
-    "stage": [".dativo/x", f"x/.dativo/{'0' * 16}", f".dativo/{'0' * 17}", f"xdativo/{'0' * 16}", f".dativo/{'A' * 16}"],
+    "stage": [
+        ".dativo/x",
+        f"x/.dativo/{'0' * 16}",
+        f".dativo/{'0' * 17}",
+        f"xdativo/{'0' * 16}",
+        f".dativo/{'A' * 16}",
+    ],
     "files": [
         None,
         [{}],
@@ -141,7 +147,16 @@ WRONG: dict[str, Any] = {
         [{"path": "x", "before": None, "after": None, "mode": 1}],
     ],
     "folders": [1, ["/x"], ["../x"], [1]],
-    "conflicts": [[], 1, {"x": 1}, {"/x": []}, {"x": ["0" * 39]}, {"x": ["0" * 41]}, {"x": ["A" * 40]}, {"x": ["0" * 63]}],
+    "conflicts": [
+        [],
+        1,
+        {"x": 1},
+        {"/x": []},
+        {"x": ["0" * 39]},
+        {"x": ["0" * 41]},
+        {"x": ["A" * 40]},
+        {"x": ["0" * 63]},
+    ],
 }
 EACH = [(key, wrong) for key, values in WRONG.items() for wrong in (values if isinstance(values, list) else [values])]
 
@@ -190,11 +205,11 @@ def test_a_path_below_is_taken(path: str) -> None:
     "path", ["", "/a", "//a", "..", "../a", "a/..", "a/../b", ".", "./a", "a/.", "a//b", "a/", "a\0", "a\\b"]
 )
 def test_a_path_that_leads_elsewhere_is_not(path: str) -> None:
-    with pytest.raises(ValueError, match="leads elsewhere|does not belong there"):
+    with pytest.raises(ValueError, match=r"leads elsewhere|does not belong there"):
         inside(path)
 
 
 @pytest.mark.parametrize("path", [".git", ".git/x", "a/.git/x", ".GIT/x", "a/.Git", 1, None, ["a"]])
 def test_nor_one_into_a_git_directory(path: Any) -> None:
-    with pytest.raises(ValueError, match="leads elsewhere|does not belong there"):
+    with pytest.raises(ValueError, match=r"leads elsewhere|does not belong there"):
         inside(path)

@@ -23,9 +23,12 @@ class Fleet:
         self.rendered: list[Any] = []
 
     def refusal(self, file: Any) -> str:
+        """Refuse what cannot be read, and another source."""
+        assert file.name == FILE
         return file.problem or ("not ours" if file.source == "theirs" else "")
 
     def replay(self, file: Any) -> Any:
+        """Return what has the files that an answers file gives."""
         self.rendered.append(file.answers["a"])
         if file.answers["a"] == "wrong":
             raise DativoError("wrong")
@@ -57,7 +60,9 @@ def test_every_recorded_version_counts(root: Path) -> None:
         record(root, answer)
     fleet = Fleet(root)
     before = Past(fleet)
-    assert before.gave(FILE, JOB, b"1") and before.gave(FILE, JOB, b"2") and before.gave(FILE, "jobs/acme/y.yaml", b"y1")
+    assert (
+        before.gave(FILE, JOB, b"1") and before.gave(FILE, JOB, b"2") and before.gave(FILE, "jobs/acme/y.yaml", b"y1")
+    )
     assert fleet.rendered == [2, 1]
 
 
@@ -119,6 +124,20 @@ def test_only_the_newest_versions_are_looked_at(root: Path, monkeypatch: pytest.
     monkeypatch.setattr(past, "_VERSIONS", 2)
     for answer in (1, 2, 3):
         record(root, answer)
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "another")
     fleet = Fleet(root)
     assert not Past(fleet).gave(FILE, JOB, b"1")
     assert fleet.rendered == [3, 2]
+
+
+def test_a_version_is_asked_for_by_its_whole_hash(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(root, 1)
+    asked: list[str] = []
+
+    def attempt(folder: Path, *arguments: str) -> Any:
+        asked.append(arguments[-1])
+        return SimpleNamespace(stdout=b"")
+
+    monkeypatch.setattr(past, "attempt", attempt)
+    assert not Past(Fleet(root)).gave(FILE, JOB, b"1")
+    assert asked == [f"{git(root, 'rev-parse', 'HEAD').strip()}:./{FILE}"]

@@ -17,7 +17,7 @@ def test_an_error_of_the_disk_says_of_which_path() -> None:
         raise OSError(errno.ENOSPC, "No space left")
     with pytest.raises(TransactionError, match=r"^a/b: cannot be written: odd$"), replacing.about("a/b"):
         raise OSError("odd")
-    with pytest.raises(ValueError, match="^x$"), replacing.about("a/b"):
+    with pytest.raises(ValueError, match=r"^x$"), replacing.about("a/b"):
         raise ValueError("x")
 
 
@@ -26,7 +26,7 @@ def test_a_content_is_read_or_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("x")
     assert replacing.content_of(tmp_path, "x") == b"1\r\n"
     assert replacing.content_of(tmp_path, "y") is None
-    with pytest.raises(TransactionError, match="^link: is a symbolic link"):
+    with pytest.raises(TransactionError, match=r"^link: is a symbolic link"):
         replacing.content_of(tmp_path, "link")
 
 

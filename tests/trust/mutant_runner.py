@@ -32,7 +32,9 @@ def main() -> None:
     for name in _LIBRARIES:
         import_module(name)
     # A counterexample is enough, it need not be a short one.
-    settings.register_profile("mutants", deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    settings.register_profile(
+        "mutants", deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+    )
     settings.load_profile("mutants")
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     for line in sys.stdin:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -95,7 +94,9 @@ class Runner:
             raise RuntimeError(f"{module}: its tests fail without any change: {' '.join(how)}")
         return SECONDS + TIMES * result["seconds"]
 
-    def _run(self, module: str, text: str, tests: tuple[str, ...], patience: float, keep: bool = False) -> dict[str, Any]:
+    def _run(
+        self, module: str, text: str, tests: tuple[str, ...], patience: float, keep: bool = False
+    ) -> dict[str, Any]:
         fixtures = tests == TESTS[module].thorough
         files = [f"tests/{name}" for name in tests]
         run = {"module": f"{PACKAGE}/{module}", "text": text, "tests": files, "fixtures": fixtures}
