@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache
 from itertools import count as numbers
@@ -110,46 +111,47 @@ class Runner:
 
 
 def survivors(tried: Sequence[tuple[str, Mutant]], folder: Path, cores: int) -> Iterator[tuple[str, Mutant]]:
-    """Yield the mutants that survive, in their order."""
-    own, number, runners = threading.local(), numbers(), []
+    """Yield the mutants that survive, each with its module, in their order."""
+    own, number = threading.local(), numbers()
 
-    def outlives(of: tuple[str, Mutant]) -> bool:
+    def survives(of: tuple[str, Mutant]) -> bool:
         if not hasattr(own, "runner"):
-            own.runner = Runner(folder / f"runner-{next(number)}")
-            runners.append(own.runner)
+            own.runner = started.enter_context(closing(Runner(folder / f"runner-{next(number)}")))
         return own.runner.survives(of[0], of[1].text)
 
-    with ThreadPoolExecutor(cores) as pool:
-        for one, lives in zip(tried, pool.map(outlives, tried), strict=True):
+    with ExitStack() as started, ThreadPoolExecutor(cores) as pool:
+        for one, lives in zip(tried, pool.map(survives, tried), strict=True):
             if lives:
                 yield one
-    for runner in runners:
-        runner.close()
 
 
-def explained(module: str) -> dict[str, str]:
-    """Return why mutants of a module may survive, by their names."""
+def explained(module: str) -> set[str]:
+    """Return the names of the mutants of a module that may survive."""
     entries = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")).get(module, [])
-    return {f"{entry['in']}: {change}": entry["why"] for entry in entries for change in entry["changes"]}
+    return {f"{entry['in']}: {change}" for entry in entries for change in entry["changes"] if entry["why"]}
 
 
 def run(count: int, folder: Path) -> Result:
-    """Try every mutant, or the first `count` where there are more."""
-    first = (ROOT / PACKAGE / module for module in TESTS)
+    """Try every mutant, or of the first modules so many, evenly from all of them."""
     made: list[tuple[str, Mutant]] = []
-    for module, path in zip(TESTS, first, strict=True):
+    known: set[str] = set()
+    for module in TESTS:
         if len(made) < count:
-            made += [(module, mutant) for mutant in mutants_of(path.read_text(encoding="utf-8"))]
-    made = made[:: max(1, len(made) // count)][:count]
-    cores = len(os.sched_getaffinity(0)) if count > len(TESTS) else 1
-    living = {f"{module}: {mutant.name}" for module, mutant in survivors(made, folder, cores)}
-    known = {f"{module}: {name}" for module in TESTS for name in explained(module)}
-    tried = {f"{module}: {mutant.name}" for module, mutant in made}
+            text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
+            made += [(module, mutant) for mutant in mutants_of(text)]
+            known |= {f"{module}: {name}" for name in explained(module)}
+    chosen = made[:: max(1, len(made) // count)][:count]
+    cores = os.cpu_count() or 1
+    living, tried, all_ = (
+        {f"{module}: {mutant.name}" for module, mutant in some}
+        for some in (survivors(chosen, folder, cores if len(chosen) > 20 * cores else 1), chosen, made)
+    )
     faults = [f"{name}: survives, and nobody says why" for name in sorted(living - known)]
     faults += [f"{name}: is explained, and killed" for name in sorted((known & tried) - living)]
+    faults += [f"{name}: is explained, and there is no such" for name in sorted(known - all_)]
     if (killed := len(tried) - len(living)) * 100 < KILLED * len(tried):
         faults.append(f"{killed} of {len(tried)} are killed, fewer than {KILLED} %")
-    return Result(len(made), faults, {"killed": killed, "explained": len(living & known)})
+    return Result(len(tried), faults, {"killed": killed, "explained": len(living & known)})
 
 
 ROW = Row(
