@@ -122,8 +122,10 @@ def test_an_asset_is_read_from_the_destination(tmp_path: Path) -> None:
     for owner in (None, OWNER, Owner("acme", "shop")):
         assert misdescribed(tmp_path, ASSET, "stripe", CUSTOMERS, owner) == ""
     people = Owner("acme", "shop", Item("customers", "people"))
-    assert misdescribed(tmp_path, ASSET, "stripe", CUSTOMERS, people).endswith("describes people, and not customers")
-    assert "describes 'customers' of 'stripe'" in misdescribed(tmp_path, ASSET, "hubspot", CUSTOMERS, None)
+    said = misdescribed(tmp_path, ASSET, "stripe", CUSTOMERS, people)
+    assert said == f"{ASSET}: describes people, and not customers"
+    said = misdescribed(tmp_path, ASSET, "hubspot", CUSTOMERS, None)
+    assert said == f"{ASSET}: describes 'customers' of 'stripe'"
 
 
 @pytest.mark.parametrize("content", [b"a: [", b"\xff", b"a: 1\na: 2\n"])

@@ -90,6 +90,8 @@ def later() -> Pack:
         ("objects", {}, "; answer again with: --data objects='[charges]'"),
         ("objects", {"objects": ["x"]}, "; answer again with: --data objects='[charges, invoices]'"),
         ("objects", {"objects": "charges"}, "; answer again with: --data objects='[charges, invoices]'"),
+        ("objects", {"objects": 3}, "; answer again with: --data objects='[charges, invoices]'"),
+        ("scaffold", {"scaffold": "X"}, f"; move to another with: {UPDATE} --data scaffold=stripe_to_iceberg"),
         ("left_out", {"left_out": 3}, "; answer again with: --data left_out='[]'"),
         ("execution_mode", {"execution_mode": "x"}, "; answer again with: --data execution_mode=VALUE"),
         ("environment", {"environment": "x"}, "; answer again with: --data environment=dev"),
@@ -344,6 +346,14 @@ def test_what_git_ignores_is_refused(here: Destination) -> None:
     )
     git(here.root, "add", "--force", ASSET)
     assert said(guard.undeleted, scaffold(), STRIPE, here) == ""
+
+
+def test_every_file_is_asked_for(here: Destination) -> None:
+    git(here.root, "init", "--quiet")
+    put(here.root, ".gitignore", "jobs\n")
+    for path in (ASSET, JOB):
+        put(here.root, path)
+    assert f"Git ignores {JOB}, and" in said(guard.undeleted, scaffold(), STRIPE, here)
 
 
 def test_git_is_asked_for_what_is_there_alone(here: Destination, monkeypatch: pytest.MonkeyPatch) -> None:

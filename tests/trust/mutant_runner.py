@@ -70,7 +70,8 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
     try:
         os.setpgid(0, 0)
         sys.dont_write_bytecode = not run["keep"]
-        sys.path[:0] = [str(tree / "extensions"), str(tree / "tests")]
+        sys.path[:0] = places = [str(tree / "extensions"), str(tree / "tests")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(places)  # of the processes that tests start
         output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):
             os.dup2(output, number)

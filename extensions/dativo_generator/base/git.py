@@ -23,7 +23,7 @@ _KEPT = re.compile(
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))"
 )
 _LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
-_FILTER = re.compile(r"(filter\..*)\.(clean|process)", re.DOTALL)
+_FILTER = re.compile(r"(filter\..*)\.(clean|process)")
 # The files of settings that lie in a repository.
 _ITS_OWN = ("local", "worktree")
 _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
@@ -98,10 +98,10 @@ def without_filters(folder: Path) -> dict[str, str]:
     Those of the user, and Git LFS, stay: without them files would look changed that are not. A name may hold "=", which
     `-c` takes for the end of it, and bytes that are no text, which no pattern of Git's matches.
     """
-    listing = attempt(folder, "config", "--list", "--show-scope", "--includes", "-z").stdout
+    listing = attempt(folder, "config", "--list", "--show-scope", "-z").stdout
     parts = os.fsdecode(listing).split("\0")
     settings: list[tuple[str, str]] = []
-    for scope, entry in zip(parts[::2], parts[1::2], strict=False):
+    for scope, entry in zip(parts[:-1:2], parts[1::2], strict=True):
         key, _, command = entry.partition("\n")
         if scope in _ITS_OWN and (match := _FILTER.fullmatch(key)) and not _LFS.fullmatch(command):
             settings += [(key, ""), (f"{match[1]}.required", "false")]
