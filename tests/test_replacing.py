@@ -182,6 +182,7 @@ def test_the_owner_is_kept_where_that_may_be(
     given = []
 
     def fchown(descriptor: int, user: int, group: int) -> None:
+        assert os.fstat(descriptor).st_ino == (tmp_path / "x").stat().st_ino
         given.append((user, group))
         if not allowed:
             raise PermissionError
@@ -215,6 +216,7 @@ def test_names_are_flushed_where_folders_can_be_opened(tmp_path: Path, monkeypat
         patch.setattr(os, "fsync", lambda descriptor: flushed.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
         patch.setattr(os, "close", lambda descriptor: closed.append(close(descriptor)))
         replacing.flush(tmp_path)
+        assert (flushed, closed) == ([True], [None])
         patch.setattr(replacing.os, "name", "nt")
         replacing.flush(tmp_path)
     assert (flushed, closed) == ([True], [None])
