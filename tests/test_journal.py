@@ -192,7 +192,7 @@ def test_a_link_to_one_is_none(place: Place, tmp_path: Path) -> None:
 def test_a_large_change_has_a_large_journal(place: Place) -> None:
     large = Journal("update", 1, "1", FULL.stage, tuple(Entry(f"{n:0200}", None, "0" * 64) for n in range(20_000)))
     place.begin(large)
-    assert place.path(PLANNED).stat().st_size > 4 << 20
+    assert place.path(PLANNED).stat().st_size > 4 << 20 and module._LARGEST == 64 * 1024 * 1024
     assert place.find() == (PLANNED, large)
 
 
