@@ -1,5 +1,6 @@
 """Values that are emitted come back as they were, whatever they hold."""
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -58,3 +59,90 @@ def test_ordinary_values_read_like_hand_written_ones() -> None:
 
 def test_text_of_several_lines_is_kept_as_lines() -> None:
     assert block({"fields": "id: string\nemail: string PII"}) == "fields: |-\n  id: string\n  email: string PII"
+
+
+# What some reader of YAML takes for no text, in any case of its letters.
+WORDS = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"]
+PLAIN = ["a", "Az09", "_x", "/app/x.yaml", "a b c", "a.b@c-d+e", "Z_z", "yes please", "nothing"]
+QUOTED = [
+    "",
+    " a",
+    "a ",
+    "a  b",
+    "-a",
+    "0",
+    "1.0",
+    "a:b",
+    "a#b",
+    "@a",
+    "+a",
+    "é",
+    "a, b",
+    "[a]",
+    "~",
+    "*",
+    "\t",
+    "\x85",
+]
+
+
+@pytest.mark.parametrize("text", [form(word) for word in WORDS for form in (str.lower, str.upper, str.title)])
+def test_a_word_that_could_be_something_else_is_quoted(text: str) -> None:
+    assert inline(text) == f'"{text}"'
+    assert block({"a": text}) == f'a: "{text}"'
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_ordinary_text_has_no_quotes(text: str) -> None:
+    assert inline(text) == text
+    assert inline([text]) == f"[{text}]"
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_other_text_has(text: str) -> None:
+    assert inline(text)[0] == inline(text)[-1] == '"' and inline(text).isascii()
+    assert yaml.safe_load(inline(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1"),
+        (True, "true"),
+        (None, "null"),
+        ([1, "a", None], "[1, a, null]"),
+        ((1, "a"), "[1, a]"),
+        ([], "[]"),
+        ("a\nb", r'"a\nb"'),
+        ("é\n", r'"\xE9\n"'),
+        ("x " * 200 + "\n", '"' + "x " * 200 + r'\n"'),
+        (["x y"] * 50, f"[{', '.join(['x y'] * 50)}]"),
+        (["é"], r'["\xE9"]'),
+        ("...", '"..."'),
+    ],
+)
+def test_a_value_follows_its_key_on_the_line(value: object, text: str) -> None:
+    assert inline(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"b": 1, "a": 2}, "b: 1\na: 2"),
+        ({"a": [{"b": 1}, {"c": []}]}, "a:\n  - b: 1\n  - c: []"),
+        ({"a": [["b"], []]}, "a:\n  - [b]\n  - []"),
+        ({"a": (("b",), {"c": 1})}, "a:\n  - [b]\n  - c: 1"),
+        ({"a": "x\n\ny\n"}, "a: |\n  x\n\n  y"),
+        ({"a": " x\n"}, "a: |2\n   x"),
+        ({"a": {"b": "x" * 100 + " y" * 50}}, f"a:\n  b: {'x' * 100 + ' y' * 50}"),
+        ({"é": "é"}, r'"\xE9": "\xE9"'),
+    ],
+)
+def test_lines_of_a_block(value: object, text: str) -> None:
+    assert block(value) == text
+    assert block(value, 2) == "\n".join(f"  {line}" if line else "" for line in text.split("\n"))
+
+
+def test_what_is_there_twice_is_written_twice() -> None:
+    value = ["x"]
+    assert block({"a": value, "b": value}) == "a: [x]\nb: [x]"

@@ -36,10 +36,13 @@ HIDDEN = [
     ("jdbc:postgresql:/me:can/ary@host/db: is not there", "jdbc:postgresql:/me:***@host/db: is not there"),
     ("postgresql://me:canary", "postgresql://me:***"),
     ("https://me:can:ary: is not fetched", "https://me:*** is not fetched"),
+    ("http://canary@host/x", "http://***@host/x"),
+    ("password=X${A}", "password=***"),
     ("https://a:canary@host and ssh://b:canary@host", "https://***@host and ssh://b:***@host"),
 ]
 SHOWN = [
     "git@host:data/pack",
+    "https://@host/x",
     "ssh://git@host/data/pack",
     "https://host/pack@v1.0.0",
     "https://host:8443/pack@v1",
@@ -60,6 +63,23 @@ SHOWN = [
     "{token: ${TOKEN}}",
     "{'token_url': 'https://host/x'}",
 ]
+# A token of each shape that is known by what it begins with.
+_MIXED = "aZ09bY18cX27dW36eV45fU54gT63hS72iR81"
+TOKENS = [
+    *(f"{kind}_{mode}_{_MIXED[:8]}" for kind in ("sk", "rk", "pk") for mode in ("live", "test")),
+    f"whsec_{_MIXED[:8]}",
+    "AKIA0123456789ABCDEF",
+    "ASIAABCDEFGHIJKLMNOP",
+    *(f"gh{kind}_{_MIXED[:20]}" for kind in "pousr"),
+    f"github_pat_{_MIXED[:19]}_",
+    f"glpat-{_MIXED[:14]}_-",
+    *(f"xox{kind}-{_MIXED[:9]}-" for kind in "abprs"),
+    "pat-eu1-0123abcd-",
+    f"AIza{_MIXED[:33]}_-",
+    f"eyJ{_MIXED[:8]}_-.{_MIXED[:8]}_-.",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN EC PRIVATE KEY-----",
+]
 
 
 @pytest.mark.parametrize(("text", "shown"), HIDDEN)
@@ -72,9 +92,14 @@ def test_what_is_no_secret_is_shown(text: str) -> None:
     assert redacted(text) == text
 
 
-@pytest.mark.parametrize("secret", [value["anything"] for value in SECRETS if "anything" in value])
+@pytest.mark.parametrize("secret", [*TOKENS, *(value["anything"] for value in SECRETS if "anything" in value)])
 def test_a_token_is_known_by_its_shape(secret: str) -> None:
     assert redacted(f"it says '{secret}'") == "it says '***'"
+
+
+@pytest.mark.parametrize("secret", TOKENS)
+def test_half_a_token_is_none(secret: str) -> None:
+    assert redacted(secret[: len(secret) // 2]) == secret[: len(secret) // 2]
 
 
 def test_an_error_is_one_line_without_a_password() -> None:

@@ -1,8 +1,10 @@
 """Where the pack is: spellings of one place are one place, and what is recorded of it holds no secret."""
 
+from pathlib import Path
+
 import pytest
 
-from dativo_generator.base.repository_url import has_secret, identity, public
+from dativo_generator.base.repository_url import canonical, has_secret, identity, is_local, public, url_of
 
 PUBLIC = [
     ("https://oauth2:canary@host/data/pack.git", "https://host/data/pack.git"),
@@ -19,8 +21,40 @@ PUBLIC = [
     ("git:canary@host:data/pack.git", "git@host:data/pack.git"),
     ("https://host/pack?access_token=canary", "https://host/pack"),
     ("https://host/pack.git#token=canary", "https://host/pack.git"),
+    ("https://host/pack?a#b?c", "https://host/pack"),
+    ("https://me:can://ary@host/pack", "https://host/pack"),
+    ("git:canary@host:a:b@c/pack", "git@host:a:b@c/pack"),
 ]
 PLAIN = ["git@host:data/pack", "ssh://git@host:2222/pack", "https://host:8443/p@ck", "gh:data/pack", "/srv/a@b", "."]
+PLAIN += ["/srv/a:b@c/d", "ssh://host/data/pack", "https://host/pack"]
+CANONICAL = [
+    ("gh:data/pack", "https://github.com/data/pack"),
+    ("gl:data/pack.git", "https://gitlab.com/data/pack"),
+    ("git+https://host/pack.git/", "https://host/pack"),
+    ("git@host:data/pack.git", "git@host:data/pack"),
+    ("https://host/X/", "https://host/X"),
+    ("file://localhost/srv/my%20pack", "/srv/my pack"),
+    ("file:///srv/localhost", "/srv/localhost"),
+    ("/srv/a/../pack.git/", "/srv/pack.git"),
+    ("~nobody-of-that-name/x", "~nobody-of-that-name/x"),
+]
+IDENTITIES = [
+    ("https://host/data/pack", "host/data/pack"),
+    ("http://host:80/data/pack", "host/data/pack"),
+    ("git://host:9418/data/pack", "host/data/pack"),
+    ("http://host:443/data/pack", "host:443/data/pack"),
+    ("git@host:/data/pack", "host/data/pack"),
+    ("/srv/pack", "/srv/pack"),
+    ("x:///y", "x:///y"),
+]
+URLS = [
+    ("https://host/pack", "https://host/pack"),
+    ("/srv/my pack", "file:///srv/my%20pack"),
+    ("git@host:data/pack", "ssh://git@host/data/pack"),
+    ("git@host:/data/X/", "ssh://git@host/data/X/"),
+    ("git@host:Xdata/pack", "ssh://git@host/Xdata/pack"),
+    ("git@host:a://b", "git@host:a://b"),
+]
 SAME = [
     ("https://host/data/pack", "https://host/data/pack.git/"),
     ("https://HOST/data/pack", "git+https://me:canary@host/data/pack"),
@@ -63,3 +97,25 @@ def test_two_places_are_two(one: str, other: str) -> None:
 @pytest.mark.parametrize("location", NO_PLACE)
 def test_what_is_no_place_can_be_compared(location: str) -> None:
     assert isinstance(identity(location), str)
+
+
+@pytest.mark.parametrize(("location", "place"), CANONICAL)
+def test_a_location_is_written_in_one_way(location: str, place: str) -> None:
+    assert canonical(location) == place == canonical(place)
+
+
+def test_a_relative_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert (canonical("x"), canonical("~/x")) == (str(tmp_path / "x"), str(tmp_path / "home" / "x"))
+    assert is_local(canonical("x")) and not is_local("https://host/x")
+
+
+@pytest.mark.parametrize(("location", "same"), IDENTITIES)
+def test_a_place_is_host_and_path(location: str, same: str) -> None:
+    assert identity(location) == same
+
+
+@pytest.mark.parametrize(("location", "url"), URLS)
+def test_a_place_has_a_url(location: str, url: str) -> None:
+    assert url_of(location) == url

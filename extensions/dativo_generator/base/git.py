@@ -23,6 +23,9 @@ _KEPT = re.compile(
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))"
 )
 _LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
+_FILTER = re.compile(r"(filter\..*)\.(clean|process)")
+# The files of settings that lie in a repository.
+_ITS_OWN = ("local", "worktree")
 _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
 
 
@@ -89,15 +92,20 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("GIT_") or _KEPT.fullmatch(name)}
 
 
-def without_filters(folder: Path) -> list[str]:
-    """Return the settings that keep a repository's own filters from running programs.
+def without_filters(folder: Path) -> dict[str, str]:
+    """Return the variables that keep a repository's own filters from running programs.
 
-    Those of the user, and Git LFS, stay: without them files would look changed that are not.
+    Those of the user, and Git LFS, stay: without them files would look changed that are not. A name may hold "=", which
+    `-c` takes for the end of it, and bytes that are no text, which no pattern of Git's matches.
     """
-    listing = attempt(folder, "config", "--local", "--includes", "-z", "--get-regexp", r"^filter\..*\.(clean|process)$")
-    settings = []
-    for entry in filter(None, listing.stdout.decode(errors="replace").split("\0")):
+    listing = attempt(folder, "config", "--list", "--show-scope", "-z").stdout
+    parts = os.fsdecode(listing).split("\0")
+    settings: list[tuple[str, str]] = []
+    for scope, entry in zip(parts[:-1:2], parts[1::2], strict=True):
         key, _, command = entry.partition("\n")
-        if not _LFS.fullmatch(command):
-            settings += ["-c", f"{key}=", "-c", f"{key.rpartition('.')[0]}.required=false"]
-    return settings
+        if scope in _ITS_OWN and (match := _FILTER.fullmatch(key)) and not _LFS.fullmatch(command):
+            settings += [(key, ""), (f"{match[1]}.required", "false")]
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables

@@ -9,7 +9,7 @@ from .redaction import SHAPES, redacted
 
 # Words of a key whose value is a credential, and ones that turn it into something else (`key_column`, `token_url`).
 _SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}
-_SECRET_PHRASES = ({"access", "key"}, {"api", "key"}, {"private", "key"}, {"account", "key"}, {"secret", "key"})
+_SECRET_PHRASES = ({"access", "key"}, {"api", "key"}, {"private", "key"}, {"account", "key"})
 _HARMLESS_WORDS = {"path", "file", "url", "uri", "field", "column", "name", "type", "expires"}
 
 WAY_OUT = "put it in the environment and write ${NAME} here"

@@ -37,6 +37,8 @@ _PATH = re.compile(r"[^\0\\]+")
 _STAGE = re.compile(rf"{re.escape(FOLDER)}/[0-9a-f]{{16}}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# What a value that is none of a journal raises where one of it is read.
+_NO_JOURNAL = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 class JournalError(DativoError):
@@ -99,7 +101,7 @@ class Place:
             if os.path.lexists(path := self.path(state)):
                 try:
                     return state, _read(path)
-                except (reading.ReadingError, ValueError, TypeError, KeyError, RecursionError) as error:
+                except (reading.ReadingError, *_NO_JOURNAL) as error:
                     what = str(error) or type(error).__name__
                     raise JournalError(f"look at {path} and delete it; it is no journal: {what}") from None
         return None

@@ -104,8 +104,8 @@ def _folder(name: str) -> bool:
 
 def _status(root: Path, *arguments: str) -> str:
     """Look for changes, which is where Git would run filters."""
-    settings = [*_PLAIN, *without_filters(root)]
-    return os.fsdecode(git(root, "status", "--porcelain", *arguments, settings=settings))
+    variables = without_filters(root)
+    return os.fsdecode(git(root, "status", "--porcelain", *arguments, settings=_PLAIN, variables=variables))
 
 
 def _git(root: Path, *arguments: str, input: bytes | None = None, apart: bool = False) -> bytes:

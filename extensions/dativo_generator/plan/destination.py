@@ -32,7 +32,9 @@ _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\
 # In bytes, as far as the comment above a file is looked at: a license has less.
 _COMMENT = 8192
 _FIXTURE = re.compile(r"# Its fixture: (\S+)")
-# What `git describe` says, and so what Copier records: a tag, and how many commits after it.
+# What `git describe` says, and so what Copier records: a tag, and how many commits after it; or a hash alone, where
+# nothing is tagged, which may begin with digits.
+_HASH = re.compile(r"(?=\d*[a-f])[0-9a-f]{7,40}")
 _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
 
@@ -67,7 +69,7 @@ def _comment(root: Path, path: str) -> Iterator[str]:
 def version_of(commit: Any) -> tuple[Any, ...]:
     """Return a key that orders recorded commits by version; one without a version comes first."""
     match = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
-    if not match:
+    if not match or _HASH.fullmatch(commit):
         return ()
     number = [int(part) for part in match["number"].split(".")]
     while number and not number[-1]:
@@ -122,7 +124,7 @@ def shares(answers: Mapping[str, Any], path: str) -> bool:
     if path in CI_FILES.values():
         return CI_FILES.get(str(answers.get("ci"))) == path
     if path == FIXTURES_TEST:
-        return _yes(answers.get("fixtures", False))
+        return _yes(answers.get("fixtures"))
     if not answers or answers.get("vendor") is False:
         return False
     folder, name = path.split("/")

@@ -1,0 +1,89 @@
+"""Runs tests again and again on a tree of which one module changes, each time in a process that has the libraries.
+
+Standard input has a line of JSON for each run: `{module, text, tests, fixtures, patience, keep}`, the path of the
+module and of the tests in the tree, the module's text, whether the tests take fixtures of `conftest.py`, seconds, and
+whether what is compiled is kept for the next runs. Standard output gets a line `{passed, seconds}`.
+
+Standing in an empty folder: what a mutant does where it is, it does to nobody.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import Phase, settings
+
+# What the tests and the pack import, so that no run has to.
+_LIBRARIES = ("copier", "jinja2.ext", "jsonschema", "plumbum", "pytest_copie.plugin", "typer", "xdist.plugin", "yaml")
+
+
+def main() -> None:
+    """Take one run after another, in the tree that is named."""
+    tree, here = Path(sys.argv[1]), Path.cwd()
+    for name in _LIBRARIES:
+        import_module(name)
+    # A counterexample is enough, it need not be a short one.
+    settings.register_profile(
+        "mutants", deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+    )
+    settings.load_profile("mutants")
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    for line in sys.stdin:
+        run = json.loads(line)
+        module = tree / run["module"]
+        original = module.read_bytes()
+        module.write_text(run["text"], encoding="utf-8")
+        # What was compiled of it might be taken for it: two mutants can have one second and one size.
+        Path(cache_from_source(str(module))).unlink(missing_ok=True)
+        try:
+            print(json.dumps(_tried(tree, here, run)), flush=True)
+        finally:
+            module.write_bytes(original)
+
+
+def _tried(tree: Path, here: Path, run: dict[str, Any]) -> dict[str, Any]:
+    scratch = here.with_name(f"{here.name}-scratch")
+    started = time.monotonic()
+    if (child := os.fork()) == 0:
+        _become(tree, scratch, run)
+    while not (waited := os.waitpid(child, os.WNOHANG))[0] and time.monotonic() - started < run["patience"]:
+        time.sleep(0.002)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    if not waited[0]:
+        waited = os.waitpid(child, 0)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return {"passed": waited[1] == 0, "seconds": time.monotonic() - started}
+
+
+def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
+    status = 70
+    try:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
+        sys.dont_write_bytecode = not run["keep"]
+        sys.path[:0] = places = [str(tree / "extensions"), str(tree / "tests")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(places)  # of the processes that tests start
+        output = os.open(os.devnull, os.O_WRONLY)
+        for number in (1, 2):
+            os.dup2(output, number)
+        plugins = ["-p", "no:cacheprovider", *([] if run["fixtures"] else ["--noconftest"])]
+        plugins += ["-p", "xdist.plugin", "-p", "pytest_copie.plugin"] if run["fixtures"] else []
+        options = ["-q", "-x", "--tb=no", "-o", "addopts=", f"--rootdir={tree}"]
+        options += ["-c", str(tree / "pyproject.toml"), f"--basetemp={scratch}"]
+        status = pytest.main([*plugins, *options, *(str(tree / test) for test in run["tests"])])
+    finally:
+        os._exit(int(status))
+
+
+if __name__ == "__main__":
+    main()

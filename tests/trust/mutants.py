@@ -1,0 +1,163 @@
+"""Whether the tests notice when a guard, or what writes, hides and merges, is changed by one thing."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from functools import cache
+from itertools import count as numbers
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mutation import Mutant, mutants_of
+from support import ROOT, git
+
+from .row import Result, Row
+
+PACKAGE = "extensions/dativo_generator"
+# Survivors that no test can tell from the module as it is, or need not, by module and with the reason.
+EXPLAINED = ROOT / "tests" / "data" / "mutants.yml"
+# Of all mutants, so many in a hundred are to be killed by tests.
+KILLED = 95
+# Whoever takes so many times what the unchanged module takes, and some seconds, waits for ever or runs in a circle.
+TIMES, SECONDS = 4, 8
+
+
+@dataclass(frozen=True)
+class Tests:
+    """Files of tests: quick ones that do without the fixtures of all, and those that try what these let through."""
+
+    quick: tuple[str, ...]
+    thorough: tuple[str, ...] = ()
+
+    @property
+    def runs(self) -> list[tuple[str, ...]]:
+        """What is run one after another."""
+        return [files for files in (self.quick, self.thorough) if files]
+
+
+TESTS = {
+    "base/naming.py": Tests(("test_naming.py",)),
+    "base/emit.py": Tests(("test_emit.py",)),
+    "base/secrets.py": Tests(("test_secrets.py",)),
+    "base/redaction.py": Tests(("test_redaction.py",)),
+    "base/repository_url.py": Tests(("test_repository_url.py",)),
+    "plan/ownership.py": Tests(("test_owners.py",)),
+    "plan/destination.py": Tests(("test_destination.py",)),
+    "questionnaire/guard.py": Tests(("test_refusals.py",)),
+    "fleet/merge.py": Tests(("test_merging.py",)),
+    "base/reading.py": Tests(("test_reading.py",)),
+    "base/git.py": Tests(("test_git.py",)),
+    "fleet/replacing.py": Tests(("test_replacing.py",)),
+    "fleet/journal.py": Tests(("test_journal.py",)),
+    "fleet/change.py": Tests(("test_transaction.py",)),
+    "fleet/uses.py": Tests(("test_uses.py",)),
+    "fleet/past.py": Tests(("test_past.py",)),
+    "fleet/transaction.py": Tests(("test_transaction.py",)),
+}
+
+
+class Runner:
+    """A process that runs tests on a copy of the tree which is its own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy the tree to `folder` and start the process."""
+        self._tree, here = folder / "tree", folder / "here"
+        here.mkdir(parents=True)
+        for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0"):
+            if name and (ROOT / name).is_file():
+                (self._tree / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self._tree / name)
+        git(self._tree, "init", "--quiet")
+        command = [sys.executable, "-m", "trust.mutant_runner", str(self._tree)]
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+        self._process = subprocess.Popen(command, cwd=here, env=environment, stdin=-1, stdout=-1, text=True)
+        self._patience = cache(self._usual)
+
+    def survives(self, module: str, text: str) -> bool:
+        """Tell whether the tests of a module let another text of it through."""
+        return all(self._run(module, text, how, self._patience(module, how))["passed"] for how in TESTS[module].runs)
+
+    def _usual(self, module: str, how: tuple[str, ...]) -> float:
+        """Return how long tests of a module may take, in seconds; raises `RuntimeError` where they fail as it is."""
+        text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
+        self._run(module, text, how, 600, keep=True)
+        result = self._run(module, text, how, 600)
+        if not result["passed"]:
+            raise RuntimeError(f"{module}: its tests fail without any change: {' '.join(how)}")
+        return SECONDS + TIMES * result["seconds"]
+
+    def _run(
+        self, module: str, text: str, tests: tuple[str, ...], patience: float, keep: bool = False
+    ) -> dict[str, Any]:
+        fixtures = tests == TESTS[module].thorough
+        files = [f"tests/{name}" for name in tests]
+        run = {"module": f"{PACKAGE}/{module}", "text": text, "tests": files, "fixtures": fixtures}
+        self._process.stdin.write(json.dumps(run | {"patience": patience, "keep": keep}) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def survivors(tried: Sequence[tuple[str, Mutant]], folder: Path, cores: int) -> Iterator[tuple[str, Mutant]]:
+    """Yield the mutants that survive, each with its module, in their order."""
+    own, number = threading.local(), numbers()
+
+    def survives(of: tuple[str, Mutant]) -> bool:
+        if not hasattr(own, "runner"):
+            own.runner = started.enter_context(closing(Runner(folder / f"runner-{next(number)}")))
+        return own.runner.survives(of[0], of[1].text)
+
+    with ExitStack() as started, ThreadPoolExecutor(cores) as pool:
+        for one, lives in zip(tried, pool.map(survives, tried), strict=True):
+            if lives:
+                yield one
+
+
+def explained(module: str) -> set[str]:
+    """Return the names of the mutants of a module that may survive."""
+    entries = yaml.safe_load(EXPLAINED.read_text(encoding="utf-8")).get(module, [])
+    return {f"{entry['in']}: {change}" for entry in entries for change in entry["changes"] if entry["why"]}
+
+
+def run(count: int, folder: Path) -> Result:
+    """Try every mutant, or of the first modules so many, evenly from all of them."""
+    made: list[tuple[str, Mutant]] = []
+    known: set[str] = set()
+    for module in TESTS:
+        if len(made) < count:
+            text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
+            made += [(module, mutant) for mutant in mutants_of(text)]
+            known |= {f"{module}: {name}" for name in explained(module)}
+    chosen = made[:: max(1, len(made) // count)][:count]
+    cores = os.cpu_count() or 1
+    living, tried, all_ = (
+        {f"{module}: {mutant.name}" for module, mutant in some}
+        for some in (survivors(chosen, folder, cores if len(chosen) > 20 * cores else 1), chosen, made)
+    )
+    faults = [f"{name}: survives, and nobody says why" for name in sorted(living - known)]
+    faults += [f"{name}: is explained, and killed" for name in sorted((known & tried) - living)]
+    faults += [f"{name}: is explained, and there is no such" for name in sorted(known - all_)]
+    if (killed := len(tried) - len(living)) * 100 < KILLED * len(tried):
+        faults.append(f"{killed} of {len(tried)} are killed, fewer than {KILLED} %")
+    return Result(len(tried), faults, {"killed": killed, "explained": len(living & known)})
+
+
+ROW = Row(
+    "mutation testing of the guards, names, quoting, secrets, ownership, merging and writing",
+    f"{KILLED} % killed, the rest explained",
+    10_000,
+    8,
+    run,
+)
