@@ -95,9 +95,10 @@ def test_another_encoding_is_merged() -> None:
 
 def test_settings_of_the_user_decide_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "attributes").write_text("* text eol=crlf -merge diff=x\n")
-    (tmp_path / "hooks").mkdir()
+    (tmp_path / "excludes").write_text("*\n")
     (tmp_path / "config").write_text(
         f"[core]\n\tautocrlf = true\n\tsafecrlf = true\n\tattributesFile = {tmp_path}/attributes\n"
+        f"\texcludesFile = {tmp_path}/excludes\n"
         f'[diff]\n\texternal = false\n\tnoprefix = true\n[diff "x"]\n\ttextconv = true\n'
         f"[merge]\n\tconflictStyle = diff3\n[init]\n\ttemplateDir = {tmp_path}/template\n"
     )
@@ -145,3 +146,16 @@ def test_git_is_asked_in_vain_for_nothing_else(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_edit_has_its_sides_in_the_order_of_git() -> None:
     assert Edit(b"1", b"2", b"3").sides == (b"1", b"2", b"3")
+
+
+def test_edits_are_taken_in_hunks_that_stand_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, attempt = [], merge.attempt
+
+    def recorded(folder: Path, *arguments: str, **how: Any) -> CompletedProcess[bytes]:
+        asked.append(arguments)
+        return attempt(folder, *arguments, **how)
+
+    monkeypatch.setattr(merge, "attempt", recorded)
+    only(BASE)
+    (options,) = (arguments[1:-2] for arguments in asked if arguments[0] == "diff-tree")
+    assert options == ("--no-ext-diff", "--no-textconv", "--unified=1", merge._hunks_apart())

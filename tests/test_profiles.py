@@ -109,6 +109,10 @@ WRONG = {
     "connectors:\n  postgres:\n    connection: {host: h, pass: x}\n": (
         "profiles/acme.yml:3: connectors.postgres.connection: unknown key 'pass'"
     ),
+    '"[a": b\nowner: data@acme.com\n': "profiles/acme.yml:1: [a: unknown key",
+    '"{{ x }}": b\nowner: x\n': "profiles/acme.yml:1: {{ x }}: unknown key",
+    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2: not valid YAML",
+    "owner: data@acme.com\n1: b\n": "profiles/acme.yml:2: 1: the key 1 is not text",
     "tags: [a, a]\n": "profiles/acme.yml:1: tags: 'a' is listed twice",
     "endpoint: 'https://u:secret@x.yy'\n": "profiles/acme.yml:1: endpoint: this holds a literal secret",
 }

@@ -1,6 +1,7 @@
 """What others wrote is read in one way: regular files below the root, bounded, and through no link."""
 
 import ast
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,11 @@ from dativo_generator.base.documents import parse_bounded
 from support import ROOT
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
+@pytest.fixture(params=["by its parts", "at once"])
+def root(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a folder that is read in the way of this system, and in that of one that opens nothing inside a folder."""
+    assert os.open in os.supports_dir_fd and reading._STEPWISE
+    monkeypatch.setattr(reading, "_STEPWISE", request.param == "by its parts")
     (tmp_path / "root" / "a").mkdir(parents=True)
     (tmp_path / "root" / "a" / "file.yml").write_text("x: ä\n", encoding="utf-8")
     (tmp_path / "secret.yml").write_text("secret\n")
@@ -81,6 +85,100 @@ def test_a_listing_goes_through_no_link(root: Path) -> None:
     (root / "c").symlink_to("a")
     assert list(reading.below(root, "c")) == ["c"]
     assert list(reading.below(root, "d")) == []
+
+
+def test_files_are_opened_without_waiting_following_or_handing_on() -> None:
+    assert reading._FILE == os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    assert reading._FOLDER == os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    assert reading._NO_LINK == os.O_NOFOLLOW
+
+
+@pytest.mark.parametrize("path", ["a/file.yml", "a/nothing", "nothing/x", "a", "a/link", "link/x", "a\0b", "a/../x"])
+def test_nothing_stays_open(path: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "link").symlink_to("a")
+    (root / "a" / "link").symlink_to("file.yml")
+    opening, closing, left = os.open, os.close, set()
+
+    def opened(*how: object, **where: object) -> int:
+        left.add(descriptor := opening(*how, **where))
+        return descriptor
+
+    def closed(descriptor: int) -> None:
+        left.remove(descriptor)
+        closing(descriptor)
+
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "close", closed)
+    reading.is_file(root, path)
+    assert left == set()
+
+
+def test_a_size_is_the_largest_that_is_read(root: Path) -> None:
+    assert reading.LARGEST == 4 * 1024 * 1024
+    (root / "x").write_bytes(b"12345")
+    assert reading.read(root, "x", 5) == b"12345"
+    assert reading.text(root, "x", 5) == "12345"
+    for read in (reading.read, reading.text):
+        with pytest.raises(reading.ReadingError, match=r"^x: has more than 4 bytes$"):
+            read(root, "x", 4)
+    assert [reading.beginning(root, "x", size) for size in (0, 1, 4, 6)] == [b"", b"1", b"1234", b"12345"]
+
+
+def test_a_file_is_read_in_pieces(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, sizes = os.read, []
+    (root / "x").write_bytes(b"123456789")
+
+    def piece(descriptor: int, size: int) -> bytes:
+        sizes.append(size)
+        return read(descriptor, min(size, 2))
+
+    monkeypatch.setattr(os, "read", piece)
+    assert reading.beginning(root, "x", 5) == b"12345"
+    assert sizes == [5, 3, 1]
+
+
+def test_a_file_that_cannot_be_read_says_why(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*how: object, **where: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    for name in ("read", "open"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, fail)
+            with pytest.raises(reading.ReadingError, match=r"^a/file\.yml: cannot be read: Input/output error$"):
+                reading.read(root, "a/file.yml")
+
+
+def test_a_name_that_cannot_be_one(root: Path) -> None:
+    with pytest.raises(reading.ReadingError, match=r"^a\\x00b: cannot be read: its name cannot be one$"):
+        reading.read(root, "a\0b")
+
+
+@pytest.mark.parametrize("path", ["", ".", "..", "a/..", "a/.", "a/", "/a", "./a", "../secret.yml", "a//file.yml"])
+def test_each_part_of_a_path_is_a_name(path: str, root: Path) -> None:
+    with pytest.raises(reading.ReadingError, match=r": is no path below the folder$"):
+        reading.read(root, path)
+
+
+def test_a_listing_is_in_order_and_of_everything(root: Path) -> None:
+    for path in ("b/y/1", "b/x/2", "b/x/1", "b/z", "b/a"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    (root / "b" / "empty").mkdir()
+    assert list(reading.below(root, "b")) == ["b/a", "b/x/1", "b/x/2", "b/y/1", "b/z"]
+    assert list(reading.below(root, "b/a")) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_empty(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = os.scandir
+    (root / "a" / "b").mkdir()
+
+    def some(path: Path) -> object:
+        if Path(path).name == "b":
+            raise PermissionError
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", some)
+    assert list(reading.below(root, "a")) == ["a/file.yml"]
 
 
 BOMBS = {

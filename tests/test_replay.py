@@ -309,6 +309,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "not YAML": (lambda file, pack: file.write_text("a: [\n"), "not valid YAML"),
     "not text": (lambda file, pack: file.write_bytes(b"\xff\x00"), "utf-8"),
     "a very deep one": (lambda file, pack: file.write_text("[" * 99_999 + "]" * 99_999), "is nested too deeply"),
+    "very deep mappings": (lambda file, pack: file.write_text('{"a":' * 99_999), "is nested too deeply"),
     "a very large one": (lambda file, pack: file.write_text("#" * (LARGEST + 1)), "has more than"),
     "no commit": (lambda file, pack: file.write_text("tenant_id: acme\n"), "_commit: is missing"),
     "a number as commit": (lambda file, pack: rewrite(file, _commit=3), "_commit: is missing"),

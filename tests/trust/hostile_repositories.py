@@ -2,7 +2,7 @@
 
 What Copier reads before it has loaded the template, the answers file of `copier update`, is left to Copier when that
 ends in a traceback or does not end: no template can refuse it. Whether code ran, or anything outside was touched, is
-looked at all the same.
+looked at all the same. What `fields` is given on its command line, a user has named: it is read where it leads.
 """
 
 import os
@@ -588,8 +588,9 @@ def _tried(attack: Attack, command: str, start: Mapping[str, bytes], pack: Publi
     if strayed := box.strayed():
         yield f"outside: {', '.join(strayed)[:200]}"
     written = b"".join(after[path] for path in after if after[path] != before.get(path))
+    named = command.startswith("fields") and " is a link to " in attack.name
     for secret in (CANARY, _PASSWD):
-        if (secret in done.printed and not (copiers and crash)) or secret.encode() in written:
+        if (secret in done.printed and not named and not (copiers and crash)) or secret.encode() in written:
             yield f"read outside: {secret}"
     if not copiers and (lines := re.findall(r"^::.*|[\x00-\x08\x0b-\x1f\x7f\x80-\x9f].*", done.printed, re.MULTILINE)):
         yield f"obeyed by a terminal, or by CI: {lines[0][:100]!r}"

@@ -169,7 +169,7 @@ class Document:
         line = 1
         for key in keys:
             if isinstance(node, yaml.MappingNode):
-                pairs = [(k, v) for k, v in node.value if key in (k.value, yaml.safe_load(str(k.value)))]
+                pairs = [(k, v) for k, v in node.value if key == k.value or _is_written(key, k.value)]
                 if not pairs:
                     break
                 line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
@@ -268,6 +268,14 @@ class Section:
         if like and not re.fullmatch(like, value):
             raise self.error(key, f"'{value}' does not match {like}")
         return value
+
+
+def _is_written(key: Any, text: Any) -> bool:
+    """Tell whether a key that is no text is written so: `1`, `true`, `2024-01-01`."""
+    try:
+        return not isinstance(key, str) and parse_bounded(str(text)) == key
+    except yaml.YAMLError:
+        return False
 
 
 def shown(value: Any) -> str:

@@ -16,15 +16,16 @@ from .errors import DativoError
 # In bytes. An answers file of 200 tables with 60 commented columns each has one mebibyte; rows of a fixture have less.
 LARGEST = 4 << 20
 
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_FILE = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait for somebody to write
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+
+def _flags(*names: str) -> int:
+    """Join flags for opening; a system that lacks one has nothing that it would keep away."""
+    return sum({getattr(os, name, 0) for name in names}, os.O_RDONLY)
+
+
+_NO_LINK = _flags("O_NOFOLLOW")
+_FOLDER = _flags("O_DIRECTORY", "O_CLOEXEC")
+# Without O_NONBLOCK opening a pipe would wait for somebody to write.
+_FILE = _flags("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _STEPWISE = os.open in os.supports_dir_fd
 
 
@@ -129,10 +130,10 @@ def _opened(root: Path, path: str) -> int:
         if any(root.joinpath(*parts).is_symlink() for parts in accumulate((folder,) for folder in (*folders, name))):
             raise _link(path)
         return os.open(root / path, _FILE)
-    here = os.open(root, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))
+    here = os.open(root, _FOLDER)
     try:
         for folder in folders:
-            inner = _open_in(here, folder, _FOLDER, path)
+            inner = _open_in(here, folder, _FOLDER | _NO_LINK, path)
             os.close(here)
             here = inner
         return _open_in(here, name, _FILE, path)

@@ -92,7 +92,7 @@ def _outcome(folder: Path, index: int, edit: Edit) -> Merged:
         path.with_name(f"{index}.{suffix}").write_bytes(content)
     sides = (f"{index}.ours", f"{index}.base", f"{index}.theirs")
     content = _git(folder, "merge-file", "-p", *_LABELS, *sides, fails=True)
-    return Merged(content, any(line.rstrip() in (_BEFORE, _AFTER) for line in content.splitlines()))
+    return Merged(content, any(line in (_BEFORE, _AFTER) for line in content.splitlines()))
 
 
 def _tree(folder: Path, contents: Sequence[bytes]) -> str:
