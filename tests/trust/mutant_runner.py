@@ -1,7 +1,8 @@
 """Runs tests again and again on a tree of which one module changes, each time in a process that has the libraries.
 
 Standard input has a line of JSON for each run: `{module, text, tests, patience, keep}`, the paths of the module and of
-its tests in the tree, the module's text, seconds, and whether what is compiled is kept for the next runs. output gets a line `{passed, seconds}`. The tests run without `conftest.py`, which would load everything.
+its tests in the tree, the module's text, seconds, and whether what is compiled is kept for the next runs. Standard
+output gets a line `{passed, seconds}`. The tests run without `conftest.py`, which would load everything.
 
 Standing in an empty folder: what a mutant does where it is, it does to nobody.
 """
@@ -75,7 +76,7 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
         output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):
             os.dup2(output, number)
-        options = "-q -x --tb=no --noconftest -p no:cacheprovider -o addopts=".split()
+        options = ["-q", "-x", "--tb=no", "--noconftest", "-p", "no:cacheprovider", "-o", "addopts="]
         options += [f"--rootdir={tree}", "-c", str(tree / "pyproject.toml"), f"--basetemp={scratch}"]
         status = pytest.main([*options, str(tree / run["tests"])])
     finally:
