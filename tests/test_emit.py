@@ -18,38 +18,6 @@ DATA = st.recursive(
 )
 
 
-@given(st.one_of(SCALARS, st.lists(SCALARS)))
-@example("no")
-@example("1.0")
-@example("1e3")
-@example("0o7")
-@example("12:30:45")
-@example("2024-01-01")
-@example("a: b # c")
-@example("\n")
-@example("- a\n- b\n")
-@example("\u2028\x85\ud7ff🎉")
-@example(" lead")
-@example("trail ")
-@example("!tag")
-@example("*alias")
-@example("{{ jinja }}")
-@example(["a, b", "]"])
-def test_inline(value: object) -> None:
-    text = f"key: {inline(value)}\n"
-    assert yaml.safe_load(text) == {"key": value}
-    assert len(text.splitlines()) == 1
-
-
-@given(st.dictionaries(TEXT, DATA, min_size=1), st.integers(min_value=1, max_value=8))
-@example({"last": "a\n\n"}, 2)
-@example({"last": "\n"}, 2)
-@example({"last": "\n\n"}, 2)
-@example({"last": "a\n"}, 2)
-def test_block(value: dict, indent: int) -> None:
-    assert yaml.safe_load(f"key:\n{block(value, indent)}\n") == {"key": value}
-
-
 def test_ordinary_values_read_like_hand_written_ones() -> None:
     job = {"name": "public.orders", "path": "/app/x.yaml", "tags": ["a", "b"], "rows": [{"id": 1}], "version": "1.0"}
     assert block(job, 2) == (
@@ -146,3 +114,35 @@ def test_lines_of_a_block(value: object, text: str) -> None:
 def test_what_is_there_twice_is_written_twice() -> None:
     value = ["x"]
     assert block({"a": value, "b": value}) == "a: [x]\nb: [x]"
+
+
+@given(st.one_of(SCALARS, st.lists(SCALARS)))
+@example("no")
+@example("1.0")
+@example("1e3")
+@example("0o7")
+@example("12:30:45")
+@example("2024-01-01")
+@example("a: b # c")
+@example("\n")
+@example("- a\n- b\n")
+@example("\u2028\x85\ud7ff🎉")
+@example(" lead")
+@example("trail ")
+@example("!tag")
+@example("*alias")
+@example("{{ jinja }}")
+@example(["a, b", "]"])
+def test_inline(value: object) -> None:
+    text = f"key: {inline(value)}\n"
+    assert yaml.safe_load(text) == {"key": value}
+    assert len(text.splitlines()) == 1
+
+
+@given(st.dictionaries(TEXT, DATA, min_size=1), st.integers(min_value=1, max_value=8))
+@example({"last": "a\n\n"}, 2)
+@example({"last": "\n"}, 2)
+@example({"last": "\n\n"}, 2)
+@example({"last": "a\n"}, 2)
+def test_block(value: dict, indent: int) -> None:
+    assert yaml.safe_load(f"key:\n{block(value, indent)}\n") == {"key": value}

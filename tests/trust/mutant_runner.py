@@ -1,8 +1,8 @@
 """Runs tests again and again on a tree of which one module changes, each time in a process that has the libraries.
 
-Standard input has a line of JSON for each run: `{module, text, tests, fixtures, patience, keep}`, the path of the
-module and of the tests in the tree, the module's text, whether the tests take fixtures of `conftest.py`, seconds, and
-whether what is compiled is kept for the next runs. Standard output gets a line `{passed, seconds}`.
+Standard input has a line of JSON for each run: `{module, text, tests, patience, keep}`, the paths of the module and of
+its tests in the tree, the module's text, seconds, and whether what is compiled is kept for the next runs. Standard
+output gets a line `{passed, seconds}`. The tests run without `conftest.py`, which would load everything.
 
 Standing in an empty folder: what a mutant does where it is, it does to nobody.
 """
@@ -23,7 +23,7 @@ import pytest
 from hypothesis import Phase, settings
 
 # What the tests and the pack import, so that no run has to.
-_LIBRARIES = ("copier", "jinja2.ext", "jsonschema", "plumbum", "pytest_copie.plugin", "typer", "xdist.plugin", "yaml")
+_LIBRARIES = ("copier", "jinja2.ext", "jsonschema", "typer", "yaml")
 
 
 def main() -> None:
@@ -76,11 +76,9 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
         output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):
             os.dup2(output, number)
-        plugins = ["-p", "no:cacheprovider", *([] if run["fixtures"] else ["--noconftest"])]
-        plugins += ["-p", "xdist.plugin", "-p", "pytest_copie.plugin"] if run["fixtures"] else []
-        options = ["-q", "-x", "--tb=no", "-o", "addopts=", f"--rootdir={tree}"]
-        options += ["-c", str(tree / "pyproject.toml"), f"--basetemp={scratch}"]
-        status = pytest.main([*plugins, *options, *(str(tree / test) for test in run["tests"])])
+        options = ["-q", "-x", "--tb=no", "--noconftest", "-p", "no:cacheprovider", "-o", "addopts="]
+        options += [f"--rootdir={tree}", "-c", str(tree / "pyproject.toml"), f"--basetemp={scratch}"]
+        status = pytest.main([*options, str(tree / run["tests"])])
     finally:
         os._exit(int(status))
 

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from functools import cache
 from itertools import count as numbers
 from pathlib import Path
@@ -30,38 +29,25 @@ KILLED = 95
 # Whoever takes so many times what the unchanged module takes, and some seconds, waits for ever or runs in a circle.
 TIMES, SECONDS = 4, 8
 
-
-@dataclass(frozen=True)
-class Tests:
-    """Files of tests: quick ones that do without the fixtures of all, and those that try what these let through."""
-
-    quick: tuple[str, ...]
-    thorough: tuple[str, ...] = ()
-
-    @property
-    def runs(self) -> list[tuple[str, ...]]:
-        """What is run one after another."""
-        return [files for files in (self.quick, self.thorough) if files]
-
-
+# The file of tests of each module, which does without the fixtures of all: it is run once for each mutant.
 TESTS = {
-    "base/naming.py": Tests(("test_naming.py",)),
-    "base/emit.py": Tests(("test_emit.py",)),
-    "base/secrets.py": Tests(("test_secrets.py",)),
-    "base/redaction.py": Tests(("test_redaction.py",)),
-    "base/repository_url.py": Tests(("test_repository_url.py",)),
-    "plan/ownership.py": Tests(("test_owners.py",)),
-    "plan/destination.py": Tests(("test_destination.py",)),
-    "questionnaire/guard.py": Tests(("test_refusals.py",)),
-    "fleet/merge.py": Tests(("test_merging.py",)),
-    "base/reading.py": Tests(("test_reading.py",)),
-    "base/git.py": Tests(("test_git.py",)),
-    "fleet/replacing.py": Tests(("test_replacing.py",)),
-    "fleet/journal.py": Tests(("test_journal.py",)),
-    "fleet/change.py": Tests(("test_transaction.py",)),
-    "fleet/uses.py": Tests(("test_uses.py",)),
-    "fleet/past.py": Tests(("test_past.py",)),
-    "fleet/transaction.py": Tests(("test_transaction.py",)),
+    "base/naming.py": "test_naming.py",
+    "base/emit.py": "test_emit.py",
+    "base/secrets.py": "test_secrets.py",
+    "base/redaction.py": "test_redaction.py",
+    "base/repository_url.py": "test_repository_url.py",
+    "plan/ownership.py": "test_owners.py",
+    "plan/destination.py": "test_destination.py",
+    "questionnaire/guard.py": "test_refusals.py",
+    "fleet/merge.py": "test_merging.py",
+    "base/reading.py": "test_reading.py",
+    "base/git.py": "test_git.py",
+    "fleet/replacing.py": "test_replacing.py",
+    "fleet/journal.py": "test_journal.py",
+    "fleet/change.py": "test_transaction.py",
+    "fleet/uses.py": "test_uses.py",
+    "fleet/past.py": "test_past.py",
+    "fleet/transaction.py": "test_transaction.py",
 }
 
 
@@ -84,26 +70,24 @@ class Runner:
 
     def survives(self, module: str, text: str) -> bool:
         """Tell whether the tests of a module let another text of it through."""
-        return all(self._run(module, text, how, self._patience(module, how))["passed"] for how in TESTS[module].runs)
+        return self._run(module, text, self._patience(module))["passed"]
 
-    def _usual(self, module: str, how: tuple[str, ...]) -> float:
+    def _usual(self, module: str) -> float:
         """Return how long tests of a module may take, in seconds; raises `RuntimeError` where they fail as it is."""
         text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
-        self._run(module, text, how, 600, keep=True)
-        result = self._run(module, text, how, 600)
+        self._run(module, text, 600, keep=True)
+        result = self._run(module, text, 600)
         if not result["passed"]:
-            raise RuntimeError(f"{module}: its tests fail without any change: {' '.join(how)}")
+            raise RuntimeError(f"{module}: its tests fail without any change: {TESTS[module]}")
         return SECONDS + TIMES * result["seconds"]
 
-    def _run(
-        self, module: str, text: str, tests: tuple[str, ...], patience: float, keep: bool = False
-    ) -> dict[str, Any]:
-        fixtures = tests == TESTS[module].thorough
-        files = [f"tests/{name}" for name in tests]
-        run = {"module": f"{PACKAGE}/{module}", "text": text, "tests": files, "fixtures": fixtures}
-        self._process.stdin.write(json.dumps(run | {"patience": patience, "keep": keep}) + "\n")
+    def _run(self, module: str, text: str, patience: float, keep: bool = False) -> dict[str, Any]:
+        how = {"module": f"{PACKAGE}/{module}", "tests": f"tests/{TESTS[module]}", "patience": patience, "keep": keep}
+        self._process.stdin.write(json.dumps(how | {"text": text}) + "\n")
         self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
+        if not (line := self._process.stdout.readline()):
+            raise RuntimeError(f"{module}: the process that runs its tests was ended")
+        return json.loads(line)
 
     def close(self) -> None:
         """End the process."""

@@ -26,7 +26,7 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     there = [os.path.relpath(path, root) for path in apart_from]
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
     try:
-        status = _status(root, "--ignore-submodules=dirty", "--", ".", *excluded)
+        status = _status(root, "--", ".", *excluded)
     except GitError:
         raise WorktreeError(f"{root}: is not in a Git repository; an update needs one, to be seen and undone") from None
     if lines := status.splitlines():
@@ -103,9 +103,9 @@ def _folder(name: str) -> bool:
 
 
 def _status(root: Path, *arguments: str) -> str:
-    """Look for changes, which is where Git would run filters."""
-    variables = without_filters(root)
-    return os.fsdecode(git(root, "status", "--porcelain", *arguments, settings=_PLAIN, variables=variables))
+    """Look for changes, which is where Git would run filters; within submodules it would run theirs."""
+    how = {"settings": _PLAIN, "variables": without_filters(root)}
+    return os.fsdecode(git(root, "status", "--porcelain", "--ignore-submodules=dirty", *arguments, **how))
 
 
 def _git(root: Path, *arguments: str, input: bytes | None = None, apart: bool = False) -> bytes:
