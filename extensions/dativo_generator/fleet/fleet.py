@@ -5,10 +5,9 @@ from functools import cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
-from ..base.paths import answers_file_of
 from ..base.repository_url import identity
 from ..plan.destination import Destination, shares
-from ..plan.ownership import Owner, may_own
+from ..plan.ownership import Owner, may_own, owner_by_header
 from .answers_files import AnswersFile, find
 from .release import Release, Rendering, items_of
 from .source import Source, SourceError
@@ -84,10 +83,7 @@ class Fleet:
                 continue
             if path in rendering.files:
                 return Owner(rendering.plan["tenant"], rendering.plan["scaffold"], items_of(rendering).get(path))
-        header = Destination(self.tree.root, answers_file).header(path)
-        if header and answers_file_of(header[1], header[0]) != answers_file:
-            return Owner(header[1], header[0])
-        return None
+        return owner_by_header(Destination(self.tree.root, answers_file), path)
 
     def shared(self, paths: Mapping[str, AnswersFile]) -> dict[str, list[bytes]]:
         """Return what shared files may hold, the newest version first.

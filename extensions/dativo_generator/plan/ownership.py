@@ -4,7 +4,7 @@ A first line that names a scaffold proves nothing: whoever copies a file copies 
 above it. It only says where a file comes from whose scaffold is gone, or cannot be read by this version of the pack.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,27 @@ def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
         return {}
 
 
-def owner_of(pack: Pack, destination: Destination, path: str) -> Owner | None:
-    """Return the other scaffold that owns `path`, be it there or not; None when nobody else does."""
+def owners_of(pack: Pack, destination: Destination, wanted: Collection[str]) -> dict[str, Owner]:
+    """Map those of the `wanted` paths to their owner that another scaffold owns, be they there or not."""
+    found: dict[str, Owner] = {}
     for answers in destination.others:
         # Cheap to tell, and true of nearly all: it can own no such path.
-        if may_own(answers, path) and (owner := owned(pack, answers).get(path)):
-            return owner
+        if any(may_own(answers, path) for path in wanted):
+            theirs = owned(pack, answers)
+            found = {path: theirs[path] for path in wanted if path in theirs} | found
+    for path in wanted:
+        if path not in found and (owner := owner_by_header(destination, path)):
+            found[path] = owner
+    return found
+
+
+def owner_of(pack: Pack, destination: Destination, path: str) -> Owner | None:
+    """Return the other scaffold that owns `path`, be it there or not; None when nobody else does."""
+    return owners_of(pack, destination, [path]).get(path)
+
+
+def owner_by_header(destination: Destination, path: str) -> Owner | None:
+    """Return the other scaffold that the header of a file names; None when it names none."""
     header = destination.header(path)
     if header and answers_file_of(header[1], header[0]) != destination.answers_file:
         return Owner(header[1], header[0])
@@ -60,7 +75,7 @@ def owner_of(pack: Pack, destination: Destination, path: str) -> Owner | None:
 
 def is_own(pack: Pack, destination: Destination, path: str) -> bool:
     """Tell whether a file that is there came from the scaffold of the destination's answers file."""
-    return path in owned(pack, destination.recorded) or destination.header(path) is not None
+    return destination.header(path) is not None or path in owned(pack, destination.recorded)
 
 
 def misdescribed(root: Path, path: str, source: str, item: Item, owner: Owner | None) -> str:

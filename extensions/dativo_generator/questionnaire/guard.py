@@ -20,7 +20,7 @@ from ..base.git import GitError, git
 from ..base.naming import listed
 from ..base.paths import CI_FILES, FIXTURES_TEST, answers_file_of
 from ..plan.destination import Destination, shares
-from ..plan.ownership import is_own, misdescribed, owned, owner_of
+from ..plan.ownership import is_own, misdescribed, owned, owners_of
 from ..plan.plan import asset_path, paths
 from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import SELECTIONS
@@ -126,9 +126,10 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
         return  # some answer is not right yet, which its own question says
     pack = scaffold.pack
     own = replace(destination, answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
+    owners = owners_of(pack, own, [path for _, path in wanted])
     for object_name, path in wanted:
         other = f"write another with --data 'asset_names={{{object_name}: NAME}}'"
-        if owner := owner_of(pack, own, path):
+        if owner := owners.get(path):
             is_asset = path.startswith("assets/")
             same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)
             reuse = "read it with --data assets=reuse, or " if same else ""
@@ -141,10 +142,10 @@ def described(scaffold: Scaffold, destination: Destination) -> None:
     """Refuse jobs for assets of others that are not there, or that describe something else."""
     if not scaffold.reuses_assets:
         return
-    for item in scaffold.items:
-        path = asset_path(scaffold, item)
-        owner = owner_of(scaffold.pack, destination, path)
-        if why := misdescribed(destination.root, path, scaffold.source.id, item, owner):
+    read = {asset_path(scaffold, item): item for item in scaffold.items}
+    owners = owners_of(scaffold.pack, destination, read)
+    for path, item in read.items():
+        if why := misdescribed(destination.root, path, scaffold.source.id, item, owners.get(path)):
             raise AnswerError(f"assets: reuse: {why}; write it with --data assets=write")
 
 
