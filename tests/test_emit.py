@@ -103,6 +103,7 @@ def test_a_value_follows_its_key_on_the_line(value: object, text: str) -> None:
         ({"a": "x\n\ny\n"}, "a: |\n  x\n\n  y"),
         ({"a": " x\n"}, "a: |2\n   x"),
         ({"a": {"b": "x" * 100 + " y" * 50}}, f"a:\n  b: {'x' * 100 + ' y' * 50}"),
+        ({"a": "X"}, "a: X"),
         ({"é": "é"}, r'"\xE9": "\xE9"'),
     ],
 )

@@ -45,6 +45,17 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_ignored() -> Iterator[None]:
+    """Let signals come, also where whoever started the tests has them ignored, as `nohup` and a shell's `&` do."""
+    before = {number: signal.getsignal(number) for number in interruption.SIGNALS}
+    for number in before:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 def plain(folder: Path) -> Path:
     for path, content in BEFORE.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

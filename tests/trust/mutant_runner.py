@@ -69,7 +69,6 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
     status = 70
     try:
         os.setpgid(0, 0)
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
         sys.dont_write_bytecode = not run["keep"]
         sys.path[:0] = places = [str(tree / "extensions"), str(tree / "tests")]
         os.environ["PYTHONPATH"] = os.pathsep.join(places)  # of the processes that tests start

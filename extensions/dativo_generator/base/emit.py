@@ -1,5 +1,6 @@
 """Write values as YAML text: the one way from an answer to a file, so that no value can become syntax."""
 
+import math
 import re
 from typing import Any
 
@@ -17,7 +18,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, indentless=False)
+        super().increase_indent(flow)
 
 
 def _text(dumper: yaml.Dumper, text: str) -> yaml.Node:
@@ -45,15 +46,15 @@ _Dumper.add_representer(tuple, _list)
 def inline(value: Any) -> str:
     """Return a scalar, or a list of scalars, as YAML that can follow ``key:`` on its line."""
     if isinstance(value, str) and "\n" in value:
-        return yaml.safe_dump(value, default_style='"', width=float("inf"), allow_unicode=False).strip()
+        return yaml.safe_dump(value, default_style='"', width=math.inf).strip()
     return _dump(value).removesuffix("...\n").strip()
 
 
 def block(value: Any, indent: int = 0) -> str:
     """Return a mapping, or a list of mappings, as YAML lines `indent` spaces in, without a newline at the end."""
     margin = " " * indent
-    return "\n".join(margin + line if line else line for line in _dump(value).rstrip("\n").split("\n"))
+    return "\n".join(margin + line if line else line for line in _dump(value).removesuffix("\n").split("\n"))
 
 
 def _dump(value: Any) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=float("inf"), allow_unicode=False)
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=math.inf)
