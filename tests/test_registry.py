@@ -26,7 +26,7 @@ def write_files(root: Path, files: dict[str, str]) -> Pack:
 
 
 def load_all(pack: Pack) -> None:
-    _ = pack.registry
+    _ = pack.registry, pack.runner
     pack.recipe("shop")
 
 

@@ -11,6 +11,7 @@ from .fields import Field, read_fields
 from .importer import Importer, NoImporter
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
+from .runner import Runner, load_runner
 from .samples import Samples, load_samples
 
 
@@ -39,6 +40,11 @@ class Pack:
     @cached_property
     def _listed(self) -> Registry:
         return load_registry(self.root)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What the runner does with each connector."""
+        return load_runner(self.root)
 
     @cached_property
     def _rules(self) -> Rules:

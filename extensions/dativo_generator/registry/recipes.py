@@ -38,10 +38,15 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One recipe, tenant-agnostic. `connection` holds values, mostly `${ENV}`, and at most one level of blocks."""
+    """One recipe, tenant-agnostic. `connection` holds values, mostly `${ENV}`, and at most one level of blocks.
+
+    `options` are those of the default `engine`, by the name of the engine that reads them.
+    """
 
     id: str
     description: str
+    engine: str
+    options: Mapping[str, Any]
     credentials: str
     credentials_env: str
     credentials_file: str
@@ -84,15 +89,15 @@ def load_recipe(root: Path, connector: Connector) -> Recipe:
     if set(top.texts("roles", among=ROLES)) != set(connector.roles):
         raise top.error("roles", f"must be those of the registry: {listed(connector.roles)}")
     engine = top.section("default_engine", ("type", "options"))
-    engine.text("type", among=connector.engines)
-    if "options" in engine.value:
-        engine.section("options")
+    options = engine.section("options").value if "options" in engine.value else {}
     credentials, env, file = _credentials(top)
     cursor_field, lookback_days = _incremental(top, connector)
     _check_rate_limits(top)
     return Recipe(
         id=connector.id,
         description=top.text("description", default=""),
+        engine=engine.text("type", among=connector.engines),
+        options=frozen(options),
         credentials=credentials,
         credentials_env=env,
         credentials_file=file,
