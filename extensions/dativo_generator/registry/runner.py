@@ -17,6 +17,7 @@ PLUGINS = {"source": "custom_reader", "target": "custom_writer"}
 # What an option of a native reader can be.
 OPTION_KINDS = ("character", "encoding", "count")
 _DONE = {"source": "read", "target": "written"}
+_READING = ("login", "connection_defaults", "secret_file", "options")
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 
 
@@ -33,6 +34,7 @@ class Reading:
     """How a source is read natively: login variables by key of the connection, and options with what each is."""
 
     login: Mapping[str, str] = field(default_factory=dict)
+    connection_defaults: bool = False
     secret_file: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,6 +68,10 @@ class Runner:
         """Return the variables of a source's login by key of its connection; {} where the runner reads none."""
         return self.sources[source].login if source in self.sources else {}
 
+    def expands_defaults(self, source: str) -> bool:
+        """Tell whether ``${NAME:-default}`` is expanded in the connection of a source."""
+        return source in self.sources and self.sources[source].connection_defaults
+
     def options(self, source: str) -> Mapping[str, str]:
         """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""
         return self.sources[source].options if source in self.sources else {}
@@ -85,7 +91,7 @@ def load_runner(root: Path) -> Runner:
     sources, engines = top.section("sources"), top.section("engines")
     return Runner(
         name=top.text("runner"),
-        sources={name: _reading(sources.section(name, ("login", "secret_file", "options"))) for name in sources.value},
+        sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
         engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
     )
@@ -96,6 +102,7 @@ def _reading(entry: Section) -> Reading:
     options = entry.section("options") if "options" in entry.value else None
     return Reading(
         login={key: login.text(key, like=_VARIABLE) for key in login.value} if login else {},
+        connection_defaults=entry.flag("connection_defaults", False),
         secret_file=entry.flag("secret_file", False),
         options={name: options.text(name, among=OPTION_KINDS) for name in options.value} if options else {},
     )

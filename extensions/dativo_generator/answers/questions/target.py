@@ -80,7 +80,8 @@ SECTION = Section(
             lambda answers: f"raw/{answers.source.id}/{each(answers, '{asset}', answers.asset_name)}",
             _no_storage,
         ),
-        "endpoint": Question(url, always(""), _no_storage),
-        "catalog_uri": Question(url, _catalog, _no_catalog),
+        # The only part of a target's connection in which the runner expands ${NAME:-default}.
+        "endpoint": Question(url(with_default=True), always(""), _no_storage),
+        "catalog_uri": Question(url(), _catalog, _no_catalog),
     },
 )
