@@ -35,6 +35,8 @@ class Question:
     is closed. `fills` is the question for whose answer it helps. `of` says whose answer it is: that of one
     ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a profile holds the last two.
     One that is not `recorded` helps to give another answer and means nothing afterwards; it is `secret` to Copier.
+    `imported` lists, a line each, what an import answers it with, or where it contradicts the answer. A question
+    `without_effect` is asked no more, for the reason given; what somebody answered goes on being written.
     `section` is the part of `customize` that opens it, '' for what everybody is asked; the table fills it in.
     """
 
@@ -48,6 +50,8 @@ class Question:
     of: str = "tenant"
     recorded: bool = True
     fixed_choices: tuple[str, ...] = ()
+    imported: Callable[[Answers], list[str]] = lambda answers: []
+    without_effect: str = ""
     section: str = ""
 
 
@@ -147,6 +151,8 @@ class Answers:
         question = self.questions[name]
         if self.inapplicable(name):
             return False
+        if question.without_effect:
+            return name in self.presets
         if question.fills:
             return question.fills not in self.raw and self.asks(question.fills)
         if any(other.fills == name and self.raw.get(filler) for filler, other in self.questions.items()):

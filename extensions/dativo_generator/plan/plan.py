@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..answers import engine_options
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
@@ -191,9 +192,10 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}
     if scaffold.source_recipe.connection:
         source["connection"] = scaffold["connection"]
-    if "engine" in scaffold.raw:
-        source["engine"] = {"type": scaffold["engine"]}
-    return source
+    engine: dict[str, Any] = {"type": scaffold["engine"]} if "engine" in scaffold.raw else {}
+    if options := engine_options.of_job(scaffold):
+        engine["options"] = options
+    return source | ({"engine": engine} if engine else {})
 
 
 def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -241,7 +243,10 @@ def _secret_files(scaffold: Scaffold) -> list[str]:
 
 
 def _warnings(scaffold: Scaffold) -> list[str]:
-    return [
+    without_effect = [
+        f"{name}: has no effect: {why}" for name in scaffold.raw if (why := scaffold.questions[name].without_effect)
+    ]
+    return without_effect + [
         f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
         for column in (() if scaffold.reuses_assets else scaffold["partitioning"])
         if column != SAFE_PARTITION

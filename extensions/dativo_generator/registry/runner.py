@@ -41,10 +41,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks."""
+    """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks.
+
+    `option_defaults` are what a source's reader takes for an option that nobody names.
+    """
 
     name: str
     sources: Mapping[str, Reading]
+    option_defaults: Mapping[str, str]
     engines: Mapping[str, str]
     storage_blocks: tuple[str, ...]
 
@@ -87,11 +91,12 @@ class Runner:
 
 def load_runner(root: Path) -> Runner:
     """Read the facts of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("runner", "sources", "engines", "storage_blocks"))
-    sources, engines = top.section("sources"), top.section("engines")
+    top = Document(root, FILE).section(("runner", "sources", "option_defaults", "engines", "storage_blocks"))
+    sources, engines, defaults = top.section("sources"), top.section("engines"), top.section("option_defaults")
     return Runner(
         name=top.text("runner"),
         sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
+        option_defaults={name: defaults.text(name) for name in defaults.value},
         engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
     )

@@ -1,8 +1,9 @@
-"""What runs the extraction."""
+"""What the reader of the source is told."""
 
 from dataclasses import replace
 
-from ..model import Answers, Section
+from .. import engine_options
+from ..model import Answers, Question, Section
 from .shared import choice_of
 
 
@@ -13,11 +14,21 @@ def _one_engine(answers: Answers) -> str:
 
 SECTION = Section(
     "engine",
-    what="what runs the extraction",
-    inapplicable=_one_engine,
+    what="how the source is read: delimiter, encoding, batch size",
+    inapplicable=engine_options.none_offered,
     questions={
         "engine": replace(
             choice_of(lambda answers: answers.source.engines, lambda answers: answers.source.default_engine),
+            inapplicable=_one_engine,
+            of="connector",
+            without_effect="the runner reads a source in its own way, or by the engine of the recipe",
+        ),
+        engine_options.NAME: Question(
+            engine_options.read,
+            engine_options.imported,
+            engine_options.none_offered,
+            always_asked=lambda answers: bool(engine_options.imported(answers)),
+            imported=engine_options.notes,
             of="connector",
         ),
     },
