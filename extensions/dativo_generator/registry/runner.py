@@ -17,8 +17,18 @@ PLUGINS = {"source": "custom_reader", "target": "custom_writer"}
 # What an option of a native reader can be.
 OPTION_KINDS = ("character", "encoding", "count")
 _DONE = {"source": "read", "target": "written"}
+_KEYS = (
+    "runner",
+    "sources",
+    "option_defaults",
+    "engines",
+    "storage_blocks",
+    "storage_variables",
+    "state_variable",
+)
 _READING = ("login", "connection_defaults", "secret_file", "options")
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
+_REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,9 @@ class Reading:
 class Runner:
     """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks.
 
-    `option_defaults` are what a source's reader takes for an option that nobody names.
+    `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
+    environment is written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a block of storage, of
+    which one is enough, and the `state_variable`.
     """
 
     name: str
@@ -51,6 +63,8 @@ class Runner:
     option_defaults: Mapping[str, str]
     engines: Mapping[str, str]
     storage_blocks: tuple[str, ...]
+    storage_variables: Mapping[str, tuple[str, ...]]
+    state_variable: str
 
     def way(self, connector: Connector, recipe: Recipe, role: str) -> Way:
         """Tell how the runner reads a source, or writes a target."""
@@ -91,14 +105,17 @@ class Runner:
 
 def load_runner(root: Path) -> Runner:
     """Read the facts of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("runner", "sources", "option_defaults", "engines", "storage_blocks"))
+    top = Document(root, FILE).section(_KEYS)
     sources, engines, defaults = top.section("sources"), top.section("engines"), top.section("option_defaults")
+    variables = top.section("storage_variables")
     return Runner(
         name=top.text("runner"),
         sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
         option_defaults={name: defaults.text(name) for name in defaults.value},
         engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
+        storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value},
+        state_variable=top.text("state_variable", like=_REFERENCE),
     )
 
 

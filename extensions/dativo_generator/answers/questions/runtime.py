@@ -82,6 +82,8 @@ SECTION = Section(
         "asset_layout": replace(choice(LAYOUTS, "nested"), inapplicable=reused),
         "asset_names": Question(_asset_names, always({}), of="scaffold"),
         "left_out": Question(alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]"),
+        # A scaffold that began without one stays so.
+        "env_example": Question(alone(readers.flag), lambda answers: answers.format > 1),
         "vendor": Question(alone(readers.flag), always(True)),
         "ci": choice(("none", *CI_FILES), "none"),
         "save_profile": Question(

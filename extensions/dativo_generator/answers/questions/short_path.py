@@ -145,7 +145,7 @@ SECTION = Section(
     "short_path",
     questions={
         "tenant_id": Question(alone(readers.slug), example="acme", of="scaffold"),
-        "environment": choice(ENVIRONMENTS, ENVIRONMENT),
+        "environment": Question(alone(readers.slug), always(ENVIRONMENT), suggested=ENVIRONMENTS),
         "execution_mode": choice(MODES, "self_hosted"),
         "find_source": Question(_search("source"), always(""), _short_list("source"), of="scaffold", recorded=False),
         "source_connector": Question(_connector("source"), choices=_connectors("source"), of="scaffold"),
