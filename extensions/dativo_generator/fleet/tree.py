@@ -5,12 +5,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
+from ..base.paths import ENV_EXAMPLE, ENVIRONMENTS
 from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
-# Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
-_OWN = ("assets", "jobs")
+# Where the scaffolds' own files are, and how their names end; each begins with a line that names its scaffold, and an asset names its fixture.
+_OWN = {"assets": (".yaml", ".yml"), "jobs": (".yaml", ".yml"), ENVIRONMENTS: (ENV_EXAMPLE,)}
 
 
 class Tree:
@@ -32,9 +33,9 @@ class Tree:
     def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """Yield every file that names the scaffold which wrote it, and what it names, with scaffold and tenant."""
         fixtures: set[str] = set()
-        for folder in _OWN:
+        for folder, endings in _OWN.items():
             for path in reading.below(self.root, folder):
-                if path.endswith((".yaml", ".yml")) and (header := header_of(self.root, path)):
+                if path.endswith(endings) and (header := header_of(self.root, path)):
                     yield path, header
                     fixture = fixture_of(self.root, path) if folder == "assets" else ""
                     if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):

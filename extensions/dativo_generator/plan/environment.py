@@ -101,12 +101,12 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
 def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield what is read for a target's storage: the block that it has, else that of the runner's own."""
     name = target.storage_block if target.storage_block in connection else ""
-    block = connection[name] if name else {}
+    block, blocks = connection.get(name, {}), scaffold.pack.runner.storage_blocks
     for key, references in scaffold.pack.runner.storage_variables.items():
         variables = [variable for reference in references for variable in env_variables(reference)]
         if key not in block:
             named = next((one for one in variables if one[0] in target.environment), variables[0])
-            yield (f"target.connection.{name or 's3'}.{key}", *named)
+            yield (f"target.connection.{name or blocks[0]}.{key}", *named)
 
 
 def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
