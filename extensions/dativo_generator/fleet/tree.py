@@ -10,8 +10,9 @@ from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
-# Where the scaffolds' own files are, and how their names end; each begins with a line that names its scaffold, and an asset names its fixture.
-_OWN = {"assets": (".yaml", ".yml"), "jobs": (".yaml", ".yml"), ENVIRONMENTS: (ENV_EXAMPLE,)}
+# Where the scaffolds' own files are, but for the examples of their environment; each begins with a line that names its
+# scaffold, and an asset names its fixture.
+_OWN = ("assets", "jobs")
 
 
 class Tree:
@@ -33,14 +34,19 @@ class Tree:
     def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """Yield every file that names the scaffold which wrote it, and what it names, with scaffold and tenant."""
         fixtures: set[str] = set()
-        for folder, endings in _OWN.items():
+        for folder in _OWN:
             for path in reading.below(self.root, folder):
-                if path.endswith(endings) and (header := header_of(self.root, path)):
+                if path.endswith((".yaml", ".yml")) and (header := header_of(self.root, path)):
                     yield path, header
                     fixture = fixture_of(self.root, path) if folder == "assets" else ""
                     if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):
                         fixtures.add(fixture)
                         yield fixture, header
+        # Not all that is below: a virtual environment may be called so.
+        for place in sorted(self.root.glob(f"{ENVIRONMENTS}/*/*{ENV_EXAMPLE}")):
+            path = place.relative_to(self.root).as_posix()
+            if header := header_of(self.root, path):
+                yield path, header
 
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
         """Give every path its content, None to delete it, all or nothing; `conflicts` are marked for Git.
