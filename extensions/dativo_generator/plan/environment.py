@@ -92,10 +92,15 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield "source.credentials", source.credentials_env, ""
     if "custom_writer" in job["target"]:  # which is handed the recipe's connection, and makes of it what it likes
         yield from (("target.connection", name, "") for name in target.environment)
-    yield from _storage(scaffold, target, job["target"].get("connection", {}))
+    connection = job["target"].get("connection", {})
+    yield from _storage(scaffold, target, connection)
+    runner = scaffold.pack.runner
+    others = []
+    if target.catalog not in connection:
+        others.append((f"target.connection.{target.catalog}", runner.catalog_variables.get(target.catalog, "")))
     if "incremental" in job["source"] and "state_path" not in job["source"]["incremental"]:
-        for variable in env_variables(scaffold.pack.runner.state_variable):
-            yield ("source.incremental.state_path", *variable)
+        others.append(("source.incremental.state_path", runner.state_variable))
+    yield from ((key, *variable) for key, reference in others for variable in env_variables(reference))
 
 
 def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

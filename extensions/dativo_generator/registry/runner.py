@@ -25,6 +25,7 @@ _KEYS = (
     "storage_blocks",
     "storage_variables",
     "state_variable",
+    "catalog_variables",
 )
 _READING = ("login", "connection_defaults", "secret_file", "options")
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
@@ -55,7 +56,7 @@ class Runner:
 
     `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
     environment is written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a block of storage, of
-    which one is enough, and the `state_variable`.
+    which one is enough, the `state_variable`, and `catalog_variables` by catalog.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Runner:
     storage_blocks: tuple[str, ...]
     storage_variables: Mapping[str, tuple[str, ...]]
     state_variable: str
+    catalog_variables: Mapping[str, str]
 
     def way(self, connector: Connector, recipe: Recipe, role: str) -> Way:
         """Tell how the runner reads a source, or writes a target."""
@@ -107,7 +109,7 @@ def load_runner(root: Path) -> Runner:
     """Read the facts of the pack at `root`; raises `PackError`."""
     top = Document(root, FILE).section(_KEYS)
     sources, engines, defaults = top.section("sources"), top.section("engines"), top.section("option_defaults")
-    variables = top.section("storage_variables")
+    variables, catalogs = top.section("storage_variables"), top.section("catalog_variables")
     return Runner(
         name=top.text("runner"),
         sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
@@ -116,6 +118,7 @@ def load_runner(root: Path) -> Runner:
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
         storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value},
         state_variable=top.text("state_variable", like=_REFERENCE),
+        catalog_variables={name: catalogs.text(name, like=_REFERENCE) for name in catalogs.value},
     )
 
 

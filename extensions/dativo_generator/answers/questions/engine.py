@@ -21,7 +21,7 @@ SECTION = Section(
             choice_of(lambda answers: answers.source.engines, lambda answers: answers.source.default_engine),
             inapplicable=_one_engine,
             of="connector",
-            without_effect="the runner reads a source in its own way, or by the engine of the recipe",
+            without_effect=lambda answers: "the runner reads a source in its own way, or by the engine of the recipe",
         ),
         engine_options.NAME: Question(
             engine_options.read,

@@ -1,8 +1,16 @@
 """What is read: everything each time, or only what is new."""
 
-from .. import readers
+import re
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...registry.runner import ENGINE
+from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone
+
+_FOLDER = re.compile(r"/?[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*/?")
 
 
 def has_cursors(answers: Answers) -> bool:
@@ -17,6 +25,34 @@ def has_cursors(answers: Answers) -> bool:
 
 def _cursor(answers: Answers) -> str | None:
     return (has_cursors(answers) and answers.source_recipe.cursor_field) or None
+
+
+def _lookback(answers: Answers) -> int:
+    """Follow the recipe, but for tables: there any other number than 0 keeps the history from the first run."""
+    return 0 if limits_first_run(answers) else answers.source_recipe.lookback_days
+
+
+def limits_first_run(answers: Answers) -> bool:
+    """Tell whether `lookback_days` means how far back the first run reads, and nothing to the later ones."""
+    return answers.source.selection == "tables" and answers.source.uses_cursor
+
+
+def _state_dir(answers: Answers, raw: Any) -> str:
+    text = readers.text(raw)
+    if text and (not _FOLDER.fullmatch(text) or ".." in text.split("/")):
+        hint = "; the runner expands no variables in it" if "$" in text else ""
+        raise AnswerError(f"{shown(text)} is not a folder like .local/state or /state{hint}")
+    return text
+
+
+def _default_state_dir(answers: Answers) -> str:
+    return "" if answers.format < answers_format.OWN_STATE or _no_state(answers) else ".local/state"
+
+
+def _no_state(answers: Answers) -> str:
+    """Say why nothing is kept between runs, '' where it is."""
+    way = answers.pack.runner.reads(answers.source, answers.source_recipe)
+    return f"nothing reads the state of a source that is {way.words}" if way.how == ENGINE else ""
 
 
 def _unsupported(answers: Answers) -> str:
@@ -36,7 +72,7 @@ def _no_cursor(answers: Answers) -> str:
 
 SECTION = Section(
     "incremental",
-    what="read only what is new: on or off, cursor, lookback",
+    what="read only what is new: on or off, cursor, lookback, state",
     inapplicable=_unsupported,
     questions={
         "incremental": Question(
@@ -49,9 +85,10 @@ SECTION = Section(
         "cursor_field": Question(alone(readers.name), _cursor, _no_cursor, of="connector"),
         "lookback_days": Question(
             alone(readers.number(0)),
-            lambda answers: answers.source_recipe.lookback_days,
+            _lookback,
             _not_incremental,
             of="connector",
         ),
+        "state_dir": Question(_state_dir, _default_state_dir, _not_incremental, _no_state),
     },
 )
