@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .. import engine_options
+from .. import answers_format, engine_options
 from ..model import Answers, Question, Section
 from .shared import choice_of
 
@@ -12,10 +12,16 @@ def _one_engine(answers: Answers) -> str:
     return f"{source.id} runs on {source.default_engine} only" if len(source.engines) == 1 else ""
 
 
+def _nothing_to_tell(answers: Answers) -> str:
+    """Return why the section is not opened, '' when it is; answers of before may open it for the engine alone."""
+    before = answers.format < answers_format.OWN_STATE and not _one_engine(answers)
+    return "" if before else engine_options.none_offered(answers)
+
+
 SECTION = Section(
     "engine",
     what="how the source is read: delimiter, encoding, batch size",
-    inapplicable=engine_options.none_offered,
+    inapplicable=_nothing_to_tell,
     questions={
         "engine": replace(
             choice_of(lambda answers: answers.source.engines, lambda answers: answers.source.default_engine),
