@@ -71,13 +71,9 @@ def test_without_storage_of_its_own_a_target_is_staged() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("a/b", "'a/b' is not a folder like sales, of letters, digits, '.', '_' and '-'"),
-        (".", "'.' is not a folder like sales, of letters, digits, '.', '_' and '-'"),
-        (
-            "${DOMAIN}",
-            "'${DOMAIN}' is not a folder like sales, of letters, digits, '.', '_' and '-'; "
-            "the runner expands no variables in an asset",
-        ),
+        ("a/b", "'a/b': a folder is letters, digits, '.', '_' and '-', like sales"),
+        (".", "'.': a folder is letters, digits, '.', '_' and '-', like sales"),
+        ("${DOMAIN}", "'${DOMAIN}': the runner expands no variables in it"),
     ],
 )
 def test_a_part_of_the_place_is_a_folder(name: str, value: str, message: str) -> None:
@@ -156,12 +152,12 @@ def test_a_plan_says_with_which_number_it_was_made() -> None:
 
 @pytest.mark.parametrize("value", ["../state", "a b", "a//b"])
 def test_a_state_is_in_a_folder(value: str) -> None:
-    with pytest.raises(AnswerError, match=r"^state_dir: .* is not a folder like \.local/state or /state$"):
+    with pytest.raises(AnswerError, match=r"^state_dir: .*: it is no folder like \.local/state or /state$"):
         plan(PACK, ORDERS | {"state_dir": value})
 
 
 def test_no_variable_is_expanded_in_the_path_of_a_state() -> None:
-    with pytest.raises(AnswerError, match=r"; the runner expands no variables in it$"):
+    with pytest.raises(AnswerError, match=r": the runner expands no variables in it$"):
         plan(PACK, ORDERS | {"state_dir": "${STATE_DIR}"})
 
 
@@ -193,9 +189,7 @@ def test_branch_and_warehouse_need_a_catalog() -> None:
 
 def test_a_state_that_nothing_reads_is_told() -> None:
     warnings = plan(PACK, CUSTOMERS | {"state_dir": "/state"})["warnings"]
-    assert warnings[0] == (
-        "state_dir: has no effect: nothing reads the state of a source that is read by airbyte, which needs Docker"
-    )
+    assert warnings[0] == ("state_dir: has no effect: nothing reads the state where airbyte reads the source")
 
 
 def test_a_date_for_a_catalog_is_told() -> None:
@@ -204,3 +198,39 @@ def test_a_date_for_a_catalog_is_told() -> None:
         "iceberg: create the table first; without a catalog rows stay plain Parquet",
         "customers: a date stops the commit; make it a timestamp: born",
     ]
+
+
+# --- plugins ----------------------------------------------------------------------------------------------------------
+
+EVENTS = {
+    "tenant_id": "acme",
+    "source_connector": "s3",
+    "files": ["events.json"],
+    "fields": {"id": "string"},
+    "target_connector": "csv",
+    "scaffold": "events",
+}
+
+
+def test_what_the_runner_does_not_do_is_told() -> None:
+    assert plan(PACK, EVENTS)["warnings"] == [
+        "s3: not read by the runner: needs custom_reader, as --data custom_reader=FILE.py:CLASS",
+        "csv: not written by the runner: needs custom_writer, as --data custom_writer=FILE.py:CLASS",
+    ]
+
+
+def test_a_job_names_its_plugins() -> None:
+    plugins = {"custom_reader": "plugins/events.py:Reader", "custom_writer": "/opt/writer.so:make"}
+    made = plan(PACK, EVENTS | plugins)
+    (job,) = made["jobs"]
+    assert job["data"]["source"]["custom_reader"] == plugins["custom_reader"]
+    assert job["data"]["target"] == {"custom_writer": plugins["custom_writer"]}
+    assert made["warnings"] == []
+
+
+@pytest.mark.parametrize("value", ["reader.py", "reader.txt:Reader", "a b.py:Reader", "reader.py:1"])
+def test_a_plugin_is_a_file_and_a_class(value: str) -> None:
+    with pytest.raises(AnswerError) as error:
+        plan(PACK, EVENTS | {"custom_reader": value})
+    rule = "a plugin is a file and a class of it, like plugins/reader.py:Reader"
+    assert str(error.value) == f"custom_reader: {value!r}: {rule}"

@@ -12,7 +12,7 @@ from ..base.documents import shown, thawed
 from ..base.emit import inline
 from ..base.errors import AnswerError
 from ..base.naming import listed, nearest
-from ..registry.runner import ENGINE, NATIVE
+from ..registry.runner import ENGINE, NATIVE, PLUGIN
 from . import readers
 from .model import Answers
 
@@ -24,7 +24,7 @@ NAME = "engine_options"
 def none_offered(answers: Answers) -> str:
     """Return why a source's reader can be told nothing, '' when it can."""
     source = answers.source
-    if answers.pack.runner.reads(source, answers.source_recipe).how == ENGINE:
+    if _way(answers) == ENGINE:
         return f"has no effect: {source.id} is read by {answers.source_recipe.engine}, whose options are the recipe's"
     return "" if offered(answers) else f"has no effect: what reads {source.id} has no options"
 
@@ -125,8 +125,13 @@ def _usual(answers: Answers, name: str) -> Any:
     return _of_recipe(answers).get(name, answers.pack.runner.option_defaults.get(name))
 
 
+def _way(answers: Answers) -> str:
+    """Return how the source is read: a plugin that is named goes before whatever the runner does by itself."""
+    return PLUGIN if answers["custom_reader"] else answers.pack.runner.reads(answers.source, answers.source_recipe).how
+
+
 def _is_native(answers: Answers) -> bool:
-    return answers.pack.runner.reads(answers.source, answers.source_recipe).how == NATIVE
+    return _way(answers) == NATIVE
 
 
 def _engine(answers: Answers) -> str:

@@ -86,7 +86,7 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield from ((key, *variable) for variable in env_variables(leaf))
     source, target = _recipes(scaffold)
     connection = job["source"].get("connection", {})
-    login = scaffold.pack.runner.login(scaffold.source.id)
+    login = {} if "custom_reader" in job["source"] else scaffold.pack.runner.login(scaffold.source.id)
     yield from ((f"source.connection.{key}", name, "") for key, name in login.items() if key not in connection)
     if source.credentials_env:
         yield "source.credentials", source.credentials_env, ""

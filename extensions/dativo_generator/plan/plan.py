@@ -207,6 +207,8 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
             source["incremental"]["state_path"] = f"{folder.rstrip('/')}/{place}"
     if scaffold.source_recipe.connection:
         source["connection"] = scaffold["connection"]
+    if scaffold["custom_reader"]:
+        source["custom_reader"] = scaffold["custom_reader"]
     engine: dict[str, Any] = {"type": scaffold["engine"]} if "engine" in scaffold.raw else {}
     if options := engine_options.of_job(scaffold):
         engine["options"] = options
@@ -228,6 +230,8 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         target |= {name: scaffold[name] for name in ("branch", "warehouse") if scaffold[name]}
         if scaffold["catalog_uri"]:
             connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
+    if scaffold["custom_writer"]:
+        target["custom_writer"] = scaffold["custom_writer"]
     return target | ({"connection": connection} if connection else {})
 
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from ..answers.questions import QUESTIONS
 from ..answers.questions.incremental import limits_first_run
+from ..answers.questions.plugins import way
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..base.naming import listed
-from ..registry.runner import NATIVE
+from ..registry.runner import NATIVE, PLUGIN, PLUGINS
 
 
 def warnings(scaffold: Scaffold) -> list[str]:
     """List the warnings of a scaffold."""
-    return [*_without_effect(scaffold), *_incremental(scaffold), *_target(scaffold)]
+    return [*_without_effect(scaffold), *_plugins(scaffold), *_incremental(scaffold), *_target(scaffold)]
 
 
 def _without_effect(scaffold: Scaffold) -> Iterator[str]:
@@ -21,9 +22,15 @@ def _without_effect(scaffold: Scaffold) -> Iterator[str]:
             yield f"{name}: has no effect: {why}"
 
 
+def _plugins(scaffold: Scaffold) -> Iterator[str]:
+    for role, name in PLUGINS.items():
+        connector, done_by = scaffold[f"{role}_connector"], way(scaffold, role)
+        if done_by.how == PLUGIN and not scaffold[name]:
+            yield f"{connector}: {done_by.words}, as --data {name}=FILE.py:CLASS"
+
+
 def _incremental(scaffold: Scaffold) -> Iterator[str]:
-    read_by = scaffold.pack.runner.reads(scaffold.source, scaffold.source_recipe)
-    if not (scaffold.incremental and scaffold.source.uses_cursor and read_by.how == NATIVE):
+    if not (scaffold.incremental and scaffold.source.uses_cursor and way(scaffold, "source").how == NATIVE):
         return
     if limits_first_run(scaffold) and (days := scaffold["lookback_days"]):
         yield f"lookback_days: the first run reads the last {days} days alone; 0 reads all"

@@ -175,7 +175,7 @@ def choices(session: Session, name: str) -> list[Any]:
     for choice in scaffold.choices(name):
         if chosen is None or choice.value in chosen:  # in a list, or in the text of one
             reason = choice.reason or ("names paths" if stays not in (None, choice.value) else "")
-            listed.append([choice.label, {"value": choice.value, "validator": reason} if reason else choice.value])
+            listed.append([choice.label(), {"value": choice.value, "validator": reason} if reason else choice.value])
     return listed
 
 

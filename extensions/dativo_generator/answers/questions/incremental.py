@@ -1,16 +1,14 @@
 """What is read: everything each time, or only what is new."""
 
-import re
-from typing import Any
-
-from ...base.documents import shown
-from ...base.errors import AnswerError
 from ...registry.runner import ENGINE
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
-from .shared import alone
+from .shared import alone, or_nothing
 
-_FOLDER = re.compile(r"/?[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*/?")
+_state_dir = readers.literal(
+    r"/?(?!\.\./|\.\.$)[A-Za-z0-9._-]+(?:/(?!\.\./|\.\.$)[A-Za-z0-9._-]+)*/?",
+    "it is no folder like .local/state or /state",
+)
 
 
 def has_cursors(answers: Answers) -> bool:
@@ -37,22 +35,14 @@ def limits_first_run(answers: Answers) -> bool:
     return answers.source.selection == "tables" and answers.source.uses_cursor
 
 
-def _state_dir(answers: Answers, raw: Any) -> str:
-    text = readers.text(raw)
-    if text and (not _FOLDER.fullmatch(text) or ".." in text.split("/")):
-        hint = "; the runner expands no variables in it" if "$" in text else ""
-        raise AnswerError(f"{shown(text)} is not a folder like .local/state or /state{hint}")
-    return text
-
-
 def _default_state_dir(answers: Answers) -> str:
     return "" if answers.format < answers_format.OWN_STATE or _no_state(answers) else ".local/state"
 
 
 def _no_state(answers: Answers) -> str:
     """Say why nothing is kept between runs, '' where it is."""
-    way = answers.pack.runner.reads(answers.source, answers.source_recipe)
-    return f"nothing reads the state of a source that is {way.words}" if way.how == ENGINE else ""
+    by_engine = answers.pack.way("source", answers.source).how == ENGINE
+    return f"nothing reads the state where {answers.source_recipe.engine} reads the source" if by_engine else ""
 
 
 def _unsupported(answers: Answers) -> str:
@@ -89,6 +79,6 @@ SECTION = Section(
             _not_incremental,
             of="connector",
         ),
-        "state_dir": Question(_state_dir, _default_state_dir, _not_incremental, _no_state),
+        "state_dir": Question(or_nothing(_state_dir), _default_state_dir, _not_incremental, _no_state),
     },
 )

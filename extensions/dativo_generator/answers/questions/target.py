@@ -9,13 +9,14 @@ from ...base.documents import shown
 from ...base.errors import AnswerError
 from .. import readers
 from ..model import Answers, Question, Section
-from .shared import alone, always, choice, choice_of, reused, url
+from .shared import alone, always, choice, choice_of, or_nothing, reused, url
 
 SCHEMA_MODES = ("strict", "merge", "relaxed")
 # Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
 SAFE_PARTITION = "ingest_date"
 _PLACEHOLDERS = ("asset", "object")
 
+_folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a folder is letters, digits, '.', '_' and '-', like sales")
 _branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
 _warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
 _bucket = readers.matching(
@@ -51,20 +52,6 @@ def _catalog(answers: Answers) -> str:
     return f"http://{answers.target_recipe.catalog}.{answers['tenant_id']}.internal:19120/api/v1"
 
 
-def _or_nothing(read: readers.Reader) -> Callable[[Answers, Any], str]:
-    """Let a reader of text take nothing, too."""
-    return lambda answers, raw: readers.text(raw) and read(raw)
-
-
-def _part(raw: Any) -> str:
-    """Read a folder of the place."""
-    text = readers.text(raw)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
-        hint = "; the runner expands no variables in an asset" if "$" in text else ""
-        raise AnswerError(f"{shown(text)} is not a folder like sales, of letters, digits, '.', '_' and '-'{hint}")
-    return text
-
-
 def _place_is_the_asset(answers: Answers) -> str:
     return "the runner writes to domain, data product and asset, whatever the prefix is"
 
@@ -95,8 +82,8 @@ SECTION = Section(
             alone(readers.words), lambda answers: list(answers.target_recipe.partitioning) or [SAFE_PARTITION], reused
         ),
         "schema_mode": choice(SCHEMA_MODES, "strict"),
-        "domain": Question(_or_nothing(_part), always(""), reused),
-        "data_product": Question(_or_nothing(_part), always(""), reused),
+        "domain": Question(or_nothing(_folder), always(""), reused),
+        "data_product": Question(or_nothing(_folder), always(""), reused),
         "bucket": Question(
             alone(_bucket),
             # Object storage takes no underscore in a bucket's name.
@@ -108,10 +95,10 @@ SECTION = Section(
         "endpoint": Question(url(with_default=True), always(""), _no_storage),
         "catalog_uri": Question(url(), _catalog, _no_catalog),
         "branch": Question(
-            _or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
+            or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
         ),
         "warehouse": Question(
-            _or_nothing(_warehouse),
+            or_nothing(_warehouse),
             _unless_uncommitted(lambda answers: f"s3://lake/{answers['tenant_id']}/"),
             _no_catalog,
             _uncommitted,
