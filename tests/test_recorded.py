@@ -12,8 +12,9 @@ import yaml
 from copier import run_copy, run_update
 from copier.errors import UserMessageError
 
+from dativo_generator.questionnaire.unattended import problems
 from fleets import build, copied
-from support import EXAMPLES, SHORT_PATH, Rendered, edit_yaml, git, release, render
+from support import EXAMPLES, PACK, SHORT_PATH, Rendered, edit_yaml, git, release, render
 
 ANSWERS = {
     "tenant_id": "acme",
@@ -84,8 +85,8 @@ def test_answers_of_before_may_open_a_section_for_the_engine_alone(template: Pat
     before = ANSWERS | {"customize": ["engine"], "engine": "singer"}
     assert not problems(PACK, before | {"answers_format": 1})
     assert problems(PACK, before) == [
-        "customize: there is nothing to decide in 'engine': has no effect: stripe is read by airbyte, whose options are "
-        "the recipe's; leave it out"
+        "customize: there is nothing to decide in 'engine': has no effect: stripe is read by airbyte, "
+        "whose options are the recipe's; leave it out"
     ]
 
 

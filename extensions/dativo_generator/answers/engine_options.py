@@ -107,7 +107,7 @@ def encoding(answers: Answers) -> str:
     if answers.inapplicable(NAME) or "encoding" not in offered(answers):
         return ""
     known = (stated(answers) or {}).get("encoding") or _usual(answers, "encoding")
-    return "" if _same(known, answers.pack.runner.option_defaults["encoding"]) else known
+    return "" if _same(known, answers.pack.runner.option_defaults.get("encoding")) else known
 
 
 def _imported(answers: Answers) -> dict[str, dict[str, str]]:

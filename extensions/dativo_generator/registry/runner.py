@@ -108,18 +108,28 @@ class Runner:
 def load_runner(root: Path) -> Runner:
     """Read the facts of the pack at `root`; raises `PackError`."""
     top = Document(root, FILE).section(_KEYS)
-    sources, engines, defaults = top.section("sources"), top.section("engines"), top.section("option_defaults")
-    variables, catalogs = top.section("storage_variables"), top.section("catalog_variables")
+    sources, engines = top.section("sources"), top.section("engines")
+    variables = _optional(top, "storage_variables")
     return Runner(
         name=top.text("runner"),
         sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
-        option_defaults={name: defaults.text(name) for name in defaults.value},
+        option_defaults=_texts(top, "option_defaults"),
         engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
-        storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value},
-        state_variable=top.text("state_variable", like=_REFERENCE),
-        catalog_variables={name: catalogs.text(name, like=_REFERENCE) for name in catalogs.value},
+        storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value} if variables else {},
+        state_variable=top.text("state_variable", default="", like=_REFERENCE),
+        catalog_variables=_texts(top, "catalog_variables", like=_REFERENCE),
     )
+
+
+def _optional(top: Section, key: str) -> Section | None:
+    return top.section(key) if key in top.value else None
+
+
+def _texts(top: Section, key: str, like: str = ".+") -> dict[str, str]:
+    """Read a mapping of texts, {} where there is none."""
+    section = _optional(top, key)
+    return {name: section.text(name, like=like) for name in section.value} if section else {}
 
 
 def _reading(entry: Section) -> Reading:
