@@ -17,7 +17,19 @@ PLUGINS = {"source": "custom_reader", "target": "custom_writer"}
 # What an option of a native reader can be.
 OPTION_KINDS = ("character", "encoding", "count")
 _DONE = {"source": "read", "target": "written"}
+_KEYS = (
+    "runner",
+    "sources",
+    "option_defaults",
+    "engines",
+    "storage_blocks",
+    "storage_variables",
+    "state_variable",
+    "catalog_variables",
+)
+_READING = ("login", "connection_defaults", "secret_file", "options")
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
+_REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +45,28 @@ class Reading:
     """How a source is read natively: login variables by key of the connection, and options with what each is."""
 
     login: Mapping[str, str] = field(default_factory=dict)
+    connection_defaults: bool = False
     secret_file: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks."""
+    """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks.
+
+    `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
+    environment is written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a block of storage, of
+    which one is enough, the `state_variable`, and `catalog_variables` by catalog.
+    """
 
     name: str
     sources: Mapping[str, Reading]
+    option_defaults: Mapping[str, str]
     engines: Mapping[str, str]
     storage_blocks: tuple[str, ...]
+    storage_variables: Mapping[str, tuple[str, ...]]
+    state_variable: str
+    catalog_variables: Mapping[str, str]
 
     def way(self, connector: Connector, recipe: Recipe, role: str) -> Way:
         """Tell how the runner reads a source, or writes a target."""
@@ -66,6 +88,10 @@ class Runner:
         """Return the variables of a source's login by key of its connection; {} where the runner reads none."""
         return self.sources[source].login if source in self.sources else {}
 
+    def expands_defaults(self, source: str) -> bool:
+        """Tell whether ``${NAME:-default}`` is expanded in the connection of a source."""
+        return source in self.sources and self.sources[source].connection_defaults
+
     def options(self, source: str) -> Mapping[str, str]:
         """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""
         return self.sources[source].options if source in self.sources else {}
@@ -81,13 +107,18 @@ class Runner:
 
 def load_runner(root: Path) -> Runner:
     """Read the facts of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("runner", "sources", "engines", "storage_blocks"))
-    sources, engines = top.section("sources"), top.section("engines")
+    top = Document(root, FILE).section(_KEYS)
+    sources, engines, defaults = top.section("sources"), top.section("engines"), top.section("option_defaults")
+    variables, catalogs = top.section("storage_variables"), top.section("catalog_variables")
     return Runner(
         name=top.text("runner"),
-        sources={name: _reading(sources.section(name, ("login", "secret_file", "options"))) for name in sources.value},
+        sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
+        option_defaults={name: defaults.text(name) for name in defaults.value},
         engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
+        storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value},
+        state_variable=top.text("state_variable", like=_REFERENCE),
+        catalog_variables={name: catalogs.text(name, like=_REFERENCE) for name in catalogs.value},
     )
 
 
@@ -96,6 +127,7 @@ def _reading(entry: Section) -> Reading:
     options = entry.section("options") if "options" in entry.value else None
     return Reading(
         login={key: login.text(key, like=_VARIABLE) for key in login.value} if login else {},
+        connection_defaults=entry.flag("connection_defaults", False),
         secret_file=entry.flag("secret_file", False),
         options={name: options.text(name, among=OPTION_KINDS) for name in options.value} if options else {},
     )

@@ -91,8 +91,9 @@ SECTION = Section(
             _no_storage,
         ),
         "prefix": Question(_prefix, always(""), _no_storage, _place_is_the_asset),
-        "endpoint": Question(url, always(""), _no_storage),
-        "catalog_uri": Question(url, _catalog, _no_catalog),
+        # The only part of a target's connection in which the runner expands ${NAME:-default}.
+        "endpoint": Question(url(with_default=True), always(""), _no_storage),
+        "catalog_uri": Question(url(), _catalog, _no_catalog),
         "branch": Question(
             or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
         ),
