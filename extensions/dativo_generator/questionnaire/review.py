@@ -12,7 +12,8 @@ from ..base.emit import inline
 from ..base.errors import printable
 from ..base.naming import listed
 from ..registry.pack import Pack
-from ..validation.repository import Finding, files, validate
+from ..validation.findings import Finding
+from ..validation.repository import files, validate
 
 # More lines than these of a change say less.
 _LONGEST = 60
