@@ -12,7 +12,7 @@ from ..base.asset_layout import Keys
 from ..base.naming import listed, nearest
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
-from ..registry.runner import PLUGIN, PLUGINS, Runner
+from ..registry.runner import NATIVE, PLUGIN, PLUGINS, Runner
 from .findings import Problem, Problems
 from .recipes import End
 
@@ -45,7 +45,7 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         if end.recipe.credentials == "service_account" and "id" not in file:
             yield Problem(keys, "file-id", "has no id; the runner takes the path for it")
     if source.get("incremental"):
-        yield from _incremental(source, end)
+        yield from _incremental(source, end, runner.reads(connector, end.recipe).how == NATIVE)
     elif any("cursor_field" in table for table in source.get("tables", [])):
         yield Problem(("source", "tables"), "no-effect", "a cursor_field without source.incremental; all rows are read")
 
@@ -80,7 +80,7 @@ def _engine(side: Mapping[str, Any], role: str) -> Problems:
         yield Problem((role, "engine", "type"), "no-effect", "the recipe decides which engine runs")
 
 
-def _incremental(source: Mapping[str, Any], end: End) -> Problems:
+def _incremental(source: Mapping[str, Any], end: End, native: bool) -> Problems:
     keys: Keys = ("source", "incremental")
     incremental, connector = source["incremental"], end.connector
     if not connector.supports_incremental:
@@ -96,7 +96,7 @@ def _incremental(source: Mapping[str, Any], end: End) -> Problems:
     if (needed := _NEEDS.get(strategy)) and needed not in source:
         yield Problem(keys, "incremental", f"{strategy} needs source.{needed}")
     cursors = [incremental, *source.get("tables", [])]
-    if "custom_reader" in source or not any("cursor_field" in one for one in cursors):
+    if not native or "custom_reader" in source or not any("cursor_field" in one for one in cursors):
         return
     if "tables" in source and incremental.get("lookback_days", 0) > 0:
         days = incremental["lookback_days"]

@@ -47,7 +47,7 @@ _TYPES = {
 
 def _misfits(error: ValidationError) -> Iterator[Misfit]:
     keys: Keys = tuple(error.absolute_path)
-    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    schema = error.schema
     # `x-rules` of a schema names the rule that a keyword of it stands for, where that is not the rule of all schemas.
     stated = schema.get("x-rules", {}).get(error.validator, "")
     shapely = error.validator in _SHAPELY or bool(stated)
@@ -61,8 +61,6 @@ def _misfits(error: ValidationError) -> Iterator[Misfit]:
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield from (Misfit(keys, stated or "schema", f"'{name}' is missing", shapely) for name in missing)
-    elif error.validator is None and schema is not error.schema:  # the schema is false: the key must not be there
-        yield Misfit(keys[:-1], "unknown-key", "the runner refuses it here", True, tuple(map(str, keys[-1:])))
     elif error.validator == "type" and schema.get("x-lax") and _is_turned(error.instance, error.validator_value):
         yield Misfit(keys, "unusual", _message(error), True)
     else:

@@ -41,17 +41,13 @@ def _objects(job: Mapping[str, Any], body: Mapping[str, Any]) -> Problems:
 
 
 def _cursors(job: Mapping[str, Any], body: Mapping[str, Any]) -> Problems:
-    """Yield cursors that are no field: a state is kept of columns of the source, whether they are written or not."""
+    """Yield cursors of tables that are no field: the state is kept all the same, but the column is not written."""
     source, names = job.get("source", {}), [field["name"] for field in body["schema"]]
-    keys = ("source", "incremental", "cursor_field")
-    stated = source.get("incremental", {}).get("cursor_field")
-    cursors = [
-        (("source", "tables", index, "cursor_field"), table.get("cursor_field"))
-        for index, table in enumerate(source.get("tables", []))
-    ]
-    if not any(cursor for _, cursor in cursors):
-        cursors = [(keys, stated)]
-    for where, cursor in cursors:
+    usual = source.get("incremental", {}).get("cursor_field")
+    for index, table in enumerate(source.get("tables", [])):
+        cursor = table.get("cursor_field", usual)
         if cursor and cursor not in names:
+            own = ("source", "tables", index, "cursor_field")
+            keys = own if "cursor_field" in table else ("source", "incremental", "cursor_field")
             said = f"the cursor '{cursor}' is not a field of the asset{nearest(str(cursor), names)}"
-            yield Problem(where, "cursor", said)
+            yield Problem(keys, "cursor", said)
