@@ -173,13 +173,16 @@ def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
     return read
 
 
-def literal(pattern: str, rule: str) -> Reader:
-    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable."""
+def literal(pattern: str, rule: str, instead: str = "") -> Reader:
+    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable.
+
+    `instead` says how else a variable is read.
+    """
 
     def read(raw: Any) -> str:
         value = text(raw)
         if "${" in value:
-            raise AnswerError(f"{shown(value)}: the runner expands no variables in it")
+            raise AnswerError(f"{shown(value)}: the runner expands no variables in it{instead and f'; {instead}'}")
         if not re.fullmatch(pattern, value):
             raise AnswerError(f"{shown(value)}: {rule}")
         return value

@@ -220,7 +220,7 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     target: dict[str, Any] = {}
     connection: dict[str, Any] = {}
     if recipe.storage_block:
-        storage = {"bucket": scaffold["bucket"]}
+        storage = {"bucket": scaffold["bucket"]} if scaffold["bucket"] else {}
         if scaffold["prefix"]:
             storage["prefix"] = _filled(scaffold["prefix"], scaffold, item)
         if scaffold["endpoint"]:
