@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -15,6 +16,7 @@ import pytest
 
 from dativo_generator.base.errors import DativoError
 from dativo_generator.fleet import change, interruption
+from dativo_generator.fleet import journal as fleet_journal
 from dativo_generator.fleet.change import Change
 from dativo_generator.fleet.journal import DECIDED, DONE, STATES, UNDOING, Place
 from dativo_generator.fleet.lock import locked
@@ -146,6 +148,11 @@ def test_answers_files_come_last_and_then_deletions(out: Path, monkeypatch: pyte
     assert done[-2:] == [".copier-answers.a.b.yml", "jobs/a/gone.yaml"]
 
 
+def test_a_file_can_be_the_first_in_its_folders(out: Path) -> None:
+    write(out, {"assets/a/b/c.yaml": b"1"})
+    assert files(out) == BEFORE | {"assets/a/b/c.yaml": b"1"}
+
+
 def test_a_folder_that_is_empty_goes(out: Path) -> None:
     write(out, {"jobs/a/gone.yaml": None, "jobs/a/kept.yaml": None})
     assert not (out / "jobs").exists()
@@ -201,6 +208,45 @@ def test_what_was_restored_by_hand_is_not_done_again(out: Path, monkeypatch: pyt
     git(out, "clean", "-ffdxq")
     assert write(out, {})[0].startswith("Undid")
     assert files(out) == BEFORE
+
+
+def test_what_is_finished_can_be_changed_at_once(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    write(out, {"jobs/b/c/new.yaml": b"7"})
+    assert files(out) == after() | {"jobs/b/c/new.yaml": b"7"}
+
+
+def test_what_somebody_wrote_himself_is_not_taken_for_finished(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_prepare_file", ".copier-answers.a.b.yml")
+    (out / ".copier-answers.a.b.yml").write_bytes(b"4")
+    with pytest.raises(DativoError, match=r"^\.copier-answers\.a\.b\.yml: not committed"):
+        write(out, {".copier-answers.a.b.yml": b"7"})
+
+
+@pytest.mark.parametrize(
+    ("step", "truth"),
+    [
+        ("_prepare_file", r"interrupted; nothing was changed"),
+        ("_put", r"interrupted; nothing was changed, but update \(process \d+, [\d+: -]+\) finished"),
+    ],
+)
+def test_who_is_interrupted_after_that_is_told_of_it(
+    step: str, truth: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill(monkeypatch, out, step, ".copier-answers.a.b.yml")
+    with interruption.listening(), pytest.raises(interruption.Interrupted) as ended, writing(out, "update"):
+        raise interruption.Interrupted
+    assert re.fullmatch(truth, str(ended.value))
+
+
+def test_an_error_on_the_way_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    (journal,) = journals(out)
+    fail(monkeypatch, change, "flush")
+    with pytest.raises(DativoError) as error:
+        write(out, {})
+    said = f"put back what is named, or delete {journal} to keep all as it is: No space left on device; update "
+    assert str(error.value).startswith(said)
 
 
 def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,6 +403,26 @@ def test_a_disk_that_is_full_for_the_journal(out: Path, monkeypatch: pytest.Monk
     assert (files(out), journals(out)) == (BEFORE, [])
 
 
+@pytest.mark.parametrize("step", ["begin", "flush"])
+def test_a_journal_that_cannot_be_written(step: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, *((Place, "begin") if step == "begin" else (fleet_journal, "flush")))
+    with pytest.raises(DativoError) as error:
+        write(out)
+    where = Place.of(out).folder
+    assert str(error.value) == f"{where}: cannot be written: No space left on device; nothing was changed"
+    assert (files(out), journals(out)) == (BEFORE, [])
+
+
+def test_a_journal_that_can_neither_be_written_nor_removed(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, fleet_journal, "flush")
+    fail(monkeypatch, Place, "end")
+    with pytest.raises(DativoError, match="cannot be written: No space left on device; nothing was changed"):
+        write(out)
+    monkeypatch.undo()
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert files(out) == BEFORE
+
+
 def test_what_cannot_be_put_back_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fail(monkeypatch, change, "mark_unmerged")
     fail(monkeypatch, change, "move", lambda old, *_: old.parent.name == "old")
@@ -366,6 +432,9 @@ def test_what_cannot_be_put_back_is_told(out: Path, monkeypatch: pytest.MonkeyPa
     path = ".copier-answers.a.b.yml"
     assert str(error.value) == f"{again}: {full}, then {path}: cannot be written: {full}; part of the change is written"
     assert journals(out) == [Place.of(out).path(UNDOING)]
+    monkeypatch.undo()
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert files(out) == BEFORE
 
 
 def test_what_is_prepared_and_cannot_be_removed_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -629,6 +698,12 @@ def test_the_second_is_refused_and_told_of_the_first(out: Path, holder: subproce
     with pytest.raises(DativoError, match=said):
         write(out)
     assert files(out) == BEFORE
+
+
+def test_who_writes_signs_the_lock(out: Path) -> None:
+    with writing(out, "update"):
+        text = (Place.of(out).folder / "lock").read_text()
+    assert text.startswith(f"update (process {os.getpid()}, since ")
 
 
 def test_a_lock_of_one_that_was_killed_is_no_obstacle(out: Path, holder: subprocess.Popen[str]) -> None:
