@@ -170,6 +170,20 @@ def matching(pattern: str, rule: str) -> Reader:
     return read
 
 
+def literal(pattern: str, rule: str) -> Reader:
+    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable."""
+
+    def read(raw: Any) -> str:
+        value = text(raw)
+        if "${" in value:
+            raise AnswerError(f"{shown(value)}: the runner expands no variables in it")
+        if not re.fullmatch(pattern, value):
+            raise AnswerError(f"{shown(value)}: {rule}")
+        return value
+
+    return read
+
+
 def expandable(value: Any) -> Any:
     """Return `value`; refuse a variable that the runner would leave as it stands.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...base.documents import shown
@@ -12,7 +13,7 @@ from .. import choices, readers
 from ..choices import Choice
 from ..model import Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from . import connection, engine, governance, incremental, runtime, schema, target
+from . import connection, engine, governance, incremental, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -21,7 +22,7 @@ MODES = ("self_hosted", "cloud")
 # What `customize` opens, in the order in which it is asked.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
-    for module in (incremental, schema, governance, target, connection, engine, runtime)
+    for module in (incremental, schema, governance, target, connection, engine, plugins, runtime)
 }
 
 
@@ -124,13 +125,16 @@ def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
     def offer(answers: Answers) -> list[Choice]:
         search = answers.raw.get(f"find_{role}", "")
         connectors = [connector for connector in answers.pack.with_role(role) if choices.matches(connector, search)]
-        return choices.connectors(connectors, role, in_cloud(answers))
+        return choices.connectors(connectors, role, in_cloud(answers), partial(answers.pack.way, role))
 
     return offer
 
 
 def _offered_sections(answers: Answers) -> list[Choice]:
-    return [Choice(f"{one.name:<12} {one.what}", one.name, one.inapplicable(answers)) for one in SECTIONS.values()]
+    def label(section: Section) -> str:
+        return f"{section.name:<12} {section.what}"
+
+    return [Choice(partial(label, one), one.name, one.inapplicable(answers)) for one in SECTIONS.values()]
 
 
 def _read_by(selection: str) -> Question:
