@@ -344,8 +344,8 @@ def schemas_page() -> str:
 
 
 _SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that
-is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name
-of your own."""
+is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands
+for each item of a list, `<name>` for a name of your own."""
 
 
 def decisions_page() -> str:
