@@ -11,10 +11,12 @@ from typing import Any
 
 import yaml
 
+from ..base.asset_layout import place
 from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
 from ..base.naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
+from ..base.shapes import Shape
 
 Reader = Callable[[Any], Any]
 
@@ -177,6 +179,14 @@ def expandable(value: Any) -> Any:
     """
     if isinstance(value, str) and "${" in value and not is_env_reference(value):
         raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
+    return value
+
+
+def shaped(raw: Any, shape: Shape) -> Any:
+    """Read what fits a shape."""
+    value = structure(raw)
+    for keys, what in shape.misfits(value):
+        raise AnswerError(f"{place(keys)}: {what}" if keys else what)
     return value
 
 

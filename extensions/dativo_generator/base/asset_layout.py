@@ -10,6 +10,11 @@ from typing import Any
 Keys = tuple[str | int, ...]
 
 
+def place(keys: Keys) -> str:
+    """Write keys as a reader does: ``source.files[0].path``."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
+
+
 def body_of(asset: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the part of an asset that describes it: the whole of a flat one."""
     nested = asset.get("asset")

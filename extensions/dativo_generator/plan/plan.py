@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..answers.questions.job import STRICT
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
@@ -15,7 +16,7 @@ from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe, recipe_file
-from . import ci, fixtures, vendored_schemas
+from . import ci, extras, fixtures, layouts, vendored_schemas
 
 # A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
 _STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -41,6 +42,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         _file(item, asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
         for item in written
     ]
+    _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
     assets, rows, jobs = _without(scaffold["left_out"], assets, rows, jobs)
@@ -115,8 +117,35 @@ def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"object": item.object, "path": path, "file": path.rsplit("/", 1)[-1], "data": data}
 
 
+def _check_ids(assets: list[dict[str, Any]]) -> None:
+    """Refuse one id for several assets, which only `asset_extra` can give."""
+    ids = [asset["data"]["id"] for asset in assets if "id" in asset["data"]]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise AnswerError(f"asset_extra: id: {shown(name)} would be that of several assets; put {{object}} into it")
+
+
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
-    """Return what an asset says, in one shape for both layouts; the templates arrange it."""
+    """Return what describes an asset, as its layout writes it."""
+    layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
+    return extras.merged(scaffold.pack, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
+
+
+# What an asset says of itself only where somebody answered, by the questions' names.
+_CONTRACT = (
+    "status",
+    "description",
+    "team_roles",
+    "finops",
+    "data_quality",
+    "security",
+    "consent",
+    "change_management",
+)
+
+
+def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    """Return what an asset says, by name, for both layouts."""
     name, version = scaffold.asset_name(item), scaffold["asset_version"]
     fields = scaffold.fields[item.object]
     labels = {field.classification for field in fields if field.classification} | set(scaffold["classification"])
@@ -137,7 +166,13 @@ def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
             "partitioning": scaffold["partitioning"],
             "mode": scaffold["schema_mode"],
         },
+        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if _is_said(scaffold, name)},
     }
+
+
+def _is_said(scaffold: Scaffold, name: str) -> bool:
+    """Tell whether somebody answered a question, and with more than nothing."""
+    return name in scaffold.raw and scaffold[name] not in ({}, [])
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -172,11 +207,15 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "asset_path": _under(root, asset_path(scaffold, item)),
         "source": _source(scaffold, item),
         "target": _target(scaffold, item),
-        "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},
     }
-    if scaffold["schema_mode"] == "relaxed":
-        job["schema_validation_mode"] = "warn"  # the runner's default, strict, would stop what relaxed lets pass
-    return job
+    mode = scaffold["schema_validation_mode"]
+    if mode != STRICT or "schema_validation_mode" in scaffold.raw:
+        job["schema_validation_mode"] = mode  # the runner's default, strict, would stop what relaxed lets pass
+    if scaffold["catalog"]:
+        job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
+    job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
+    extra = _filled_in(scaffold["job_extra"], scaffold, item)
+    return extras.merged(scaffold.pack, "job_extra", "job", job, extra)
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -204,11 +243,15 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         storage = {"bucket": scaffold["bucket"], "prefix": _filled(scaffold["prefix"], scaffold, item)}
         if scaffold["endpoint"]:
             storage["endpoint"] = scaffold["endpoint"]
-        connection[recipe.storage_block] = storage
+        connection[recipe.storage_block] = storage | scaffold["storage"]
     if recipe.catalog:
         target |= {"branch": scaffold["branch"], "warehouse": scaffold["warehouse"]}
         if scaffold["catalog_uri"]:
             connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
+    if scaffold["markdown_kv_storage"]:
+        target["markdown_kv_storage"] = scaffold["markdown_kv_storage"]
+    if scaffold["parquet_target_size_mb"]:
+        target["parquet_target_size_mb"] = scaffold["parquet_target_size_mb"]
     return target | ({"connection": connection} if connection else {})
 
 
@@ -230,6 +273,9 @@ def _environment(scaffold: Scaffold, jobs: list[dict[str, Any]]) -> list[str]:
     names += _STORAGE_ENVIRONMENT if scaffold.target_recipe.storage_block else _STAGING_ENVIRONMENT
     for job in jobs:
         names += env_names(str((job["source"].get("connection"), job["target"])))
+    if catalog := scaffold["catalog"]:
+        variables = scaffold.pack.keys.lineage.get(catalog["type"], {})
+        names += [name for key, name in variables.items() if name and key not in catalog["connection"]]
     return list(dict.fromkeys(names + env_names(scaffold["app_root"])))
 
 
@@ -241,6 +287,21 @@ def _secret_files(scaffold: Scaffold) -> list[str]:
 
 
 def _warnings(scaffold: Scaffold) -> list[str]:
+    return _partitioning_warnings(scaffold) + _without_effect(scaffold)
+
+
+def _without_effect(scaffold: Scaffold) -> list[str]:
+    """Say what was answered and changes nothing."""
+    pack, said = scaffold.pack, extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"])
+    if scaffold.reuses_assets:
+        return said
+    layout = scaffold["asset_layout"]
+    why = pack.keys.no_effect(layout, "governance.regulations") if scaffold["regulations"] else ""
+    said += [f"regulations: has no effect: {why}"] if why else []
+    return said + extras.without_effect(pack, "asset_extra", layout, scaffold["asset_extra"])
+
+
+def _partitioning_warnings(scaffold: Scaffold) -> list[str]:
     return [
         f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
         for column in (() if scaffold.reuses_assets else scaffold["partitioning"])
@@ -250,6 +311,17 @@ def _warnings(scaffold: Scaffold) -> list[str]:
 
 def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
     return text.replace("{asset}", scaffold.asset_name(item)).replace("{object}", item.object)
+
+
+def _filled_in(value: Any, scaffold: Scaffold, item: Item) -> Any:
+    """Put the names of an item where an answer in YAML has their placeholders."""
+    if isinstance(value, dict):
+        return {key: _filled_in(inner, scaffold, item) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled_in(inner, scaffold, item) for inner in value]
+    if isinstance(value, str):
+        return _filled(value, scaffold, item).replace("{tenant}", scaffold["tenant_id"])
+    return value
 
 
 def _under(root: str, path: str) -> str:

@@ -168,12 +168,19 @@ def _answers(pack: Pack) -> Schema:
 def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
     if name in (ends := {f"{role}_connector": role for role in ROLES}):
         return {key: value for key, value in _connectors(pack, ends[name], "").items() if key != "description"}
+    if shape := QUESTIONS[name].shape:
+        return _or_text({key: value for key, value in shape(pack).written_out().items() if key != "description"})
     if choices := QUESTIONS[name].fixed_choices:
         one = {"enum": list(choices)}
         return {"type": "array", "items": one} if question.get("multiselect") else one
     if question.get("multiselect"):
         return {"type": ["array", "string"]}
     return {"type": _TYPES[question["type"]]} if question["type"] in _TYPES else {}
+
+
+def _or_text(schema: Schema) -> Schema:
+    """Let an answer in YAML be the text of it, too."""
+    return schema | {"type": [schema["type"], "string"]}
 
 
 JOB, ASSET = f"{FOLDER}/job.schema.json", f"{FOLDER}/asset.schema.json"

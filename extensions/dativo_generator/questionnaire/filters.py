@@ -67,11 +67,13 @@ def applies(session: Session, name: str) -> bool:
 
 
 def is_prompted(session: Session, name: str) -> bool:
-    """Tell whether to put a question of a section to somebody: not when its answer follows a profile.
+    """Tell whether to put a question of a section to somebody: not where its answer follows a profile.
 
     Whoever opens the section is asked all the same, and so is who has to mend the answer.
     """
     scaffold = session.scaffold
+    if not QUESTIONS[name].prompted:
+        return False
     if QUESTIONS[name].section in scaffold["customize"]:
         return True
     if name in session.context:

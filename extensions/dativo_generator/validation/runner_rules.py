@@ -7,7 +7,7 @@ problem is the keys that lead to the value, and what is wrong with it. They are 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..base.asset_layout import Keys, body_of, governance_of, inside
+from ..base.asset_layout import Keys, body_of, governance_of, inside, place
 from ..base.naming import is_env_reference, listed, nearest
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import SELECTIONS, Connector
@@ -32,11 +32,6 @@ def check_asset(asset: Mapping[str, Any]) -> list[str]:
 def check_pair(job: Mapping[str, Any], asset: Mapping[str, Any]) -> list[str]:
     """List where a job and the asset that it names disagree."""
     return _lines(pair_problems(job, asset))
-
-
-def place(keys: Keys) -> str:
-    """Write keys as a reader does: ``source.files[0].path``."""
-    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).lstrip(".")
 
 
 def null_problems(value: Any, keys: Keys = ()) -> Iterator[Problem]:

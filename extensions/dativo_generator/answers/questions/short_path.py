@@ -12,7 +12,7 @@ from .. import choices, readers
 from ..choices import Choice
 from ..model import Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from . import connection, engine, governance, incremental, runtime, schema, target
+from . import connection, contract, engine, governance, incremental, job, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -21,7 +21,7 @@ MODES = ("self_hosted", "cloud")
 # What `customize` opens, in the order in which it is asked.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
-    for module in (incremental, schema, governance, target, connection, engine, runtime)
+    for module in (incremental, schema, governance, target, connection, engine, job, contract, runtime)
 }
 
 
@@ -70,9 +70,9 @@ def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
 
 def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
-    for offered in _offered_sections(answers):
-        if offered.value in opened and offered.reason:
-            raise AnswerError(f"there is nothing to decide in '{offered.value}': {offered.reason}; leave it out")
+    for name in opened:
+        if reason := SECTIONS[name].inapplicable(answers):
+            raise AnswerError(f"there is nothing to decide in '{name}': {reason}; leave it out")
     return opened
 
 
@@ -130,7 +130,27 @@ def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
 
 
 def _offered_sections(answers: Answers) -> list[Choice]:
-    return [Choice(f"{one.name:<12} {one.what}", one.name, one.inapplicable(answers)) for one in SECTIONS.values()]
+    width = max(map(len, SECTIONS))
+    return [
+        Choice(f"{one.name:<{width}} {one.what}{_held(answers, one)}", one.name, one.inapplicable(answers))
+        for one in SECTIONS.values()
+    ]
+
+
+def _held(answers: Answers, section: Section) -> str:
+    """Say how many answers a section holds for these connectors, and how many there are already."""
+    names = [name for name, one in section.questions.items() if one.prompted and one.recorded and _fits(answers, name)]
+    given = sum(name in answers.raw for name in names)
+    count = f"{len(names)} answer{'' if len(names) == 1 else 's'}"
+    return f" ({count}{f', {given} given' if given else ''})" if names else ""
+
+
+def _fits(answers: Answers, name: str) -> bool:
+    """Tell whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
+    try:
+        return not answers.inapplicable(name)
+    except AnswerError:
+        return True
 
 
 def _read_by(selection: str) -> Question:
