@@ -18,13 +18,13 @@ class Keys:
 
     `ignored` maps a kind of file to keys without effect, and to why; `storage` lists what is read of a storage block
     beside its place; `lineage` maps a type of catalog to the keys of its connection, and these to the variable that is
-    read instead, '' for none; `markdown_kv` maps a mode to the columns that it gives, by pattern, '' where it has none.
+    read instead, '' for none; `documents` maps a mode to the columns that it gives, by pattern, '' where it has none.
     """
 
     ignored: Mapping[str, Mapping[str, str]]
     storage: tuple[str, ...]
     lineage: Mapping[str, Mapping[str, str]]
-    markdown_kv: Mapping[str, Mapping[str, tuple[str, ...]]]
+    documents: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def no_effect(self, kind: str, key: str) -> str:
         """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
@@ -33,13 +33,13 @@ class Keys:
 
 def load_keys(root: Path) -> Keys:
     """Read the facts of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("ignored", "storage", "lineage", "markdown_kv"))
+    top = Document(root, FILE).section(("ignored", "storage", "lineage", "documents"))
     ignored, lineage = top.section("ignored", ("job", "nested", "odcs")), top.section("lineage")
     return Keys(
         ignored={kind: _texts(ignored.section(kind)) for kind in ignored.value},
         storage=top.texts("storage", like=IDENTIFIER),
         lineage={name: _variables(lineage.section(name)) for name in lineage.value},
-        markdown_kv=_columns(top.section("markdown_kv")),
+        documents=_columns(top.section("documents")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The rest of what a job says: lineage, validation, keys of the storage, the size of files, and what no question asks."""
+"""The rest of what a job says: lineage, validation, keys of the storage, and what no question asks."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -70,7 +70,7 @@ def _markdown_kv(answers: Answers, raw: Any) -> dict[str, Any]:
     if not value:
         return value
     readers.shaped(value, answers.pack.shape("job").at("target", "markdown_kv_storage"))
-    patterns = answers.pack.keys.markdown_kv[value["mode"]]
+    patterns = answers.pack.keys.documents[value["mode"]]
     pattern = value.get("structured_pattern", "")
     if pattern not in patterns:
         raise AnswerError(f"structured_pattern '{pattern}' has no effect with mode {value['mode']}; leave it out")
