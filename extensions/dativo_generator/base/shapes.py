@@ -98,8 +98,7 @@ class Shape:
             if key in known:
                 continue
             if rule is False:
-                free = [name for name in known if name not in value]
-                yield (*keys, key), f"unknown key{nearest(str(key), free)} (known: {listed(known)})"
+                yield (*keys, key), f"unknown key{nearest(str(key), known)} (known: {listed(known)})"
             else:
                 yield from self._of(rule, item, (*keys, key))
 

@@ -36,7 +36,7 @@ def _no_cursor(answers: Answers) -> str:
 
 SECTION = Section(
     "incremental",
-    what="read only what is new: on or off, cursor, lookback",
+    what="only what is new: on or off, cursor, lookback",
     inapplicable=_unsupported,
     questions={
         "incremental": Question(

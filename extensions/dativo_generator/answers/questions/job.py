@@ -117,7 +117,7 @@ def _extra(answers: Answers, raw: Any) -> dict[str, Any]:
 
 SECTION = Section(
     "job",
-    what="lineage, validation, storage keys, all other keys",
+    what="lineage, validation, storage keys, other keys",
     questions={
         "catalog": Question(
             _lineage,

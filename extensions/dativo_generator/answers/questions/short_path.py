@@ -131,18 +131,20 @@ def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
 
 def _offered_sections(answers: Answers) -> list[Choice]:
     width = max(map(len, SECTIONS))
-    return [
-        Choice(f"{one.name:<{width}} {one.what}{_held(answers, one)}", one.name, one.inapplicable(answers))
-        for one in SECTIONS.values()
-    ]
+    offered = []
+    for one in SECTIONS.values():
+        reason = one.inapplicable(answers)
+        label = f"{one.name:<{width}} {one.what}{'' if reason else _held(answers, one)}"
+        offered.append(Choice(label, one.name, reason))
+    return offered
 
 
 def _held(answers: Answers, section: Section) -> str:
     """Say how many answers a section holds for these connectors, and how many there are already."""
     names = [name for name, one in section.questions.items() if one.prompted and one.recorded and _fits(answers, name)]
-    given = sum(name in answers.raw for name in names)
-    count = f"{len(names)} answer{'' if len(names) == 1 else 's'}"
-    return f" ({count}{f', {given} given' if given else ''})" if names else ""
+    if given := sum(name in answers.raw for name in names):
+        return f" ({given} of {len(names)} answered)"
+    return f" ({len(names)} answer{'' if len(names) == 1 else 's'})" if names else ""
 
 
 def _fits(answers: Answers, name: str) -> bool:

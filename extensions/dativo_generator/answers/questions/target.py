@@ -60,7 +60,7 @@ def _no_catalog(answers: Answers) -> str:
 
 SECTION = Section(
     "target",
-    what="format, partitioning, schema mode, bucket, catalog",
+    what="bucket, format, partitions, mode, catalog",
     questions={
         "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
         "partitioning": Question(
