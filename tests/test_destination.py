@@ -161,7 +161,7 @@ def test_versions_are_ordered() -> None:
 
 
 def test_what_stands_in_every_answers_file_stays() -> None:
-    assert destination.FORMAT == {"answers_format": 1}
+    assert destination.FORMAT == {"answers_format": 2}
     assert destination.COPIERS_OWN == ("_commit", "_src_path")
 
 

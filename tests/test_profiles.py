@@ -60,8 +60,8 @@ def test_what_a_profile_says_is_recorded_and_written(template: Path, tmp_path: P
         "environment": "prod",
         "owner": "data@acme.example.com",
         "tags": ["acme", "{object}"],
-        "warehouse": "s3://lake/acme/",
         "bucket": "acme-prod",
+        "warehouse": "s3://lake/acme/",
     }
     assert {name: out.answers[name] for name in taken} == taken
     assert out.answers["profiled"] == list(taken)
@@ -297,7 +297,7 @@ def test_copiers_update_asks_nothing_that_a_profile_has_answered(behind: Path) -
         terminal.answer(question, ENTER)
     assert terminal.finish() == 0, terminal.text
     assert "Bucket" not in terminal.text
-    assert answers_of(behind, "stripe_to_iceberg")["profiled"][-1] == "bucket"
+    assert answers_of(behind, "stripe_to_iceberg")["profiled"][-1] == "warehouse"
 
 
 def test_a_profile_follows_what_copier_is_told(behind: Path) -> None:

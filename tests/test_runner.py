@@ -28,7 +28,7 @@ def test_what_is_named_is_in_the_registry() -> None:
 
 def test_how_sources_are_read() -> None:
     native, plugin = ("native", ""), ("plugin", "not read by the runner: needs custom_reader")
-    engine = ("engine", "read by airbyte, which needs Docker")
+    engine = ("engine", "needs Docker")
     assert ways("source") == {
         "azure_blob": plugin,
         "csv": native,

@@ -39,6 +39,7 @@ def test_the_two_files_of_the_contract(scaffolded: Scaffolded) -> None:
         owner="data-team@acme.com",
         retention_days=30,
         fields={"id": "string required", "email": "string PII"},
+        prefix="raw/stripe/{asset}",
     )
     asset = {
         "name": "stripe_customers",
@@ -137,8 +138,6 @@ def test_several_objects_give_an_asset_and_a_job_each(scaffolded: Scaffolded) ->
     out = scaffolded(**CUSTOMERS | {"objects": ["customers", "charges"]})
     assert {asset["asset"]["object"] for asset in out.assets.values()} == {"charges", "customers"}
     assert {job["source"]["objects"][0] for job in out.jobs.values()} == {"charges", "customers"}
-    prefixes = [job["target"]["connection"]["s3"]["prefix"] for job in out.jobs.values()]
-    assert sorted(prefixes) == ["raw/stripe/stripe_charges", "raw/stripe/stripe_customers"]
     assert {tuple(asset["asset"]["governance"]["tags"]) for asset in out.assets.values()} == {
         ("stripe", "charges"),
         ("stripe", "customers"),
@@ -171,7 +170,7 @@ def test_a_table_read_in_full_starts_with_its_key_alone(scaffolded: Scaffolded) 
 def test_a_tables_own_cursor_is_followed_where_the_runner_looks_for_it(scaffolded: Scaffolded) -> None:
     out = scaffolded(**ORDERS | {"tables": [{"name": "public.orders", "cursor_field": "changed"}]})
     assert out.job["source"]["tables"] == [{"name": "public.orders", "object": "orders", "cursor_field": "changed"}]
-    assert out.job["source"]["incremental"] == {"cursor_field": "changed", "lookback_days": 1}
+    assert out.job["source"]["incremental"]["cursor_field"] == "changed"
     assert out.asset["schema"][-1]["name"] == "changed"
 
 
@@ -182,10 +181,9 @@ def test_a_table_name_with_spaces_gets_a_slug_for_its_object(scaffolded: Scaffol
 
 
 def test_files_follow_their_own_time_and_need_no_cursor(scaffolded: Scaffolded) -> None:
-    assert scaffolded(**PEOPLE).job["source"] == {
-        "files": [{"path": "data/people.csv", "object": "people"}],
-        "incremental": {"lookback_days": 0},
-    }
+    source = scaffolded(**PEOPLE).job["source"]
+    assert source["files"] == [{"path": "data/people.csv", "object": "people"}]
+    assert "cursor_field" not in source["incremental"]
 
 
 def test_a_bare_path_names_its_object(scaffolded: Scaffolded) -> None:
@@ -194,9 +192,7 @@ def test_a_bare_path_names_its_object(scaffolded: Scaffolded) -> None:
 
 
 def test_the_storage_block_is_the_recipes(scaffolded: Scaffolded) -> None:
-    assert scaffolded(**PEOPLE).job["target"] == {
-        "connection": {"minio": {"bucket": "acme-data-lake", "prefix": "raw/csv/csv_people"}}
-    }
+    assert scaffolded(**PEOPLE).job["target"] == {"connection": {"minio": {"bucket": "acme-data-lake"}}}
 
 
 def test_a_target_without_storage_or_catalog_needs_nothing(scaffolded: Scaffolded) -> None:
@@ -342,5 +338,6 @@ def test_the_summary_lists_what_must_be_there() -> None:
         "AWS_REGION",
     ]
     assert made["secret_files"] == ["/secrets/acme/postgres.env"]
-    (warning,) = made["warnings"]
+    assert made["places"] == ["s3://acme-data-lake/default/default/postgres_orders/"]
+    (warning,) = [line for line in made["warnings"] if line.startswith("partitioning: ")]
     assert "'country'" in warning

@@ -1,4 +1,7 @@
-"""Try every row in full, or those that are named, and print the table; exit status 1 where one misses its figure."""
+"""Try every row in full, or those that are named, and print the table; exit status 1 where one misses its figure.
+
+What came of a row that was run in full is kept, for the docs.
+"""
 
 import argparse
 import os
@@ -9,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from support import clean_environment
 
-from .row import rows
+from .row import record, rows, table
 
 # Of each row, so many of the faults are printed.
 _SHOWN = 20
@@ -24,8 +27,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.rows) - set(known):
         parser.error(f"there is no row {min(unknown)}")
-    lines = ["| what is tried | figure to reach | tried | faults |", "|---|---|---:|---:|"]
-    failed = False
+    results = {}
     for name in options.rows or known:
         row = known[name]
         started = time.monotonic()
@@ -37,11 +39,11 @@ def main() -> None:
         print(f"{name}: {result.tried} in {time.monotonic() - started:.0f} s", file=sys.stderr)
         for fault in result.faults[:_SHOWN]:
             print(f"  {fault}", file=sys.stderr)
-        counted = "".join(f", {count:,} {what}" for what, count in result.counts.items())
-        lines.append(f"| {row.tried} | {row.figure} | {result.tried:,}{counted} | {len(result.faults)} |")
-        failed |= bool(result.faults) or not result.tried
-    print("\n".join(lines))
-    sys.exit(failed)
+        results[name] = (result.tried, result.counts, len(result.faults))
+        if not options.short:
+            record(results)
+    print(table(results))
+    sys.exit(any(faults or not tried for tried, _, faults in results.values()))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,17 @@
 """A row of the table: what is tried, how often, and the figure to reach."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+
+import yaml
+
+from support import ROOT
+
+RECORD = ROOT / "tests" / "data" / "tried.yml"
+_HEAD = "# What `make trust` found when each row was last run in full; it writes this file, and the docs show it.\n"
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,33 @@ class Row:
     full: int
     short: int
     run: Run
+
+
+def table(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> str:
+    """Write what came of rows as a table: of each how many were tried, further figures, and the number of faults."""
+    lines = ["| what is tried | figure to reach | tried | faults |", "|---|---|---:|---:|"]
+    for name, row in rows().items():
+        if name in results:
+            tried, counts, faults = results[name]
+            counted = "".join(f", {count:,} {what}" for what, count in counts.items())
+            lines.append(f"| {row.tried} | {row.figure} | {tried:,}{counted} | {faults} |")
+    return "\n".join(lines)
+
+
+def recorded() -> dict[str, tuple[int, dict[str, int], int]]:
+    """Return what came of each row when it was last run in full."""
+    entries = yaml.safe_load(RECORD.read_text(encoding="utf-8"))
+    return {name: (entry["tried"], entry.get("counts", {}), entry["faults"]) for name, entry in entries.items()}
+
+
+def record(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> None:
+    """Keep what came of rows that were run in full; those of before stay for the others."""
+    kept = {name: result for name, result in (recorded() | dict(results)).items() if name in rows()}
+    entries = {
+        name: {"tried": tried, **({"counts": dict(counts)} if counts else {}), "faults": faults}
+        for name, (tried, counts, faults) in sorted(kept.items())
+    }
+    RECORD.write_text(_HEAD + yaml.safe_dump(entries, sort_keys=False), encoding="utf-8")
 
 
 def rows() -> dict[str, Row]:

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from ..base.naming import listed
 from ..registry.connectors import Connector
+from ..registry.runner import NATIVE, PLUGIN, Way
 
 # A list longer than this is narrowed by a search first: a terminal shows about as many lines.
 LONG_LIST = 25
+# Of no interest, or not looked up.
+_ANY = Way(NATIVE)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can."""
+    """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can.
 
-    label: str
+    The `label` is made when the line is shown: that of a connector needs its recipe, and there may be a thousand.
+    """
+
+    label: Callable[[], str]
     value: str
     reason: str = ""
 
 
 def plain(values: Iterable[str]) -> list[Choice]:
     """Offer values that say what they are."""
-    return [Choice(value, value) for value in values]
+    return [Choice(partial(str, value), value) for value in values]
 
 
-def connectors(offered: Iterable[Connector], role: str, cloud: bool) -> list[Choice]:
-    """Offer connectors for a role, a line each; in cloud mode those that are forbidden there are shown with why."""
+def connectors(offered: Iterable[Connector], role: str, cloud: bool, way: Callable[[Connector], Way]) -> list[Choice]:
+    """Offer connectors for a role, a line each; in cloud mode those that are forbidden there are shown with why.
+
+    `way` tells of each how the runner does it.
+    """
     offered = list(offered)
     width = max((len(connector.id) for connector in offered), default=0)
-    return [
-        Choice(f"{connector.id:<{width}}  {summary(connector, role)}", connector.id, forbidden(connector, cloud))
-        for connector in offered
-    ]
+
+    def label(connector: Connector) -> str:
+        return f"{connector.id:<{width}}  {summary(connector, role, way(connector))}"
+
+    return [Choice(partial(label, connector), connector.id, forbidden(connector, cloud)) for connector in offered]
 
 
 def forbidden(connector: Connector, cloud: bool) -> str:
@@ -47,12 +58,14 @@ def matches(connector: Connector, search: str) -> bool:
     return all(word in text for word in search.lower().split())
 
 
-def summary(connector: Connector, role: str) -> str:
-    """Say in one line what a connector is and what it offers in a role."""
-    if role == "source":
+def summary(connector: Connector, role: str, way: Way = _ANY) -> str:
+    """Say in one line what a connector is, and what it offers in a role or needs to offer anything."""
+    if way.how == PLUGIN:
+        parts = []
+    elif role == "source":
         selection = connector.selection
         offer = listed(connector.objects) if selection == "objects" else selection
         parts = [offer, "incremental" if connector.supports_incremental else "full reads"]
     else:
         parts = [listed(connector.file_formats), "schema evolution" if connector.supports_schema_evolution else ""]
-    return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts))))
+    return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts, way.words))))

@@ -19,6 +19,7 @@ from ..registry.fields import Field, starter_fields
 from ..registry.importer import ImportedTable
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe
+from .answers_format import number_of
 from .choices import Choice
 from .presets import NoPresets, Preset, Presets
 from .readers import recordable
@@ -31,7 +32,8 @@ class Question:
 
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
     the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `inapplicable` says
-    why the question makes no sense for these answers, '' when it does. `choices` are what can be chosen;
+    why the question makes no sense for these answers, '' when it does; `without_effect` why the runner takes no notice
+    of the answer: it is not asked then, and whoever gives it is told. `choices` are what can be chosen;
     `fixed_choices` where they depend on no other answer. `always_asked` tells whether it is asked although its section
     is closed. `fills` is the question for whose answer it helps. `of` says whose answer it is: that of one
     ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a profile holds the last two.
@@ -44,6 +46,7 @@ class Question:
     read: Callable[[Answers, Any], Any]
     default: Callable[[Answers], Any] = lambda answers: None
     inapplicable: Callable[[Answers], str] = lambda answers: ""
+    without_effect: Callable[[Answers], str] = lambda answers: ""
     choices: Callable[[Answers], list[Choice]] = lambda answers: []
     example: str = ""
     always_asked: Callable[[Answers], bool] = lambda answers: False
@@ -79,10 +82,11 @@ class Answers:
     questions: ClassVar[Mapping[str, Question]]
 
     def __init__(self, pack: Pack, raw: Mapping[str, Any], profiles: Presets | None = None) -> None:
-        """Keep the `raw` answers that belong to questions; others (Copier's own) are dropped."""
+        """Keep the `raw` answers that belong to questions, and their `format`; others (Copier's own) are dropped."""
         self.pack = pack
         self.profiles = profiles or NoPresets()
         self.raw = {name: value for name, value in raw.items() if name in self.questions}
+        self.format = number_of(raw)
         self._values: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
@@ -150,7 +154,7 @@ class Answers:
         One that fills another is asked before it, and makes it asked.
         """
         question = self.questions[name]
-        if self.inapplicable(name):
+        if self.inapplicable(name) or (question.without_effect(self) and name not in self.presets):
             return False
         if question.fills:
             return question.fills not in self.raw and self.asks(question.fills)

@@ -172,6 +172,20 @@ def matching(pattern: str, rule: str) -> Reader:
     return read
 
 
+def literal(pattern: str, rule: str) -> Reader:
+    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable."""
+
+    def read(raw: Any) -> str:
+        value = text(raw)
+        if "${" in value:
+            raise AnswerError(f"{shown(value)}: the runner expands no variables in it")
+        if not re.fullmatch(pattern, value):
+            raise AnswerError(f"{shown(value)}: {rule}")
+        return value
+
+    return read
+
+
 def expandable(value: Any) -> Any:
     """Return `value`; refuse a variable that the runner would leave as it stands.
 
@@ -185,6 +199,8 @@ def expandable(value: Any) -> Any:
 def shaped(raw: Any, shape: Shape) -> Any:
     """Read what fits a shape."""
     value = structure(raw)
+    if value is None:
+        raise AnswerError("has no value; give one or leave the answer out")
     for keys, what in shape.misfits(value):
         raise AnswerError(f"{place(keys)}: {what}" if keys else what)
     return value

@@ -1,6 +1,7 @@
 """Hold plain data against a JSON Schema, with the standard library alone: a render imports nothing that could do it.
 
-It knows the keywords of draft 7 that the pack's own schemas use; a test says when one uses another.
+It knows the keywords of draft 7 that the pack's own schemas use; a test says when one uses another. What an answer
+gives has a value everywhere, so nothing fits where a schema takes it.
 """
 
 import re
@@ -22,10 +23,10 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "boolean": ("true or false", lambda value: isinstance(value, bool)),
     "object": ("a mapping", lambda value: isinstance(value, Mapping)),
     "array": ("a list", lambda value: isinstance(value, list)),
-    "null": ("nothing", lambda value: value is None),
 }
-# What says nothing of a value.
+# What says nothing of a value; and how `validate` takes a misfit, which an answer must not be at all.
 NOTES = {"$schema", "$comment", "title", "description", "definitions", "default", "enumDescriptions", "examples"}
+_OWN = {"x-rules", "x-lax"}
 
 
 class Shape:
@@ -69,7 +70,7 @@ class Shape:
             if reference in inside:
                 return said  # it refers to itself, and anything fits so far in
             return self._written_out(self._definition(reference), (*inside, reference)) | said
-        return {key: self._written_out(value, inside) for key, value in schema.items()}
+        return {key: self._written_out(value, inside) for key, value in schema.items() if key not in _OWN}
 
     def _fits(self, schema: Any, value: Any) -> bool:
         return next(self._of(schema, value, ()), None) is None
@@ -151,7 +152,7 @@ def _not_taken(schema: Schema, value: Any) -> str:
 
 
 def _type(schema: Schema, rule: Any, value: Any) -> str:
-    kinds = [_TYPES[name] for name in (rule if isinstance(rule, list) else [rule])]
+    kinds = [_TYPES[name] for name in (rule if isinstance(rule, list) else [rule]) if name != "null"]
     wanted = " or ".join(words for words, _ in kinds)
     return "" if any(is_one(value) for _, is_one in kinds) else f"must be {wanted}, not {shown(value)}"
 
@@ -179,6 +180,10 @@ def _more(schema: Schema, rule: Any, value: Any) -> str:
     return "is empty" if isinstance(value, list) and len(value) < rule else ""
 
 
+def _fuller(schema: Schema, rule: Any, value: Any) -> str:
+    return "is empty" if isinstance(value, Mapping) and len(value) < rule else ""
+
+
 def _pattern(schema: Schema, rule: Any, value: Any) -> str:
     return _not_taken(schema, value) if isinstance(value, str) and not re.search(rule, value) else ""
 
@@ -196,6 +201,7 @@ _CHECKS: dict[str, _Check] = {
     "maximum": _alone(_most),
     "minLength": _alone(_longer),
     "minItems": _alone(_more),
+    "minProperties": _alone(_fuller),
     "pattern": _alone(_pattern),
     "required": _alone(_missing),
     "properties": Shape._properties,
@@ -209,4 +215,4 @@ _CHECKS: dict[str, _Check] = {
     "not": Shape._not,
 }
 # `then` and `else` are looked at with their `if`.
-KEYWORDS = {*_CHECKS, *NOTES, "$ref", "then", "else"}
+KEYWORDS = {*_CHECKS, *NOTES, *_OWN, "$ref", "then", "else"}

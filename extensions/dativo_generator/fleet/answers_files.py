@@ -11,7 +11,7 @@ from ..base import reading
 from ..base.documents import bounded, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError, printable
 from ..base.paths import ANSWERS_FILES
-from ..plan.destination import COPIERS_OWN, FORMAT, version_of
+from ..plan.destination import COPIERS_OWN, version_of
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class AnswersFile:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The answers alone."""
-        return {key: value for key, value in self.values.items() if key not in COPIERS_OWN and key not in FORMAT}
+        """The answers, and the number that says what the others mean."""
+        return {key: value for key, value in self.values.items() if key not in COPIERS_OWN}
 
     @property
     def version(self) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers.answers_format import NAME
 from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
 from .answers_files import AnswersFile
@@ -94,17 +95,23 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
 
 
 def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
-    """Return a row's answers with those that the scaffold has from a profile."""
+    """Return a row's answers with those that the scaffold has from a profile, and what its unanswered ones mean."""
     if file.problem:
         raise AnswerError(file.problem)
     taken = [name for name in file.answers.get("profiled", ()) if name not in answers and name in file.answers]
-    return {**answers, **{name: file.answers[name] for name in taken}, **({"profiled": taken} if taken else {})}
+    number = {NAME: file.answers[NAME]} if NAME in file.answers else {}
+    return {
+        **number,
+        **answers,
+        **{name: file.answers[name] for name in taken},
+        **({"profiled": taken} if taken else {}),
+    }
 
 
 def _is_recorded(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> bool:
     """Tell whether a scaffold's own release records of these answers what is recorded already."""
     release = step.fleet.release(file)
     try:
-        return release.completed(answers, file.name) == file.answers
+        return {NAME: file.answers.get(NAME)} | release.completed(answers, file.name) == file.answers
     except AnswerError:
         return False

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ..answers import answers_format
 from ..answers.readers import flag
 from ..base import reading
 from ..base.documents import parse_bounded
@@ -23,7 +24,7 @@ from .fixtures import WRITERS
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
 # that would take the name of another one is told from an update.
-FORMAT = {"answers_format": 1}
+FORMAT = {answers_format.NAME: answers_format.CURRENT}
 
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
 COPIERS_OWN = ("_commit", "_src_path")

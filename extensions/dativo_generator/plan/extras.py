@@ -18,16 +18,16 @@ _DERIVED = {("id",)}
 def merged(pack: Pack, name: str, kind: str, document: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document with the answer to the question `name` in it, mappings joined key by key.
 
-    `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts what is there, and for
-    what the runner refuses.
+    `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts what is there, for
+    what the runner refuses, and for what it loses of an asset.
     """
     if not extra:
         return dict(document)
+    for line in without_effect(pack, name, kind, extra) if kind != "job" else ():
+        raise QuestionError(line)
     whole = _merged(name, document, extra, ())
     for keys, what in pack.shape(kind).misfits(whole):
         if _holds(extra, keys):
-            why = pack.keys.no_effect(kind, ".".join(map(str, keys)))
-            what = f"has no effect: {why}" if why else what
             raise QuestionError(f"{name}: {place(keys)}: {what}" if keys else f"{name}: {what}")
     return whole
 

@@ -8,7 +8,7 @@ from ..answers.questions.contract import ODCS
 Said = Mapping[str, Any]
 
 # Both layouts write these where something is said, and under the same keys.
-_PLACE = ("domain", "dataProduct")
+_PLACE = {"domain": "domain", "dataProduct": "data_product"}
 _REST = ("data_quality", "finops", "change_management")
 # Keys that begin a new group of lines, as every key does that holds more than one value.
 _BEGINS = {"source_connector", "asset"}
@@ -36,7 +36,8 @@ def _flat(said: Said) -> dict[str, Any]:
         "kind": "DataContract",
         **_only(said, "id", "name", "version"),
         "status": said.get("status", "active"),
-        **_only(said, *_PLACE, "source_type", "object", "description", "schema"),
+        **_place(said),
+        **_only(said, "source_type", "object", "description", "schema"),
         "team": team,
         "tags": said["tags"],
         "compliance": compliance,
@@ -47,10 +48,16 @@ def _flat(said: Said) -> dict[str, Any]:
 def _nested(said: Said) -> dict[str, Any]:
     labelled = {name: said[name] for name in ("classification", "regulations") if said[name]}
     return {
-        **_only(said, "name", "source_type", "object", "version", "status", *_PLACE, "description", "schema"),
+        **_only(said, "name", "source_type", "object", "version", "status"),
+        **_place(said),
+        **_only(said, "description", "schema"),
         "governance": {**_only(said, "owner", "tags"), **labelled, "retention_days": said["retention_days"]},
         **_only(said, *_REST, "target"),
     }
+
+
+def _place(said: Said) -> dict[str, Any]:
+    return {key: said[name] for key, name in _PLACE.items() if said.get(name)}
 
 
 def _only(said: Said, *names: str) -> dict[str, Any]:

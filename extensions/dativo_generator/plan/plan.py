@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from ..answers import answers_format
 from ..answers.questions.job import STRICT
-from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
-from ..base.errors import AnswerError
+from ..base.errors import AnswerError, QuestionError
 from ..base.naming import env_names, nearest
 from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe, recipe_file
 from . import ci, extras, fixtures, layouts, vendored_schemas
+from .place import place
+from .warnings import warnings
 
 # A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
 _STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
@@ -32,7 +34,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `vendored`, files of
     the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
     nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
-    scaffolds write, too; and what the summary says. Raises `AnswerError` or `PackError`.
+    scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
+    `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.raw:
@@ -50,6 +53,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     shared += [FIXTURES_TEST] if rows else []
     return {
+        answers_format.NAME: scaffold.format,
         "tenant": scaffold["tenant_id"],
         "scaffold": scaffold["scaffold"],
         "answers_file": answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]),
@@ -66,10 +70,24 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "profile": {},
         "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
         "shared": shared + ([ci_file["path"]] if ci_file else []),
+        "places": [place(scaffold, item) for item in scaffold.items],
         "environment": _environment(scaffold, [job["data"] for job in jobs]),
         "secret_files": _secret_files(scaffold),
-        "warnings": _warnings(scaffold) + ci.warnings(ci_file),
+        "warnings": warnings(scaffold) + ci.warnings(ci_file),
     }
+
+
+def check_extra(scaffold: Scaffold, name: str) -> None:
+    """Refuse an answer to one of `EXTRAS` that contradicts the answers so far, or that the runner refuses.
+
+    What is wrong with another answer its own question says. Raises `AnswerError`.
+    """
+    for item in scaffold.items:
+        try:
+            EXTRAS[name](scaffold, item)
+        except QuestionError as error:
+            if str(error).startswith(f"{name}: "):
+                raise
 
 
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
@@ -94,7 +112,11 @@ def asset_path(scaffold: Scaffold, item: Item) -> str:
 
 
 def _job_path(scaffold: Scaffold, item: Item) -> str:
-    return f"jobs/{scaffold['tenant_id']}/{scaffold.asset_name(item)}_to_{scaffold.target.id}.yaml"
+    return f"jobs/{scaffold['tenant_id']}/{_job_name(scaffold, item)}.yaml"
+
+
+def _job_name(scaffold: Scaffold, item: Item) -> str:
+    return f"{scaffold.asset_name(item)}_to_{scaffold.target.id}"
 
 
 def _fixture_path(scaffold: Scaffold, item: Item) -> str:
@@ -156,6 +178,8 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "object": item.object,
         "version": version,
         "schema": [field.as_asset() for field in fields],
+        "domain": "" if scaffold.reuses_assets else scaffold["domain"],
+        "data_product": "" if scaffold.reuses_assets else scaffold["data_product"],
         "owner": scaffold["owner"],
         "tags": list(dict.fromkeys(_filled(tag, scaffold, item) for tag in scaffold["tags"])),
         "classification": sorted(labels),
@@ -228,8 +252,14 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         # Never the strategy: the recipe says it, and the job's schema refuses some.
         follow = {"cursor_field": cursor} if cursor else {}
         source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}
+        if folder := scaffold["state_dir"]:
+            # The runner's own place names neither schema, environment nor job: two of them would share one state.
+            place = f"{scaffold['tenant_id']}/{scaffold['environment']}/{_job_name(scaffold, item)}.state.json"
+            source["incremental"]["state_path"] = f"{folder.rstrip('/')}/{place}"
     if scaffold.source_recipe.connection:
         source["connection"] = scaffold["connection"]
+    if scaffold["custom_reader"]:
+        source["custom_reader"] = scaffold["custom_reader"]
     if "engine" in scaffold.raw:
         source["engine"] = {"type": scaffold["engine"]}
     return source
@@ -240,18 +270,22 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     target: dict[str, Any] = {}
     connection: dict[str, Any] = {}
     if recipe.storage_block:
-        storage = {"bucket": scaffold["bucket"], "prefix": _filled(scaffold["prefix"], scaffold, item)}
+        storage = {"bucket": scaffold["bucket"]}
+        if scaffold["prefix"]:
+            storage["prefix"] = _filled(scaffold["prefix"], scaffold, item)
         if scaffold["endpoint"]:
             storage["endpoint"] = scaffold["endpoint"]
         connection[recipe.storage_block] = storage | scaffold["storage"]
     if recipe.catalog:
-        target |= {"branch": scaffold["branch"], "warehouse": scaffold["warehouse"]}
+        target |= {name: scaffold[name] for name in ("branch", "warehouse") if scaffold[name]}
         if scaffold["catalog_uri"]:
             connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
     if scaffold["markdown_kv_storage"]:
         target["markdown_kv_storage"] = scaffold["markdown_kv_storage"]
     if scaffold["parquet_target_size_mb"]:
         target["parquet_target_size_mb"] = scaffold["parquet_target_size_mb"]
+    if scaffold["custom_writer"]:
+        target["custom_writer"] = scaffold["custom_writer"]
     return target | ({"connection": connection} if connection else {})
 
 
@@ -286,29 +320,6 @@ def _secret_files(scaffold: Scaffold) -> list[str]:
     return list(dict.fromkeys(filter(None, (path(scaffold.source_recipe), path(scaffold.target_recipe)))))
 
 
-def _warnings(scaffold: Scaffold) -> list[str]:
-    return _partitioning_warnings(scaffold) + _without_effect(scaffold)
-
-
-def _without_effect(scaffold: Scaffold) -> list[str]:
-    """Say what was answered and changes nothing."""
-    pack, said = scaffold.pack, extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"])
-    if scaffold.reuses_assets:
-        return said
-    layout = scaffold["asset_layout"]
-    why = pack.keys.no_effect(layout, "governance.regulations") if scaffold["regulations"] else ""
-    said += [f"regulations: has no effect: {why}"] if why else []
-    return said + extras.without_effect(pack, "asset_extra", layout, scaffold["asset_extra"])
-
-
-def _partitioning_warnings(scaffold: Scaffold) -> list[str]:
-    return [
-        f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
-        for column in (() if scaffold.reuses_assets else scaffold["partitioning"])
-        if column != SAFE_PARTITION
-    ]
-
-
 def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
     return text.replace("{asset}", scaffold.asset_name(item)).replace("{object}", item.object)
 
@@ -322,6 +333,10 @@ def _filled_in(value: Any, scaffold: Scaffold, item: Item) -> Any:
     if isinstance(value, str):
         return _filled(value, scaffold, item).replace("{tenant}", scaffold["tenant_id"])
     return value
+
+
+# What is merged last, by the question that gives it.
+EXTRAS = {"asset_extra": _asset, "job_extra": _job}
 
 
 def _under(root: str, path: str) -> str:

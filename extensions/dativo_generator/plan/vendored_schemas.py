@@ -180,7 +180,8 @@ def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
 
 def _or_text(schema: Schema) -> Schema:
     """Let an answer in YAML be the text of it, too."""
-    return schema | {"type": [schema["type"], "string"]}
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return schema | {"type": [*(name for name in types if name != "null"), "string"]}
 
 
 JOB, ASSET = f"{FOLDER}/job.schema.json", f"{FOLDER}/asset.schema.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..answers import readers
+from ..answers.answers_format import NAME
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
@@ -15,8 +16,8 @@ from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
-from ..plan.destination import COPIERS_OWN, FORMAT, version_of
-from ..plan.plan import plan, written_paths
+from ..plan.destination import COPIERS_OWN, version_of
+from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.templates import Templates
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
@@ -170,7 +171,7 @@ def choices(session: Session, name: str) -> list[Any]:
     for choice in scaffold.choices(name):
         if chosen is None or choice.value in chosen:  # in a list, or in the text of one
             reason = choice.reason or ("names paths" if stays not in (None, choice.value) else "")
-            listed.append([choice.label, {"value": choice.value, "validator": reason} if reason else choice.value])
+            listed.append([choice.label(), {"value": choice.value, "validator": reason} if reason else choice.value])
     return listed
 
 
@@ -192,6 +193,8 @@ def _check(session: Session, name: str, value: Any) -> None:
             "`dativo-generator fields SOURCE --against ASSET`"
         )
     _ = scaffold[name]
+    if name in EXTRAS and value:
+        check_extra(scaffold, name)
     if recorded := session.recorded:
         guard.unmoved(scaffold, name, recorded, session.destination)
     elif name == "scaffold":
@@ -202,6 +205,7 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    answers = {name: session.answers[name] for name in (NAME,) if name in session.answers} | dict(answers)
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")
@@ -274,7 +278,8 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     answers = {name: value for name, value in answers.items() if name != "profiled"}
     answers |= {"profiled": followed} if followed else {}
     own["_src_path"] = _recorded_source(session, own["_src_path"])
-    return block(own | FORMAT | {name: answers[name] for name in QUESTIONS if name in answers})
+    own[NAME] = session.context["plan"][NAME]
+    return block(own | {name: answers[name] for name in QUESTIONS if name in answers})
 
 
 def _recorded_source(session: Session, location: str) -> str:

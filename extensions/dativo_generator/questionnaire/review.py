@@ -43,6 +43,7 @@ def review(
     # Last, and so nearest to the question.
     lines.append(paint("What will be written:", "title"))
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
+    lines += ["", paint("Rows land in:", "title"), *(f"  {printable(place)}" for place in plan["places"])]
     if plan["profiled"]:
         lines += ["", paint("Answers from a profile:", "title"), f"  {printable(listed(plan['profiled']))}"]
     if warnings := [*_warnings(plan), *_findings(pack, plan, rendered, root)]:

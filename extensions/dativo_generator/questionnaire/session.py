@@ -6,11 +6,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..answers.answers_format import NAME
 from ..answers.presets import NoPresets, Presets
 from ..answers.profiles import Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.scaffold import Scaffold
-from ..plan.destination import FORMAT, Destination
+from ..plan.destination import Destination
 from ..registry.pack import Pack
 
 
@@ -28,9 +29,12 @@ class Session:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The answers so far: given, recorded before, or asked; nothing of a question that was not asked."""
+        """The answers so far: given, recorded before, or asked; nothing of a question that was not asked.
+
+        The number that says what the others mean is among them once the answers file was read.
+        """
         remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
-        return remembered | {name: self.context[name] for name in UNRECORDED if name in self.context}
+        return remembered | {name: self.context[name] for name in (*UNRECORDED, NAME) if name in self.context}
 
     @cached_property
     def profiles(self) -> Presets:
@@ -82,10 +86,9 @@ class Session:
         """
         if not self.writes:
             return {}
-        (mark,) = FORMAT
         data = self.conf["data"]
-        if mark in self.context:
-            return {} if mark in data else self.destination.recorded
-        if "customize" in self.context and "customize" not in data and mark not in self.destination.recorded:
+        if NAME in self.context:
+            return {} if NAME in data else self.destination.recorded
+        if "customize" in self.context and "customize" not in data and NAME not in self.destination.recorded:
             return self.destination.recorded
         return {}

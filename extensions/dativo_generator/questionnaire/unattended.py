@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..answers.answers_format import NAME
 from ..answers.profiles import Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.scaffold import Scaffold
@@ -32,7 +33,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
     question_files.check(pack)
     refuse_unknown(answers)
     scaffold = Scaffold(pack, answers)
-    complete = {}
+    complete = {NAME: answers[NAME]} if NAME in answers else {}
     for name in QUESTIONS:
         if name in UNRECORDED:
             if name in scaffold.raw:

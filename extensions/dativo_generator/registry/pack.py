@@ -14,7 +14,7 @@ from .importer import Importer, NoImporter
 from .keys import Keys, load_keys
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
-from .runner import Runner, load_runner
+from .runner import Runner, Way, load_runner
 from .samples import Samples, load_samples
 
 
@@ -97,6 +97,10 @@ class Pack:
     def label(self, field: Field, object_name: str) -> str:
         """Return what the rules say of a field of an object: a label, or ''."""
         return self.judge(field.name, field.type, object_name).label
+
+    def way(self, role: str, connector: Connector) -> Way:
+        """Tell how the runner reads a source, or writes a target."""
+        return self.runner.way(connector, self.recipe(connector.id), role)
 
     def _recipe(self, name: str) -> Recipe:
         """Return the recipe of a connector."""

@@ -22,7 +22,7 @@ _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the runner does a role of a connector: `native`, `engine` or `plugin`; `words` say it, '' for native."""
+    """How the runner does a role of a connector: `native`, `engine` or `plugin`, and what that needs in words."""
 
     how: str
     words: str = ""
@@ -55,7 +55,7 @@ class Runner:
         if connector.id in self.sources:
             return Way(NATIVE)
         if recipe.engine in self.engines:
-            return Way(ENGINE, f"read by {recipe.engine}, which needs {self.engines[recipe.engine]}")
+            return Way(ENGINE, f"needs {self.engines[recipe.engine]}")
         return _by_plugin("source")
 
     def writes(self, connector: Connector, recipe: Recipe) -> Way:

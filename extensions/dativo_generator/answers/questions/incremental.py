@@ -1,8 +1,14 @@
 """What is read: everything each time, or only what is new."""
 
-from .. import readers
+from ...registry.runner import ENGINE
+from .. import answers_format, readers
 from ..model import Answers, Question, Section
-from .shared import alone
+from .shared import alone, or_nothing
+
+_state_dir = readers.literal(
+    r"/?(?!\.\./|\.\.$)[A-Za-z0-9._-]+(?:/(?!\.\./|\.\.$)[A-Za-z0-9._-]+)*/?",
+    "it is no folder like .local/state or /state",
+)
 
 
 def has_cursors(answers: Answers) -> bool:
@@ -17,6 +23,26 @@ def has_cursors(answers: Answers) -> bool:
 
 def _cursor(answers: Answers) -> str | None:
     return (has_cursors(answers) and answers.source_recipe.cursor_field) or None
+
+
+def _lookback(answers: Answers) -> int:
+    """Follow the recipe, but for tables: there any other number than 0 keeps the history from the first run."""
+    return 0 if limits_first_run(answers) else answers.source_recipe.lookback_days
+
+
+def limits_first_run(answers: Answers) -> bool:
+    """Tell whether `lookback_days` means how far back the first run reads, and nothing to the later ones."""
+    return answers.source.selection == "tables" and answers.source.uses_cursor
+
+
+def _default_state_dir(answers: Answers) -> str:
+    return "" if answers.format < answers_format.OWN_STATE or _no_state(answers) else ".local/state"
+
+
+def _no_state(answers: Answers) -> str:
+    """Say why nothing is kept between runs, '' where it is."""
+    by_engine = answers.pack.way("source", answers.source).how == ENGINE
+    return f"nothing reads the state where {answers.source_recipe.engine} reads the source" if by_engine else ""
 
 
 def _unsupported(answers: Answers) -> str:
@@ -36,7 +62,7 @@ def _no_cursor(answers: Answers) -> str:
 
 SECTION = Section(
     "incremental",
-    what="only what is new: on or off, cursor, lookback",
+    what="only what is new: on or off, cursor, state",
     inapplicable=_unsupported,
     questions={
         "incremental": Question(
@@ -49,9 +75,10 @@ SECTION = Section(
         "cursor_field": Question(alone(readers.name), _cursor, _no_cursor, of="connector"),
         "lookback_days": Question(
             alone(readers.number(0)),
-            lambda answers: answers.source_recipe.lookback_days,
+            _lookback,
             _not_incremental,
             of="connector",
         ),
+        "state_dir": Question(or_nothing(_state_dir), _default_state_dir, _not_incremental, _no_state),
     },
 )

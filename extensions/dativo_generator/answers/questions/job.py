@@ -70,10 +70,14 @@ def _markdown_kv(answers: Answers, raw: Any) -> dict[str, Any]:
     if not value:
         return value
     readers.shaped(value, answers.pack.shape("job").at("target", "markdown_kv_storage"))
-    patterns = answers.pack.keys.documents[value["mode"]]
+    patterns = answers.pack.keys.documents.get(value["mode"], {})
     pattern = value.get("structured_pattern", "")
+    if not patterns:
+        raise AnswerError(f"mode: '{value['mode']}' is not one of {listed(answers.pack.keys.documents)}")
     if pattern not in patterns:
-        raise AnswerError(f"structured_pattern '{pattern}' has no effect with mode {value['mode']}; leave it out")
+        which = "has no effect with" if "" in patterns else "is none of"
+        some = "" if "" in patterns else f": {listed(patterns)}"
+        raise AnswerError(f"structured_pattern: '{pattern}' {which} mode {value['mode']}{some}")
     if not answers.reuses_assets:
         _check_columns(answers, patterns[pattern])
     return value

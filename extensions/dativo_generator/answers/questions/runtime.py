@@ -10,6 +10,7 @@ from .. import readers
 from ..model import Answers, Question, Section
 from .shared import alone, always, choice
 
+_PATTERN = re.compile(r"[a-z0-9_-]*(?:\{(?:tenant|source|object)\}[a-z0-9_-]*)+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
 _APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
@@ -34,11 +35,18 @@ def _version(answers: Answers, raw: Any) -> str:
 
 
 def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
+    """Read the names by object, or one pattern for all of them."""
     objects = [item.object for item in answers.items]
-    names = {readers.among_objects(key, objects): readers.slug(name) for key, name in readers.mapping(raw).items()}
+    if isinstance(raw, str) and _PATTERN.fullmatch(raw.strip()):
+        words = {"tenant": answers["tenant_id"], "source": answers.source.id}
+        named = {name: raw.strip().format(**words, object=name) for name in objects}
+    else:
+        named = readers.mapping(raw)
+    names = {readers.among_objects(key, objects): readers.slug(name) for key, name in named.items()}
     final = [names.get(item.object) or answers.usual_name(item) for item in answers.items]
-    for name in final:
-        if final.count(name) > 1:
+    spelt = [name.replace("-", "_") for name in final]  # as the runner does, to make a folder of it
+    for name, folder in zip(final, spelt, strict=True):
+        if spelt.count(folder) > 1:
             raise AnswerError(f"'{name}' would name two assets")
     return names
 

@@ -43,6 +43,11 @@ def in_cloud(answers: Answers) -> bool:
     return answers["execution_mode"] == "cloud"
 
 
+def or_nothing(read: readers.Reader) -> Callable[[Answers, Any], str]:
+    """Let a reader of text take nothing, too."""
+    return lambda answers, raw: readers.text(raw) and read(raw)
+
+
 def reused(answers: Answers) -> str:
     """Return why a question about the asset makes no sense, '' when this scaffold writes it."""
     return "the asset is there already and says it" if answers.reuses_assets else ""

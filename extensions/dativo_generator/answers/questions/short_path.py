@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...base.documents import shown
@@ -12,7 +13,7 @@ from .. import choices, readers
 from ..choices import Choice
 from ..model import Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from . import connection, contract, engine, governance, incremental, job, runtime, schema, target
+from . import connection, contract, engine, governance, incremental, job, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -21,7 +22,7 @@ MODES = ("self_hosted", "cloud")
 # What `customize` opens, in the order in which it is asked.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
-    for module in (incremental, schema, governance, target, connection, engine, job, contract, runtime)
+    for module in (incremental, schema, contract, governance, target, connection, engine, plugins, job, runtime)
 }
 
 
@@ -124,19 +125,19 @@ def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
     def offer(answers: Answers) -> list[Choice]:
         search = answers.raw.get(f"find_{role}", "")
         connectors = [connector for connector in answers.pack.with_role(role) if choices.matches(connector, search)]
-        return choices.connectors(connectors, role, in_cloud(answers))
+        return choices.connectors(connectors, role, in_cloud(answers), partial(answers.pack.way, role))
 
     return offer
 
 
 def _offered_sections(answers: Answers) -> list[Choice]:
     width = max(map(len, SECTIONS))
-    offered = []
-    for one in SECTIONS.values():
-        reason = one.inapplicable(answers)
-        label = f"{one.name:<{width}} {one.what}{'' if reason else _held(answers, one)}"
-        offered.append(Choice(label, one.name, reason))
-    return offered
+
+    def label(section: Section, reason: str) -> str:
+        return f"{section.name:<{width}} {section.what}{'' if reason else _held(answers, section)}"
+
+    offered = [(one, one.inapplicable(answers)) for one in SECTIONS.values()]
+    return [Choice(partial(label, one, reason), one.name, reason) for one, reason in offered]
 
 
 def _held(answers: Answers, section: Section) -> str:
@@ -150,7 +151,9 @@ def _held(answers: Answers, section: Section) -> str:
 def _fits(answers: Answers, name: str) -> bool:
     """Tell whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
     try:
-        return not answers.inapplicable(name)
+        return name in answers.raw or not (
+            answers.inapplicable(name) or answers.questions[name].without_effect(answers)
+        )
     except AnswerError:
         return True
 

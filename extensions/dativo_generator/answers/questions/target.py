@@ -1,7 +1,7 @@
 """How the data is written, and where."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +9,14 @@ from ...base.documents import shown
 from ...base.errors import AnswerError
 from .. import readers
 from ..model import Answers, Question, Section
-from .shared import alone, always, choice, choice_of, each, reused, url
+from .shared import alone, always, choice, choice_of, or_nothing, reused, url
 
 SCHEMA_MODES = ("strict", "merge", "relaxed")
 # Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
 SAFE_PARTITION = "ingest_date"
 _PLACEHOLDERS = ("asset", "object")
 
+_folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a folder is letters, digits, '.', '_' and '-', like sales")
 _branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
 _warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
 _bucket = readers.matching(
@@ -24,7 +25,8 @@ _bucket = readers.matching(
 
 
 def _prefix(answers: Answers, raw: Any) -> str:
-    text = readers.text(raw)
+    if not (text := readers.text(raw)):
+        return ""
     if not text.strip("/") or text.startswith("/") or re.search(r"\s|\$\{|(^|/)\.\.?(/|$)", text):
         raise AnswerError(f"{shown(text)} is not a prefix like raw/crm/customers")
     placeholders = re.findall(r"\{([^{}]*)\}", text)
@@ -50,6 +52,19 @@ def _catalog(answers: Answers) -> str:
     return f"http://{answers.target_recipe.catalog}.{answers['tenant_id']}.internal:19120/api/v1"
 
 
+def _place_is_the_asset(answers: Answers) -> str:
+    return "the runner writes to domain, data product and asset, whatever the prefix is"
+
+
+def _uncommitted(answers: Answers) -> str:
+    """Say why branch and warehouse decide nothing, '' where a catalog is named."""
+    return "" if answers["catalog_uri"] else "no catalog is named with catalog_uri"
+
+
+def _unless_uncommitted(value: Callable[[Answers], str]) -> Callable[[Answers], str]:
+    return lambda answers: "" if _uncommitted(answers) else value(answers)
+
+
 def _no_storage(answers: Answers) -> str:
     return "" if answers.target_recipe.storage_block else f"{answers.target.id} has no object storage of its own"
 
@@ -60,27 +75,32 @@ def _no_catalog(answers: Answers) -> str:
 
 SECTION = Section(
     "target",
-    what="bucket, format, partitions, mode, catalog",
+    what="format, partitions, mode, place, catalog",
     questions={
         "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
         "partitioning": Question(
             alone(readers.words), lambda answers: list(answers.target_recipe.partitioning) or [SAFE_PARTITION], reused
         ),
         "schema_mode": choice(SCHEMA_MODES, "strict"),
-        "branch": Question(alone(_branch), lambda answers: answers["tenant_id"], _no_catalog),
-        "warehouse": Question(alone(_warehouse), lambda answers: f"s3://lake/{answers['tenant_id']}/", _no_catalog),
+        "domain": Question(or_nothing(_folder), always(""), reused),
+        "data_product": Question(or_nothing(_folder), always(""), reused),
         "bucket": Question(
             alone(_bucket),
             # Object storage takes no underscore in a bucket's name.
             lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
             _no_storage,
         ),
-        "prefix": Question(
-            _prefix,
-            lambda answers: f"raw/{answers.source.id}/{each(answers, '{asset}', answers.asset_name)}",
-            _no_storage,
-        ),
+        "prefix": Question(_prefix, always(""), _no_storage, _place_is_the_asset),
         "endpoint": Question(url, always(""), _no_storage),
         "catalog_uri": Question(url, _catalog, _no_catalog),
+        "branch": Question(
+            or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
+        ),
+        "warehouse": Question(
+            or_nothing(_warehouse),
+            _unless_uncommitted(lambda answers: f"s3://lake/{answers['tenant_id']}/"),
+            _no_catalog,
+            _uncommitted,
+        ),
     },
 )

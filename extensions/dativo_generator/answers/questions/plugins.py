@@ -1,0 +1,33 @@
+"""What reads the source and writes the target where the runner does not, or not as somebody wants it."""
+
+from collections.abc import Callable
+
+from ...registry.runner import PLUGIN, PLUGINS, Way
+from .. import answers_format, readers
+from ..model import Answers, Question, Section
+from .shared import always, or_nothing
+
+_plugin = readers.literal(
+    r"(?:\S+\.py|\S+\.(?:so|dylib|dll)):[A-Za-z_]\w*",
+    "a plugin is a file and a class of it, like plugins/reader.py:Reader",
+)
+
+
+def way(answers: Answers, role: str) -> Way:
+    """Tell how the runner reads the source, or writes the target."""
+    return answers.pack.way(role, answers.source if role == "source" else answers.target)
+
+
+def _needed(role: str) -> Callable[[Answers], bool]:
+    """Ask where nothing else does it; but nobody whose answers were given before there was the question."""
+    return lambda answers: answers.format >= answers_format.CURRENT and way(answers, role).how == PLUGIN
+
+
+SECTION = Section(
+    "plugins",
+    what="your own reader or writer",
+    questions={
+        name: Question(or_nothing(_plugin), always(""), always_asked=_needed(role), of="connector")
+        for role, name in PLUGINS.items()
+    },
+)

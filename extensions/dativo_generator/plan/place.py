@@ -1,0 +1,26 @@
+"""Where the runner puts the data of a job, whatever else a job says: bucket, domain, data product and asset."""
+
+from ..answers.scaffold import Scaffold
+from ..answers.selection import Item
+
+# What the runner takes where an asset has no domain, or no data product.
+_UNNAMED = "default"
+# Where a target has no storage of its own, the runner's own is what the data goes to.
+_STAGING = "${S3_BUCKET}"
+
+
+def place(scaffold: Scaffold, item: Item) -> str:
+    """Return the folder that an item's rows land in; an asset that is reused says the middle of it itself."""
+    bucket = scaffold["bucket"] if scaffold.target_recipe.storage_block else _STAGING
+    return f"s3://{bucket}/{_middle(scaffold)}/{folder_of(scaffold.asset_name(item))}/"
+
+
+def folder_of(asset_name: str) -> str:
+    """Return the last folder of the place: the name of the asset as the runner spells it."""
+    return asset_name.lower().replace("-", "_").replace(" ", "_")
+
+
+def _middle(scaffold: Scaffold) -> str:
+    if scaffold.reuses_assets:
+        return "<domain>/<data product>"
+    return "/".join(scaffold[name] or _UNNAMED for name in ("domain", "data_product"))
