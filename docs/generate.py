@@ -41,7 +41,7 @@ from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.importers.types import FIELD_TYPES  # noqa: E402
 from dativo_generator.registry.connectors import Connector  # noqa: E402
 from dativo_generator.registry.dialects import dialects  # noqa: E402
-from dativo_generator.validation.repository import RULES  # noqa: E402
+from dativo_generator.validation.rules import Example, load_rules  # noqa: E402
 from pictures import SAMPLE  # noqa: E402
 from support import EXAMPLES, PACK, copy_pack, golden_files, load_answers, render  # noqa: E402
 from trust import row  # noqa: E402
@@ -177,11 +177,50 @@ def commands_page() -> str:
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
-    lines += ["What `validate` finds:", "", "| rule | | |", "|---|---|---|"]
-    lines += [f"| {rule} | {severity} | {said} |" for rule, (severity, said) in RULES.items()]
+    lines += ["What `validate` finds, and how to turn it off, is in [rules](rules.md).", ""]
+    return "\n".join(lines)
+
+
+def rules_page() -> str:
+    """Show what `validate` looks for: first all of it in a table, then each rule."""
+    rules = load_rules(ROOT).values()
+    lines = ["# Rules", "", GENERATED, "", _RULES, "", "| rule | | what is looked for |", "|---|---|---|"]
+    lines += [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.what} |" for rule in rules]
+    for rule in rules:
+        severity = rule.severity if rule.optional else f"{rule.severity}, which cannot be turned off"
+        lines += ["", f"## {rule.id}", "", f"{rule.what} *{severity.capitalize()}.*", ""]
+        lines += [f"- **On the runner:** {rule.happens}", f"- **What to do:** {rule.do}"]
+        if rule.example:
+            lines += ["", "It is found here:", "", "```yaml", *_example(rule.example), "```"]
     return "\n".join(lines) + "\n"
 
 
+def _example(example: Example) -> Iterator[str]:
+    for text in example.changes.values():
+        yield from text.strip("\n").splitlines()
+    for name, text in example.files.items():
+        yield from (f"# {name}", *text.strip("\n").splitlines())
+
+
+_RULES = """What `dativo-generator validate` looks for in jobs and assets, generated or written by hand. An **error** is
+what the runner refuses, or takes and then does wrong: nothing is read, rows are lost, values become null, a job and its
+asset contradict each other. It ends the command with status 1. Everything else is a **warning**, taste included.
+
+A rule is turned off in three ways:
+
+- on one line, by a comment behind it: `lookback_days: 3  # dativo: ignore=first-load`
+- in one file, by the same comment above everything else in it; several rules are separated by commas
+- in many files, in `.dativo.yml` at the root of the repository. In a pattern `*` stands for anything, `/` included:
+
+```yaml
+validate:
+  ignore:
+    once-a-day: ["jobs/*"]
+    no-effect: [jobs/acme/orders.yaml]
+```
+
+An error that is turned off is printed all the same, as an ignored one, and counted. What turns off nothing is a
+warning."""
 _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this repository> dativo-generator`, brings a
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
 JSON document on standard output. Errors are one line on standard error."""
@@ -305,7 +344,7 @@ def schemas_page() -> str:
 
 
 _SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that
-is not listed is refused, but an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name
+is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name
 of your own."""
 
 
@@ -358,6 +397,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/registry.md": registry_page,
     "docs/reference/connectors.md": connectors_page,
     "docs/reference/schemas.md": schemas_page,
+    "docs/reference/rules.md": rules_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/types.md": types_page,
     "docs/reference/classification.md": classification_page,

@@ -29,7 +29,7 @@ def _key(top: Schema, stated: Schema, path: str, required: bool, seen: tuple[str
     reference = stated.get("$ref", "")
     yield f"| `{path}` | {kind(top, schema)} | {'yes' if required else ''} | {_safe(schema.get('description', ''))} |"
     below, step = schema, "."
-    if schema.get("type") == "array":
+    if "array" in schema.get("type", ""):
         items = schema.get("items", {})
         below, reference, step = resolved(top, items), items.get("$ref", reference), "[]."
     if reference not in seen:

@@ -18,11 +18,18 @@ from jsonschema import Draft7Validator
 
 from dativo_generator.answers.choices import forbidden
 from dativo_generator.answers.questions import QUESTIONS
+from dativo_generator.base.asset_layout import place
 from dativo_generator.base.naming import nearest
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.source import Source
-from dativo_generator.registry.connectors import Connector
+from dativo_generator.registry.connectors import ROLES, Connector
 from dativo_generator.registry.pack import Pack
+from dativo_generator.validation.asset_rules import asset_problems
+from dativo_generator.validation.findings import without_nulls
+from dativo_generator.validation.job_rules import rest_problems, source_problems, target_problems, written_problems
+from dativo_generator.validation.pair_rules import pair_problems
+from dativo_generator.validation.recipes import end_of
+from dativo_generator.validation.rules import ERROR, load_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 PACK = Pack(ROOT)
@@ -231,6 +238,23 @@ def schema(name: str) -> Draft7Validator:
 def schema_errors(name: str, value: Any) -> list[str]:
     """List where `value` does not fit a schema."""
     return [f"{error.json_path}: {error.message}" for error in schema(name).iter_errors(value)]
+
+
+def problems_in(job: Mapping[str, Any], asset: Mapping[str, Any], pack: Pack = PACK) -> list[tuple[str, str]]:
+    """List what the rules of `validate` say of a job that is generated, and of its asset: the rule, and where."""
+    source, target = (end_of(pack, pack.registry[job[f"{role}_connector"]], {}) for role in ROLES)
+    problems = list(written_problems(job, source))
+    job, asset = without_nulls(job), without_nulls(asset)
+    problems += source_problems(job, source, pack.runner)
+    problems += [*target_problems(job, target, pack.runner), *rest_problems(job)]
+    problems += [*asset_problems(asset), *pair_problems(job, asset, source, target)]
+    return [(problem.rule, place(problem.keys)) for problem in problems]
+
+
+def errors_in(job: Mapping[str, Any], asset: Mapping[str, Any], pack: Pack = PACK) -> list[tuple[str, str]]:
+    """List the errors among them."""
+    rules = load_rules(pack.root)
+    return [(rule, where) for rule, where in problems_in(job, asset, pack) if rules[rule].severity == ERROR]
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -8,9 +8,8 @@ import yaml
 from copier.errors import UserMessageError
 
 from dativo_generator.registry.pack import Pack
-from dativo_generator.validation.runner_rules import check_asset, check_job
 from fleets import copied
-from support import checked, copy_pack, edit_yaml, render, schema_errors
+from support import checked, copy_pack, edit_yaml, errors_in, render, schema_errors
 
 # Invented here; the pack's code has never heard of them.
 API = {
@@ -114,7 +113,7 @@ def test_invented_source(
     assert out.job["source"] == written
     assert schema_errors("job", out.job) == schema_errors("asset", out.asset) == []
     pack = Pack(extended)
-    assert check_job(out.job, pack.registry[source], pack.recipe(source)) == check_asset(out.asset) == []
+    assert {rule for rule, _ in errors_in(out.job, out.asset, pack)} <= {"not-read", "not-written"}
     assert f"connectors/{source}.yaml" in out.files
 
 

@@ -66,17 +66,19 @@ def test_every_keyword_is_known(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_it_refuses_what_the_library_refuses_and_nothing_for_a_value(name: str) -> None:
+def test_it_refuses_what_the_library_refuses(name: str) -> None:
     random, shape, validator = Random(name), Shape(SCHEMAS[name]), Draft7Validator(SCHEMAS[name])
     documents = _documents(name)
     assert not any(list(shape.misfits(document)) for document in documents)
     refused = 0
     for _ in range(TIMES):
         value = _misshapen(random.choice(documents), random)
-        right = validator.is_valid(value) and not _has_nothing(value)
+        if _has_nothing(value):
+            continue
+        right = validator.is_valid(value)
         refused += not right
         assert (not list(shape.misfits(value))) == right, value
-    assert refused > TIMES / 4
+    assert refused > TIMES / 10
 
 
 def test_a_shape_written_out_refers_to_nothing() -> None:
@@ -84,6 +86,10 @@ def test_a_shape_written_out_refers_to_nothing() -> None:
         assert "$ref" not in json.dumps(PACK.shape(kind).at(*keys).written_out())
 
 
-@pytest.mark.parametrize(("value", "right"), [(1, False), (True, True), ("x", False), (None, False)])
+@pytest.mark.parametrize(("value", "right"), [(1, False), (True, True), ("x", False)])
 def test_a_number_is_no_flag(value: Any, right: bool) -> None:
     assert (not list(Shape({"enum": [True]}).misfits(value))) == right
+
+
+def test_nothing_is_no_value() -> None:
+    assert list(Shape({"type": ["string", "null"]}).misfits(None)) == [((), "must be text, not nothing")]

@@ -13,8 +13,9 @@ from .fleet.vendored import altered
 from .plan.plan import plan
 from .registry.installed import installed
 from .registry.pack import Pack
+from .validation.findings import Finding
 from .validation.json_schemas import JsonSchemas
-from .validation.repository import Finding, validate
+from .validation.repository import validate
 
 __all__ = ("DativoError", "Finding", "Pack", "Report", "load_pack", "plan_scaffold", "replay_folder", "validate_folder")
 

@@ -9,6 +9,8 @@ ORGANISATION = "_organisation"
 FIXTURES = "tests/fixtures"
 FIXTURES_TEST = f"{FIXTURES}/test_dativo_fixtures.py"
 FIXTURES_TEST_SOURCE = "template/{% if plan.fixtures %}tests{% endif %}/fixtures/test_dativo_fixtures.py"
+# Settings of a repository for the pack's commands. Written by hand, and by nobody else.
+SETTINGS = ".dativo.yml"
 # The CI that a destination can have, and the file that runs it.
 CI_FILES = {"github": ".github/workflows/dativo.yml", "gitlab": ".gitlab/dativo.yml"}
 

@@ -14,8 +14,10 @@ from ..fleet.transaction import refuse_unfinished
 from ..fleet.vendored import altered
 from ..registry.installed import installed
 from ..registry.pack import Pack
+from ..validation.findings import Finding
 from ..validation.json_schemas import JsonSchemas
-from ..validation.repository import ERROR, WARNING, Finding, files, validate
+from ..validation.repository import examine, files
+from ..validation.rules import ERROR, WARNING
 from .options import OK, WRONG, AsJson, Template
 from .output import counted, dump
 from .progress import progress
@@ -35,27 +37,38 @@ def command(
     total = len(files(root))
     with progress("Validating", total, quiet=as_json) as advance:
         pack = Pack(installed())
-        findings = validate(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
+        findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
         findings = sorted([*findings, *altered(root, pack, template)])
     print_ = _print_json if as_json else _print_text
-    print_(findings, total)
+    print_(findings, ignored, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]
     raise typer.Exit(WRONG if bad else OK)
 
 
-def _print_text(findings: list[Finding], files: int) -> None:
-    """Print a line for each finding, as compilers do, and a count."""
+def _print_text(findings: list[Finding], ignored: list[Finding], files: int) -> None:
+    """Print a line for each finding, as compilers do, and a count; errors that are turned off are named, too."""
     console = Console(soft_wrap=True, highlight=False)
     for finding in findings:
-        style = "red" if finding.severity == "error" else "yellow"
-        where = f"{finding.file}:{finding.line}:{finding.column}"
-        where, message = escape(printable(where)), escape(printable(finding.message))
-        console.print(f"{where}: [{style}]{finding.severity}[/]: {message} ({finding.rule})", emoji=False)
+        _print_line(console, finding, "red" if finding.severity == ERROR else "yellow", finding.severity)
+    for finding in ignored:
+        if finding.severity == ERROR:
+            _print_line(console, finding, "dim", "ignored error")
     counts = Counter(finding.severity for finding in findings)
     said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
+    off = Counter(finding.severity for finding in ignored)
+    said += "".join(
+        f", {counted(off[severity], f'ignored {severity}')}" for severity in (ERROR, WARNING) if off[severity]
+    )
     console.print(f"{counted(files, 'file')}: {said}")
 
 
-def _print_json(findings: list[Finding], files: int) -> None:
-    """Print `{files, findings}`."""
-    dump({"files": files, "findings": [asdict(finding) for finding in findings]})
+def _print_line(console: Console, finding: Finding, style: str, word: str) -> None:
+    where = f"{finding.file}:{finding.line}:{finding.column}"
+    where, message = escape(printable(where)), escape(printable(finding.message))
+    console.print(f"{where}: [{style}]{word}[/]: {message} ({finding.rule})", emoji=False)
+
+
+def _print_json(findings: list[Finding], ignored: list[Finding], files: int) -> None:
+    """Print `{files, findings, ignored}`."""
+    said = {"findings": findings, "ignored": ignored}
+    dump({"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}})

@@ -18,7 +18,8 @@ from ..base.errors import DativoError
 from ..plan.destination import shares
 from ..plan.vendored_schemas import vendored
 from ..registry.pack import Pack
-from ..validation.repository import RULES, Finding
+from ..validation.findings import Finding
+from ..validation.rules import Rules, load_rules
 from .answers_files import AnswersFile, find
 from .fleet import Fleet
 from .source import Source, scratch_folder, trusted
@@ -48,6 +49,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
     as for a replay.
     """
     owners = _owners(root)
+    rules = load_rules(pack.root)
     suspects = {path: file for path, file in owners.items() if not _is_of(pack, root, path)}
     if not suspects:
         return
@@ -56,11 +58,12 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
             contents = Fleet(root, Source(trusted(template), Path(scratch))).shared(suspects)
     except DativoError as error:
         for path in suspects:
-            yield _finding(path, f"differs from that of this version, and no other can be had: {error}")
+            yield _finding(rules, path, f"differs from that of this version, and no other can be had: {error}")
         return
     for path in suspects:
         if not says_the_same(path, _there(root, path), contents[path]):
-            yield _finding(path, "is not what a recorded version gives; restore it: dativo-generator replay --write")
+            said = "is not what a recorded version gives; restore it: dativo-generator replay --write"
+            yield _finding(rules, path, said)
 
 
 def _owners(root: Path) -> dict[str, AnswersFile]:
@@ -86,8 +89,8 @@ def _there(root: Path, path: str) -> bytes:
         return b""
 
 
-def _finding(path: str, message: str) -> Finding:
-    return Finding(path, 1, 1, RULES[_RULE][0], _RULE, message)
+def _finding(rules: Rules, path: str, message: str) -> Finding:
+    return Finding(path, 1, 1, rules[_RULE].severity, _RULE, message)
 
 
 def _value(path: str, text: bytes) -> Any:

@@ -4,12 +4,15 @@ They add, and change nothing that an answer gives. The whole is then held agains
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from ..base.asset_layout import Keys, place
 from ..base.documents import shown
 from ..base.errors import QuestionError
-from ..registry.pack import Pack
+from ..base.shapes import Shape
+from ..registry.pack import Pack, shape_of
+from .vendored_schemas import ASSET, JOB, vendored
 
 # What no answer gives, so that an extra may say it otherwise.
 _DERIVED = {("id",)}
@@ -26,10 +29,16 @@ def merged(pack: Pack, name: str, kind: str, document: Mapping[str, Any], extra:
     for line in without_effect(pack, name, kind, extra) if kind != "job" else ():
         raise QuestionError(line)
     whole = _merged(name, document, extra, ())
-    for keys, what in pack.shape(kind).misfits(whole):
+    for keys, what in _shape(pack, kind).misfits(whole):
         if _holds(extra, keys):
             raise QuestionError(f"{name}: {place(keys)}: {what}" if keys else f"{name}: {what}")
     return whole
+
+
+@cache
+def _shape(pack: Pack, kind: str) -> Shape:
+    """Return the shape of a kind of file, with what the registry knows of its connectors."""
+    return shape_of(kind, vendored(pack, JOB if kind == "job" else ASSET))
 
 
 def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any]) -> list[str]:

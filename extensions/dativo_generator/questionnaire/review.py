@@ -11,11 +11,14 @@ from ..base.diffs import unified
 from ..base.emit import inline
 from ..base.errors import printable
 from ..base.naming import listed
+from ..base.paths import SETTINGS
 from ..registry.pack import Pack
-from ..validation.repository import Finding, files, validate
+from ..validation.findings import Finding
+from ..validation.repository import files, validate
 
 # More lines than these of a change say less.
 _LONGEST = 60
+_WARNED = {"date-in-catalog", "first-load", "no-effect", "not-read", "not-written", "once-a-day", "partitioning"}
 _COLOURS = {"new": "32", "changed": "33", "+": "32", "-": "31", "title": "1"}
 
 Paint = Callable[[str, str], str]
@@ -116,7 +119,7 @@ def _warnings(plan: Mapping[str, Any]) -> list[str]:
 def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path) -> Iterator[str]:
     """Yield what `validate` finds in the new files, beside those of the folder that may have to do with them.
 
-    Those mention one of the new assets, or the place where a job writes. That the new files fit their schemas needs no
+    Those mention one of the new assets, or the state of a job. That the new files fit their schemas needs no
     proof here.
     """
     mine = {file["path"] for file in (*plan["assets"], *plan["jobs"])}
@@ -127,6 +130,8 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
             text = _read(root, path)
             if path not in rendered and text and any(word in text for word in words):
                 _write(room / path, text)
+        if settings := _read(root, SETTINGS):
+            _write(room / SETTINGS, settings)
         for path, text in rendered.items():
             _write(room / path, text)
         for finding in validate(room, pack):
@@ -137,14 +142,13 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
 def _words(job: Mapping[str, Any]) -> Iterator[str]:
     """Yield the words by which another job or asset can be known to have to do with a job."""
     yield job["asset"]
-    for block in job["target"].get("connection", {}).values():
-        if isinstance(block, Mapping) and "prefix" in block:
-            yield block["prefix"].strip("/")
+    if state := job["source"].get("incremental", {}).get("state_path"):
+        yield state
 
 
 def _is_warned(finding: Finding) -> bool:
     """Tell whether the plan's own warnings say the same."""
-    return finding.rule == "partitioning"
+    return finding.rule in _WARNED
 
 
 def _write(path: Path, text: bytes) -> None:

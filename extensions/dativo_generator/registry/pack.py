@@ -68,14 +68,9 @@ class Pack:
         """Return a file of the pack as it stands."""
         return (self.root / name).read_text(encoding="utf-8")
 
-    def _shape(self, name: str) -> Shape:
+    def _shape(self, kind: str) -> Shape:
         """Return the shape of a ``job``, or of what describes an asset in the layout ``nested`` or ``odcs``."""
-        file = "job" if name == "job" else "asset"
-        top = json.loads(self.text(f"schemas/{file}.schema.json"))
-        if file == "job":
-            return Shape(top)
-        layout = Shape(top, top["definitions"][name])
-        return layout.at("asset") if name == "nested" else layout
+        return shape_of(kind, self.text(f"schemas/{'job' if kind == 'job' else 'asset'}.schema.json"))
 
     def files(self, folder: str, pattern: str) -> list[str]:
         """List files of the pack by their paths."""
@@ -116,3 +111,12 @@ class Pack:
             name: read_fields(entry, lambda keys, what, name=name: document.error((name, *keys), what))
             for name, entry in document.section().value.items()
         }
+
+
+def shape_of(kind: str, text: str) -> Shape:
+    """Return the shape of a kind of file as `Pack.shape` does, from the text of its schema."""
+    top = json.loads(text)
+    if kind == "job":
+        return Shape(top)
+    layout = Shape(top, top["definitions"][kind])
+    return layout.at("asset") if kind == "nested" else layout

@@ -17,6 +17,9 @@ from .misfits import Misfit
 # What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
 _SHAPELY = {"additionalProperties", "enum", "minimum", "minLength", "not", "pattern", "propertyNames"}
 
+# What the runner takes for true and false in text.
+_SWITCHES = {"true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0"}
+
 
 class JsonSchemas:
     """The schemas of a pack."""
@@ -44,19 +47,34 @@ _TYPES = {
 
 def _misfits(error: ValidationError) -> Iterator[Misfit]:
     keys: Keys = tuple(error.absolute_path)
-    shapely = error.validator in _SHAPELY
+    schema = error.schema
+    # `x-rules` of a schema names the rule that a keyword of it stands for, where that is not the rule of all schemas.
+    stated = schema.get("x-rules", {}).get(error.validator, "")
+    shapely = error.validator in _SHAPELY or bool(stated)
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        properties = error.schema.get("properties", {})
+        properties = schema.get("properties", {})
         known = [name for name in properties if name not in error.instance]
         for name in error.instance:
             if name not in properties:
                 message = f"unknown key{nearest(str(name), known)} (known: {listed(properties)})"
-                yield Misfit(keys, "unknown-key", message, shapely, (name,))
+                yield Misfit(keys, stated or "unknown-key", message, shapely, (name,))
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
-        yield from (Misfit(keys, "schema", f"'{name}' is missing", shapely) for name in missing)
+        yield from (Misfit(keys, stated or "schema", f"'{name}' is missing", shapely) for name in missing)
+    elif error.validator == "type" and schema.get("x-lax") and _is_turned(error.instance, error.validator_value):
+        yield Misfit(keys, "unusual", _message(error), True)
     else:
-        yield Misfit(keys, "schema", _message(error), shapely)
+        yield Misfit(keys, stated or "schema", _message(error), shapely)
+
+
+def _is_turned(value: Any, wanted: str | list[str]) -> bool:
+    """Tell whether the runner turns a value into the type that it wants: ``"30"`` into a number, ``yes`` into true."""
+    types = [wanted] if isinstance(wanted, str) else wanted
+    if "boolean" in types:
+        return str(value).lower() in _SWITCHES if isinstance(value, str) else value in (0, 1)
+    if isinstance(value, str):
+        return re.fullmatch(r"\s*[+-]?[0-9]+(\.0+)?\s*", value) is not None
+    return isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
 
 
 def _message(error: ValidationError) -> str:

@@ -45,7 +45,7 @@ def _extra(answers: Answers, raw: Any) -> dict[str, Any]:
 
 SECTION = Section(
     "contract",
-    what="layout, purpose, roles, costs, all other keys",
+    what="layout, purpose, roles, costs, other keys",
     questions={
         "asset_layout": replace(choice(LAYOUTS, NESTED), inapplicable=reused),
         "description": replace(_shaped("description", empty={}, example="{purpose: who buys what}"), of="scaffold"),

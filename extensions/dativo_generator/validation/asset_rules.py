@@ -1,0 +1,68 @@
+"""What the runner does with an asset, beyond its schema: rules over one asset, nested or flat, without nulls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..base.asset_layout import body_of, governance_of, inside
+from ..base.naming import listed, nearest
+from ..base.secrets import secret_in
+from ..registry.pack import Pack
+from .findings import Problem, Problems
+
+# The types that the runner keeps; whatever else it finds, it stores as text.
+TYPES = ("string", "integer", "double", "float", "boolean", "date", "timestamp", "datetime")
+_MEANT = {"bigint": "integer", "int": "integer", "long": "integer", "bool": "boolean", "number": "double"}
+_NO = ("no", "false", "off", "n", "f", "0")
+
+
+def asset_problems(asset: Mapping[str, Any]) -> Problems:
+    """Yield what is wrong in an asset."""
+    body, above = body_of(asset), inside(asset)
+    if not asset.get("schema"):
+        yield Problem(("schema",), "asset", "the top level has none")
+    elif asset.get("schema") != body.get("schema"):
+        yield Problem(("schema",), "unusual", "the top level and the asset disagree; the runner goes by the asset's")
+    yield from _fields(body, above)
+    governance, _, labels_of = governance_of(asset)
+    labels = {field["classification"] for field in body["schema"] if isinstance(field.get("classification"), str)}
+    if not labels <= set(governance.get("classification", [])):
+        said = f"the asset does not carry the labels of its fields: {listed(sorted(labels))}"
+        yield Problem((*labels_of, "classification"), "labels", said)
+    if labels and "retention_days" not in governance:
+        yield Problem(labels_of, "retention", f"has columns of {listed(sorted(labels))} and no retention_days", True)
+    for index, column in enumerate(body.get("target", {}).get("partitioning", [])):
+        if column != "ingest_date":
+            keys = (*above, "target", "partitioning", index)
+            yield Problem(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")
+    if above and "regulations" in body.get("governance", {}):
+        said = "the runner drops it in the nested layout; the flat one keeps it"
+        yield Problem((*above, "governance", "regulations"), "no-effect", said, True)
+    if secret_in(asset):
+        yield Problem((), "secret", "holds a literal secret; put it in the environment")
+
+
+def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
+    names = [field.get("name") for field in body.get("schema", [])]
+    for index, field in enumerate(body.get("schema", [])):
+        keys = (*above, "schema", index)
+        if names[index] in names[:index]:
+            yield Problem((*keys, "name"), "asset", f"'{names[index]}' is there twice")
+        required = field.get("required", False)
+        if not isinstance(required, bool) and str(required).lower() in _NO and required:
+            yield Problem((*keys, "required"), "asset", f"'{required}' is text, and so taken for true; write false")
+
+
+def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
+    """Yield what somebody who writes by hand may have missed: labels, and types that the runner does not keep."""
+    body, above = body_of(asset), inside(asset)
+    for index, field in enumerate(body["schema"]):
+        keys = (*above, "schema", index)
+        type_ = str(field.get("type", "string"))
+        label = pack.judge(field["name"], type_, str(body["object"])).label
+        if label and "classification" not in field:
+            yield Problem((*keys, "name"), "unclassified", f"'{field['name']}' looks like {label}; classify it")
+        if type_ not in TYPES:
+            meant = _MEANT.get(type_)
+            way = f"write {meant}" if meant else f"write string, or one of {listed(TYPES[1:])}"
+            near = "" if meant else nearest(type_, TYPES)
+            yield Problem((*keys, "type"), "type", f"the runner stores '{type_}' as text; {way}{near}")

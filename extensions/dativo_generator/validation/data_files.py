@@ -1,0 +1,68 @@
+"""Delimited files that are at hand in the repository, and whether a job reads them as they are written."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..base import reading
+from ..registry.runner import Runner
+from .findings import Problem, Problems
+from .recipes import End
+
+_DELIMITERS = (",", ";", "\t", "|")
+_NAMES = {"\t": "a tab"}
+# A header is read, not the file.
+_BEGINNING = 64 * 1024
+
+
+def delimiter_problems(
+    repository: Path, job: Mapping[str, Any], asset: Mapping[str, Any], end: End, runner: Runner
+) -> Problems:
+    """Yield files whose header has columns of the asset by another delimiter than the job's, and none by the job's."""
+    source = job.get("source", {})
+    if "delimiter" not in runner.options(end.connector.id) or "custom_reader" in source:
+        return
+    options = _options(source.get("engine", {}), end)
+    names = {field["name"] for field in asset["schema"]}
+    for index, file in enumerate(source.get("files", [])):
+        header = _header(repository, file["path"], str(options.get("encoding", "utf-8")))
+        said = str(options.get("delimiter", ","))
+        if not header or names & _columns(header, said):
+            continue
+        found = next((one for one in _DELIMITERS if one != said and names & _columns(header, one)), "")
+        if found:
+            message = f"is separated by {_shown(found)}, but read by {_shown(said)}: every value becomes null"
+            yield Problem(("source", "files", index, "path"), "delimiter", message)
+
+
+def _options(engine: Mapping[str, Any], end: End) -> Mapping[str, Any]:
+    """Return what the native reader is told: a job's options replace the recipe's whole, and the outer ones win."""
+    options = engine.get("options", end.recipe.options)
+    native = options.get("native", {})
+    return {**(native if isinstance(native, Mapping) else {}), **options}
+
+
+def _header(repository: Path, path: str, encoding: str) -> str:
+    """Return the first line of a file of the repository, '' when it is not at hand or not text."""
+    parts = path.split("/")
+    # The runner mounts the repository at a folder that only it knows.
+    for inside in (path, *("/".join(parts[index:]) for index in range(1, len(parts)))):
+        try:
+            beginning = reading.beginning(repository, inside, _BEGINNING) if inside else None
+            if beginning:
+                return next(iter(beginning.decode(encoding, errors="ignore").splitlines()), "")
+        except (reading.ReadingError, LookupError, UnicodeError):
+            continue
+    return ""
+
+
+def _columns(header: str, delimiter: str) -> set[str]:
+    try:
+        return set(next(csv.reader([header.lstrip("\ufeff")], delimiter=delimiter), []))
+    except (csv.Error, TypeError):
+        return set()
+
+
+def _shown(delimiter: str) -> str:
+    return _NAMES.get(delimiter, f"'{delimiter}'")

@@ -1,0 +1,131 @@
+"""Findings that somebody turns off: with a comment in the file, or in the settings of the repository.
+
+The comment ``# dativo: ignore=<rule>[,<rule>]`` is for its own line; above everything else in a file, for the file. The
+settings are `.dativo.yml`, with ``validate: {ignore: {<rule>: [<pattern of paths>, ...]}}``. Both come with whatever
+pull request is to be checked, so a rule that guards against one cannot be turned off, and an error that is turned off
+is counted.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ..base import reading
+from ..base.errors import printable
+from ..base.naming import nearest
+from ..base.paths import SETTINGS
+from ..base.positions import Located, LocatedError
+from .findings import Finding
+from .rules import Rules
+
+_COMMENT = re.compile(r"(?:^|\s)#\s*dativo:\s*ignore=([A-Za-z0-9_-]+(?:\s*,\s*[A-Za-z0-9_-]+)*)\s*$")
+
+
+@dataclass
+class _Ignore:
+    """One rule that is turned off: in files like `pattern`, on one `line` or, with 0, everywhere; where it is said."""
+
+    rule: str
+    pattern: str
+    line: int
+    said: tuple[str, int, int]
+    literal: bool = True
+    used: bool = False
+
+    def fits(self, finding: Finding) -> bool:
+        named = finding.file == self.pattern if self.literal else fnmatchcase(finding.file, self.pattern)
+        return named and finding.rule == self.rule and self.line in (0, finding.line)
+
+
+@dataclass
+class Ignoring:
+    """Everything that is turned off in a repository."""
+
+    rules: Rules
+    problems: list[Finding] = field(default_factory=list)
+    _ignores: list[_Ignore] = field(default_factory=list)
+
+    def read_settings(self, repository: Path) -> None:
+        """Take in the settings of the repository; what is wrong with them is a finding."""
+        try:
+            text = reading.text(repository, SETTINGS)
+        except reading.ReadingError as error:
+            self._wrong((SETTINGS, 1, 1), str(error).removeprefix(f"{SETTINGS}: "))
+            return
+        if text is None:
+            return
+        try:
+            located = Located(text)
+        except LocatedError as error:
+            self._wrong((SETTINGS, error.line, error.column), str(error))
+            return
+        for keys, rule, pattern in self._settings(located):
+            self._add(_Ignore(rule, pattern, 0, (SETTINGS, *located.place(keys)), literal=False))
+
+    def read_comments(self, path: str, text: str) -> None:
+        """Take in the comments of a file."""
+        above = True
+        for number, line in enumerate(text.splitlines(), start=1):
+            above = above and (not line.strip() or line.lstrip("\ufeff").startswith("#"))
+            if match := _COMMENT.search(line):
+                place = (path, number, match.start(1) + 1)
+                for rule in re.split(r"\s*,\s*", match[1]):
+                    self._add(_Ignore(rule, path, 0 if above else number, place))
+
+    def sort(self, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
+        """Return the findings that stand, with what is wrong with turning off, and those that are turned off."""
+        stand, off = [], []
+        for finding in findings:
+            fitting = [ignore for ignore in self._ignores if ignore.fits(finding)]
+            for ignore in fitting:
+                ignore.used = True
+            (off if fitting else stand).append(finding)
+        unused = [
+            self._finding("unused-ignore", ignore.said, f"nothing here is found by '{ignore.rule}'; remove it")
+            for ignore in self._ignores
+            if not ignore.used
+        ]
+        return sorted({*stand, *self.problems, *unused}), sorted(off)
+
+    def _settings(self, located: Located) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        value = located.value
+        for keys in ((), ("validate",), ("validate", "ignore")):
+            value = self._mapping(located, keys, value)
+        for rule, patterns in value.items():
+            where = ("validate", "ignore", rule)
+            if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+                self._wrong((SETTINGS, *located.place(where)), f"{rule}: must be a list of patterns like 'jobs/acme/*'")
+                continue
+            for index, pattern in enumerate(patterns):
+                yield (*where, index), str(rule), pattern
+
+    def _mapping(self, located: Located, keys: tuple[str, ...], above: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the mapping below the last of some keys, which must be the only one there."""
+        only = ("validate", "ignore", "")[len(keys)]
+        value = above.get(keys[-1], {}) if keys else above
+        if not isinstance(value, Mapping):
+            self._wrong((SETTINGS, *located.place(keys)), f"{'.'.join(keys) or 'the file'}: must be a mapping")
+            return {}
+        for name in value:
+            if only and name != only:
+                place = located.place((*keys, str(name)), of_key=True)
+                self._wrong((SETTINGS, *place), f"'{name}': unknown key{nearest(str(name), [only])} (known: {only})")
+        return value
+
+    def _add(self, ignore: _Ignore) -> None:
+        rule = self.rules.get(ignore.rule)
+        if rule is None:
+            self._wrong(ignore.said, f"'{ignore.rule}' is no rule{nearest(ignore.rule, self.rules)}")
+        elif not rule.optional:
+            self._wrong(ignore.said, f"'{ignore.rule}' cannot be turned off")
+        else:
+            self._ignores.append(ignore)
+
+    def _wrong(self, place: tuple[str, int, int], message: str) -> None:
+        self.problems.append(self._finding("settings", place, message))
+
+    def _finding(self, rule: str, place: tuple[str, int, int], message: str) -> Finding:
+        return Finding(*place, self.rules[rule].severity, rule, printable(message))
