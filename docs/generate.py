@@ -87,6 +87,8 @@ def _facts(name: str) -> Iterator[str]:
         choices, default = [], None
     if choices and name not in ("customize", "source_connector", "target_connector"):
         yield f"Choices: {', '.join(f'`{choice.value}`' for choice in choices)}"
+    if suggested := QUESTIONS[name].suggested:
+        yield f"Suggested: {', '.join(f'`{value}`' for value in suggested)}"
     if name == "fields":
         yield "Default: the columns that the pack knows of the object, else a starter set"
     elif default not in (None, "", [], {}):
@@ -150,7 +152,8 @@ def _recipe(connector: Connector) -> Iterator[str]:
     if recipe.environment:
         yield f"- Environment: {', '.join(f'`{name}`' for name in recipe.environment)}"
     if recipe.credentials_file:
-        yield f"- Secret file: `{recipe.credentials_file}`"
+        read = PACK.runner.reads_secret_file(connector, recipe)
+        yield f"- Secret file: `{recipe.credentials_file}`{'' if read else ', which the runner does not read'}"
     if recipe.storage_block:
         yield f"- Storage block in a job's `target.connection`: `{recipe.storage_block}`"
     if recipe.catalog:
@@ -344,8 +347,8 @@ def schemas_page() -> str:
 
 
 _SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that
-is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands for each item of a list, `<name>` for a name
-of your own."""
+is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands
+for each item of a list, `<name>` for a name of your own."""
 
 
 def decisions_page() -> str:

@@ -53,7 +53,7 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
         (
             "stripe",
             lambda job, _: job["source"]["incremental"].pop("cursor_field"),
-            ("incremental", "source.incremental.cursor_field"),
+            ("incremental", "source.incremental"),
         ),
         ("stripe", lambda job, _: job["source"].update(engine={"type": "x"}), ("no-effect", "source.engine.type")),
         ("postgres", lambda job, _: job["source"].pop("incremental"), ("no-effect", "source.tables")),

@@ -103,7 +103,7 @@ def test_a_manifest_can_have_a_schema(editor: Editor, out: Path) -> None:
     head = "# yaml-language-server: $schema=schemas/manifest.schema.json\n"
     text = f"{head}scaffolds:\n  - source_connector: |\n"
     assert editor.offers(out / "jobs.yml", text).keys() == {connector.id for connector in PACK.with_role("source")}
-    wrong = f"{head}scaffolds:\n  - bukket: x\n    environment: moon\n"
+    wrong = f"{head}scaffolds:\n  - bukket: x\n    schema_mode: moon\n"
     assert {line for line, _ in editor.problems(out / "jobs.yml", wrong)} == {3, 4}
     right = [load_answers(path) for path in EXAMPLES]
     assert editor.problems(out / "jobs.yml", head + yaml.safe_dump({"defaults": {}, "scaffolds": right})) == []

@@ -156,7 +156,7 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
     sources = [connector.id for connector in PACK.with_role("source")]
     targets = [connector.id for connector in PACK.with_role("target")]
     terminal.answer("Tenant", f"acme{ENTER}")
-    terminal.answer("Environment", DOWN + ENTER)
+    terminal.answer("Environment", f"\x7f\x7f\x7fstaging{ENTER}")
     terminal.answer("Execution mode", ENTER)
     terminal.answer("Where the data comes from", DOWN * sources.index("stripe") + ENTER)
     terminal.answer("Objects", SPACE + ENTER)

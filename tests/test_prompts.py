@@ -49,7 +49,7 @@ def test_the_short_path_is_ten_prompts(template: Path, tmp_path: Path) -> None:
     assert out.answers == SHORT_PATH
     for line in (
         "jobs/acme/stripe_customers_to_iceberg.yaml",
-        "STRIPE_API_KEY, S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION",
+        "STRIPE_API_KEY, S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
         "dativo run --config jobs/acme/stripe_customers_to_iceberg.yaml",
     ):
         assert line in terminal.text
@@ -131,7 +131,7 @@ def test_a_stale_answer_is_asked_again(history: Path, tmp_path: Path) -> None:
     assert "companies" not in terminal.text
     terminal.answer("Objects", ENTER)
     end(terminal, target=ENTER)
-    terminal.answer("What runs the extraction", DOWN + ENTER)
+    terminal.answer("Has no effect", DOWN + ENTER)
     assert terminal.finish() == 0, terminal.text
     out = Rendered(tmp_path / "out")
     assert (out.answers["objects"], out.answers["engine"]) == (["contacts"], "native")

@@ -12,8 +12,9 @@ import yaml
 from copier import run_copy, run_update
 from copier.errors import UserMessageError
 
+from dativo_generator.questionnaire.unattended import problems
 from fleets import build, copied
-from support import EXAMPLES, SHORT_PATH, Rendered, edit_yaml, git, release, render
+from support import EXAMPLES, PACK, SHORT_PATH, Rendered, edit_yaml, git, release, render
 
 ANSWERS = {
     "tenant_id": "acme",
@@ -75,10 +76,18 @@ def test_an_answer_that_is_given_is_recorded_though_its_section_is_closed(templa
 
 
 def test_an_open_section_is_recorded_with_its_defaults(template: Path, tmp_path: Path) -> None:
-    out = render(template, tmp_path / "out", ANSWERS | {"customize": ["incremental", "engine"]})
-    assert out.answers | {"incremental": True, "cursor_field": "created", "lookback_days": 1, "engine": "airbyte"} == (
-        out.answers
-    )
+    out = render(template, tmp_path / "out", ANSWERS | {"customize": ["incremental", "governance"]})
+    defaults = {"incremental": True, "cursor_field": "created", "lookback_days": 1, "retention_days": 90}
+    assert out.answers | defaults == out.answers
+
+
+def test_answers_of_before_may_open_a_section_for_the_engine_alone(template: Path, tmp_path: Path) -> None:
+    before = ANSWERS | {"customize": ["engine"], "engine": "singer"}
+    assert not problems(PACK, before | {"answers_format": 1})
+    assert problems(PACK, before) == [
+        "customize: there is nothing to decide in 'engine': has no effect: stripe is read by airbyte, "
+        "whose options are the recipe's; leave it out"
+    ]
 
 
 def test_answers_from_pytest_copie_are_taken_as_given(copie: Any, published: Path) -> None:

@@ -89,6 +89,7 @@ def test_files_written_and_nothing_else(scaffolded: Scaffolded) -> None:
         "assets/stripe/v1.0/stripe_customers.yaml",
         "connectors/iceberg.yaml",
         "connectors/stripe.yaml",
+        "env/acme/stripe_to_iceberg.env.example",
         "jobs/acme/stripe_customers_to_iceberg.yaml",
         "registry/connectors.yaml",
         *VENDORED,
@@ -111,6 +112,7 @@ def test_without_vendoring_no_comment_points_at_a_schema(scaffolded: Scaffolded)
     assert {name.split("/")[0] for name in out.files} == {
         ".copier-answers.acme.stripe_to_iceberg.yml",
         "assets",
+        "env",
         "jobs",
     }
     assert not [name for name, text in out.files.items() if b"$schema" in text]
@@ -202,6 +204,26 @@ def test_a_target_without_storage_or_catalog_needs_nothing(scaffolded: Scaffolde
 def test_the_whole_connection_is_written_with_what_is_overridden(scaffolded: Scaffolded) -> None:
     out = scaffolded(**ORDERS, connection={"host": "db.acme.internal", "port": 5433})
     assert out.job["source"]["connection"] == {"host": "db.acme.internal", "port": 5433, "database": "${PGDATABASE}"}
+
+
+def test_who_logs_in_is_written_only_where_it_is_said(scaffolded: Scaffolded) -> None:
+    login = {"user": "${ORDERS_USER:-reader}", "password": "${ORDERS_PASSWORD}"}
+    assert scaffolded(**ORDERS, connection=login).job["source"]["connection"] == {
+        "host": "${PGHOST}",
+        "port": "${PGPORT}",
+        "database": "${PGDATABASE}",
+        **login,
+    }
+
+
+def test_the_endpoint_of_a_target_may_have_a_default(scaffolded: Scaffolded) -> None:
+    endpoint = "${S3_ENDPOINT:-http://minio:9000}"
+    storage = scaffolded(**PEOPLE, endpoint=endpoint).job["target"]["connection"]["minio"]
+    assert storage == {"bucket": "acme-data-lake", "endpoint": endpoint}
+
+
+def test_an_environment_is_any_name(scaffolded: Scaffolded) -> None:
+    assert scaffolded(**CUSTOMERS | {"environment": "qa-2"}).job["environment"] == "qa-2"
 
 
 def test_an_engine_is_written_only_when_it_was_chosen(scaffolded: Scaffolded) -> None:
@@ -328,16 +350,6 @@ def test_with_several_objects_fields_may_name_some(scaffolded: Scaffolded) -> No
 
 def test_the_summary_lists_what_must_be_there() -> None:
     made = plan(PACK, ORDERS | {"scaffold": "orders", "partitioning": [SAFE_PARTITION, "country"]})
-    assert made["environment"] == [
-        "PGHOST",
-        "PGPORT",
-        "PGDATABASE",
-        "S3_ENDPOINT",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_REGION",
-    ]
-    assert made["secret_files"] == ["/secrets/acme/postgres.env"]
     assert made["places"] == ["s3://acme-data-lake/default/default/postgres_orders/"]
     (warning,) = [line for line in made["warnings"] if line.startswith("partitioning: ")]
     assert "'country'" in warning

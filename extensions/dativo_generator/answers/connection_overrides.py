@@ -1,5 +1,6 @@
 """Overrides of a recipe's connection template."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..base.documents import shown
@@ -9,29 +10,37 @@ from ..base.secrets import WAY_OUT, secret_in
 from .readers import expandable
 
 
-def overridden(template: dict[str, Any], overrides: dict[Any, Any], where: str = "") -> dict[str, Any]:
+def overridden(
+    template: dict[str, Any],
+    overrides: dict[Any, Any],
+    login: Sequence[str] = (),
+    with_default: bool = False,
+    where: str = "",
+) -> dict[str, Any]:
     """Return `template` with the values of `overrides` in it, block by block.
 
-    The result is whole, because a block in a job replaces the recipe's block of that name. Raises `AnswerError` for a
-    key that the template does not have, a value of the wrong kind, a literal secret.
+    The result is whole, because a block in a job replaces the recipe's block of that name. It has the keys of `login`
+    only where they are given. A variable may have a default `with_default`, but for one inside a block, which the
+    runner does not look into. Raises `AnswerError` for a key that neither the template nor `login` has, a value of the
+    wrong kind, a literal secret.
     """
-    result = dict(template)
+    result, known = dict(template), list(dict.fromkeys((*template, *login)))
     for key, value in overrides.items():
         place = f"{where}{key}"
-        if key not in template:
-            raise AnswerError(f"unknown key '{place}'{nearest(str(key), template)} (known: {listed(template)})")
-        if isinstance(template[key], dict):
+        if key not in known:
+            raise AnswerError(f"unknown key '{place}'{nearest(str(key), known)} (known: {listed(known)})")
+        if isinstance(template.get(key), dict):
             if not isinstance(value, dict):
                 raise AnswerError(f"{place} must be a mapping of {listed(template[key])}, not {shown(value)}")
-            result[key] = overridden(template[key], value, f"{place}.")
+            result[key] = overridden(template[key], value, where=f"{place}.")
         else:
-            result[key] = _leaf(value, key, place)
+            result[key] = _leaf(value, key, place, with_default)
     return result
 
 
-def _leaf(value: Any, key: str, place: str) -> Any:
+def _leaf(value: Any, key: str, place: str, with_default: bool) -> Any:
     if not isinstance(value, str | int | float) or value == "":
         raise AnswerError(f"{place} must be text, a number or a flag, not {shown(value)}")
     if secret_in(value, key):
         raise AnswerError(f"{place} holds a literal secret; {WAY_OUT}")
-    return expandable(value)
+    return expandable(value, with_default)

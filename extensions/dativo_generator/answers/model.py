@@ -30,17 +30,18 @@ from .selection import Item
 class Question:
     """One question.
 
-    `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives
-    the raw answer to follow, None where nobody but the user can say; `example` then shows how to. `inapplicable` says
-    why the question makes no sense for these answers, '' when it does; `without_effect` why the runner takes no notice
-    of the answer: it is not asked then, and whoever gives it is told. `choices` are what can be chosen;
-    `fixed_choices` where they depend on no other answer. `always_asked` tells whether it is asked although its section
-    is closed. `fills` is the question for whose answer it helps. `of` says whose answer it is: that of one
-    ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a profile holds the last two.
-    One that is not `recorded` helps to give another answer and means nothing afterwards; it is `secret` to Copier.
-    One that is not `prompted` is put to nobody, and answered only by who gives it. `shape` returns what an answer in
-    YAML must look like, for who writes one in an editor. `section` is the part of `customize` that opens it, '' for
-    what everybody is asked; the table fills it in.
+    `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives the
+    raw answer to follow, None where nobody but the user can say; `example` then shows how to. `inapplicable` says why
+    the question makes no sense for these answers, '' when it does; `without_effect` why the runner takes no notice of
+    the answer: it is not asked then, and whoever gives it is told. `choices` are what can be chosen; `fixed_choices`
+    where they depend on no other answer; `suggested` are some of the values that are right. `always_asked` tells
+    whether it is asked although its section is closed. `fills` is the question for whose answer it helps; `imported`
+    lists, a line each, what an import answers the question with, or where it contradicts the answer. `of` says whose
+    answer it is: that of one ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a
+    profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
+    is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
+    returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
+    that opens it, '' for what everybody is asked; the table fills it in.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -56,6 +57,8 @@ class Question:
     prompted: bool = True
     shape: Callable[[Pack], Shape] | None = None
     fixed_choices: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    imported: Callable[[Answers], list[str]] = lambda answers: []
     section: str = ""
 
 

@@ -14,7 +14,7 @@ import yaml
 from ..base.asset_layout import place
 from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
-from ..base.naming import LABEL, has_controls, is_env_reference, listed, nearest, slug_problem
+from ..base.naming import LABEL, env_default, has_controls, is_env_reference, listed, nearest, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
 from ..base.shapes import Shape
 
@@ -160,25 +160,31 @@ def mapping(raw: Any) -> dict[Any, Any]:
     return value
 
 
-def matching(pattern: str, rule: str) -> Reader:
-    """Make a reader of text that matches `pattern` fully, or is one ``${NAME}``; `rule` says it in words."""
+def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
+    """Make a reader of text that matches `pattern` fully, or is a variable; `rule` says it in words.
+
+    A default of the variable, which may stand there only `with_default`, must match, too.
+    """
 
     def read(raw: Any) -> str:
-        value = expandable(text(raw))
-        if not is_env_reference(value) and not re.fullmatch(pattern, value):
+        value = expandable(text(raw), with_default)
+        if not is_env_reference(value) and not re.fullmatch(pattern, env_default(value) or value):
             raise AnswerError(f"{shown(value)}: {rule}")
         return value
 
     return read
 
 
-def literal(pattern: str, rule: str) -> Reader:
-    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable."""
+def literal(pattern: str, rule: str, instead: str = "") -> Reader:
+    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable.
+
+    `instead` says how else a variable is read.
+    """
 
     def read(raw: Any) -> str:
         value = text(raw)
         if "${" in value:
-            raise AnswerError(f"{shown(value)}: the runner expands no variables in it")
+            raise AnswerError(f"{shown(value)}: the runner expands no variables in it{instead and f'; {instead}'}")
         if not re.fullmatch(pattern, value):
             raise AnswerError(f"{shown(value)}: {rule}")
         return value
@@ -186,14 +192,18 @@ def literal(pattern: str, rule: str) -> Reader:
     return read
 
 
-def expandable(value: Any) -> Any:
+def expandable(value: Any, with_default: bool = False) -> Any:
     """Return `value`; refuse a variable that the runner would leave as it stands.
 
-    It expands ``${NAME}`` in a connection only as a whole value, and knows no ``${NAME:-default}``.
+    It expands ``${NAME}`` in a connection only as a whole value, and ``${NAME:-default}`` only `with_default`.
     """
-    if isinstance(value, str) and "${" in value and not is_env_reference(value):
-        raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
-    return value
+    if not isinstance(value, str) or "${" not in value or is_env_reference(value):
+        return value
+    if with_default and env_default(value):
+        return value
+    if env_default(value):
+        raise AnswerError(f"{shown(value)}: the runner knows no default here; write ${{NAME}}")
+    raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
 
 
 def shaped(raw: Any, shape: Shape) -> Any:

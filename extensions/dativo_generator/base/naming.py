@@ -14,8 +14,10 @@ IDENTIFIER = r"[a-z][a-z0-9_-]*"
 OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
 # A classification label.
 LABEL = r"[A-Z][A-Z0-9_]*"
-# The runner expands ${NAME} and nothing more: no ${NAME:-default}, no lower case.
+# What the runner expands wherever it expands anything; no lower case.
 ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+# The same with a default, which it expands in few places; `connection_defaults` of registry/runner.yaml says where.
+_WITH_DEFAULT = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)(?::-([^{}$]+))?\}")
 
 # Reserved by Windows whatever the ending; a repository with such a file cannot be checked out there.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
@@ -46,8 +48,19 @@ def env_names(text: str) -> list[str]:
 
 
 def is_env_reference(text: str) -> bool:
-    """Tell whether `text` is one whole ``${NAME}``, the only form that the runner expands in a connection."""
+    """Tell whether `text` is one whole ``${NAME}``, the form that the runner expands in every connection."""
     return ENV_REFERENCE.fullmatch(text) is not None
+
+
+def env_variables(text: str) -> list[tuple[str, str]]:
+    """List the variables that `text` refers to, each with its default, '' for none."""
+    return _WITH_DEFAULT.findall(text)
+
+
+def env_default(text: str) -> str:
+    """Return the default of `text` that is one whole ``${NAME:-default}``, '' for any other."""
+    match = _WITH_DEFAULT.fullmatch(text)
+    return (match[2] or "") if match and not has_controls(text) else ""
 
 
 def nearest(word: str, words: Iterable[str]) -> str:

@@ -13,11 +13,19 @@ FIXTURES_TEST_SOURCE = "template/{% if plan.fixtures %}tests{% endif %}/fixtures
 SETTINGS = ".dativo.yml"
 # The CI that a destination can have, and the file that runs it.
 CI_FILES = {"github": ".github/workflows/dativo.yml", "gitlab": ".gitlab/dativo.yml"}
+# What the jobs of each scaffold read from the environment, by tenant; and the end of each file's name.
+ENVIRONMENTS = "env"
+ENV_EXAMPLE = ".env.example"
 
 
 def answers_file_of(tenant: str, scaffold: str) -> str:
     """Return the answers file of a scaffold."""
     return f".copier-answers.{tenant}.{scaffold}.yml"
+
+
+def env_example_of(tenant: str, scaffold: str) -> str:
+    """Return the file that lists the environment variables of a scaffold's jobs."""
+    return f"{ENVIRONMENTS}/{tenant}/{scaffold}{ENV_EXAMPLE}"
 
 
 def profile_of(name: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from .naming import is_env_reference
+from .naming import env_default, is_env_reference
 from .phrases import words
 from .redaction import SHAPES, redacted
 
@@ -27,7 +27,7 @@ def secret_in(value: Any, key: str = "") -> bool:
         return any(secret_in(item, key) for item in value)
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return False
-    text = str(value)
+    text = env_default(str(value)) or str(value)  # a default is as literal as a value
     if not text or is_env_reference(text):
         return False
     return _names_secret(key) or SHAPES.search(text) is not None or _url_password(text)

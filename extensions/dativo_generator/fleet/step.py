@@ -166,8 +166,11 @@ class Step:
         )
 
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
-        """Map old paths to new ones, for what is the same asset, job or fixture under another path."""
+        """Map old paths to new ones, for what is the same file under another path."""
         moves = {old.answers_file: new.answers_file}
+        listed, target = (one.plan.get("env_example") for one in (old, new))  # of which an older release knows nothing
+        if listed and target:
+            moves[listed["path"]] = target["path"]
         objects = self._pairs(old, new)
         for kind in ("assets", "jobs", "fixtures"):  # of fixtures an older release knows nothing
             after = {item["object"]: item["path"] for item in new.plan.get(kind, ())}

@@ -5,11 +5,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
+from ..base.paths import ENV_EXAMPLE, ENVIRONMENTS
 from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
-# Where the scaffolds' own files are; each begins with a line that names its scaffold, and an asset names its fixture.
+# Where the scaffolds' own files are, but for the examples of their environment; each begins with a line that names its
+# scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
 
 
@@ -40,6 +42,11 @@ class Tree:
                     if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):
                         fixtures.add(fixture)
                         yield fixture, header
+        # Not all that is below: a virtual environment may be called so.
+        for place in sorted(self.root.glob(f"{ENVIRONMENTS}/*/*{ENV_EXAMPLE}")):
+            path = place.relative_to(self.root).as_posix()
+            if header := header_of(self.root, path):
+                yield path, header
 
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
         """Give every path its content, None to delete it, all or nothing; `conflicts` are marked for Git.

@@ -111,7 +111,8 @@ def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
 def not_utf8(path: object, where: str) -> ImportFailed:
     """Build the error for a file in another encoding, with where that shows."""
     return ImportFailed(
-        f"{path}: is not UTF-8 ({where}), which the runner reads; convert it, or name its --encoding, like latin-1"
+        f"{path}: is not UTF-8 ({where}), which the runner reads unless engine_options say so; "
+        "convert it, or name its encoding, like latin-1: with --encoding, or in engine_options"
     )
 
 

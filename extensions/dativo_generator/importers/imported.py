@@ -38,6 +38,11 @@ class Imported(NamedTuple):
         """What a reader should know of the import."""
         return self.table.notes
 
+    @property
+    def options(self) -> Mapping[str, str]:
+        """How a file is written: `delimiter`, `encoding`, `quote_char`; {} for what is no file of text."""
+        return self.table.options
+
     def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
         """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
         return tuple(
@@ -79,13 +84,19 @@ class TableImporter:
         self._tables = cache(self._read)
 
     def imported(
-        self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
+        self,
+        judge: Judge,
+        sources: Sequence[str],
+        selection: str,
+        items: Sequence[Wanted],
+        preferred_cursor: str,
+        encoding: str = "",
     ) -> Mapping[str, Imported]:
-        """Import the table of each item from the sources; raises `AnswerError`."""
+        """Import the table of each item from the sources, files in an `encoding`; raises `AnswerError`."""
         tables = {}
         for item in items:
             try:
-                table = self._table_of(sources, selection, item, only=len(items) == 1)
+                table = self._table_of(sources, selection, item, encoding, only=len(items) == 1)
             except ImportFailed as error:
                 raise AnswerError(str(error)) from None
             tables[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
@@ -100,15 +111,15 @@ class TableImporter:
             return f"[{listed(map(inline, paths))}]"
         return f"./{paths[0]}" if paths[0].startswith("[") else paths[0]  # which begins a list
 
-    def _table_of(self, sources: Sequence[str], selection: str, item: Wanted, only: bool) -> Table:
+    def _table_of(self, sources: Sequence[str], selection: str, item: Wanted, encoding: str, only: bool) -> Table:
         """Find the table of an item: by the path of a file, by the name, and where there is only one, that one."""
         entry: Any = item.entry if isinstance(item.entry, dict) else {}
         if selection == "files" and entry["path"] in sources:
-            return self._tables(entry["path"], "")[0]
+            return self._tables(entry["path"], "", encoding)[0]
         name = entry.get("name", item.object)
         if len(sources) == 1 and is_url(sources[0]):
-            return self._tables(sources[0], name)[0]
-        tables = [table for source in sources for table in self._tables(source, "")]
+            return self._tables(sources[0], name, encoding)[0]
+        tables = [table for source in sources for table in self._tables(source, "", encoding)]
         if only and len(tables) == 1:
             return tables[0]
         # A script or a catalog may call the schema otherwise than the database that it was made from.
@@ -117,5 +128,5 @@ class TableImporter:
                 return named(tables, candidate, listed(sources))
         return named(tables, name, listed(sources))
 
-    def _read(self, source: str, table: str) -> tuple[Table, ...]:
-        return read(source, Options(table=table))
+    def _read(self, source: str, table: str, encoding: str) -> tuple[Table, ...]:
+        return read(source, Options(table=table, encoding=encoding))

@@ -1,8 +1,8 @@
 """What every reader returns: tables with columns, in terms that no single source owns."""
 
 import importlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from ..base.errors import DativoError
@@ -50,13 +50,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it."""
+    """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it.
+
+    `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
+    """
 
     name: str
     columns: tuple[Column, ...]
     description: str = ""
     cursor: str = ""
     notes: tuple[str, ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def plain_name(self) -> str:

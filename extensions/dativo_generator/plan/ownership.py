@@ -17,7 +17,7 @@ from ..base import reading
 from ..base.asset_layout import body_of
 from ..base.documents import parse_bounded, shown
 from ..base.errors import DativoError
-from ..base.paths import answers_file_of
+from ..base.paths import ENVIRONMENTS, answers_file_of
 from ..registry.pack import Pack
 from .destination import Destination
 from .plan import paths
@@ -36,12 +36,12 @@ class Owner:
 
 
 def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
-    """Map the assets, jobs and fixtures that recorded answers give to their owner; {} where they are not right here."""
+    """Map the files of their own that recorded answers give to their owner; {} where they are not right here."""
     try:
         scaffold = Scaffold(pack, answers)
         items = {item.object: item for item in scaffold.items}
         name = scaffold["tenant_id"], scaffold["scaffold"]
-        return {path: Owner(*name, items[object_name]) for object_name, path in paths(scaffold)}
+        return {path: Owner(*name, items.get(object_name)) for object_name, path in paths(scaffold)}
     except DativoError:
         return {}
 
@@ -104,7 +104,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
     """Tell whether recorded answers could give `path`, by the tenant or the source that stands in it."""
     kind, name = path.split("/")[0], path.split("/")[-2]
-    if kind == "jobs":
+    if kind in ("jobs", ENVIRONMENTS):
         return answers.get("tenant_id") == name
     return answers.get("source_connector") in path.split("/")
 

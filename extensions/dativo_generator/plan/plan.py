@@ -5,25 +5,20 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..answers import answers_format
+from ..answers import answers_format, engine_options
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError
-from ..base.naming import env_names, nearest
-from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of
+from ..base.naming import nearest
+from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of, env_example_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
-from ..registry.recipes import Recipe, recipe_file
-from . import ci, extras, fixtures, layouts, vendored_schemas
+from ..registry.recipes import recipe_file
+from . import ci, environment, extras, fixtures, layouts, vendored_schemas
 from .place import place
 from .warnings import warnings
-
-# A block in a job replaces the recipe's whole, and what the job leaves out the runner takes from these.
-_STORAGE_ENVIRONMENT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-# Without a block of its own a target is staged in the runner's own storage.
-_STAGING_ENVIRONMENT = ("S3_ENDPOINT", "S3_BUCKET", *_STORAGE_ENVIRONMENT)
 
 
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,7 +26,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
     as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
-    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `vendored`, files of
+    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `environment`, the
+    variables that the jobs read, and `env_example`, the file that lists them, {} for none; `vendored`, files of
     the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
     nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
     scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
@@ -48,7 +44,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
-    assets, rows, jobs = _without(scaffold["left_out"], assets, rows, jobs)
+    assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
+    read = environment.planned(scaffold, jobs)
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     shared += [FIXTURES_TEST] if rows else []
@@ -65,14 +62,15 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "assets": assets,
         "jobs": jobs,
         "fixtures": rows,
+        "env_example": _env_example(scaffold, read),
         "vendored": vendored,
         "ci": ci_file,
         "profile": {},
         "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
         "shared": shared + ([ci_file["path"]] if ci_file else []),
         "places": [place(scaffold, item) for item in scaffold.items],
-        "environment": _environment(scaffold, [job["data"] for job in jobs]),
-        "secret_files": _secret_files(scaffold),
+        "environment": read,
+        "secret_files": environment.secret_files(scaffold),
         "warnings": warnings(scaffold) + ci.warnings(ci_file),
     }
 
@@ -93,17 +91,20 @@ def check_extra(scaffold: Scaffold, name: str) -> None:
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
     """List the path of every file that a plan writes, the answers file last."""
     made = [file["path"] for kind in ("assets", "jobs", "fixtures") for file in plan[kind]]
-    profile = [plan["profile"]["path"]] if plan["profile"] else []
-    return [*made, *plan["shared"], *profile, plan["answers_file"]]
+    single = [plan[kind]["path"] for kind in ("env_example", "profile") if plan[kind]]
+    return [*made, *single, *plan["shared"], plan["answers_file"]]
 
 
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
-    """List the assets, jobs and fixtures that a scaffold writes: for which object, and where."""
+    """List the files that a scaffold alone writes: for which object, '' for all, and where."""
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [(item.object, asset_path(scaffold, item)) for item in written]
     rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
     jobs = [(item.object, _job_path(scaffold, item)) for item in scaffold.items]
-    return [(name, path) for name, path in (*assets, *jobs, *rows) if path not in scaffold["left_out"]]
+    left_out = scaffold["left_out"]
+    has_jobs = any(path not in left_out for _, path in jobs)
+    examples = [("", path)] if has_jobs and (path := _env_example_path(scaffold)) else []
+    return [(name, path) for name, path in (*assets, *jobs, *rows, *examples) if path not in left_out]
 
 
 def asset_path(scaffold: Scaffold, item: Item) -> str:
@@ -126,9 +127,9 @@ def _fixture_path(scaffold: Scaffold, item: Item) -> str:
     return path if scaffold.writes_fixtures else ""
 
 
-def _without(left_out: list[str], *kinds: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Take files away from those that a scaffold would write; each must be one of them."""
-    known = [file["path"] for files in kinds for file in files]
+def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Take files away from those that a scaffold would write; each must be one of them, or of the `others`."""
+    known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
             raise AnswerError(f"left_out: {shown(path)} is no file of this scaffold{nearest(path, known)}")
@@ -260,9 +261,10 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         source["connection"] = scaffold["connection"]
     if scaffold["custom_reader"]:
         source["custom_reader"] = scaffold["custom_reader"]
-    if "engine" in scaffold.raw:
-        source["engine"] = {"type": scaffold["engine"]}
-    return source
+    engine: dict[str, Any] = {"type": scaffold["engine"]} if "engine" in scaffold.raw else {}
+    if options := engine_options.of_job(scaffold):
+        engine["options"] = options
+    return source | ({"engine": engine} if engine else {})
 
 
 def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -270,7 +272,7 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     target: dict[str, Any] = {}
     connection: dict[str, Any] = {}
     if recipe.storage_block:
-        storage = {"bucket": scaffold["bucket"]}
+        storage = {"bucket": scaffold["bucket"]} if scaffold["bucket"] else {}
         if scaffold["prefix"]:
             storage["prefix"] = _filled(scaffold["prefix"], scaffold, item)
         if scaffold["endpoint"]:
@@ -301,23 +303,17 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
     return files
 
 
-def _environment(scaffold: Scaffold, jobs: list[dict[str, Any]]) -> list[str]:
-    """List the variables that the two recipes and the jobs refer to, and those that the runner reads by itself."""
-    names = [*scaffold.source_recipe.environment, *scaffold.target_recipe.environment]
-    names += _STORAGE_ENVIRONMENT if scaffold.target_recipe.storage_block else _STAGING_ENVIRONMENT
-    for job in jobs:
-        names += env_names(str((job["source"].get("connection"), job["target"])))
-    if catalog := scaffold["catalog"]:
-        variables = scaffold.pack.keys.lineage.get(catalog["type"], {})
-        names += [name for key, name in variables.items() if name and key not in catalog["connection"]]
-    return list(dict.fromkeys(names + env_names(scaffold["app_root"])))
+def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[str, str]:
+    """Return the file that lists the variables of the jobs, {} where there is to be none."""
+    path = _env_example_path(scaffold)
+    if not path or not groups or path in scaffold["left_out"]:
+        return {}
+    return {"path": path, "file": path.rsplit("/", 1)[-1], "text": environment.text(scaffold, groups)}
 
 
-def _secret_files(scaffold: Scaffold) -> list[str]:
-    def path(recipe: Recipe) -> str:
-        return recipe.credentials_file.replace("{tenant}", scaffold["tenant_id"])
-
-    return list(dict.fromkeys(filter(None, (path(scaffold.source_recipe), path(scaffold.target_recipe)))))
+def _env_example_path(scaffold: Scaffold) -> str:
+    """Return where the variables of the jobs are listed, '' where they are not."""
+    return env_example_of(scaffold["tenant_id"], scaffold["scaffold"]) if scaffold["env_example"] else ""
 
 
 def _filled(text: str, scaffold: Scaffold, item: Item) -> str:

@@ -175,6 +175,8 @@ def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
         return {"type": "array", "items": one} if question.get("multiselect") else one
     if question.get("multiselect"):
         return {"type": ["array", "string"]}
+    if suggested := QUESTIONS[name].suggested:
+        return {"anyOf": [{"enum": list(suggested)}, {"type": _TYPES[question["type"]]}]}
     return {"type": _TYPES[question["type"]]} if question["type"] in _TYPES else {}
 
 

@@ -8,7 +8,7 @@ from ..answers.questions.plugins import way
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..base.naming import listed
-from ..registry.runner import NATIVE, PLUGIN, PLUGINS
+from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
 from . import extras
 
 
@@ -34,10 +34,17 @@ def _plugins(scaffold: Scaffold) -> Iterator[str]:
         connector, done_by = scaffold[f"{role}_connector"], way(scaffold, role)
         if done_by.how == PLUGIN and not scaffold[name]:
             yield f"{connector}: {done_by.words}, as --data {name}=FILE.py:CLASS"
+        engines, engine = scaffold.pack.runner.engines, scaffold.source_recipe.engine
+        if done_by.how == ENGINE and not scaffold[name] and engines[engine].fault:
+            yield f"{connector}: {engines[engine].fault}"
 
 
 def _incremental(scaffold: Scaffold) -> Iterator[str]:
-    if not (scaffold.incremental and scaffold.source.uses_cursor and way(scaffold, "source").how == NATIVE):
+    if not scaffold.incremental or way(scaffold, "source").how != NATIVE:
+        return
+    if not scaffold.source.uses_cursor:
+        if scaffold["lookback_days"]:
+            yield "lookback_days: files that have not changed are read again in every run; 0 skips them"
         return
     if limits_first_run(scaffold) and (days := scaffold["lookback_days"]):
         yield f"lookback_days: the first run reads the last {days} days alone; 0 reads all"

@@ -1,7 +1,7 @@
 """What the question files ask of the pack: which questions to put, what to offer, what is wrong, and the plan."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -132,10 +132,16 @@ def _print_imports(session: Session, name: str) -> None:
         if session.scaffold.source.uses_cursor:
             whole = f"'{object_name}' has no column that tells what is new"
             lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)
-        for line in lines:
-            if line not in session.printed:
-                session.printed.add(line)
-                print(printable(f"Imported: {line}"), file=sys.stderr)
+        _print_once(session, lines)
+    if session.scaffold.imported:
+        _print_once(session, [line for question in QUESTIONS.values() for line in question.imported(session.scaffold)])
+
+
+def _print_once(session: Session, lines: Iterable[str]) -> None:
+    for line in lines:
+        if line not in session.printed:
+            session.printed.add(line)
+            print(printable(f"Imported: {line}"), file=sys.stderr)
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:

@@ -129,6 +129,7 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
     owners = owners_of(pack, own, [path for _, path in wanted])
     for object_name, path in wanted:
         other = f"write another with --data 'asset_names={{{object_name}: NAME}}'"
+        other = other if object_name else "write none with --data env_example=no"
         if owner := owners.get(path):
             is_asset = path.startswith("assets/")
             same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)

@@ -16,10 +16,16 @@ class LazyImporter:
         return TableImporter()
 
     def imported(
-        self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
+        self,
+        judge: Judge,
+        sources: Sequence[str],
+        selection: str,
+        items: Sequence[Wanted],
+        preferred_cursor: str,
+        encoding: str = "",
     ) -> Mapping[str, ImportedTable]:
         """Import the table of each item by its object; raises `AnswerError`."""
-        return self._importer.imported(judge, sources, selection, items, preferred_cursor)
+        return self._importer.imported(judge, sources, selection, items, preferred_cursor, encoding)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""

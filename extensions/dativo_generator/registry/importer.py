@@ -42,6 +42,10 @@ class ImportedTable(Protocol):
     def notes(self) -> Sequence[str]:
         """What a reader should know of the import, a line each."""
 
+    @property
+    def options(self) -> Mapping[str, str]:
+        """How a file is written, by the names that engine options have; {} where that is not known."""
+
     def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
         """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
 
@@ -50,9 +54,15 @@ class Importer(Protocol):
     """Reads columns from where they are."""
 
     def imported(
-        self, judge: Judge, sources: Sequence[str], selection: str, items: Sequence[Wanted], preferred_cursor: str
+        self,
+        judge: Judge,
+        sources: Sequence[str],
+        selection: str,
+        items: Sequence[Wanted],
+        preferred_cursor: str,
+        encoding: str = "",
     ) -> Mapping[str, ImportedTable]:
-        """Import the table of each item by its object; raises `AnswerError`."""
+        """Import the table of each item by its object; raises `AnswerError`. `encoding` is that of files, '' to see."""
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""

@@ -1,9 +1,14 @@
-"""Where the source is."""
+"""Where the source is, and who logs in."""
+
+from typing import Any
 
 from ...base.documents import thawed
 from .. import readers
 from ..connection_overrides import overridden
 from ..model import Answers, Question, Section
+
+# What a connection may hold beside the recipe's template, where the recipe's credentials are `basic`.
+LOGIN = ("user", "password")
 
 
 def _no_connection(answers: Answers) -> str:
@@ -11,13 +16,23 @@ def _no_connection(answers: Answers) -> str:
     return "" if template else f"the recipe of {answers.source.id} has no connection template"
 
 
+def _connection(answers: Answers, raw: Any) -> dict[str, Any]:
+    recipe = answers.source_recipe
+    return overridden(
+        thawed(recipe.connection),
+        readers.mapping(raw),
+        login=LOGIN if recipe.credentials == "basic" else (),
+        with_default=answers.pack.runner.expands_defaults(answers.source.id),
+    )
+
+
 SECTION = Section(
     "connection",
-    what="where the source is",
+    what="where the source is, and who logs in",
     inapplicable=_no_connection,
     questions={
         "connection": Question(
-            lambda answers, raw: overridden(thawed(answers.source_recipe.connection), readers.mapping(raw)),
+            _connection,
             lambda answers: thawed(answers.source_recipe.connection),
             _no_connection,
             of="connector",

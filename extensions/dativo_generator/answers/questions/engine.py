@@ -1,8 +1,9 @@
-"""What runs the extraction."""
+"""What the reader of the source is told."""
 
 from dataclasses import replace
 
-from ..model import Answers, Section
+from .. import answers_format, engine_options
+from ..model import Answers, Question, Section
 from .shared import choice_of
 
 
@@ -11,13 +12,29 @@ def _one_engine(answers: Answers) -> str:
     return f"{source.id} runs on {source.default_engine} only" if len(source.engines) == 1 else ""
 
 
+def _nothing_to_tell(answers: Answers) -> str:
+    """Return why the section is not opened, '' when it is; answers of before may open it for the engine alone."""
+    before = answers.format < answers_format.OWN_STATE and not _one_engine(answers)
+    return "" if before else engine_options.none_offered(answers)
+
+
 SECTION = Section(
     "engine",
-    what="what runs the extraction",
-    inapplicable=_one_engine,
+    what="how the source is read: delimiter, encoding, batch size",
+    inapplicable=_nothing_to_tell,
     questions={
         "engine": replace(
             choice_of(lambda answers: answers.source.engines, lambda answers: answers.source.default_engine),
+            inapplicable=_one_engine,
+            of="connector",
+            without_effect=lambda answers: "the runner reads a source in its own way, or by the engine of the recipe",
+        ),
+        engine_options.NAME: Question(
+            engine_options.read,
+            engine_options.imported,
+            engine_options.none_offered,
+            always_asked=lambda answers: bool(engine_options.imported(answers)),
+            imported=engine_options.notes,
             of="connector",
         ),
     },

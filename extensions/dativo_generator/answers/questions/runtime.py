@@ -6,7 +6,7 @@ from typing import Any
 from ...base.documents import shown
 from ...base.errors import AnswerError
 from ...base.paths import CI_FILES
-from .. import readers
+from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone, always, choice
 
@@ -89,6 +89,8 @@ SECTION = Section(
         "left_out": Question(
             alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]", prompted=False
         ),
+        # A scaffold that began without one stays so.
+        "env_example": Question(alone(readers.flag), lambda answers: answers.format >= answers_format.OWN_STATE),
         "vendor": Question(alone(readers.flag), always(True)),
         "ci": choice(("none", *CI_FILES), "none"),
         "save_profile": Question(

@@ -53,7 +53,7 @@ def reused(answers: Answers) -> str:
     return "the asset is there already and says it" if answers.reuses_assets else ""
 
 
-def url(answers: Answers, raw: Any) -> str:
-    """Read a URL, or nothing."""
-    text = readers.text(raw)
-    return text and readers.matching(r"https?://[^\s/]+\S*", "a URL begins with http:// or https://")(text)
+def url(with_default: bool = False) -> Callable[[Answers, Any], str]:
+    """Make a reader of a URL, or nothing; a variable may have a default `with_default`."""
+    matching = readers.matching(r"https?://[^\s/]+\S*", "a URL begins with http:// or https://", with_default)
+    return lambda answers, raw: matching(raw) if readers.text(raw) else ""

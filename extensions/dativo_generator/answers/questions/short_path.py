@@ -9,7 +9,7 @@ from ...base.documents import shown
 from ...base.errors import AnswerError
 from ...base.naming import listed, nearest
 from ...registry.importer import ImportedTable
-from .. import choices, readers
+from .. import choices, engine_options, readers
 from ..choices import Choice
 from ..model import Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
@@ -84,7 +84,8 @@ def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
         return {}
     sources = readers.words(text) if text.startswith("[") else [text]
     pack, cursor = answers.pack, answers.source_recipe.cursor_field
-    return pack.importer.imported(pack.judge, sources, answers.source.selection, answers.items, cursor)
+    encoding = engine_options.encoding(answers)
+    return pack.importer.imported(pack.judge, sources, answers.source.selection, answers.items, cursor, encoding)
 
 
 # --- what is followed when nobody answers -----------------------------------------------------------------------------
@@ -169,7 +170,7 @@ SECTION = Section(
     "short_path",
     questions={
         "tenant_id": Question(alone(readers.slug), example="acme", of="scaffold"),
-        "environment": choice(ENVIRONMENTS, ENVIRONMENT),
+        "environment": Question(alone(readers.slug), always(ENVIRONMENT), suggested=ENVIRONMENTS),
         "execution_mode": choice(MODES, "self_hosted"),
         "find_source": Question(_search("source"), always(""), _short_list("source"), of="scaffold", recorded=False),
         "source_connector": Question(_connector("source"), choices=_connectors("source"), of="scaffold"),

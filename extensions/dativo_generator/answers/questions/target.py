@@ -19,8 +19,10 @@ _PLACEHOLDERS = ("asset", "object")
 _folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a folder is letters, digits, '.', '_' and '-', like sales")
 _branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
 _warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
-_bucket = readers.matching(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'"
+_bucket = readers.literal(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'",
+    "leave it empty to take S3_BUCKET",
 )
 
 
@@ -85,14 +87,15 @@ SECTION = Section(
         "domain": Question(or_nothing(_folder), always(""), reused),
         "data_product": Question(or_nothing(_folder), always(""), reused),
         "bucket": Question(
-            alone(_bucket),
+            or_nothing(_bucket),
             # Object storage takes no underscore in a bucket's name.
             lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
             _no_storage,
         ),
         "prefix": Question(_prefix, always(""), _no_storage, _place_is_the_asset),
-        "endpoint": Question(url, always(""), _no_storage),
-        "catalog_uri": Question(url, _catalog, _no_catalog),
+        # The only part of a target's connection in which the runner expands ${NAME:-default}.
+        "endpoint": Question(url(with_default=True), always(""), _no_storage),
+        "catalog_uri": Question(url(), _catalog, _no_catalog),
         "branch": Question(
             or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
         ),

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,10 +95,11 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     for path in paths:
         _check_head(path, form, encoding)
     sample = {"csv": _sample_csv, "json": _sample_json, "parquet": _sample_parquet}[form]
+    options: dict[str, str] = {}
     try:
         with reading_files(source, paths, SECONDS) as (database, names):
             files = [_File(path, name) for path, name in zip(paths, names, strict=True)]
-            columns, read = sample(database, files, encoding, notes)
+            columns, read = sample(database, files, encoding, notes, options)
             if not columns:
                 raise ImportFailed(f"{source}: holds no columns")
             if not read and form != "parquet":
@@ -111,7 +112,7 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
             judged_columns = tuple(_judged(database, name, column) for name, column in columns.items())
     except Timeout:
         raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
-    return Table(_object_name(named), judged_columns, notes=tuple(notes))
+    return Table(_object_name(named), judged_columns, notes=tuple(notes), options=options)
 
 
 class _File(NamedTuple):
@@ -218,7 +219,9 @@ def _encoding_of(path: Path, encoding: str) -> str:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _sample_csv(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+def _sample_csv(
+    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
+) -> tuple[_Columns, int]:
     rows = -(-ROWS // len(files))
     # DuckDB takes a name and the same in capitals for one, so the columns are called something else meanwhile.
     aliases: dict[str, str] = {}
@@ -226,20 +229,15 @@ def _sample_csv(database: Any, files: Sequence[_File], encoding: str, notes: lis
     for file in files:
         name = _encoding_of(file.path, encoding)
         delimiter, quote = _dialect(database, file, name)
-        if delimiter != "," and not parts:
-            notes.append(
-                f"'{_visible(delimiter)}' separates the columns; the runner takes ',' unless its engine is told"
-            )
-        if name != "utf-8" and not parts:
-            notes.append(f"it is written in {name}; the runner takes utf-8 unless its engine is told")
+        if not parts:
+            options |= {"delimiter": delimiter, "encoding": name, "quote_char": quote}
+            notes += _to_be_told(delimiter, name, quote)
         header = [aliases.setdefault(one, f"c{len(aliases)}") for one in _header(file.path, name, delimiter, quote)]
         columns = ", ".join(f"{alias}: 'VARCHAR'" for alias in header)
-        options = _options(
-            file, encoding=quoted(name), delim=quoted(delimiter), quote=quoted(quote), escape=quoted(quote)
-        )
+        how = _options(file, encoding=quoted(name), delim=quoted(delimiter), quote=quoted(quote), escape=quoted(quote))
         parts.append(
             f"(SELECT left(COLUMNS(*), {CHARACTERS}) FROM read_csv({quoted(file.name)}, auto_detect=false, "
-            f"header=true, columns={{{columns}}}{options}) LIMIT {rows})"
+            f"header=true, columns={{{columns}}}{how}) LIMIT {rows})"
         )
     read = _keep(database, " UNION ALL BY NAME ".join(parts))
     columns = {}
@@ -248,6 +246,16 @@ def _sample_csv(database: Any, files: Sequence[_File], encoding: str, notes: lis
         database.execute(f"UPDATE sample SET {alias} = NULL WHERE {alias} IN ({nothing})")
         columns[alias] = Column(name, _kind_of_texts(database, alias, _PATTERNS), "text")
     return columns, read
+
+
+def _to_be_told(delimiter: str, encoding: str, quote: str) -> Iterator[str]:
+    """Yield what is written otherwise than the runner takes it to be."""
+    if delimiter != ",":
+        yield f"'{_visible(delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
+    if encoding != "utf-8":
+        yield f"it is written in {encoding}; the runner takes utf-8 unless engine_options say so"
+    if quote != '"':
+        yield f'{quote} quotes the cells; the runner takes " unless engine_options say so'
 
 
 def _visible(character: str) -> str:
@@ -284,7 +292,7 @@ def _header(path: Path, encoding: str, delimiter: str, quote: str) -> list[str]:
     except (UnicodeError, csv.Error, TypeError) as error:
         raise ImportFailed(f"{path}: the header cannot be read: {error}") from None
     if any("\ufffd" in name for name in header):
-        raise ImportFailed(f"{path}: the header is not written in {encoding}; convert it, or name its --encoding")
+        raise ImportFailed(f"{path}: the header is not written in {encoding}; convert it, or name its encoding")
     if not ends:
         raise ImportFailed(f"{path}: the first line has more than {_HEADER >> 20} MiB; it names the columns")
     if len(header) > COLUMNS:
@@ -304,7 +312,9 @@ def _header(path: Path, encoding: str, delimiter: str, quote: str) -> list[str]:
 # --- JSON and Parquet -------------------------------------------------------------------------------------------------
 
 
-def _sample_json(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+def _sample_json(
+    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
+) -> tuple[_Columns, int]:
     rows = -(-ROWS // len(files))
     parts = [
         f"(SELECT * FROM read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={rows}, "
@@ -341,7 +351,9 @@ def _kind_of_json(database: Any, name: str, types: set[str]) -> Kind:
     return Kind.DOUBLE if types and types <= {"BIGINT", "UBIGINT", "DOUBLE"} else Kind.TEXT
 
 
-def _sample_parquet(database: Any, files: Sequence[_File], encoding: str, notes: list[str]) -> tuple[_Columns, int]:
+def _sample_parquet(
+    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
+) -> tuple[_Columns, int]:
     names = ", ".join(quoted(file.name) for file in files)
     scan = f"SELECT * FROM read_parquet([{names}], union_by_name=true)"
     described = database.execute(f"DESCRIBE {scan}").fetchall()
@@ -417,7 +429,7 @@ class DataFiles(Reader):
         )
         if source.several:
             return [table]
-        return [Table(options.table or table.name, table.columns, notes=table.notes)]
+        return [replace(table, name=options.table or table.name)]
 
 
 READERS = (DataFiles,)

@@ -1,0 +1,131 @@
+"""What the jobs of a scaffold read from the environment, and from secret files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..answers.scaffold import Scaffold
+from ..base.naming import env_variables
+from ..registry.connectors import ROLES
+from ..registry.recipes import Recipe
+
+Variable = dict[str, str]
+Group = dict[str, Any]
+
+
+def planned(scaffold: Scaffold, jobs: Sequence[Mapping[str, Any]]) -> list[Group]:
+    """Return groups of `variables`, each with the paths of the `jobs` that read them; every variable is in one group.
+
+    A variable has its `name`, its `default`, '' where it must be set, and as `key` what of the job it decides.
+    """
+    variables: dict[str, Variable] = {}
+    readers: dict[str, dict[str, None]] = {}
+    for job in jobs:
+        for key, name, default in _read_by(scaffold, job["data"]):
+            known = variables.setdefault(name, {"name": name, "default": default, "key": key})
+            if not default:
+                known["default"] = ""
+            readers.setdefault(name, {})[job["path"]] = None
+    groups: dict[tuple[str, ...], list[Variable]] = {}
+    for name, paths in readers.items():
+        groups.setdefault(tuple(paths), []).append(variables[name])
+    return [{"jobs": list(paths), "variables": found} for paths, found in groups.items()]
+
+
+def text(scaffold: Scaffold, groups: Sequence[Group]) -> str:
+    """Write the lines of an example file below its header: a shell can source them, and Docker reads them, too."""
+    read = {variable["name"] for group in groups for variable in group["variables"]}
+    lines: list[str] = []
+    for group in groups:
+        lines += ["", *(f"# {path}" for path in group["jobs"])]
+        for role in ("", *ROLES):
+            lines += _section(scaffold, role, [one for one in group["variables"] if _role_of(one) == role])
+    asked = [name for recipe in _recipes(scaffold) for name in recipe.environment if name not in read]
+    if asked:
+        lines += ["", "# Asked for by `dativo run --job-dir` alone, which wants all that the recipes name"]
+        lines += [f"#{name}=" for name in dict.fromkeys(asked)]
+    return "\n".join(lines)
+
+
+def secret_files(scaffold: Scaffold) -> list[str]:
+    """List the files of credentials that the runner opens; those of a target it never does."""
+    recipe = scaffold.source_recipe
+    if not scaffold.pack.runner.reads_secret_file(scaffold.source, recipe):
+        return []
+    return [recipe.credentials_file.replace("{tenant}", scaffold["tenant_id"])]
+
+
+def _section(scaffold: Scaffold, role: str, variables: Sequence[Variable]) -> Iterator[str]:
+    """Yield the lines for the variables of one end of the jobs; those of neither have no words of a recipe."""
+    if variables and role:
+        recipe = scaffold.source_recipe if role == "source" else scaffold.target_recipe
+        yield "#"
+        yield f"# {recipe.id}: {_line(recipe.description)}"
+    for variable in variables:
+        optional = variable["default"]
+        yield f"# {_line(variable['key'])}{f'; without it {_line(optional)}' if optional else ''}"
+        yield f"{'#' if optional else ''}{variable['name']}="
+
+
+def _role_of(variable: Variable) -> str:
+    role = variable["key"].partition(".")[0]
+    return role if role in ROLES else ""
+
+
+def _line(words: str) -> str:
+    """Make one line of what may have several."""
+    return " ".join(words.split())
+
+
+def _recipes(scaffold: Scaffold) -> tuple[Recipe, Recipe]:
+    return scaffold.source_recipe, scaffold.target_recipe
+
+
+def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what a job reads: the key that it decides, the variable, and its default, '' for none."""
+    for key, leaf in _leaves(job):
+        yield from ((key, *variable) for variable in env_variables(leaf))
+    source, target = _recipes(scaffold)
+    connection = job["source"].get("connection", {})
+    login = {} if "custom_reader" in job["source"] else scaffold.pack.runner.login(scaffold.source.id)
+    yield from ((f"source.connection.{key}", name, "") for key, name in login.items() if key not in connection)
+    if source.credentials_env:
+        yield "source.credentials", source.credentials_env, ""
+    if "custom_writer" in job["target"]:  # which is handed the recipe's connection, and makes of it what it likes
+        yield from (("target.connection", name, "") for name in target.environment)
+    connection = job["target"].get("connection", {})
+    yield from _storage(scaffold, target, connection)
+    runner = scaffold.pack.runner
+    others = []
+    if target.catalog not in connection:
+        others.append((f"target.connection.{target.catalog}", runner.catalog_variables.get(target.catalog, "")))
+    keeps_state = "incremental" in job["source"] and not scaffold.questions["state_dir"].without_effect(scaffold)
+    if keeps_state and "state_path" not in job["source"]["incremental"]:
+        others.append(("source.incremental.state_path", runner.state_variable))
+    yield from ((key, *variable) for key, reference in others for variable in env_variables(reference))
+    catalog = job.get("catalog", {})
+    for key, name in scaffold.pack.keys.lineage.get(catalog.get("type"), {}).items():
+        if name and key not in catalog["connection"]:
+            yield f"catalog.connection.{key}", name, ""
+
+
+def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is read for a target's storage: the block that it has, else that of the runner's own."""
+    name = target.storage_block if target.storage_block in connection else ""
+    block, blocks = connection.get(name, {}), scaffold.pack.runner.storage_blocks
+    for key, references in scaffold.pack.runner.storage_variables.items():
+        variables = [variable for reference in references for variable in env_variables(reference)]
+        if key not in block:
+            named = next((one for one in variables if one[0] in target.environment), variables[0])
+            yield (f"target.connection.{name or blocks[0]}.{key}", *named)
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a job with the keys that lead to it."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, key)
+    elif isinstance(value, str):
+        yield key, value
