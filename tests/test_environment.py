@@ -86,6 +86,16 @@ def test_every_variable_is_there_that_a_job_reads_and_no_other(answers: dict[str
     assert read(**answers) == expected
 
 
+def test_a_source_that_an_engine_reads_keeps_no_state_here() -> None:
+    answers = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["charges"], "target_connector": "s3"}
+    (group,) = plan(PACK, answers)["environment"]
+    assert [one["name"] for one in group["variables"]] == [
+        "STRIPE_API_KEY",
+        *STORAGE[:-1],
+        "AWS_REGION",
+    ]
+
+
 def test_secret_files_are_those_that_are_opened() -> None:
     opened = {
         source.id: plan(PACK, answers_for(source, PACK.registry["s3"]) | {"tenant_id": "acme"} | DATA)["secret_files"]

@@ -43,7 +43,7 @@ def test_rows_land_where_the_asset_says() -> None:
     made = plan(PACK, ORDERS | {"bucket": "lake", "domain": "sales", "data_product": "shop"})
     assert made["places"] == ["s3://lake/sales/shop/postgres_orders/"]
     (asset,) = made["assets"]
-    assert (asset["data"]["domain"], asset["data"]["data_product"]) == ("sales", "shop")
+    assert (asset["data"]["domain"], asset["data"]["dataProduct"]) == ("sales", "shop")
 
 
 def test_the_runner_spells_the_asset_in_its_own_way() -> None:

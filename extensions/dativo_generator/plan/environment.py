@@ -98,9 +98,14 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
     others = []
     if target.catalog not in connection:
         others.append((f"target.connection.{target.catalog}", runner.catalog_variables.get(target.catalog, "")))
-    if "incremental" in job["source"] and "state_path" not in job["source"]["incremental"]:
+    keeps_state = "incremental" in job["source"] and not scaffold.questions["state_dir"].without_effect(scaffold)
+    if keeps_state and "state_path" not in job["source"]["incremental"]:
         others.append(("source.incremental.state_path", runner.state_variable))
     yield from ((key, *variable) for key, reference in others for variable in env_variables(reference))
+    catalog = job.get("catalog", {})
+    for key, name in scaffold.pack.keys.lineage.get(catalog.get("type"), {}).items():
+        if name and key not in catalog["connection"]:
+            yield f"catalog.connection.{key}", name, ""
 
 
 def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -9,17 +9,24 @@ from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..base.naming import listed
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
+from . import extras
 
 
 def warnings(scaffold: Scaffold) -> list[str]:
     """List the warnings of a scaffold."""
-    return [*_without_effect(scaffold), *_plugins(scaffold), *_incremental(scaffold), *_target(scaffold)]
+    kinds = (_without_effect, _extras, _plugins, _incremental, _target)
+    return [warning for kind in kinds for warning in kind(scaffold)]
 
 
 def _without_effect(scaffold: Scaffold) -> Iterator[str]:
     for name in scaffold.raw:
         if scaffold[name] and (why := QUESTIONS[name].without_effect(scaffold)):
             yield f"{name}: has no effect: {why}"
+
+
+def _extras(scaffold: Scaffold) -> Iterator[str]:
+    """Say which keys that are passed on to a job change nothing; an asset takes none."""
+    yield from extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"])
 
 
 def _plugins(scaffold: Scaffold) -> Iterator[str]:

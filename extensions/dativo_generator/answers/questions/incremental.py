@@ -62,7 +62,7 @@ def _no_cursor(answers: Answers) -> str:
 
 SECTION = Section(
     "incremental",
-    what="read only what is new: on or off, cursor, lookback, state",
+    what="only what is new: on or off, cursor, state",
     inapplicable=_unsupported,
     questions={
         "incremental": Question(

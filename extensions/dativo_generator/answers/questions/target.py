@@ -77,7 +77,7 @@ def _no_catalog(answers: Answers) -> str:
 
 SECTION = Section(
     "target",
-    what="format, partitioning, schema mode, place, catalog",
+    what="format, partitions, mode, place, catalog",
     questions={
         "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
         "partitioning": Question(
