@@ -158,15 +158,6 @@ def _bucket(connection: Mapping[str, Any], end: End) -> Problems:
         )
 
 
-def rest_problems(job: Mapping[str, Any]) -> Problems:
-    """Yield what is wrong in a job beside its ends."""
-    for key in ("classification_overrides", "finops", "governance_overrides"):
-        if key in job:
-            yield Problem((key,), "unknown-key", "the runner's own schema refuses it")
-    if "max_attempts" in job.get("retry_config", {}):
-        yield Problem(("retry_config", "max_attempts"), "no-effect", "write max_retries, which is what counts", True)
-
-
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
     """Yield what is wrong in a job as it is written, with its nulls: some are as good as a value, others stop a run."""
     keys: Keys = ("source", "incremental")
