@@ -96,8 +96,8 @@ class _Validation:
         for path in self._files:
             yield from self._asset(path) if path.startswith("assets/") else self._job(path, jobs)
             self.advance()
-        yield from same_place(jobs)
-        yield from same_state(jobs)
+        yield from same_place(jobs, self.pack.runner)
+        yield from same_state(jobs, self.pack.runner)
         yield from same_asset(self.assets)
         yield from self._profiles()
         for path, asset in self.assets.items():
