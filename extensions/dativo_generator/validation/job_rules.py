@@ -124,7 +124,8 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         endpoint = block.get("endpoint", "")
         if endpoint and not endpoint.startswith(("http://", "https://", "${")):
             yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
-        for where, text in _texts({key: value for key, value in block.items() if key != "bucket"}, (*keys, name)):
+        read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
+        for where, text in _texts(read, (*keys, name)):
             if ":-" in text and "${" in text and not _WITH_DEFAULT.fullmatch(text):
                 yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
         if "prefix" in block:
