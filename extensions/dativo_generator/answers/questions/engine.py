@@ -20,7 +20,7 @@ def _nothing_to_tell(answers: Answers) -> str:
 
 SECTION = Section(
     "engine",
-    what="how the source is read: delimiter, encoding, batch size",
+    what="delimiter, encoding, batch size",
     inapplicable=_nothing_to_tell,
     questions={
         "engine": replace(
