@@ -338,7 +338,7 @@ The rules are data: `registry/classification.yaml`, which also says how they are
 def schemas_page() -> str:
     """Show every key of the files that the pack has a schema for."""
     lines = ["# Schemas", "", GENERATED, "", _SCHEMAS]
-    for name in ("asset", "job", "recipe", "registry", "lifecycle", "runner"):
+    for name in ("asset", "job", "recipe", "registry", "lifecycle", "runner", "keys"):
         top = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
         for title, part in schema_tables.layouts(top):
             lines += ["", f"## {title}", "", f"`schemas/{name}.schema.json`. {top['description']}", ""]

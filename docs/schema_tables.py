@@ -29,7 +29,7 @@ def _key(top: Schema, stated: Schema, path: str, required: bool, seen: tuple[str
     reference = stated.get("$ref", "")
     yield f"| `{path}` | {kind(top, schema)} | {'yes' if required else ''} | {_safe(schema.get('description', ''))} |"
     below, step = schema, "."
-    if schema.get("type") == "array":
+    if "array" in _types(schema):
         items = schema.get("items", {})
         below, reference, step = resolved(top, items), items.get("$ref", reference), "[]."
     if reference not in seen:
@@ -52,8 +52,7 @@ def kind(top: Schema, schema: Schema) -> str:
         return f"`{schema['const']}`"
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
-    types = schema.get("type", "any")
-    said = types if isinstance(types, str) else " or ".join(types)
+    said = " or ".join(_types(schema))
     if said == "array":
         items = resolved(top, schema.get("items", {}))
         return f"list of {kind(top, items)}" if "enum" in items else f"list of {_plural(kind(top, items))}"
@@ -62,6 +61,12 @@ def kind(top: Schema, schema: Schema) -> str:
     if said == "object" and schema.get("additionalProperties", True) is not False:
         return "open object"
     return said
+
+
+def _types(schema: Schema) -> list[str]:
+    """List the types of a value; a null is as good as no key, and not worth a word."""
+    types = schema.get("type", "any")
+    return [types] if isinstance(types, str) else [type_ for type_ in types if type_ != "null"]
 
 
 def _plural(said: str) -> str:

@@ -58,6 +58,7 @@ _unattended = _module("questionnaire.unattended")
 _session = _module("questionnaire.session")
 _lazy_importer = _module("questionnaire.lazy_importer")
 _pack = _module("registry.pack")
+_layouts = _module("plan.layouts")
 _vendored_schemas = _module("plan.vendored_schemas")
 _emit = _module("base.emit")
 _errors = _module("base.errors")
@@ -136,6 +137,7 @@ class Dativo(Extension):
             "profiled": of_pack(_unattended.profiled),
             "pinned": of_pack(_unattended.pinned),
             "pack_file": of_pack(_vendored_schemas.vendored),
+            "grouped": _layouts.grouped,
             "yaml": _emit.inline,
             "yaml_block": _emit.block,
         }

@@ -13,9 +13,9 @@ from support import ROOT, Rendered, blocks, copy_pack, load_answers, render, sch
 from terminal import ENTER, Terminal
 
 PAGE = ROOT / "docs" / "how-to" / "add-a-question.md"
-# The page's diffs, in its order: the question, its words, its place in the plan, its line in the template.
-ENTRY, WORDS, PLAN, TEMPLATE = [text for _, text in blocks(PAGE) if text.startswith("--- a/")]
-NAME, SECTION = "retry_attempts", "runtime"
+# The page's diffs, in its order: the question, its words, its place in the plan, its line in the layouts.
+ENTRY, WORDS, PLAN, LAYOUT = [text for _, text in blocks(PAGE) if text.startswith("--- a/")]
+NAME, SECTION = "tenant_label", "contract"
 EXAMPLE = ROOT / "examples" / "stripe_customers.yml"
 SAMPLE = load_answers(EXAMPLE)
 
@@ -31,7 +31,7 @@ def changed(folder: Path, *changes: str) -> Path:
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     """Give the pack with the new question; not to be changed."""
-    return changed(tmp_path_factory.mktemp("question") / "pack", ENTRY, WORDS, PLAN, TEMPLATE)
+    return changed(tmp_path_factory.mktemp("question") / "pack", ENTRY, WORDS, PLAN, LAYOUT)
 
 
 def scaffolded(pack: Path, out: Path, **answers: Any) -> Rendered:
@@ -47,10 +47,10 @@ def recorded(out: Rendered) -> dict[str, Any]:
 
 
 def test_an_answer_is_recorded_and_used(pack: Path, tmp_path: Path) -> None:
-    out = scaffolded(pack, tmp_path, **{NAME: 5})
-    assert recorded(out)[NAME] == 5
-    assert out.job["retry_config"] == {"max_attempts": 5}
-    assert schema_errors("job", out.job) == []
+    out = scaffolded(pack, tmp_path, **{NAME: "acme_crm"})
+    assert recorded(out)[NAME] == "acme_crm"
+    assert out.asset["asset"]["tenant"] == "acme_crm"
+    assert schema_errors("asset", out.asset) == []
 
 
 def test_without_an_answer_the_files_are_as_before(pack: Path, template: Path, tmp_path: Path) -> None:
@@ -60,30 +60,29 @@ def test_without_an_answer_the_files_are_as_before(pack: Path, template: Path, t
 
 
 def test_without_an_answer_the_default_is_followed_and_an_answer_stays(tmp_path: Path) -> None:
-    pack = changed(tmp_path / "pack", ENTRY.replace("always(0)", "always(3)"), WORDS, PLAN, TEMPLATE)
+    pack = changed(tmp_path / "pack", ENTRY.replace('always("")', 'always("all")'), WORDS, PLAN, LAYOUT)
     follows = scaffolded(pack, tmp_path / "follows")
-    assert (follows.job["retry_config"], NAME in recorded(follows)) == ({"max_attempts": 3}, False)
-    assert "retry_config" not in scaffolded(pack, tmp_path / "answered", **{NAME: 0}).job
+    assert (follows.asset["asset"]["tenant"], NAME in recorded(follows)) == ("all", False)
+    assert "tenant" not in scaffolded(pack, tmp_path / "answered", **{NAME: ""}).asset["asset"]
 
 
 def test_it_is_asked_in_its_section_until_the_answer_is_right(pack: Path, tmp_path: Path) -> None:
     arguments = ["copy", "--trust", "--data-file", str(EXAMPLE), "--data", f"customize=[{SECTION}]", str(pack), "out"]
     terminal = Terminal(arguments, tmp_path, dict(os.environ))
-    terminal.answer("Log level", ENTER)
-    terminal.answer("Redaction", ENTER)
-    terminal.answer("Attempts", f"\x7f-1{ENTER}")  # over the default
-    terminal.wait("is not a whole number of 0 or more")
+    terminal.answer("Asset layout", ENTER)
+    terminal.answer("Tenant label", f"A B{ENTER}")
+    terminal.wait("a label is lower-case letters")
     terminal.close()
 
 
 def test_it_is_recorded_when_its_section_is_opened(pack: Path, tmp_path: Path) -> None:
-    assert recorded(scaffolded(pack, tmp_path, customize=[SECTION]))[NAME] == 0
+    assert recorded(scaffolded(pack, tmp_path, customize=[SECTION]))[NAME] == ""
 
 
 def test_a_wrong_answer_is_the_line_on_the_page(pack: Path, tmp_path: Path) -> None:
     (line,) = [text.strip() for _, text in blocks(PAGE) if text.startswith(f"{NAME}: ")]
     with pytest.raises(UserMessageError) as error:
-        scaffolded(pack, tmp_path / "out", **{NAME: "x"})
+        scaffolded(pack, tmp_path / "out", **{NAME: "A B"})
     assert str(error.value) == line
     assert not (tmp_path / "out").exists()
 

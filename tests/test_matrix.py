@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dativo_generator.answers.questions.runtime import LAYOUTS
+from dativo_generator.answers.questions.contract import LAYOUTS
 from dativo_generator.answers.questions.short_path import MODES
 from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.registry.connectors import Connector

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from dativo_generator.answers.choices import forbidden
 from dativo_generator.answers.questions import QUESTIONS, SECTIONS
-from dativo_generator.answers.questions.runtime import LAYOUTS, LOG_LEVELS
+from dativo_generator.answers.questions.contract import LAYOUTS
+from dativo_generator.answers.questions.runtime import LOG_LEVELS
 from dativo_generator.answers.questions.short_path import ENVIRONMENTS
 from dativo_generator.answers.questions.target import SCHEMA_MODES
 from dativo_generator.answers.scaffold import Scaffold

@@ -4,6 +4,7 @@ import ast
 import errno
 import os
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,26 @@ def test_a_file_is_read(root: Path) -> None:
 
 @pytest.mark.parametrize("path", ["b", "a/b", "b/c", "a/file.yml/b"])
 def test_what_is_not_there_is_none(path: str, root: Path) -> None:
-    assert reading.read(root, path) is None
+    assert reading.read(root, path) is reading.text(root, path) is None
     assert not reading.is_file(root, path)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("file.yml")])
+def test_what_is_no_file_is_not_there_as_one(make: Callable[[Path], object], root: Path) -> None:
+    make(root / "a" / "evil")
+    assert not reading.is_file(root, "a/evil")
+
+
+def test_a_file_is_not_read_to_see_that_it_is_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "read", None)
+    assert reading.is_file(root, "a/file.yml")
+
+
+def test_a_file_is_opened_by_its_parts_where_that_can_be(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening, opened = os.open, []
+    monkeypatch.setattr(os, "open", lambda path, *how, **where: (opened.append(path), opening(path, *how, **where))[1])
+    reading.read(root, "a/file.yml")
+    assert opened == ([root, "a", "file.yml"] if reading._STEPWISE else [root / "a" / "file.yml"])
 
 
 def test_the_root_may_be_a_link(root: Path) -> None:
@@ -93,6 +112,14 @@ def test_files_are_opened_without_waiting_following_or_handing_on() -> None:
     assert reading._NO_LINK == os.O_NOFOLLOW
 
 
+def test_where_bytes_are_told_from_text_they_are_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "O_BINARY", 1 << 30, raising=False)
+    spec = spec_from_file_location("dativo_generator.base.reading_elsewhere", reading.__file__)
+    elsewhere = module_from_spec(spec)
+    spec.loader.exec_module(elsewhere)
+    assert elsewhere._FILE == reading._FILE | 1 << 30
+
+
 @pytest.mark.parametrize("path", ["a/file.yml", "a/nothing", "nothing/x", "a", "a/link", "link/x", "a\0b", "a/../x"])
 def test_nothing_stays_open(path: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "link").symlink_to("a")
@@ -137,6 +164,15 @@ def test_a_file_is_read_in_pieces(root: Path, monkeypatch: pytest.MonkeyPatch) -
     assert sizes == [5, 3, 1]
 
 
+def test_one_byte_tells_that_a_file_is_too_large(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, sizes = os.read, []
+    (root / "x").write_bytes(b"123456789")
+    monkeypatch.setattr(os, "read", lambda descriptor, size: (sizes.append(size), read(descriptor, size))[1])
+    with pytest.raises(reading.ReadingError):
+        reading.read(root, "x", 4)
+    assert sizes == [5]
+
+
 def test_a_file_that_cannot_be_read_says_why(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*how: object, **where: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
@@ -157,6 +193,42 @@ def test_a_name_that_cannot_be_one(root: Path) -> None:
 def test_each_part_of_a_path_is_a_name(path: str, root: Path) -> None:
     with pytest.raises(reading.ReadingError, match=r": is no path below the folder$"):
         reading.read(root, path)
+
+
+def nothing(path: Path) -> None:
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (nothing, ""),
+        (Path.touch, ""),
+        (Path.mkdir, "a/b/c: is no regular file"),
+        (os.mkfifo, "a/b/c: is no regular file"),
+        (lambda path: path.symlink_to("../file.yml"), "a/b/c: is a symbolic link, which is not followed"),
+        (lambda path: path.symlink_to("c"), "a/b/c: is a symbolic link, which is not followed"),
+    ],
+)
+def test_what_stands_where_a_file_is_to_be(make: Callable[[Path], object], why: str, root: Path) -> None:
+    (root / "a" / "b").mkdir()
+    make(root / "a" / "b" / "c")
+    assert reading.obstacle(root, "a/b/c") == why
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (nothing, ""),
+        (Path.touch, "a/b: is no folder"),
+        (os.mkfifo, "a/b: is no folder"),
+        (lambda path: path.symlink_to("../a"), "a/b: is a symbolic link, which is not followed"),
+        (lambda path: path.symlink_to("nothing"), "a/b: is a symbolic link, which is not followed"),
+    ],
+)
+def test_what_stands_where_its_folder_is_to_be(make: Callable[[Path], object], why: str, root: Path) -> None:
+    make(root / "a" / "b")
+    assert reading.obstacle(root, "a/b/c/d") == why
 
 
 def test_a_listing_is_in_order_and_of_everything(root: Path) -> None:

@@ -26,7 +26,7 @@ def write_files(root: Path, files: dict[str, str]) -> Pack:
 
 
 def load_all(pack: Pack) -> None:
-    _ = pack.registry, pack.runner
+    _ = pack.registry, pack.runner, pack.keys
     pack.recipe("shop")
 
 

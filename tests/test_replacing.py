@@ -21,6 +21,20 @@ def test_an_error_of_the_disk_says_of_which_path() -> None:
         raise ValueError("x")
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left", "/machine/x"), "No space left"),
+        (OSError("odd"), "odd"),
+        (TransactionError("a/b: is odd"), "a/b: is odd"),
+        (OSError(), "OSError"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ],
+)
+def test_an_error_is_told_without_paths_of_the_machine(error: BaseException, said: str) -> None:
+    assert replacing.reason(error) == said
+
+
 def test_a_content_is_read_or_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"1\r\n")
     (tmp_path / "link").symlink_to("x")

@@ -188,10 +188,10 @@ def test_what_validate_says_of_the_new_files_is_said(room: Path, reviewed: Calla
 def test_what_validate_says_of_old_and_new_together_is_said(
     room: Path, reviewed: Callable[..., str], template: Path
 ) -> None:
-    other = SHORT_PATH | {"tenant_id": "globex", "objects": ["charges"], "bucket": "shared", "prefix": "raw/one"}
+    other = SHORT_PATH | {"tenant_id": "globex", "bucket": "shared", "prefix": "raw/one"}
     put_all(room, render(template, room.parent / "other", other).files)
-    text = reviewed(room, SHORT_PATH | {"bucket": "shared", "prefix": "raw/one"})
-    assert "'raw/one' of the bucket is written by jobs/" in text
+    text = reviewed(room, SHORT_PATH | {"bucket": "shared", "prefix": "raw/two"})
+    assert "s3://shared/default/default/stripe_customers/ is written by jobs/" in text
 
 
 def put_all(root: Path, files: dict[str, bytes]) -> None:

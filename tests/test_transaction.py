@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -14,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from dativo_generator.base.errors import DativoError
-from dativo_generator.fleet import change, interruption, replacing
+from dativo_generator.fleet import change, interruption
+from dativo_generator.fleet import journal as fleet_journal
 from dativo_generator.fleet.change import Change
-from dativo_generator.fleet.journal import STATES, Place
+from dativo_generator.fleet.journal import DECIDED, DONE, STATES, UNDOING, Place
 from dativo_generator.fleet.lock import locked
 from dativo_generator.fleet.transaction import refuse_unfinished, writing
 from support import git, release
@@ -99,6 +101,18 @@ def kill(patch: pytest.MonkeyPatch, folder: Path, step: str, path: str) -> None:
             write(folder, conflicts=SIDES if (folder / ".git").exists() else None)
 
 
+def fail(patch: pytest.MonkeyPatch, where: object, step: str, when: Callable[..., bool] = lambda *how: True) -> None:
+    """Have the disk be full at a step, when it is called so."""
+    original = getattr(where, step)
+
+    def full(*how: object, **others: object) -> object:
+        if when(*how):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(*how, **others)
+
+    patch.setattr(where, step, full)
+
+
 def journals(folder: Path) -> list[Path]:
     return [path for state in STATES if (path := Place.of(folder).path(state)).exists()]
 
@@ -132,6 +146,11 @@ def test_answers_files_come_last_and_then_deletions(out: Path, monkeypatch: pyte
         monkeypatch.setattr(Change, step, patched)
     write(out)
     assert done[-2:] == [".copier-answers.a.b.yml", "jobs/a/gone.yaml"]
+
+
+def test_a_file_can_be_the_first_in_its_folders(out: Path) -> None:
+    write(out, {"assets/a/b/c.yaml": b"1"})
+    assert files(out) == BEFORE | {"assets/a/b/c.yaml": b"1"}
 
 
 def test_a_folder_that_is_empty_goes(out: Path) -> None:
@@ -191,6 +210,45 @@ def test_what_was_restored_by_hand_is_not_done_again(out: Path, monkeypatch: pyt
     assert files(out) == BEFORE
 
 
+def test_what_is_finished_can_be_changed_at_once(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    write(out, {"jobs/b/c/new.yaml": b"7"})
+    assert files(out) == after() | {"jobs/b/c/new.yaml": b"7"}
+
+
+def test_what_somebody_wrote_himself_is_not_taken_for_finished(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_prepare_file", ".copier-answers.a.b.yml")
+    (out / ".copier-answers.a.b.yml").write_bytes(b"4")
+    with pytest.raises(DativoError, match=r"^\.copier-answers\.a\.b\.yml: not committed"):
+        write(out, {".copier-answers.a.b.yml": b"7"})
+
+
+@pytest.mark.parametrize(
+    ("step", "truth"),
+    [
+        ("_prepare_file", r"interrupted; nothing was changed"),
+        ("_put", r"interrupted; nothing was changed, but update \(process \d+, [\d+: -]+\) finished"),
+    ],
+)
+def test_who_is_interrupted_after_that_is_told_of_it(
+    step: str, truth: str, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill(monkeypatch, out, step, ".copier-answers.a.b.yml")
+    with interruption.listening(), pytest.raises(interruption.Interrupted) as ended, writing(out, "update"):
+        raise interruption.Interrupted
+    assert re.fullmatch(truth, str(ended.value))
+
+
+def test_an_error_on_the_way_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    (journal,) = journals(out)
+    fail(monkeypatch, change, "flush")
+    with pytest.raises(DativoError) as error:
+        write(out, {})
+    said = f"put back what is named, or delete {journal} to keep all as it is: No space left on device; update "
+    assert str(error.value).startswith(said)
+
+
 def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
     (out / ".copier-answers.a.b.yml").write_bytes(b"mine")
@@ -201,6 +259,27 @@ def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: py
     assert f"or delete {journal} to keep all as it is" in str(error.value)
     journal.unlink()
     assert write(out, {}) == []
+
+
+def test_what_was_prepared_and_is_gone_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    (stage,) = (out / ".dativo").iterdir()
+    shutil.rmtree(stage)
+    before = files(out)
+    with pytest.raises(DativoError, match=rf": \.dativo/{stage.name}: is gone, with what was prepared; update "):
+        write(out, {})
+    assert files(out) == before
+
+
+def test_what_was_prepared_is_not_needed_for_what_is_done(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "_give_up", lambda self, error: None)
+        patch.setattr(change, "mark_unmerged", lambda root, blobs: stop())
+        with pytest.raises(Killed):
+            write(out)
+    shutil.rmtree(out / ".dativo")
+    assert [line.startswith("Finished what update ") for line in write(out, {})] == [True]
+    assert (files(out), journals(out)) == (after(), [])
 
 
 def test_what_somebody_edits_meanwhile_is_kept(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,23 +376,125 @@ def test_what_is_read_only_is_not_replaced(name: str, out: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("path", STEPS)
-@pytest.mark.parametrize("step", ["_prepare_file", "_put"])
+@pytest.mark.parametrize("step", ["write_through", "move"])
 def test_a_disk_that_is_full_leaves_all_as_it_was(
     step: str, path: str, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = getattr(Change, step)
-
-    def full(self: Change, *how: object) -> None:
-        if path in how and "old" not in how:
-            with replacing.about(path):
-                raise OSError(errno.ENOSPC, "No space left on device")
-        original(self, *how)
-
-    monkeypatch.setattr(Change, step, full)
+    fail(monkeypatch, change, step, lambda new, at, *_: new.parent.name == "new" and at in (CHANGES[path], out / path))
     with pytest.raises(DativoError) as error:
         write(out)
     assert str(error.value) == f"{path}: cannot be written: No space left on device; nothing was changed"
     assert (files(out), journals(out), git(out, "status", "--porcelain")) == (BEFORE, [], "")
+
+
+def test_a_disk_that_is_full_for_the_names_of_a_folder(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, change, "flush", lambda folder: folder == out / "jobs/a")
+    with pytest.raises(DativoError, match=r"^No space left on device; nothing was changed$"):
+        write(out)
+    assert files(out) == BEFORE
+
+
+def test_a_disk_that_is_full_for_the_journal(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Place.of(out)
+    fail(monkeypatch, Place, "advance", lambda place, old, new: new == DECIDED)
+    with pytest.raises(DativoError) as error:
+        write(out)
+    assert str(error.value) == f"{place.folder}: cannot be written: No space left on device; nothing was changed"
+    assert (files(out), journals(out)) == (BEFORE, [])
+
+
+@pytest.mark.parametrize("step", ["begin", "flush"])
+def test_a_journal_that_cannot_be_written(step: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, *((Place, "begin") if step == "begin" else (fleet_journal, "flush")))
+    with pytest.raises(DativoError) as error:
+        write(out)
+    where = Place.of(out).folder
+    assert str(error.value) == f"{where}: cannot be written: No space left on device; nothing was changed"
+    assert (files(out), journals(out)) == (BEFORE, [])
+
+
+def test_a_journal_that_can_neither_be_written_nor_removed(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, fleet_journal, "flush")
+    fail(monkeypatch, Place, "end")
+    with pytest.raises(DativoError, match="cannot be written: No space left on device; nothing was changed"):
+        write(out)
+    monkeypatch.undo()
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert files(out) == BEFORE
+
+
+def test_what_cannot_be_put_back_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, change, "mark_unmerged")
+    fail(monkeypatch, change, "move", lambda old, *_: old.parent.name == "old")
+    with pytest.raises(DativoError) as error:
+        write(out)
+    again, full = "run 'dativo-generator update' again to undo it", "No space left on device"
+    path = ".copier-answers.a.b.yml"
+    assert str(error.value) == f"{again}: {full}, then {path}: cannot be written: {full}; part of the change is written"
+    assert journals(out) == [Place.of(out).path(UNDOING)]
+    monkeypatch.undo()
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert files(out) == BEFORE
+
+
+def test_what_is_prepared_and_cannot_be_removed_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "_prepare_file", lambda self, *how: stop())
+        fail(patch, Change, "clear")
+        with pytest.raises(DativoError) as error:
+            write(out)
+    again = "run 'dativo-generator update' again to undo it"
+    assert str(error.value) == f"{again}: Killed, then No space left on device; nothing was changed"
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert files(out) == BEFORE
+
+
+def test_a_change_that_is_done_and_not_tidied_up_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        fail(patch, Change, "clear")
+        with pytest.raises(DativoError) as error:
+            write(out)
+    again = "run 'dativo-generator update' again to tidy up"
+    assert str(error.value) == f"{again}: No space left on device; the whole change is written"
+    assert journals(out) == [Place.of(out).path(DONE)]
+    assert [line.startswith("Finished what update ") for line in write(out, {})] == [True]
+    assert (files(out), journals(out)) == (after(), [])
+
+
+def test_a_change_that_is_undone_and_not_tidied_up_is_told(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        (out / ".git" / "index.lock").touch()
+        fail(patch, Change, "clear")
+        with pytest.raises(DativoError, match="then No space left on device; nothing was changed"):
+            write(out, conflicts=SIDES)
+    assert journals(out) == [Place.of(out).path(DONE)]
+    assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
+    assert (files(out), journals(out)) == (BEFORE, [])
+
+
+def test_git_sees_nothing_of_what_is_being_removed(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda path: stop())
+        with pytest.raises(Killed):
+            write(out)
+    assert "?? .dativo/" not in git(out, "status", "--porcelain").splitlines()
+    assert (out / ".dativo").is_dir()
+
+
+def test_folders_that_went_with_their_last_file_come_back(out: Path) -> None:
+    (out / ".git" / "index.lock").touch()
+    changes: dict[str, bytes | None] = {".copier-answers.a.b.yml": b"4"}
+    conflicts = {".copier-answers.a.b.yml": (b"0", b"3", b"4")}
+    with pytest.raises(DativoError, match="nothing was changed"):
+        write(out, changes | {"jobs/a/gone.yaml": None, "jobs/a/kept.yaml": None}, conflicts=conflicts)
+    assert files(out) == BEFORE
+
+
+def test_a_folder_that_somebody_makes_meanwhile_is_taken(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Change._make_stage
+    monkeypatch.setattr(Change, "_make_stage", lambda self: (make(self), (out / "jobs/b").mkdir()))
+    write(out)
+    assert files(out) == after()
 
 
 def test_what_git_cannot_mark_is_put_back(out: Path) -> None:
@@ -428,6 +609,18 @@ def test_a_folder_of_a_journal_is_not_followed_through_a_link(tmp_path: Path) ->
     assert (tmp_path / "victim").is_dir()
 
 
+def test_what_was_prepared_is_not_removed_through_a_link(tmp_path: Path) -> None:
+    folder = plain(tmp_path / "out")
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "file").write_bytes(b"mine")
+    (folder / ".dativo").mkdir()
+    (folder / ".dativo" / ("0" * 16)).symlink_to(tmp_path / "victim")
+    (folder / ".dativo" / "journal.planned.json").write_text(journal())
+    with pytest.raises(DativoError, match=r"\.dativo/0{16}: is a symbolic link, which is not followed"):
+        write(folder, {})
+    assert (tmp_path / "victim" / "file").read_bytes() == b"mine"
+
+
 # --- what is not committed --------------------------------------------------------------------------------------------
 
 
@@ -505,6 +698,12 @@ def test_the_second_is_refused_and_told_of_the_first(out: Path, holder: subproce
     with pytest.raises(DativoError, match=said):
         write(out)
     assert files(out) == BEFORE
+
+
+def test_who_writes_signs_the_lock(out: Path) -> None:
+    with writing(out, "update"):
+        text = (Place.of(out).folder / "lock").read_text()
+    assert text.startswith(f"update (process {os.getpid()}, since ")
 
 
 def test_a_lock_of_one_that_was_killed_is_no_obstacle(out: Path, holder: subprocess.Popen[str]) -> None:

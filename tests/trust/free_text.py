@@ -19,6 +19,7 @@ import yaml
 from dativo_generator.answers.profiles import saved
 from dativo_generator.answers.questions import QUESTIONS, UNRECORDED
 from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.base.asset_layout import body_of
 from dativo_generator.base.errors import AnswerError, DativoError
 from dativo_generator.fleet.answers_files import parsed
 from dativo_generator.fleet.release import Rendering
@@ -206,10 +207,8 @@ class Trial:
         content = files[rendering.answers_file]
         recorded = documents[rendering.answers_file]
         for asset in plan["assets"]:
-            flat = _flat(documents[asset["path"]])
-            for key, value in asset["data"].items():
-                if value != flat.get(key, value if not value or key == "id" else None):
-                    yield f"{asset['path']}: {key} is {flat.get(key)!r}, planned is {value!r}"
+            if body_of(documents[asset["path"]]) != asset["data"]:
+                yield f"{asset['path']} is not as planned"
         for job in plan["jobs"]:
             if documents[job["path"]] != {key: value for key, value in job["data"].items() if value or key != "target"}:
                 yield f"{job['path']} is not as planned"
@@ -241,13 +240,6 @@ class Trial:
     def _comments(self, slot: Slot, rendering: Rendering) -> Iterator[str]:
         if _remarks(rendering) != _remarks(self.plain[slot.base]):
             yield "the comments have changed"
-
-
-def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an asset's values by key, whichever block of whichever layout they are in."""
-    body = document.get("asset", document)
-    blocks = [body.get(name, {}) for name in ("governance", "team", "compliance")]
-    return {**body, **{key: value for block in blocks for key, value in block.items()}}
 
 
 def _leaves(value: Any) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
+from ..base.shapes import Shape
 from ..registry.connectors import Connector
 from ..registry.fields import Field, starter_fields
 from ..registry.importer import ImportedTable
@@ -38,8 +39,9 @@ class Question:
     lists, a line each, what an import answers the question with, or where it contradicts the answer. `of` says whose
     answer it is: that of one ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a
     profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
-    is `secret` to Copier. `section` is the part of `customize` that opens it, '' for what everybody is asked; the table
-    fills it in.
+    is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
+    returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
+    that opens it, '' for what everybody is asked; the table fills it in.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -52,6 +54,8 @@ class Question:
     fills: str = ""
     of: str = "tenant"
     recorded: bool = True
+    prompted: bool = True
+    shape: Callable[[Pack], Shape] | None = None
     fixed_choices: tuple[str, ...] = ()
     suggested: tuple[str, ...] = ()
     imported: Callable[[Answers], list[str]] = lambda answers: []

@@ -11,10 +11,12 @@ from typing import Any
 
 import yaml
 
+from ..base.asset_layout import place
 from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
 from ..base.naming import LABEL, env_default, has_controls, is_env_reference, listed, nearest, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
+from ..base.shapes import Shape
 
 Reader = Callable[[Any], Any]
 
@@ -173,13 +175,16 @@ def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
     return read
 
 
-def literal(pattern: str, rule: str) -> Reader:
-    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable."""
+def literal(pattern: str, rule: str, instead: str = "") -> Reader:
+    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable.
+
+    `instead` says how else a variable is read.
+    """
 
     def read(raw: Any) -> str:
         value = text(raw)
         if "${" in value:
-            raise AnswerError(f"{shown(value)}: the runner expands no variables in it")
+            raise AnswerError(f"{shown(value)}: the runner expands no variables in it{instead and f'; {instead}'}")
         if not re.fullmatch(pattern, value):
             raise AnswerError(f"{shown(value)}: {rule}")
         return value
@@ -199,6 +204,16 @@ def expandable(value: Any, with_default: bool = False) -> Any:
     if env_default(value):
         raise AnswerError(f"{shown(value)}: the runner knows no default here; write ${{NAME}}")
     raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
+
+
+def shaped(raw: Any, shape: Shape) -> Any:
+    """Read what fits a shape."""
+    value = structure(raw)
+    if value is None:
+        raise AnswerError("has no value; give one or leave the answer out")
+    for keys, what in shape.misfits(value):
+        raise AnswerError(f"{place(keys)}: {what}" if keys else what)
+    return value
 
 
 def among_objects(key: Any, objects: Iterable[str]) -> str:

@@ -18,19 +18,21 @@ class _Dumper(yaml.SafeDumper):
         return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow)
+        super().increase_indent()
 
 
 def _text(dumper: yaml.Dumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
-        style = None
-    elif "\n" in text and not text.endswith("\n\n") and text != "\n":
+        return None
+    if "\n" in text and not text.endswith("\n\n") and text != "\n":
         # Not with empty lines at the end, which would be those of the file, too. The dumper itself falls back to quotes
         # where a block would not give the same text back.
-        style = "|"
-    else:
-        style = '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+        return "|"
+    return '"'
 
 
 def _list(dumper: yaml.Dumper, items: Any) -> yaml.Node:

@@ -18,8 +18,8 @@ LARGEST = 4 << 20
 
 
 def _flags(*names: str) -> int:
-    """Join flags for opening; a system that lacks one has nothing that it would keep away."""
-    return sum({getattr(os, name, 0) for name in names}, os.O_RDONLY)
+    """Join flags to open for reading; a system that lacks one has nothing that it would keep away."""
+    return sum({getattr(os, name, 0) for name in names})
 
 
 _NO_LINK = _flags("O_NOFOLLOW")
@@ -152,7 +152,7 @@ def _open_in(folder: int, name: str, how: int, path: str) -> int:
 
 
 def _is_link(folder: int, name: str) -> bool:
-    return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    return stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode)
 
 
 def _link(path: str) -> ReadingError:

@@ -29,6 +29,7 @@ from .replacing import (
     flush,
     keep,
     move,
+    reason,
     refuse_links,
     refuse_read_only,
     write_through,
@@ -67,7 +68,7 @@ class Change:
         except BaseException as error:
             self._give_up(error)
             if isinstance(error, OSError | DativoError):
-                raise TransactionError(f"{_reason(error)}; nothing was changed") from None
+                raise TransactionError(f"{reason(error)}; nothing was changed") from None
             raise
         self.finish()
 
@@ -91,7 +92,7 @@ class Change:
             self.clear()
         except (OSError, DativoError) as error:
             again = f"run 'dativo-generator {self.journal.command}' again to tidy up"
-            raise TransactionError(f"{again}: {_reason(error)}; {_WHOLE}") from None
+            raise TransactionError(f"{again}: {reason(error)}; {_WHOLE}") from None
 
     def undo(self) -> None:
         """Put back what was done, and remove what was prepared."""
@@ -132,7 +133,7 @@ class Change:
         (self.root / FOLDER).mkdir(exist_ok=True)
         self._stage.mkdir()
         write_through(self.place.ignore, b"*\n")
-        move(self.place.ignore, self._stage / _IGNORED, self._stage / "ignore")
+        move(self.place.ignore, self._stage / _IGNORED, self._beside(f"{self.journal.stage}/{_IGNORED}"))
         for folder in ("new", "old"):
             (self._stage / folder).mkdir()
 
@@ -193,7 +194,7 @@ class Change:
             truth = "nothing was changed" if self.state in (PLANNED, DONE) else "part of the change is written"
             again = f"run 'dativo-generator {self.journal.command}' again to undo it"
             tell(f"{again}; {truth}")
-            raise TransactionError(f"{again}: {_reason(error)}, then {_reason(another)}; {truth}") from None
+            raise TransactionError(f"{again}: {reason(error)}, then {reason(another)}; {truth}") from None
 
     def _advance(self, state: str) -> None:
         with about(str(self.place.folder)):
@@ -208,8 +209,4 @@ class Change:
 
 def _last(file: Entry) -> tuple[bool, bool]:
     """Order files: deletions come last, and before them the answers files, which say what the others are."""
-    return file.after is None, "/" not in file.path and fnmatchcase(file.path, ANSWERS_FILES)
-
-
-def _reason(error: BaseException) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error) or type(error).__name__
+    return file.after is None, fnmatchcase(file.path, ANSWERS_FILES)

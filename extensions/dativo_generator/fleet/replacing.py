@@ -23,7 +23,12 @@ def about(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TransactionError(f"{path}: cannot be written: {error.strerror or error}") from None
+        raise TransactionError(f"{path}: cannot be written: {reason(error)}") from None
+
+
+def reason(error: BaseException) -> str:
+    """Return what an error says, without its number and the paths of the machine; its name when it says nothing."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def content_of(root: Path, path: str) -> bytes | None:

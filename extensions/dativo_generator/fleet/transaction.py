@@ -15,7 +15,7 @@ from .change import Change
 from .interruption import held, tell
 from .journal import DECIDED, DONE, FOLDER, PLANNED, Entry, Journal, Place, inside
 from .lock import locked, now
-from .replacing import TransactionError, about, content_of, digest_of, refuse_links
+from .replacing import TransactionError, about, content_of, digest_of, reason, refuse_links
 from .worktree import Sides, WorktreeError, require_committed, staged
 
 
@@ -102,15 +102,12 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
         if forward:
             change.replace()
             change.finish()
-        elif state == DONE:
-            change.clear()
         else:
             change.undo()
         done = change.done if forward or state == DONE else set()
     except (OSError, DativoError) as error:
-        reason = f"cannot be written: {error.strerror}" if isinstance(error, OSError) else error
         keep = f"put back what is named, or delete {place.path(change.state)} to keep all as it is"
-        raise TransactionError(f"{keep}: {reason}; {journal.author} was killed before its end") from None
+        raise TransactionError(f"{keep}: {reason(error)}; {journal.author} was killed before its end") from None
     say(f"{'Finished' if done else 'Undid'} what {journal.author} had left half done")
     tell(f"nothing was changed, but {journal.author} finished" if done else "nothing was changed")
     return frozenset(done - {*journal.conflicts})

@@ -102,6 +102,10 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
     if keeps_state and "state_path" not in job["source"]["incremental"]:
         others.append(("source.incremental.state_path", runner.state_variable))
     yield from ((key, *variable) for key, reference in others for variable in env_variables(reference))
+    catalog = job.get("catalog", {})
+    for key, name in scaffold.pack.keys.lineage.get(catalog.get("type"), {}).items():
+        if name and key not in catalog["connection"]:
+            yield f"catalog.connection.{key}", name, ""
 
 
 def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

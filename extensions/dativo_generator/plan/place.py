@@ -5,13 +5,13 @@ from ..answers.selection import Item
 
 # What the runner takes where an asset has no domain, or no data product.
 _UNNAMED = "default"
-# Where a target has no storage of its own, the runner's own is what the data goes to.
+# Where a target has no storage, or names no bucket, the runner's own is what the data goes to.
 _STAGING = "${S3_BUCKET}"
 
 
 def place(scaffold: Scaffold, item: Item) -> str:
     """Return the folder that an item's rows land in; an asset that is reused says the middle of it itself."""
-    bucket = scaffold["bucket"] if scaffold.target_recipe.storage_block else _STAGING
+    bucket = (scaffold.target_recipe.storage_block and scaffold["bucket"]) or _STAGING
     return f"s3://{bucket}/{_middle(scaffold)}/{folder_of(scaffold.asset_name(item))}/"
 
 

@@ -6,16 +6,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..answers import answers_format, engine_options
+from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
-from ..base.errors import AnswerError
+from ..base.errors import AnswerError, QuestionError
 from ..base.naming import nearest
 from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of, env_example_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
-from . import ci, environment, fixtures, vendored_schemas
+from . import ci, environment, extras, fixtures, layouts, vendored_schemas
 from .place import place
 from .warnings import warnings
 
@@ -40,6 +41,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         _file(item, asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
         for item in written
     ]
+    _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
     jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
     assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
@@ -71,6 +73,19 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "secret_files": environment.secret_files(scaffold),
         "warnings": warnings(scaffold) + ci.warnings(ci_file),
     }
+
+
+def check_extra(scaffold: Scaffold, name: str) -> None:
+    """Refuse an answer to one of `EXTRAS` that contradicts the answers so far, or that the runner refuses.
+
+    What is wrong with another answer its own question says. Raises `AnswerError`.
+    """
+    for item in scaffold.items:
+        try:
+            EXTRAS[name](scaffold, item)
+        except QuestionError as error:
+            if str(error).startswith(f"{name}: "):
+                raise
 
 
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
@@ -125,8 +140,35 @@ def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
     return {"object": item.object, "path": path, "file": path.rsplit("/", 1)[-1], "data": data}
 
 
+def _check_ids(assets: list[dict[str, Any]]) -> None:
+    """Refuse one id for several assets, which only `asset_extra` can give."""
+    ids = [asset["data"]["id"] for asset in assets if "id" in asset["data"]]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise AnswerError(f"asset_extra: id: {shown(name)} would be that of several assets; put {{object}} into it")
+
+
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
-    """Return what an asset says, in one shape for both layouts; the templates arrange it."""
+    """Return what describes an asset, as its layout writes it."""
+    layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
+    return extras.merged(scaffold.pack, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
+
+
+# What an asset says of itself only where somebody answered, by the questions' names.
+_CONTRACT = (
+    "status",
+    "description",
+    "team_roles",
+    "finops",
+    "data_quality",
+    "security",
+    "consent",
+    "change_management",
+)
+
+
+def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    """Return what an asset says, by name, for both layouts."""
     name, version = scaffold.asset_name(item), scaffold["asset_version"]
     fields = scaffold.fields[item.object]
     labels = {field.classification for field in fields if field.classification} | set(scaffold["classification"])
@@ -149,7 +191,13 @@ def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
             "partitioning": scaffold["partitioning"],
             "mode": scaffold["schema_mode"],
         },
+        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if _is_said(scaffold, name)},
     }
+
+
+def _is_said(scaffold: Scaffold, name: str) -> bool:
+    """Tell whether somebody answered a question, and with more than nothing."""
+    return name in scaffold.raw and scaffold[name] not in ({}, [])
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -184,11 +232,15 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "asset_path": _under(root, asset_path(scaffold, item)),
         "source": _source(scaffold, item),
         "target": _target(scaffold, item),
-        "logging": {"redaction": scaffold["redaction"], "level": scaffold["log_level"]},
     }
-    if scaffold["schema_mode"] == "relaxed":
-        job["schema_validation_mode"] = "warn"  # the runner's default, strict, would stop what relaxed lets pass
-    return job
+    mode = scaffold["schema_validation_mode"]
+    if mode != STRICT or "schema_validation_mode" in scaffold.raw:
+        job["schema_validation_mode"] = mode  # the runner's default, strict, would stop what relaxed lets pass
+    if scaffold["catalog"]:
+        job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
+    job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
+    extra = _filled_in(scaffold["job_extra"], scaffold, item)
+    return extras.merged(scaffold.pack, "job_extra", "job", job, extra)
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -220,16 +272,20 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     target: dict[str, Any] = {}
     connection: dict[str, Any] = {}
     if recipe.storage_block:
-        storage = {"bucket": scaffold["bucket"]}
+        storage = {"bucket": scaffold["bucket"]} if scaffold["bucket"] else {}
         if scaffold["prefix"]:
             storage["prefix"] = _filled(scaffold["prefix"], scaffold, item)
         if scaffold["endpoint"]:
             storage["endpoint"] = scaffold["endpoint"]
-        connection[recipe.storage_block] = storage
+        connection[recipe.storage_block] = storage | scaffold["storage"]
     if recipe.catalog:
         target |= {name: scaffold[name] for name in ("branch", "warehouse") if scaffold[name]}
         if scaffold["catalog_uri"]:
             connection[recipe.catalog] = {"uri": scaffold["catalog_uri"]}
+    if scaffold["markdown_kv_storage"]:
+        target["markdown_kv_storage"] = scaffold["markdown_kv_storage"]
+    if scaffold["parquet_target_size_mb"]:
+        target["parquet_target_size_mb"] = scaffold["parquet_target_size_mb"]
     if scaffold["custom_writer"]:
         target["custom_writer"] = scaffold["custom_writer"]
     return target | ({"connection": connection} if connection else {})
@@ -262,6 +318,21 @@ def _env_example_path(scaffold: Scaffold) -> str:
 
 def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
     return text.replace("{asset}", scaffold.asset_name(item)).replace("{object}", item.object)
+
+
+def _filled_in(value: Any, scaffold: Scaffold, item: Item) -> Any:
+    """Put the names of an item where an answer in YAML has their placeholders."""
+    if isinstance(value, dict):
+        return {key: _filled_in(inner, scaffold, item) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled_in(inner, scaffold, item) for inner in value]
+    if isinstance(value, str):
+        return _filled(value, scaffold, item).replace("{tenant}", scaffold["tenant_id"])
+    return value
+
+
+# What is merged last, by the question that gives it.
+EXTRAS = {"asset_extra": _asset, "job_extra": _job}
 
 
 def _under(root: str, path: str) -> str:

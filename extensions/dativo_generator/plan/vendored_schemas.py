@@ -168,6 +168,8 @@ def _answers(pack: Pack) -> Schema:
 def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
     if name in (ends := {f"{role}_connector": role for role in ROLES}):
         return {key: value for key, value in _connectors(pack, ends[name], "").items() if key != "description"}
+    if shape := QUESTIONS[name].shape:
+        return _or_text({key: value for key, value in shape(pack).written_out().items() if key != "description"})
     if choices := QUESTIONS[name].fixed_choices:
         one = {"enum": list(choices)}
         return {"type": "array", "items": one} if question.get("multiselect") else one
@@ -176,6 +178,12 @@ def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
     if suggested := QUESTIONS[name].suggested:
         return {"anyOf": [{"enum": list(suggested)}, {"type": _TYPES[question["type"]]}]}
     return {"type": _TYPES[question["type"]]} if question["type"] in _TYPES else {}
+
+
+def _or_text(schema: Schema) -> Schema:
+    """Let an answer in YAML be the text of it, too."""
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    return schema | {"type": [*(name for name in types if name != "null"), "string"]}
 
 
 JOB, ASSET = f"{FOLDER}/job.schema.json", f"{FOLDER}/asset.schema.json"

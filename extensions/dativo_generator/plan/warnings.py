@@ -8,12 +8,14 @@ from ..answers.questions.plugins import way
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..base.naming import listed
-from ..registry.runner import NATIVE, PLUGIN, PLUGINS
+from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
+from . import extras
 
 
 def warnings(scaffold: Scaffold) -> list[str]:
     """List the warnings of a scaffold."""
-    return [*_without_effect(scaffold), *_plugins(scaffold), *_incremental(scaffold), *_target(scaffold)]
+    kinds = (_without_effect, _extras, _plugins, _incremental, _target)
+    return [warning for kind in kinds for warning in kind(scaffold)]
 
 
 def _without_effect(scaffold: Scaffold) -> Iterator[str]:
@@ -22,15 +24,27 @@ def _without_effect(scaffold: Scaffold) -> Iterator[str]:
             yield f"{name}: has no effect: {why}"
 
 
+def _extras(scaffold: Scaffold) -> Iterator[str]:
+    """Say which keys that are passed on to a job change nothing; an asset takes none."""
+    yield from extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"])
+
+
 def _plugins(scaffold: Scaffold) -> Iterator[str]:
     for role, name in PLUGINS.items():
         connector, done_by = scaffold[f"{role}_connector"], way(scaffold, role)
         if done_by.how == PLUGIN and not scaffold[name]:
             yield f"{connector}: {done_by.words}, as --data {name}=FILE.py:CLASS"
+        engines, engine = scaffold.pack.runner.engines, scaffold.source_recipe.engine
+        if done_by.how == ENGINE and not scaffold[name] and engines[engine].fault:
+            yield f"{connector}: {engines[engine].fault}"
 
 
 def _incremental(scaffold: Scaffold) -> Iterator[str]:
-    if not (scaffold.incremental and scaffold.source.uses_cursor and way(scaffold, "source").how == NATIVE):
+    if not scaffold.incremental or way(scaffold, "source").how != NATIVE:
+        return
+    if not scaffold.source.uses_cursor:
+        if scaffold["lookback_days"]:
+            yield "lookback_days: files that have not changed are read again in every run; 0 skips them"
         return
     if limits_first_run(scaffold) and (days := scaffold["lookback_days"]):
         yield f"lookback_days: the first run reads the last {days} days alone; 0 reads all"

@@ -17,7 +17,7 @@ from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..plan.destination import COPIERS_OWN, version_of
-from ..plan.plan import plan, written_paths
+from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.templates import Templates
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
@@ -68,11 +68,13 @@ def applies(session: Session, name: str) -> bool:
 
 
 def is_prompted(session: Session, name: str) -> bool:
-    """Tell whether to put a question of a section to somebody: not when its answer follows a profile.
+    """Tell whether to put a question of a section to somebody: not where its answer follows a profile.
 
     Whoever opens the section is asked all the same, and so is who has to mend the answer.
     """
     scaffold = session.scaffold
+    if not QUESTIONS[name].prompted:
+        return False
     if QUESTIONS[name].section in scaffold["customize"]:
         return True
     if name in session.context:
@@ -197,6 +199,8 @@ def _check(session: Session, name: str, value: Any) -> None:
             "`dativo-generator fields SOURCE --against ASSET`"
         )
     _ = scaffold[name]
+    if name in EXTRAS and value:
+        check_extra(scaffold, name)
     if recorded := session.recorded:
         guard.unmoved(scaffold, name, recorded, session.destination)
     elif name == "scaffold":

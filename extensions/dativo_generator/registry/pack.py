@@ -1,14 +1,17 @@
 """The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
 
+import json
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
 from ..base.documents import Document
+from ..base.shapes import Shape
 from .classification import Judgement, Rules, load_rules
 from .connectors import Connector, Registry, load_registry
 from .fields import Field, read_fields
 from .importer import Importer, NoImporter
+from .keys import Keys, load_keys
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .runner import Runner, Way, load_runner
@@ -26,6 +29,7 @@ class Pack:
         self.known_fields = cache(self._known_fields)
         self.judge = cache(self._judge)
         self.text = cache(self._text)
+        self.shape = cache(self._shape)
 
     @cached_property
     def registry(self) -> Registry:
@@ -47,6 +51,11 @@ class Pack:
         return load_runner(self.root)
 
     @cached_property
+    def keys(self) -> Keys:
+        """What the runner makes of keys of jobs and assets."""
+        return load_keys(self.root)
+
+    @cached_property
     def _rules(self) -> Rules:
         return load_rules(self.root)
 
@@ -58,6 +67,10 @@ class Pack:
     def _text(self, name: str) -> str:
         """Return a file of the pack as it stands."""
         return (self.root / name).read_text(encoding="utf-8")
+
+    def _shape(self, kind: str) -> Shape:
+        """Return the shape of a ``job``, or of what describes an asset in the layout ``nested`` or ``odcs``."""
+        return shape_of(kind, self.text(f"schemas/{'job' if kind == 'job' else 'asset'}.schema.json"))
 
     def files(self, folder: str, pattern: str) -> list[str]:
         """List files of the pack by their paths."""
@@ -98,3 +111,12 @@ class Pack:
             name: read_fields(entry, lambda keys, what, name=name: document.error((name, *keys), what))
             for name, entry in document.section().value.items()
         }
+
+
+def shape_of(kind: str, text: str) -> Shape:
+    """Return the shape of a kind of file as `Pack.shape` does, from the text of its schema."""
+    top = json.loads(text)
+    if kind == "job":
+        return Shape(top)
+    layout = Shape(top, top["definitions"][kind])
+    return layout.at("asset") if kind == "nested" else layout

@@ -27,7 +27,7 @@ _KEYS = (
     "state_variable",
     "catalog_variables",
 )
-_READING = ("login", "connection_defaults", "secret_file", "options")
+_READING = ("login", "connection_defaults", "secret_file", "state", "options")
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 _REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
@@ -47,12 +47,21 @@ class Reading:
     login: Mapping[str, str] = field(default_factory=dict)
     connection_defaults: bool = False
     secret_file: bool = False
+    state: bool = True
     options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine that the runner starts: what must be there, and what goes wrong all the same, '' for nothing."""
+
+    needs: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Runner:
-    """The facts: `name` of the runner, `sources` that it reads itself, `engines` with what each needs, and blocks.
+    """The facts: `name` of the runner, `sources` that it reads itself, `engines` that it starts, and blocks.
 
     `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
     environment is written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a block of storage, of
@@ -62,7 +71,7 @@ class Runner:
     name: str
     sources: Mapping[str, Reading]
     option_defaults: Mapping[str, str]
-    engines: Mapping[str, str]
+    engines: Mapping[str, Engine]
     storage_blocks: tuple[str, ...]
     storage_variables: Mapping[str, tuple[str, ...]]
     state_variable: str
@@ -77,12 +86,18 @@ class Runner:
         if connector.id in self.sources:
             return Way(NATIVE)
         if recipe.engine in self.engines:
-            return Way(ENGINE, f"needs {self.engines[recipe.engine]}")
+            return Way(ENGINE, f"needs {self.engines[recipe.engine].needs}")
         return _by_plugin("source")
 
     def writes(self, connector: Connector, recipe: Recipe) -> Way:
         """Tell how the runner writes a target."""
         return Way(NATIVE) if recipe.storage_block in self.storage_blocks else _by_plugin("target")
+
+    def keeps_state(self, connector: Connector, recipe: Recipe) -> bool:
+        """Tell whether a run can know where the last one ended; what a plugin does nobody knows."""
+        if connector.id in self.sources:
+            return self.sources[connector.id].state
+        return self.reads(connector, recipe).how != ENGINE
 
     def login(self, source: str) -> Mapping[str, str]:
         """Return the variables of a source's login by key of its connection; {} where the runner reads none."""
@@ -114,7 +129,7 @@ def load_runner(root: Path) -> Runner:
         name=top.text("runner"),
         sources={name: _reading(sources.section(name, _READING)) for name in sources.value},
         option_defaults=_texts(top, "option_defaults"),
-        engines={name: engines.section(name, ("needs",)).text("needs") for name in engines.value},
+        engines={name: _engine(engines.section(name, ("needs", "fault"))) for name in engines.value},
         storage_blocks=top.texts("storage_blocks", like=IDENTIFIER),
         storage_variables={key: variables.texts(key, like=_REFERENCE) for key in variables.value} if variables else {},
         state_variable=top.text("state_variable", default="", like=_REFERENCE),
@@ -139,8 +154,13 @@ def _reading(entry: Section) -> Reading:
         login={key: login.text(key, like=_VARIABLE) for key in login.value} if login else {},
         connection_defaults=entry.flag("connection_defaults", False),
         secret_file=entry.flag("secret_file", False),
+        state=entry.flag("state", True),
         options={name: options.text(name, among=OPTION_KINDS) for name in options.value} if options else {},
     )
+
+
+def _engine(entry: Section) -> Engine:
+    return Engine(entry.text("needs"), entry.text("fault", default=""))
 
 
 def _by_plugin(role: str) -> Way:

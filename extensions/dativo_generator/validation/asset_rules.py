@@ -30,7 +30,8 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
         yield Problem((*labels_of, "classification"), "labels", said)
     if labels and "retention_days" not in governance:
         yield Problem(labels_of, "retention", f"has columns of {listed(sorted(labels))} and no retention_days", True)
-    for index, column in enumerate(body.get("target", {}).get("partitioning", [])):
+    partitioning = body.get("target", {}).get("partitioning", [])
+    for index, column in enumerate(partitioning if isinstance(partitioning, list) else []):
         if column != "ingest_date":
             keys = (*above, "target", "partitioning", index)
             yield Problem(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")

@@ -175,7 +175,7 @@ def written_problems(job: Mapping[str, Any], source: End) -> Problems:
         return
     strategy = incremental.get("strategy", source.connector.strategy)
     if strategy in CURSOR_STRATEGIES and "cursor_field" not in incremental:
-        yield Problem((*keys, "cursor_field"), "incremental", "is missing")
+        yield Problem(keys, "incremental", "'cursor_field' is missing")
     if incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
         yield Problem((*keys, "lookback_days"), "null", "is null, and stops the first run", True)
 

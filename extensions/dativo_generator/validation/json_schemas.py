@@ -15,7 +15,7 @@ from ..base.naming import listed, nearest
 from .misfits import Misfit
 
 # What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
-_SHAPELY = {"additionalProperties", "enum", "minimum", "minLength", "not", "pattern", "propertyNames"}
+_SHAPELY = {"additionalProperties", "enum", "maximum", "minimum", "minLength", "not", "pattern", "propertyNames"}
 
 # What the runner takes for true and false in text.
 _SWITCHES = {"true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0"}
@@ -88,6 +88,8 @@ def _message(error: ValidationError) -> str:
         return f"must be {wanted}, not {shown(value)}"
     if error.validator == "minimum":
         return f"must be {rule} or more, not {shown(value)}"
+    if error.validator == "maximum":
+        return f"must be {rule} or less, not {shown(value)}"
     if error.validator in ("minLength", "minItems"):
         return "is empty"
     why = _description(error)

@@ -28,7 +28,7 @@ from .job_rules import rest_problems, source_problems, target_problems, written_
 from .misfits import Misfit, Schemas
 from .pair_rules import pair_problems
 from .recipes import End, end_of, own_recipe, type_of
-from .rules import load_rules
+from .rules import ERROR, load_rules
 from .variables import Variables
 
 
@@ -130,7 +130,7 @@ class _Validation:
             return [], True
         repeated = "schema" if _repeats_schema(file.raw) else None
         misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if misfit.keys[:1] != (repeated,)]
-        refused = {misfit.keys for misfit in misfits}
+        refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
         empty = [keys for keys in nulls(file.raw) if keys[:1] != (repeated,)]
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)

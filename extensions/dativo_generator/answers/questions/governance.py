@@ -1,8 +1,15 @@
 """What an asset says of who may see the data, and for how long it is kept."""
 
 from .. import readers
-from ..model import Question, Section
+from ..model import Answers, Question, Section
 from .shared import alone, always, each, reused
+
+
+def _dropped(answers: Answers) -> str:
+    """Say why regulations change nothing in the layout that loses them."""
+    layout = answers["asset_layout"]
+    return answers.pack.keys.no_effect(layout, "governance.regulations")
+
 
 SECTION = Section(
     "governance",
@@ -14,7 +21,7 @@ SECTION = Section(
             reused,
         ),
         "retention_days": Question(alone(readers.number(1)), always(90), reused),
-        "regulations": Question(alone(readers.words), always([]), reused),
+        "regulations": Question(alone(readers.words), always([]), reused, _dropped),
         "classification": Question(alone(readers.labels), always([]), reused),
     },
 )

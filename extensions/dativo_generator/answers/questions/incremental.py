@@ -1,6 +1,5 @@
 """What is read: everything each time, or only what is new."""
 
-from ...registry.runner import ENGINE
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone, or_nothing
@@ -41,8 +40,9 @@ def _default_state_dir(answers: Answers) -> str:
 
 def _no_state(answers: Answers) -> str:
     """Say why nothing is kept between runs, '' where it is."""
-    by_engine = answers.pack.way("source", answers.source).how == ENGINE
-    return f"nothing reads the state where {answers.source_recipe.engine} reads the source" if by_engine else ""
+    source = answers.source
+    kept = answers["custom_reader"] or answers.pack.runner.keeps_state(source, answers.source_recipe)
+    return "" if kept else f"the runner keeps no state of {source.id}, and reads everything each time"
 
 
 def _unsupported(answers: Answers) -> str:
@@ -62,7 +62,7 @@ def _no_cursor(answers: Answers) -> str:
 
 SECTION = Section(
     "incremental",
-    what="read only what is new: on or off, cursor, lookback, state",
+    what="only what is new: on or off, cursor, state",
     inapplicable=_unsupported,
     questions={
         "incremental": Question(

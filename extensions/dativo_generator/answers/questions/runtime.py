@@ -1,7 +1,6 @@
 """Logging, paths, versions and names, and what comes along beside jobs and assets."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from ...base.documents import shown
@@ -9,15 +8,14 @@ from ...base.errors import AnswerError
 from ...base.paths import CI_FILES
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
-from .shared import alone, always, choice, reused
+from .shared import alone, always, choice
 
 _PATTERN = re.compile(r"[a-z0-9_-]*(?:\{(?:tenant|source|object)\}[a-z0-9_-]*)+")
-LAYOUTS = ("nested", "odcs")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
 _APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
 # Whoever opens one of these says something that may hold for the tenant's other scaffolds, too.
-_WORTH_A_PROFILE = {"governance", "target", "connection"}
+_WORTH_A_PROFILE = {"governance", "target", "connection", "job", "contract"}
 
 
 def _app_root(answers: Answers, raw: Any) -> str:
@@ -81,15 +79,16 @@ def _no_new_profile(answers: Answers) -> str:
 
 SECTION = Section(
     "runtime",
-    what="logging, paths, asset version, layout and names, CI",
+    what="logging, paths, asset version and names, CI",
     questions={
         "log_level": choice(LOG_LEVELS, "INFO"),
         "redaction": Question(alone(readers.flag), always(True)),
         "app_root": Question(_app_root, always("/app")),
         "asset_version": Question(_version, always("1.0"), of="scaffold"),
-        "asset_layout": replace(choice(LAYOUTS, "nested"), inapplicable=reused),
         "asset_names": Question(_asset_names, always({}), of="scaffold"),
-        "left_out": Question(alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]"),
+        "left_out": Question(
+            alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]", prompted=False
+        ),
         # A scaffold that began without one stays so.
         "env_example": Question(alone(readers.flag), lambda answers: answers.format >= answers_format.OWN_STATE),
         "vendor": Question(alone(readers.flag), always(True)),
@@ -103,7 +102,12 @@ SECTION = Section(
             recorded=False,
         ),
         "profiled": Question(
-            _profiled, _follows_profiles, _no_profiles, always_asked=lambda answers: True, of="scaffold"
+            _profiled,
+            _follows_profiles,
+            _no_profiles,
+            always_asked=lambda answers: True,
+            of="scaffold",
+            prompted=False,
         ),
     },
 )

@@ -58,7 +58,7 @@ def _suggested_fields(answers: Answers) -> Any:
 
 SECTION = Section(
     "schema",
-    what="the columns, their types and classification, fixtures",
+    what="columns, types, classification, fixtures",
     questions={
         "assets": choice(ASSETS, "write", of="scaffold"),
         "fields": Question(

@@ -13,7 +13,7 @@ from .. import choices, engine_options, readers
 from ..choices import Choice
 from ..model import Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from . import connection, engine, governance, incremental, plugins, runtime, schema, target
+from . import connection, contract, engine, governance, incremental, job, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
 ENVIRONMENTS = ("dev", "staging", "prod")
@@ -22,7 +22,7 @@ MODES = ("self_hosted", "cloud")
 # What `customize` opens, in the order in which it is asked.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
-    for module in (incremental, schema, governance, target, connection, engine, plugins, runtime)
+    for module in (incremental, schema, contract, governance, target, connection, engine, plugins, job, runtime)
 }
 
 
@@ -71,9 +71,9 @@ def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
 
 def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
-    for offered in _offered_sections(answers):
-        if offered.value in opened and offered.reason:
-            raise AnswerError(f"there is nothing to decide in '{offered.value}': {offered.reason}; leave it out")
+    for name in opened:
+        if reason := SECTIONS[name].inapplicable(answers):
+            raise AnswerError(f"there is nothing to decide in '{name}': {reason}; leave it out")
     return opened
 
 
@@ -132,10 +132,31 @@ def _connectors(role: str) -> Callable[[Answers], list[Choice]]:
 
 
 def _offered_sections(answers: Answers) -> list[Choice]:
-    def label(section: Section) -> str:
-        return f"{section.name:<12} {section.what}"
+    width = max(map(len, SECTIONS))
 
-    return [Choice(partial(label, one), one.name, one.inapplicable(answers)) for one in SECTIONS.values()]
+    def label(section: Section, reason: str) -> str:
+        return f"{section.name:<{width}} {section.what}{'' if reason else _held(answers, section)}"
+
+    offered = [(one, one.inapplicable(answers)) for one in SECTIONS.values()]
+    return [Choice(partial(label, one, reason), one.name, reason) for one, reason in offered]
+
+
+def _held(answers: Answers, section: Section) -> str:
+    """Say how many answers a section holds for these connectors, and how many there are already."""
+    names = [name for name, one in section.questions.items() if one.prompted and one.recorded and _fits(answers, name)]
+    if given := sum(name in answers.raw for name in names):
+        return f" ({given} of {len(names)} answered)"
+    return f" ({len(names)} answer{'' if len(names) == 1 else 's'})" if names else ""
+
+
+def _fits(answers: Answers, name: str) -> bool:
+    """Tell whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
+    try:
+        return name in answers.raw or not (
+            answers.inapplicable(name) or answers.questions[name].without_effect(answers)
+        )
+    except AnswerError:
+        return True
 
 
 def _read_by(selection: str) -> Question:

@@ -19,8 +19,10 @@ _PLACEHOLDERS = ("asset", "object")
 _folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a folder is letters, digits, '.', '_' and '-', like sales")
 _branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
 _warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
-_bucket = readers.matching(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'"
+_bucket = readers.literal(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'",
+    "leave it empty to take S3_BUCKET",
 )
 
 
@@ -75,7 +77,7 @@ def _no_catalog(answers: Answers) -> str:
 
 SECTION = Section(
     "target",
-    what="format, partitioning, schema mode, place, catalog",
+    what="format, partitions, mode, place, catalog",
     questions={
         "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
         "partitioning": Question(
@@ -85,7 +87,7 @@ SECTION = Section(
         "domain": Question(or_nothing(_folder), always(""), reused),
         "data_product": Question(or_nothing(_folder), always(""), reused),
         "bucket": Question(
-            alone(_bucket),
+            or_nothing(_bucket),
             # Object storage takes no underscore in a bucket's name.
             lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
             _no_storage,

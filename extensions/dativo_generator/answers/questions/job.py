@@ -1,0 +1,160 @@
+"""The rest of what a job says: lineage, validation, keys of the storage, and what no question asks."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...base.naming import listed, nearest
+from ...base.secrets import WAY_OUT, secret_in
+from ...base.shapes import Shape
+from ...registry.pack import Pack
+from .. import choices, readers
+from ..model import Answers, Question, Section
+from .shared import alone, always
+from .target import SAFE_PARTITION
+from .target import SECTION as TARGET
+
+VALIDATION_MODES = STRICT, WARN = ("strict", "warn")
+# Keys of a storage block that the section `target` asks for.
+_PLACE = ("bucket", "prefix", "endpoint")
+_PLACEHOLDERS = ("{asset}", "{object}")
+
+
+def _shape(*keys: str) -> Any:
+    return lambda pack: pack.shape("job").at(*keys)
+
+
+def _storage_shape(pack: Pack) -> Shape:
+    texts = {key: {"type": "string"} for key in pack.keys.storage}
+    return Shape({"type": "object", "additionalProperties": False, "properties": texts})
+
+
+def _lineage(answers: Answers, raw: Any) -> dict[str, Any]:
+    value = readers.mapping(raw)
+    if not value:
+        return value
+    readers.shaped(value, answers.pack.shape("job").at("catalog"))
+    known = answers.pack.keys.lineage.get(value["type"], {})
+    for key, item in value["connection"].items():
+        place = f"connection.{key}"
+        if key not in known:
+            offer = f"{nearest(str(key), known)} (known: {listed(known)})" if known else " (none is)"
+            raise AnswerError(f"{place}: {value['type']} reads no such key{offer}")
+        instead = f"leave the key out and set {known[key]}" if known[key] else "write the value out"
+        if "${" in str(item):
+            raise AnswerError(f"{place}: the runner expands no variable here; {instead}")
+        if secret_in(item, key):
+            raise AnswerError(f"{place} holds a literal secret; {instead}")
+    name = value.get("table_name", "")
+    if name and len(answers.items) > 1 and not any(word in name for word in _PLACEHOLDERS):
+        raise AnswerError(f"table_name '{name}' would name {len(answers.items)} tables; put {{asset}} into it")
+    return value
+
+
+def _validation(answers: Answers) -> str:
+    return WARN if answers["schema_mode"] == "relaxed" else STRICT
+
+
+def _validation_mode(answers: Answers, raw: Any) -> str:
+    mode = readers.one_of(raw, VALIDATION_MODES)
+    if mode == STRICT and _validation(answers) == WARN:
+        raise AnswerError(
+            "'strict' contradicts schema_mode 'relaxed', which lets rows pass; answer one of the two anew"
+        )
+    return mode
+
+
+def _markdown_kv(answers: Answers, raw: Any) -> dict[str, Any]:
+    value = readers.mapping(raw)
+    if not value:
+        return value
+    readers.shaped(value, answers.pack.shape("job").at("target", "markdown_kv_storage"))
+    patterns = answers.pack.keys.documents.get(value["mode"], {})
+    pattern = value.get("structured_pattern", "")
+    if not patterns:
+        raise AnswerError(f"mode: '{value['mode']}' is not one of {listed(answers.pack.keys.documents)}")
+    if pattern not in patterns:
+        which = "has no effect with" if "" in patterns else "is none of"
+        some = "" if "" in patterns else f": {listed(patterns)}"
+        raise AnswerError(f"structured_pattern: '{pattern}' {which} mode {value['mode']}{some}")
+    if not answers.reuses_assets:
+        _check_columns(answers, patterns[pattern])
+    return value
+
+
+def _check_columns(answers: Answers, columns: Iterable[str]) -> None:
+    """Refuse fields that no document has: the runner would find no value for them."""
+    known = (*columns, SAFE_PARTITION)
+    for item in answers.items:
+        for field in answers.fields[item.object]:
+            if field.name not in known:
+                raise AnswerError(
+                    f"'{field.name}', a field of '{item.object}', is no column of the documents; "
+                    f"answer fields with some of: {listed(columns)}"
+                )
+
+
+def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
+    value, known = readers.mapping(raw), answers.pack.keys.storage
+    for key, item in value.items():
+        if key in _PLACE:
+            raise AnswerError(f"{key}: is a question of its own; answer that")
+        if why := answers.pack.keys.no_effect("job", f"target.connection.{answers.target_recipe.storage_block}.{key}"):
+            raise AnswerError(f"{key}: has no effect: {why}; leave it out")
+        if key not in known:
+            raise AnswerError(f"unknown key '{key}'{nearest(str(key), known)} (known: {listed(known)})")
+        if not isinstance(item, str) or not item.strip():
+            raise AnswerError(f"{key}: must be text, not {shown(item)}")
+        if secret_in(item, key):
+            raise AnswerError(f"{key} holds a literal secret; {WAY_OUT}")
+        readers.expandable(item)
+    return value
+
+
+def _extra(answers: Answers, raw: Any) -> dict[str, Any]:
+    value = readers.mapping(raw)
+    if secret_in(value, "job_extra"):
+        raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
+    return value
+
+
+SECTION = Section(
+    "job",
+    what="lineage, validation, storage keys, other keys",
+    questions={
+        "catalog": Question(
+            _lineage,
+            always({}),
+            example="{type: openmetadata, connection: {api_url: https://meta.example.com/api}}",
+            shape=_shape("catalog"),
+        ),
+        "schema_validation_mode": Question(
+            _validation_mode,
+            _validation,
+            choices=lambda answers: choices.plain(VALIDATION_MODES),
+            fixed_choices=VALIDATION_MODES,
+        ),
+        "markdown_kv_storage": Question(
+            _markdown_kv,
+            always({}),
+            example="{mode: string}",
+            of="scaffold",
+            shape=_shape("target", "markdown_kv_storage"),
+        ),
+        "storage": Question(
+            _storage,
+            always({}),
+            TARGET.questions["bucket"].inapplicable,
+            example="{region: eu-central-1}",
+            shape=_storage_shape,
+        ),
+        "parquet_target_size_mb": Question(alone(readers.number(0)), always(0)),
+        "job_extra": Question(
+            _extra,
+            always({}),
+            example="{source: {rate_limits: {rps: 5}}}",
+            shape=lambda pack: Shape({"type": "object"}),
+        ),
+    },
+)

@@ -1,0 +1,62 @@
+"""What the runner makes of keys of jobs and assets that no connector decides: `registry/keys.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from ..base.documents import Document, Section
+from ..base.naming import IDENTIFIER
+
+FILE = "registry/keys.yaml"
+_VARIABLE = r"[A-Z_][A-Z0-9_]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The facts.
+
+    `ignored` maps a kind of file to keys without effect, and to why; `storage` lists what is read of a storage block
+    beside its place; `lineage` maps a type of catalog to the keys of its connection, and these to the variable that is
+    read instead, '' for none; `documents` maps a mode to the columns that it gives, by pattern, '' where it has none.
+    """
+
+    ignored: Mapping[str, Mapping[str, str]]
+    storage: tuple[str, ...]
+    lineage: Mapping[str, Mapping[str, str]]
+    documents: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    def no_effect(self, kind: str, key: str) -> str:
+        """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
+        return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")
+
+
+def load_keys(root: Path) -> Keys:
+    """Read the facts of the pack at `root`; raises `PackError`."""
+    top = Document(root, FILE).section(("ignored", "storage", "lineage", "documents"))
+    ignored, lineage = top.section("ignored", ("job", "nested", "odcs")), top.section("lineage")
+    return Keys(
+        ignored={kind: _texts(ignored.section(kind)) for kind in ignored.value},
+        storage=top.texts("storage", like=IDENTIFIER),
+        lineage={name: _variables(lineage.section(name)) for name in lineage.value},
+        documents=_columns(top.section("documents")),
+    )
+
+
+def _texts(entry: Section) -> dict[str, str]:
+    return {key: entry.text(key) for key in entry.value}
+
+
+def _variables(entry: Section) -> dict[str, str]:
+    return {key: entry.text(key, like=_VARIABLE) if entry.value[key] != "" else "" for key in entry.value}
+
+
+def _columns(modes: Section) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for mode, value in modes.value.items():
+        if isinstance(value, list):
+            found[mode] = {"": modes.texts(mode)}
+        else:
+            patterns = modes.section(mode)
+            found[mode] = {name: patterns.texts(name) for name in patterns.value}
+    return found

@@ -1,0 +1,268 @@
+"""The rest of a job and of an asset: the sections `job` and `contract`, and what is passed on without a question."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from dativo_generator.answers.questions.contract import LAYOUTS
+from dativo_generator.answers.questions.short_path import SECTIONS
+from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.base.documents import Document
+from dativo_generator.base.errors import AnswerError
+from dativo_generator.plan.plan import plan
+from dativo_generator.registry.keys import FILE
+from support import EXAMPLES, PACK, ROOT, load_answers, schema_errors
+
+ORDERS = {
+    "tenant_id": "acme",
+    "source_connector": "postgres",
+    "tables": ["public.orders"],
+    "target_connector": "iceberg",
+    "fields": {"id": "integer", "updated_at": "timestamp"},
+    "vendor": False,
+}
+TWO = ORDERS | {
+    "tables": ["public.orders", "public.items"],
+    "fields": {"orders": {"updated_at": "timestamp"}, "items": {"updated_at": "timestamp"}},
+}
+# What both layouts keep under its own key.
+KEPT = {
+    "status": "draft",
+    "description": {"purpose": "who buys what", "limitations": "no refunds", "usage": "reports"},
+    "finops": {"cost_center": "FIN-1", "business_tags": ["revenue"], "project": "lake", "environment": "prod"},
+    "data_quality": {
+        "expectations": [{"column": "id", "unique": True}],
+        "monitoring": {"enabled": True, "oncall_rotation": "ops@acme.com"},
+        "alerts": {"channels": ["slack"], "thresholds": {"rows": 10}},
+    },
+    "change_management": {
+        "policy": "non_breaking",
+        "approval_required": True,
+        "notification_channels": ["slack"],
+        "version_history": False,
+    },
+}
+ROLES = [{"name": "Engineer", "email": "e@acme.com", "responsibility": "ingestion"}]
+SECURITY = {"access_control": "role_based", "encryption_required": True}
+LOST = {"team_roles": ROLES, "security": SECURITY, "consent": True}
+
+
+def planned(answers: Mapping[str, Any] = ORDERS, **more: Any) -> dict[str, Any]:
+    """Plan a scaffold; its files fit their schemas."""
+    result = plan(PACK, {**answers, **more})
+    nested = result["layout"] == "nested"
+    for asset in result["assets"]:
+        data = asset["data"]
+        assert schema_errors("asset", {"asset": data, "schema": data["schema"]} if nested else data) == []
+    for job in result["jobs"]:
+        assert schema_errors("job", job["data"]) == []
+    return result
+
+
+def asset_of(answers: Mapping[str, Any] = ORDERS, **more: Any) -> dict[str, Any]:
+    return planned(answers, **more)["assets"][0]["data"]
+
+
+def job_of(answers: Mapping[str, Any] = ORDERS, **more: Any) -> dict[str, Any]:
+    return planned(answers, **more)["jobs"][0]["data"]
+
+
+def added(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a document has that another has not, with all that the other has."""
+    assert {key: after[key] for key in before if not isinstance(before[key], dict)} == {
+        key: value for key, value in before.items() if not isinstance(value, dict)
+    }
+    inner = {key: added(before[key], after[key]) for key in before if isinstance(before[key], dict)}
+    return {key: value for key, value in inner.items() if value} | {k: v for k, v in after.items() if k not in before}
+
+
+# --- the facts --------------------------------------------------------------------------------------------------------
+
+
+def test_the_facts_fit_their_schema() -> None:
+    assert schema_errors("keys", Document(ROOT, FILE).value) == []
+
+
+def test_the_facts_are_of_keys_that_the_schemas_know() -> None:
+    assert set(PACK.keys.lineage) == set(PACK.shape("job").at("catalog", "type").written_out()["enum"])
+    modes = PACK.shape("job").at("target", "markdown_kv_storage").written_out()["properties"]
+    assert set(PACK.keys.documents) <= set(modes["mode"]["enum"])
+    patterns = {pattern for given in PACK.keys.documents.values() for pattern in given}
+    assert patterns <= {"", *modes["structured_pattern"]["enum"]}
+
+
+# --- an asset ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_an_asset_says_beside_its_columns(layout: str) -> None:
+    before, after = asset_of(asset_layout=layout), asset_of(asset_layout=layout, **KEPT)
+    assert before.pop("status", "active") == "active"
+    assert added(before, after) == KEPT
+
+
+def test_the_flat_layout_keeps_roles_security_and_consent() -> None:
+    new = added(asset_of(asset_layout="odcs"), asset_of(asset_layout="odcs", **LOST))
+    assert new == {
+        "team": {"roles": ROLES},
+        "compliance": {"security": SECURITY, "user_consent_required": True},
+    }
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_the_nested_layout_loses_is_refused(name: str) -> None:
+    with pytest.raises(AnswerError) as error:
+        planned(**{name: LOST[name]})
+    assert str(error.value) == (
+        f"{name}: has no effect with asset_layout nested: the runner builds it anew from governance; "
+        "asset_layout odcs keeps it; leave the answer out"
+    )
+
+
+def test_regulations_that_the_nested_layout_loses_are_written_and_told() -> None:
+    told = "regulations: has no effect: the runner drops it in the nested layout; asset_layout odcs keeps it"
+    assert told in planned(regulations=["GDPR"])["warnings"]
+    assert asset_of(regulations=["GDPR"])["governance"]["regulations"] == ["GDPR"]
+    assert planned(regulations=["GDPR"], asset_layout="odcs")["warnings"] == planned()["warnings"]
+
+
+def test_consent_is_said_when_it_is_answered() -> None:
+    assert "user_consent_required" not in asset_of(asset_layout="odcs")["compliance"]
+    assert asset_of(asset_layout="odcs", consent=False)["compliance"]["user_consent_required"] is False
+
+
+def test_each_asset_is_named_where_an_answer_has_a_placeholder() -> None:
+    said = {"purpose": "{tenant}: {object} in {asset}"}
+    purposes = [asset["data"]["description"]["purpose"] for asset in planned(TWO, description=said)["assets"]]
+    assert purposes == ["acme: orders in postgres_orders", "acme: items in postgres_items"]
+
+
+def test_an_empty_answer_says_nothing() -> None:
+    empty = {"description": {}, "finops": {}, "data_quality": {}, "change_management": {}, "asset_extra": {}}
+    assert asset_of(**empty) == asset_of()
+    assert asset_of(asset_layout="odcs", team_roles=[], security={}, **empty) == asset_of(asset_layout="odcs")
+
+
+# --- a job ------------------------------------------------------------------------------------------------------------
+
+
+def test_lineage() -> None:
+    catalog = {"type": "openmetadata", "connection": {"api_url": "https://meta/api"}, "table_name": "{asset}"}
+    result = planned(TWO, catalog=catalog)
+    assert [job["data"]["catalog"]["table_name"] for job in result["jobs"]] == ["postgres_orders", "postgres_items"]
+    assert set(result["environment"]) - set(planned(TWO)["environment"]) == {"OPENMETADATA_AUTH_TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "mode"),
+    [
+        ({}, None),
+        ({"schema_mode": "relaxed"}, "warn"),
+        ({"schema_validation_mode": "warn"}, "warn"),
+        ({"schema_validation_mode": "strict"}, "strict"),
+        ({"schema_mode": "relaxed", "schema_validation_mode": "warn"}, "warn"),
+    ],
+)
+def test_schema_validation(answers: dict[str, str], mode: str | None) -> None:
+    assert job_of(**answers).get("schema_validation_mode") == mode
+
+
+@pytest.mark.parametrize(
+    ("storage", "columns"),
+    [
+        ({"mode": "string"}, ["doc_id", "markdown_kv_content"]),
+        ({"mode": "structured", "structured_pattern": "row_per_kv"}, ["key", "value", "ingest_date"]),
+    ],
+)
+def test_documents(storage: dict[str, str], columns: list[str]) -> None:
+    fields = dict.fromkeys(columns, "string")
+    job = job_of(markdown_kv_storage=storage, fields=fields, incremental=False)
+    assert job["target"]["markdown_kv_storage"] == storage
+
+
+def test_keys_of_the_storage_are_in_its_block() -> None:
+    keys = {"region": "eu-central-1", "access_key_id": "${LAKE_KEY}", "secret_access_key": "${LAKE_SECRET}"}
+    assert added(job_of(), job_of(storage=keys)) == {"target": {"connection": {"s3": keys}}}
+    assert {"LAKE_KEY", "LAKE_SECRET"} <= set(planned(storage=keys)["environment"])
+
+
+def test_the_size_of_files() -> None:
+    assert added(job_of(), job_of(parquet_target_size_mb=64)) == {"target": {"parquet_target_size_mb": 64}}
+    assert job_of(parquet_target_size_mb=0) == job_of()
+
+
+# --- passed on --------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_says_more_last() -> None:
+    extra = {"source": {"rate_limits": {"rps": 5}}, "target": {"engine": {"options": {"native": {"x": "{object}"}}}}}
+    filled = {"source": extra["source"], "target": {"engine": {"options": {"native": {"x": "orders"}}}}}
+    assert added(job_of(), job_of(job_extra=extra)) == filled
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_an_asset_says_more_last(layout: str) -> None:
+    extra = {"tenant": "{tenant}", "domain": "sales", "finops": {"project": "lake"}}
+    before = {"asset_layout": layout, "finops": {"cost_center": "x"}}
+    new = added(asset_of(**before), asset_of(**before, asset_extra=extra))
+    assert new == extra | {"tenant": "acme"}
+
+
+def test_what_is_said_already_may_be_said_again() -> None:
+    assert job_of(job_extra={"tenant_id": "acme", "source": {"tables": job_of()["source"]["tables"]}}) == job_of()
+
+
+def test_an_id_may_be_another() -> None:
+    assert asset_of(asset_layout="odcs", asset_extra={"id": "mine"})["id"] == "mine"
+
+
+def test_a_key_without_effect_is_told() -> None:
+    extra = {"retry_config": {"max_attempts": 3}, "target": {"connection": {"s3": {"path_style_access": True}}}}
+    assert planned(job_extra=extra)["warnings"][:2] == [
+        "job_extra: retry_config has no effect: dativo run tries once; who calls it must try again",
+        "job_extra: target.connection.s3.path_style_access has no effect: the runner never reads it",
+    ]
+
+
+# --- what `customize` shows -------------------------------------------------------------------------------------------
+
+
+def sections(answers: Mapping[str, Any]) -> dict[str, str]:
+    return {choice.value: choice.label() for choice in Scaffold(PACK, answers).choices("customize")}
+
+
+def test_a_section_shows_how_many_answers_it_holds() -> None:
+    shown = sections(ORDERS | {"scaffold": "x"})
+    assert shown["governance"].endswith("(3 answers)")
+    assert shown["connection"].endswith("(1 answer)")
+    assert sections(ORDERS | {"scaffold": "x", "tags": [], "regulations": []})["governance"].endswith(
+        "(2 of 4 answered)"
+    )
+
+
+def test_only_answers_that_fit_are_counted() -> None:
+    nested, flat = (sections(ORDERS | {"scaffold": "x", "asset_layout": layout})["contract"] for layout in LAYOUTS)
+    assert "(1 of 7 answered)" in nested
+    assert "(1 of 10 answered)" in flat
+    assert (
+        "answer"
+        not in sections({"tenant_id": "acme", "source_connector": "csv"} | {"target_connector": "s3"})["engine"]
+    )
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_lines_of_sections_are_short(path: Any) -> None:
+    scaffold = Scaffold(PACK, load_answers(path))
+    every = {
+        name: scaffold.default(name)
+        for one in SECTIONS.values()
+        for name in one.questions
+        if name != "profiled" and not scaffold.inapplicable(name)
+    }
+    for label in sections(load_answers(path) | every).values():
+        assert len(label) <= 76, label
+
+
+def test_a_wrong_answer_is_no_reason_to_hide_how_many_there_are() -> None:
+    assert "(1 of 4 answered)" in sections(ORDERS | {"scaffold": "x", "incremental": "perhaps"})["incremental"]
