@@ -84,7 +84,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
             {"tables": ["HR.PEOPLE"]},
             {
                 "tables": [{"name": "HR.PEOPLE", "object": "people", "cursor_field": "changed"}],
-                "incremental": {"cursor_field": "changed", "lookback_days": 2},
+                "incremental": {"cursor_field": "changed", "lookback_days": 0},
                 "connection": {"host": "${OLDDB_HOST}", "service": "${OLDDB_SERVICE}"},
             },
         ),
@@ -110,7 +110,10 @@ def test_invented_source(
 ) -> None:
     answers = checked({"tenant_id": "acme", "source_connector": source, "target_connector": target, **read})
     out = render(extended, tmp_path / "out", answers)
-    assert out.job["source"] == written
+    source_ = out.job["source"]
+    state = source_.get("incremental", {}).pop("state_path", "")
+    assert source_ == written
+    assert state.startswith(".local/state/acme/dev/") == ("incremental" in written)
     assert schema_errors("job", out.job) == schema_errors("asset", out.asset) == []
     pack = Pack(extended)
     assert {rule for rule, _ in errors_in(out.job, out.asset, pack)} <= {"not-read", "not-written"}
@@ -122,7 +125,7 @@ def test_invented_target_uses_its_own_blocks(extended: Path, tmp_path: Path) -> 
         "branch": "acme",
         "warehouse": "s3://lake/acme/",
         "connection": {
-            "cold": {"bucket": "acme-data-lake", "prefix": "raw/helpdesk/helpdesk_agents"},
+            "cold": {"bucket": "acme-data-lake"},
             "shelf": {"uri": "http://shelf.acme.internal:19120/api/v1"},
         },
     }
@@ -147,7 +150,7 @@ def test_a_cursor_that_no_recipe_settles_must_be_answered(extended: Path, tmp_pa
     with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
         render(pack, tmp_path / "out", AGENTS)
     out = render(pack, tmp_path / "out", AGENTS | {"cursor_field": "seen"})
-    assert out.job["source"]["incremental"] == {"cursor_field": "seen", "lookback_days": 2}
+    assert out.job["source"]["incremental"]["cursor_field"] == "seen"
 
 
 def test_a_damaged_recipe_is_one_line_with_its_place(extended: Path, tmp_path: Path) -> None:

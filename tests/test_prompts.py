@@ -61,7 +61,7 @@ def test_labels_say_what_a_connector_offers(template: Path, tmp_path: Path) -> N
     terminal.answer("Environment", ENTER)
     terminal.answer("Execution mode", DOWN + ENTER)
     terminal.wait("payments - charges, customers, invoices - incremental")
-    terminal.wait("storage - files - full reads")
+    terminal.wait("storage - not read by the runner: needs custom_reader")
     terminal.wait("database - tables - incremental (not allowed in cloud)")
     terminal.close()
 

@@ -20,6 +20,7 @@ from support import Rendered, copy_pack, git, release, render
 
 JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
+VARIABLES = "env/globex/follows.env.example"
 FILE = ".copier-answers.globex.follows.yml"
 NEWEST = steady() | SCAFFOLDS
 FEW = SCAFFOLDS | {"customers": STRIPE}
@@ -95,7 +96,12 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
         1,
         1,
     ),
-    "no answers file": (lambda out: (out / FILE).unlink(), {JOB: "orphaned", ASSET: "orphaned"}, 1, 1),
+    "no answers file": (
+        lambda out: (out / FILE).unlink(),
+        {JOB: "orphaned", ASSET: "orphaned", VARIABLES: "orphaned"},
+        1,
+        1,
+    ),
     "a job that no answer asks for": (
         lambda out: shutil.copy(out / JOB, out / "jobs" / "globex" / "again.yaml"),
         {"jobs/globex/again.yaml": "stray"},
@@ -119,7 +125,14 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
     "a comment in the answers": (lambda out: add(out / FILE, "# why\n"), {FILE: "tampered"}, 1, 1),
     "another tenant's answers": (
         lambda out: replaced(out / FILE, "tenant_id: globex", "tenant_id: acme"),
-        {FILE: "tampered", JOB: "orphaned", "jobs/acme/globex_customers_to_iceberg.yaml": "missing", ASSET: "edited"},
+        {
+            FILE: "tampered",
+            JOB: "orphaned",
+            VARIABLES: "orphaned",
+            "jobs/acme/globex_customers_to_iceberg.yaml": "missing",
+            "env/acme/follows.env.example": "missing",
+            ASSET: "edited",
+        },
         1,
         1,
     ),
@@ -179,7 +192,7 @@ def test_repair(name: str, repository: Path, command: Command) -> None:
     release(repository, "damaged")
     result = command(repository, "replay", "--strict", "--write", "--json")
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
-    gone = {JOB, ASSET, FILE} if name == "no answers file" else set()
+    gone = {JOB, ASSET, VARIABLES, FILE} if name == "no answers file" else set()
     assert Rendered(repository).files == {path: text for path, text in before.items() if path not in gone}
 
 

@@ -164,7 +164,7 @@ def test_lineage() -> None:
         ({}, None),
         ({"schema_mode": "relaxed"}, "warn"),
         ({"schema_validation_mode": "warn"}, "warn"),
-        ({"schema_validation_mode": "strict"}, "strict"),
+        ({"schema_validation_mode": "strict"}, None),
         ({"schema_mode": "relaxed", "schema_validation_mode": "warn"}, "warn"),
     ],
 )

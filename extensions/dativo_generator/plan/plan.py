@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..answers import answers_format, engine_options
+from ..answers.questions import QUESTIONS
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
@@ -196,8 +197,8 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 
 
 def _is_said(scaffold: Scaffold, name: str) -> bool:
-    """Tell whether somebody answered a question, and with more than nothing."""
-    return name in scaffold.raw and scaffold[name] not in ({}, [])
+    """Tell whether somebody answered a question, and otherwise than the pack."""
+    return name in scaffold.raw and scaffold[name] != QUESTIONS[name].default(scaffold)
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -233,9 +234,8 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "source": _source(scaffold, item),
         "target": _target(scaffold, item),
     }
-    mode = scaffold["schema_validation_mode"]
-    if mode != STRICT or "schema_validation_mode" in scaffold.raw:
-        job["schema_validation_mode"] = mode  # the runner's default, strict, would stop what relaxed lets pass
+    if (mode := scaffold["schema_validation_mode"]) != STRICT:
+        job["schema_validation_mode"] = mode  # the runner's default would stop what relaxed lets pass
     if scaffold["catalog"]:
         job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
     job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
