@@ -261,7 +261,7 @@ def test_target_and_runtime_answers_reach_the_files(scaffolded: Scaffolded) -> N
         schema_mode="merge",
         branch="main",
         warehouse="s3://other/",
-        bucket="${S3_BUCKET}",
+        bucket="lake-of-acme",
         prefix="in/{object}",
         endpoint="http://minio:9000",
         catalog_uri="",
@@ -272,7 +272,7 @@ def test_target_and_runtime_answers_reach_the_files(scaffolded: Scaffolded) -> N
     assert out.job["target"] == {
         "branch": "main",
         "warehouse": "s3://other/",
-        "connection": {"s3": {"bucket": "${S3_BUCKET}", "prefix": "in/customers", "endpoint": "http://minio:9000"}},
+        "connection": {"s3": {"bucket": "lake-of-acme", "prefix": "in/customers", "endpoint": "http://minio:9000"}},
     }
     assert out.job["logging"] == {"redaction": False, "level": "DEBUG"}
 
