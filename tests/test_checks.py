@@ -124,7 +124,7 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             lambda job, _: job["target"].update(partitioning=["a"]),
             ("partitioning", "target.partitioning[0]"),
         ),
-        ("s3", lambda job, _: job.update(retry_config={"max_attempts": 2}), ("no-effect", "retry_config.max_attempts")),
+        ("s3", lambda job, _: job.update(retry_config={"max_attempts": 2}), ("no-effect", "retry_config")),
         ("stripe", lambda _, asset: asset.update(schema=[]), ("asset", "schema")),
         ("stripe", lambda _, asset: asset["schema"].append(asset["schema"][0]), ("asset", "schema[25].name")),
         ("stripe", lambda _, asset: asset["schema"][0].update(required="no"), ("asset", "schema[0].required")),

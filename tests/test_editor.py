@@ -119,8 +119,8 @@ WRONG: dict[str, tuple[str, Callable[[str], str], str]] = {
     "an unknown key": (JOB, lambda text: text.replace("logging:", "loging:"), "loging is not allowed"),
     "a null": (JOB, lambda text: text.replace("level: INFO", "level:"), "Incorrect type|Valid values|not accepted"),
     "another kind": (JOB, lambda text: text.replace("objects: [customers]", "tables: [{name: a}]"), "tables"),
-    "a strategy": (JOB, lambda text: text.replace("lookback_days: 1", "strategy: created"), "strategy is not allowed"),
-    "a type": (ASSET, lambda text: text.replace("type: timestamp", "type: datetime", 1), "Valid values:"),
+    "a strategy": (JOB, lambda text: text.replace("lookback_days: 1", "strategy: created"), "Valid values:"),
+    "a type": (ASSET, lambda text: text.replace("type: timestamp", "type: daytime", 1), "Valid values:"),
     "a version": (ASSET, lambda text: text.replace('version: "1.0"', "version: 1.0"), 'Expected "string"'),
     "a label": (
         ASSET,

@@ -54,6 +54,22 @@ def test_other_characters_are_no_controls(text: str) -> None:
     assert not naming.has_controls(text)
 
 
+def test_variables_are_listed_with_their_defaults() -> None:
+    text = "a${A}b${_B2:-x y}${C:-}${d:-e}${E:-${F}}${G-x}$H"
+    assert naming.env_variables(text) == [("A", ""), ("_B2", "x y"), ("F", "")]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "${A}", "${A:-}", "a${A:-x}", "${A:-x}b", "${A:-x}\n", "${A:-x\ty}", "${a:-x}"]
+)
+def test_what_is_no_variable_with_a_default_has_none(text: str) -> None:
+    assert naming.env_default(text) == ""
+
+
+def test_a_variable_can_have_a_default() -> None:
+    assert naming.env_default("${_A9:-x: /y}") == "x: /y"
+
+
 def test_variables_of_the_environment_are_listed() -> None:
     assert naming.env_names("a${A}b${_B2}${a}$C${D:-e}${}${1}") == ["A", "_B2"]
 

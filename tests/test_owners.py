@@ -15,6 +15,7 @@ from support import PACK, SHORT_PATH, checked
 ANSWERS = checked(SHORT_PATH | {"scaffold": "shop", "fixtures": True})
 ASSET, JOB = "assets/stripe/v1.0/stripe_customers.yaml", "jobs/acme/stripe_customers_to_iceberg.yaml"
 FIXTURE = "tests/fixtures/stripe/stripe_customers.jsonl"
+ENVIRONMENT = "env/acme/shop.env.example"
 FILE = ".copier-answers.acme.shop.yml"
 (CUSTOMERS,) = Scaffold(PACK, ANSWERS).items
 OWNER = Owner("acme", "shop", CUSTOMERS)
@@ -26,7 +27,7 @@ def put(root: Path, path: str, text: str) -> None:
 
 
 def test_a_scaffold_owns_what_its_answers_give() -> None:
-    assert owned(PACK, ANSWERS) == dict.fromkeys((ASSET, JOB, FIXTURE), OWNER)
+    assert owned(PACK, ANSWERS) == dict.fromkeys((ASSET, JOB, FIXTURE), OWNER) | {ENVIRONMENT: Owner("acme", "shop")}
 
 
 def test_answers_that_are_not_right_give_nothing() -> None:
@@ -43,6 +44,8 @@ def test_an_owner_is_named() -> None:
         (ASSET, True),
         (JOB, True),
         (FIXTURE, True),
+        (ENVIRONMENT, True),
+        ("env/globex/shop.env.example", False),
         ("jobs/globex/stripe_customers_to_iceberg.yaml", False),
         ("jobs/stripe/acme.yaml", False),
         ("assets/hubspot/v1.0/stripe_customers.yaml", False),

@@ -22,6 +22,7 @@ TABLES = checked(
 )
 TABLES.pop("objects")
 ASSET, JOB = "assets/stripe/v1.0/stripe_charges.yaml", "jobs/acme/stripe_charges_to_iceberg.yaml"
+ENVIRONMENT = "env/acme/shop.env.example"
 
 
 def scaffold(answers: dict[str, Any] = STRIPE, pack: Pack = PACK, **others: Any) -> Scaffold:
@@ -249,6 +250,23 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
         (here.root / path).unlink()
     (here.root / JOB).symlink_to("nowhere")
     assert "is there already" in said(guard.unowned, scaffold(), here)
+
+
+def test_an_example_of_the_environment_can_be_left_out(here: Destination) -> None:
+    put(here.root, ENVIRONMENT, "A=1\n")
+    assert said(guard.unowned, scaffold(), here) == (
+        f"{ENVIRONMENT}: is there already, and no scaffold's; move it away, or write none with --data env_example=no"
+    )
+    assert said(guard.unowned, scaffold(env_example=False), here) == ""
+
+
+def test_what_is_in_the_way_is_to_be_moved(here: Destination) -> None:
+    put(here.root, "a/file")
+    (here.root / "a" / "link").symlink_to("file")
+    assert said(guard.unobstructed, here.root, ["a/file", "a/new", "b/new"]) == ""
+    assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == (
+        "a/link: is a symbolic link, which is not followed; move it away"
+    )
 
 
 def test_ones_own_file_is(here: Destination) -> None:

@@ -21,6 +21,8 @@ SECRETS = [
     {"url": "x://me:hunter2@db"},
     {"url": ["db", "x://me:hunter2@db"]},
     {"password": ["${A}", "hunter2"]},
+    {"password": "${A:-hunter2}"},
+    {"url": "${A:-x://me:hunter2@db}"},
     {"password": ({"name": "x", "pwd": 0.5},)},
     {"note": "-----BEGIN RSA PRIVATE KEY-----"},
 ]
@@ -33,6 +35,7 @@ HARMLESS = [
     {"url": "postgresql://me@db/x"},
     {"url": "https://${TOKEN}@nessie:19120/api"},
     {"url": "https://nessie:19120/api@v1?a=b"},
+    {"host": "${A:-db.internal}"},
     {"host": "db.internal", "port": 5432, "secure": True},
     {"object_key": "a/b"},
     {"url": "x://me:${A}@db"},

@@ -168,7 +168,7 @@ def test_a_conflict_in_a_shared_file_is_marked_once(few: Path, command: Command,
 DATA: dict[str, dict[str, Any]] = {
     "an object is added": {"objects": ["customers", "payments"]},
     "a value is pinned": {"lookback_days": 3, "redaction": False},
-    "a section is opened": {"customize": ["incremental", "engine"]},
+    "a section is opened": {"customize": ["incremental", "governance"]},
     "the layout changes": {"asset_layout": "odcs"},
     "the mode is relaxed": {"schema_mode": "relaxed", "tags": ["crm", "{object}"]},
 }
@@ -235,7 +235,7 @@ def test_what_cannot_follow_is_named_and_untouched(renames: Path, command: Comma
         assert answers[file]["detail"].startswith(f"{file}: ")
         assert len(answers[file]["detail"].splitlines()) == 1
         kept = [path for path, text in before.items() if f"the scaffold {name} of acme".encode() in text]
-        assert len(kept) == 3
+        assert len(kept) == 4
         assert all(after[path] == before[path] for path in kept)
     assert answers[".copier-answers.acme.cloud.yml"]["effects"] == ["forbidden in cloud"]
     assert "connectors/markdown_kv.yaml" in after  # its owner is still there

@@ -230,6 +230,18 @@ def test_the_command(repository: Path, command: Command) -> None:
     assert command(repository, "validate", "--cloud").status == 1
 
 
+def test_an_error_that_is_turned_off_is_told(repository: Path, command: Command) -> None:
+    job = repository / PATHS["stripe job"]
+    text = job.read_text(encoding="utf-8").replace("asset: stripe_customers", "asset: people  # dativo: ignore=pair")
+    job.write_text(text, encoding="utf-8")
+    result = command(repository, "validate")
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith("asset: "))
+    said = "the job says 'people', the file 'stripe_customers' (pair)"
+    assert f"{PATHS['stripe job']}:{line}:8: ignored error: asset: {said}" in result.out.splitlines()
+    assert result.status == 0 and result.out.endswith(", 1 ignored error\n")
+    assert [finding["rule"] for finding in command(repository, "validate", "--json").json["ignored"]] == ["pair"]
+
+
 def test_a_registry_of_the_repository_is_no_rule(repository: Path, command: Command) -> None:
     job = yaml.safe_load((repository / PATHS["postgres job"]).read_text(encoding="utf-8"))
     registry = repository / "registry" / "connectors.yaml"

@@ -150,6 +150,7 @@ def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
             writers.setdefault(path, []).append(outcome.name)
     for outcome in outcomes:
         disputed = [path for path in (*outcome.writes, *outcome.edits) if len(writers[path]) > 1]
+        disputed.sort(key=lambda path: "/" in path)  # the answers file says most
         if disputed:
             others = ", ".join(name for name in writers[disputed[0]] if name != outcome.name)
             yield Outcome(

@@ -18,7 +18,16 @@ from ..validation.repository import files, validate
 
 # More lines than these of a change say less.
 _LONGEST = 60
-_WARNED = {"date-in-catalog", "first-load", "no-effect", "not-read", "not-written", "once-a-day", "partitioning"}
+_WARNED = {
+    "date-in-catalog",
+    "engine",
+    "first-load",
+    "no-effect",
+    "not-read",
+    "not-written",
+    "once-a-day",
+    "partitioning",
+}
 _COLOURS = {"new": "32", "changed": "33", "+": "32", "-": "31", "title": "1"}
 
 Paint = Callable[[str, str], str]

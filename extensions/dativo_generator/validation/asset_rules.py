@@ -35,9 +35,6 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
         if column != "ingest_date":
             keys = (*above, "target", "partitioning", index)
             yield Problem(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")
-    if above and "regulations" in body.get("governance", {}):
-        said = "the runner drops it in the nested layout; the flat one keeps it"
-        yield Problem((*above, "governance", "regulations"), "no-effect", said, True)
     if secret_in(asset):
         yield Problem((), "secret", "holds a literal secret; put it in the environment")
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.asset_layout import Keys, body_of, inside
+from ..base.naming import env_default
+from ..registry.runner import Runner
 from .findings import File, Finding, Problem
 from .job_rules import storage_of
 from .recipes import End
-
-# Where the runner keeps a state unless the job says where, with the variable as it is by default.
-_STATES = ".local/state"
 
 
 @dataclass
@@ -36,18 +35,18 @@ class State:
     entries: frozenset[str]
 
 
-def same_place(jobs: list[Job]) -> Iterator[Finding]:
+def same_place(jobs: list[Job], runner: Runner) -> Iterator[Finding]:
     """Yield jobs that write where another does: the later run overwrites files of the earlier."""
     seen: dict[tuple[str, ...], str] = {}
     for job in jobs:
-        if (where := place_of(job)) and (other := seen.setdefault(where, job.file.path)) != job.file.path:
+        if (where := place_of(job, runner)) and (other := seen.setdefault(where, job.file.path)) != job.file.path:
             _, bucket, *folders = where
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
             said = f"s3://{'/'.join((bucket, *folders))}/ is written by {other}, too"
             yield job.file.finding(Problem(keys, "same-place", said))
 
 
-def place_of(job: Job) -> tuple[str, ...]:
+def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
     """Return where a job writes: storage, bucket, domain, data product and table; () where a plugin decides.
 
     Neither prefix nor tenant nor environment are part of it.
@@ -55,18 +54,29 @@ def place_of(job: Job) -> tuple[str, ...]:
     target = job.value.get("target", {})
     if job.asset is None or job.target is None or "custom_writer" in target:
         return ()
-    name, block = storage_of(target.get("connection", {}), job.target)
-    endpoint = block.get("endpoint") or ("${MINIO_ENDPOINT}" if name == "minio" else "${S3_ENDPOINT}")
+    _, block = storage_of(target.get("connection", {}), job.target, runner)
+    storage = [str(block.get(key) or _variable(job.target, runner, key)) for key in ("endpoint", "bucket")]
     table = str(job.asset["name"]).lower().replace("-", "_").replace(" ", "_")
     folders = (job.asset.get("domain") or "default", job.asset.get("dataProduct") or "default", table)
-    return (str(endpoint), str(block.get("bucket") or "${S3_BUCKET}"), *map(str, folders))
+    return (*storage, *map(str, folders))
 
 
-def same_state(jobs: list[Job]) -> Iterator[Finding]:
+def _variable(target: End, runner: Runner, key: str) -> str:
+    """Return what the runner reads for a key of the storage that a job does not have: the variable of its recipe."""
+    known = runner.storage_variables.get(key, ())
+    return next((name for name in known if name in _values(target.recipe.connection)), next(iter(known), ""))
+
+
+def _values(connection: Mapping[str, Any]) -> set[str]:
+    blocks = [block for block in connection.values() if isinstance(block, Mapping)]
+    return {str(value) for block in blocks for value in block.values()}
+
+
+def same_state(jobs: list[Job], runner: Runner) -> Iterator[Finding]:
     """Yield incremental jobs that keep their state where another does."""
     seen: dict[str, list[tuple[Job, State]]] = {}
     for job in jobs:
-        if not (state := state_of(job)):
+        if not (state := state_of(job, runner)):
             continue
         for other, kept in seen.setdefault(state.path, []):
             keys: Keys = ("source", "incremental")
@@ -80,18 +90,20 @@ def same_state(jobs: list[Job]) -> Iterator[Finding]:
         seen[state.path].append((job, state))
 
 
-def state_of(job: Job) -> State | None:
+def state_of(job: Job, runner: Runner) -> State | None:
     """Return the state that a job keeps; None when it keeps none."""
     source = job.value.get("source", {})
     incremental = source.get("incremental")
     if not incremental or job.source is None or "custom_reader" in source:
+        return None
+    if not runner.keeps_state(job.source.connector, job.source.recipe):
         return None
     given = job.file.raw["source"]["incremental"]
     if "state_path" in given and not given["state_path"]:
         return None
     objects = [_object_of(item) for key in ("objects", "files", "tables") for item in source.get(key, [])[:1]]
     name = f"{job.source.connector.id}.{objects[0] if objects else 'default'}.state.json"
-    path = incremental.get("state_path") or f"{_STATES}/{job.value['tenant_id']}/{name}"
+    path = incremental.get("state_path") or f"{env_default(runner.state_variable)}/{job.value['tenant_id']}/{name}"
     return State(path, frozenset(_entries(source, incremental)))
 
 

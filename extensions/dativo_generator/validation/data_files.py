@@ -23,11 +23,11 @@ def delimiter_problems(
     source = job.get("source", {})
     if "delimiter" not in runner.options(end.connector.id) or "custom_reader" in source:
         return
-    options = _options(source.get("engine", {}), end)
+    options = {**runner.option_defaults, **_options(source.get("engine", {}), end)}
     names = {field["name"] for field in asset["schema"]}
     for index, file in enumerate(source.get("files", [])):
-        header = _header(repository, file["path"], str(options.get("encoding", "utf-8")))
-        said = str(options.get("delimiter", ","))
+        header = _header(repository, file["path"], str(options.get("encoding")))
+        said = str(options["delimiter"])
         if not header or names & _columns(header, said):
             continue
         found = next((one for one in _DELIMITERS if one != said and names & _columns(header, one)), "")

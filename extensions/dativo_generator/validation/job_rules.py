@@ -12,12 +12,10 @@ from ..base.asset_layout import Keys
 from ..base.naming import listed, nearest
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
-from ..registry.runner import NATIVE, PLUGIN, PLUGINS, Runner
+from ..registry.runner import ENGINE, PLUGIN, PLUGINS, Runner
 from .findings import Problem, Problems
 from .recipes import End
 
-# The blocks that a bucket is read from, the first that is there.
-STORAGE_BLOCKS = ("s3", "minio")
 _NEEDS = {"file_modified_time": "files", "spreadsheet_modified_time": "sheets"}
 # ${NAME:-default}; the runner looks for it anywhere and puts it in the place of the whole value.
 _WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
@@ -45,7 +43,7 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         if end.recipe.credentials == "service_account" and "id" not in file:
             yield Problem(keys, "file-id", "has no id; the runner takes the path for it")
     if source.get("incremental"):
-        yield from _incremental(source, end, runner.reads(connector, end.recipe).how == NATIVE)
+        yield from _incremental(source, end, runner)
     elif any("cursor_field" in table for table in source.get("tables", [])):
         yield Problem(("source", "tables"), "no-effect", "a cursor_field without source.incremental; all rows are read")
 
@@ -56,6 +54,10 @@ def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Pro
     if way.how == PLUGIN and PLUGINS[role] not in side:
         rule = "not-read" if role == "source" else "not-written"
         yield Problem((f"{role}_connector_path",), rule, f"{end.connector.id} is {way.words}")
+    elif way.how == ENGINE and PLUGINS[role] not in side and (fault := runner.engines[end.recipe.engine].fault):
+        yield Problem(
+            (f"{role}_connector_path",), "engine", f"{end.connector.id} is read by {end.recipe.engine}: {fault}"
+        )
 
 
 def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
@@ -80,7 +82,7 @@ def _engine(side: Mapping[str, Any], role: str) -> Problems:
         yield Problem((role, "engine", "type"), "no-effect", "the recipe decides which engine runs")
 
 
-def _incremental(source: Mapping[str, Any], end: End, native: bool) -> Problems:
+def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     keys: Keys = ("source", "incremental")
     incremental, connector = source["incremental"], end.connector
     if not connector.supports_incremental:
@@ -95,8 +97,12 @@ def _incremental(source: Mapping[str, Any], end: End, native: bool) -> Problems:
         yield Problem((*keys, "strategy"), "incremental", "comes from the recipe; the runner refuses it here")
     if (needed := _NEEDS.get(strategy)) and needed not in source:
         yield Problem(keys, "incremental", f"{strategy} needs source.{needed}")
-    cursors = [incremental, *source.get("tables", [])]
-    if not native or "custom_reader" in source or not any("cursor_field" in one for one in cursors):
+    if "custom_reader" in source:
+        return
+    if not runner.keeps_state(connector, end.recipe):
+        yield Problem(keys, "no-effect", "nothing is kept between runs, and all is read each time", True)
+        return
+    if not any("cursor_field" in one for one in (incremental, *source.get("tables", []))):
         return
     if "tables" in source and incremental.get("lookback_days", 0) > 0:
         days = incremental["lookback_days"]
@@ -113,12 +119,13 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     keys: Keys = ("target", "connection")
     connection = target.get("connection", {})
     yield from _secrets(connection, keys)
-    for name in STORAGE_BLOCKS:
+    for name in runner.storage_blocks:
         block = connection.get(name, {})
         endpoint = block.get("endpoint", "")
         if endpoint and not endpoint.startswith(("http://", "https://", "${")):
             yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
-        for where, text in _texts({key: value for key, value in block.items() if key != "bucket"}, (*keys, name)):
+        read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
+        for where, text in _texts(read, (*keys, name)):
             if ":-" in text and "${" in text and not _WITH_DEFAULT.fullmatch(text):
                 yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
         if "prefix" in block:
@@ -127,7 +134,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     if "bucket" in connection:
         yield Problem((*keys, "bucket"), "no-effect", "is ignored; it belongs into a storage block", True)
     if "custom_writer" not in target:
-        yield from _bucket(connection, end)
+        yield from _bucket(connection, end, runner)
     if not end.recipe.catalog:
         for key in ("branch", "warehouse"):
             if key in target:
@@ -138,17 +145,17 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
             yield Problem(("target", "partitioning", index), "partitioning", said)
 
 
-def storage_of(connection: Mapping[str, Any], end: End) -> tuple[str, Mapping[str, Any]]:
+def storage_of(connection: Mapping[str, Any], end: End, runner: Runner) -> tuple[str, Mapping[str, Any]]:
     """Return the block that the runner takes the bucket from, with its name; a job's block replaces the recipe's."""
     merged = {**end.recipe.connection, **connection}
-    for name in STORAGE_BLOCKS:
+    for name in runner.storage_blocks:
         if isinstance(merged.get(name), Mapping) and merged[name]:
             return name, merged[name]
     return "", {}
 
 
-def _bucket(connection: Mapping[str, Any], end: End) -> Problems:
-    name, block = storage_of(connection, end)
+def _bucket(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    name, block = storage_of(connection, end, runner)
     bucket = block.get("bucket", "")
     if isinstance(bucket, str) and "${" in bucket:
         keys: Keys = ("target", "connection", name, "bucket")
@@ -156,15 +163,6 @@ def _bucket(connection: Mapping[str, Any], end: End) -> Problems:
         yield Problem(
             keys, "expansion", f"{where}'{bucket}' is not expanded and nothing is uploaded; write the name out"
         )
-
-
-def rest_problems(job: Mapping[str, Any]) -> Problems:
-    """Yield what is wrong in a job beside its ends."""
-    for key in ("classification_overrides", "finops", "governance_overrides"):
-        if key in job:
-            yield Problem((key,), "unknown-key", "the runner's own schema refuses it")
-    if "max_attempts" in job.get("retry_config", {}):
-        yield Problem(("retry_config", "max_attempts"), "no-effect", "write max_retries, which is what counts", True)
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:

@@ -22,9 +22,10 @@ from ..registry.pack import Pack
 from .asset_rules import asset_problems, column_problems
 from .between import Job, same_asset, same_place, same_state
 from .data_files import delimiter_problems
+from .effects import asset_effects, job_effects
 from .findings import File, Finding, Problem, Problems, nulls
 from .ignoring import Ignoring
-from .job_rules import rest_problems, source_problems, target_problems, written_problems
+from .job_rules import source_problems, target_problems, written_problems
 from .misfits import Misfit, Schemas
 from .pair_rules import pair_problems
 from .recipes import End, end_of, own_recipe, type_of
@@ -95,8 +96,8 @@ class _Validation:
         for path in self._files:
             yield from self._asset(path) if path.startswith("assets/") else self._job(path, jobs)
             self.advance()
-        yield from same_place(jobs)
-        yield from same_state(jobs)
+        yield from same_place(jobs, self.pack.runner)
+        yield from same_state(jobs, self.pack.runner)
         yield from same_asset(self.assets)
         yield from self._profiles()
         for path, asset in self.assets.items():
@@ -167,6 +168,7 @@ class _Validation:
 
     def _asset_rules(self, file: File) -> Problems:
         yield from asset_problems(file.value)
+        yield from asset_effects(file.value, self.pack.keys)
         # What a scaffold's answers say of labels and types was decided there.
         if header_of(self.repository, file.path) is None:
             yield from column_problems(file.value, self.pack)
@@ -253,7 +255,7 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*rest_problems(job), *self.variables.problems(job)]
+        said = [*job_effects(job, self.pack.keys), *self.variables.problems(job)]
         if source:
             said += source_problems(job, source, self.pack.runner)
             said += written_problems(file.raw, source)

@@ -1,0 +1,33 @@
+"""Keys that the runner accepts and that change nothing, whatever the connectors are: those of `registry/keys.yaml`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..base.asset_layout import Keys, body_of, inside
+from ..registry import keys as facts
+from .findings import Problem, Problems
+
+
+def job_effects(job: Mapping[str, Any], known: facts.Keys) -> Problems:
+    """Yield keys of a job without effect."""
+    return _without_effect(job, (), "job", known)
+
+
+def asset_effects(asset: Mapping[str, Any], known: facts.Keys) -> Problems:
+    """Yield keys of an asset without effect in its layout."""
+    # What the runner builds anew from `governance` it leaves alone where there is none.
+    layout = "nested" if "governance" in body_of(asset) else "odcs"
+    return _without_effect(body_of(asset), inside(asset), layout, known)
+
+
+def _without_effect(value: Mapping[str, Any], above: Keys, kind: str, known: facts.Keys) -> Problems:
+    for keys in _below(value, ()):
+        if why := known.no_effect(kind, ".".join(keys)):
+            yield Problem((*above, *keys), "no-effect", why, True)
+
+
+def _below(value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for key, item in value.items():
+        yield (*keys, str(key))
+        if isinstance(item, Mapping):
+            yield from _below(item, (*keys, str(key)))
