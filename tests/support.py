@@ -277,7 +277,7 @@ def golden_files(rendered: Rendered) -> dict[str, bytes]:
     kept = {}
     for name, text in rendered.files.items():
         rows = name.startswith("tests/") and not name.endswith(".py")
-        if rows or name.startswith(("assets/", "jobs/", "env/", ".copier-answers.")):
+        if rows or name.startswith(("assets/", "jobs/", "variables/", ".copier-answers.")):
             lines = text.splitlines(keepends=True)
             kept[name] = b"".join(line for line in lines if not line.startswith((b"_src_path:", b"_commit:")))
     return kept

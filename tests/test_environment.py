@@ -23,7 +23,7 @@ ORDERS = {
     "fields": {"orders": {"id": "integer"}, "items": {"id": "integer"}},
     "incremental": False,
 }
-EXAMPLE = "env/acme/orders.env.example"
+EXAMPLE = "variables/acme/orders.env.example"
 DATABASE = ["PGHOST", "PGPORT", "PGDATABASE"]
 STORAGE = ["S3_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION=us-east-1"]
 DATA = {"fields": {"id": "integer", "updated_at": "timestamp"}}
@@ -203,7 +203,10 @@ def out(published: Path, tmp_path: Path) -> Path:
 def test_two_scaffolds_of_a_tenant_have_one_each(published: Path, out: Path) -> None:
     names = {"orders": "more_orders", "items": "more_items"}
     render(published, out, ORDERS | {"scaffold": "more", "asset_names": names})
-    assert sorted(path.name for path in (out / "env" / "acme").iterdir()) == ["more.env.example", "orders.env.example"]
+    assert sorted(path.name for path in (out / "variables" / "acme").iterdir()) == [
+        "more.env.example",
+        "orders.env.example",
+    ]
 
 
 def test_a_file_of_somebody_is_not_overwritten(template: Path, tmp_path: Path) -> None:
@@ -219,7 +222,7 @@ def test_a_file_of_somebody_is_not_overwritten(template: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("data", "path"),
-    [("tenant_id=globex", "env/globex/orders.env.example"), ("scaffold=shop", "env/acme/shop.env.example")],
+    [("tenant_id=globex", "variables/globex/orders.env.example"), ("scaffold=shop", "variables/acme/shop.env.example")],
 )
 def test_it_moves_with_its_scaffold_and_with_its_edits(data: str, path: str, out: Path, command: Command) -> None:
     edited = (out / EXAMPLE).read_text() + "# of the shop\n"
@@ -234,7 +237,7 @@ def test_it_moves_with_its_scaffold_and_with_its_edits(data: str, path: str, out
 
 def test_it_goes_when_nobody_wants_it_any_more(out: Path, command: Command) -> None:
     assert command(out, "update", "--data", "env_example=no").status == 0
-    assert git(out, "status", "--porcelain", "env").split() == ["D", EXAMPLE]
+    assert git(out, "status", "--porcelain", "variables").split() == ["D", EXAMPLE]
 
 
 def states(command: Command, out: Path) -> Callable[[], dict[str, str]]:
@@ -252,9 +255,9 @@ def test_replay_knows_it(out: Path, command: Command) -> None:
     assert states(command, out)[EXAMPLE] == "orphaned"
 
 
-def test_a_virtual_environment_of_that_name_is_not_looked_through(out: Path, command: Command) -> None:
+def test_a_folder_of_somebodys_own_is_not_looked_through(out: Path, command: Command) -> None:
     header = (out / EXAMPLE).read_text()
-    deep = out / "env" / "lib" / "python3.11" / "x.env.example"
+    deep = out / "variables" / "of" / "mine" / "x.env.example"
     deep.parent.mkdir(parents=True)
     deep.write_text(header)
     assert states(command, out) == {}

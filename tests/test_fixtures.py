@@ -559,7 +559,7 @@ DAMAGED: dict[str, tuple[Callable[[Path], None], dict[str, str], int]] = {
         {
             "assets/stripe/v1.0/stripe_customers.yaml": "orphaned",
             "jobs/acme/stripe_customers_to_iceberg.yaml": "orphaned",
-            "env/acme/job.env.example": "orphaned",
+            "variables/acme/job.env.example": "orphaned",
             FIXTURE: "orphaned",
         },
         1,

@@ -15,7 +15,7 @@ from support import PACK, SHORT_PATH, checked
 ANSWERS = checked(SHORT_PATH | {"scaffold": "shop", "fixtures": True})
 ASSET, JOB = "assets/stripe/v1.0/stripe_customers.yaml", "jobs/acme/stripe_customers_to_iceberg.yaml"
 FIXTURE = "tests/fixtures/stripe/stripe_customers.jsonl"
-ENVIRONMENT = "env/acme/shop.env.example"
+ENVIRONMENT = "variables/acme/shop.env.example"
 FILE = ".copier-answers.acme.shop.yml"
 (CUSTOMERS,) = Scaffold(PACK, ANSWERS).items
 OWNER = Owner("acme", "shop", CUSTOMERS)
@@ -45,7 +45,7 @@ def test_an_owner_is_named() -> None:
         (JOB, True),
         (FIXTURE, True),
         (ENVIRONMENT, True),
-        ("env/globex/shop.env.example", False),
+        ("variables/globex/shop.env.example", False),
         ("jobs/globex/stripe_customers_to_iceberg.yaml", False),
         ("jobs/stripe/acme.yaml", False),
         ("assets/hubspot/v1.0/stripe_customers.yaml", False),

@@ -22,7 +22,7 @@ TABLES = checked(
 )
 TABLES.pop("objects")
 ASSET, JOB = "assets/stripe/v1.0/stripe_charges.yaml", "jobs/acme/stripe_charges_to_iceberg.yaml"
-ENVIRONMENT = "env/acme/shop.env.example"
+ENVIRONMENT = "variables/acme/shop.env.example"
 
 
 def scaffold(answers: dict[str, Any] = STRIPE, pack: Pack = PACK, **others: Any) -> Scaffold:

@@ -20,7 +20,7 @@ from support import Rendered, copy_pack, git, release, render
 
 JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
-VARIABLES = "env/globex/follows.env.example"
+VARIABLES = "variables/globex/follows.env.example"
 FILE = ".copier-answers.globex.follows.yml"
 NEWEST = steady() | SCAFFOLDS
 FEW = SCAFFOLDS | {"customers": STRIPE}
@@ -130,7 +130,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
             JOB: "orphaned",
             VARIABLES: "orphaned",
             "jobs/acme/globex_customers_to_iceberg.yaml": "missing",
-            "env/acme/follows.env.example": "missing",
+            "variables/acme/follows.env.example": "missing",
             ASSET: "edited",
         },
         1,

@@ -89,7 +89,7 @@ def test_files_written_and_nothing_else(scaffolded: Scaffolded) -> None:
         "assets/stripe/v1.0/stripe_customers.yaml",
         "connectors/iceberg.yaml",
         "connectors/stripe.yaml",
-        "env/acme/stripe_to_iceberg.env.example",
+        "variables/acme/stripe_to_iceberg.env.example",
         "jobs/acme/stripe_customers_to_iceberg.yaml",
         "registry/connectors.yaml",
         *VENDORED,
@@ -112,7 +112,7 @@ def test_without_vendoring_no_comment_points_at_a_schema(scaffolded: Scaffolded)
     assert {name.split("/")[0] for name in out.files} == {
         ".copier-answers.acme.stripe_to_iceberg.yml",
         "assets",
-        "env",
+        "variables",
         "jobs",
     }
     assert not [name for name, text in out.files.items() if b"$schema" in text]

@@ -29,7 +29,7 @@ _GENERATED = 20
 # Where the files of a scaffold belong.
 _OWN = re.compile(
     r"assets/[a-z0-9_-]+/v[0-9.]+/[a-z0-9_-]+\.yaml|jobs/[a-z0-9_-]+/[a-z0-9_-]+\.yaml"
-    r"|env/[a-z0-9_-]+/[a-z0-9_-]+\.env\.example"
+    r"|variables/[a-z0-9_-]+/[a-z0-9_-]+\.env\.example"
     r"|tests/fixtures/([a-z0-9_-]+/[a-z0-9_-]+\.(csv|jsonl)|test_dativo_fixtures\.py)"
     r"|(registry|connectors|schemas)/[a-z0-9_.-]+\.(yaml|json)|\.github/workflows/dativo\.yml|\.gitlab/dativo\.yml"
     r"|\.copier-answers\.[a-z0-9_-]+\.[a-z0-9_-]+\.yml"

@@ -14,7 +14,7 @@ SETTINGS = ".dativo.yml"
 # The CI that a destination can have, and the file that runs it.
 CI_FILES = {"github": ".github/workflows/dativo.yml", "gitlab": ".gitlab/dativo.yml"}
 # What the jobs of each scaffold read from the environment, by tenant; and the end of each file's name.
-ENVIRONMENTS = "env"
+VARIABLES = "variables"
 ENV_EXAMPLE = ".env.example"
 
 
@@ -25,7 +25,7 @@ def answers_file_of(tenant: str, scaffold: str) -> str:
 
 def env_example_of(tenant: str, scaffold: str) -> str:
     """Return the file that lists the environment variables of a scaffold's jobs."""
-    return f"{ENVIRONMENTS}/{tenant}/{scaffold}{ENV_EXAMPLE}"
+    return f"{VARIABLES}/{tenant}/{scaffold}{ENV_EXAMPLE}"
 
 
 def profile_of(name: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
-from ..base.paths import ENV_EXAMPLE, ENVIRONMENTS
+from ..base.paths import ENV_EXAMPLE, VARIABLES
 from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
@@ -42,8 +42,8 @@ class Tree:
                     if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):
                         fixtures.add(fixture)
                         yield fixture, header
-        # Not all that is below: a virtual environment may be called so.
-        for place in sorted(self.root.glob(f"{ENVIRONMENTS}/*/*{ENV_EXAMPLE}")):
+        # Not all that is below: it may be somebody's own folder of that name.
+        for place in sorted(self.root.glob(f"{VARIABLES}/*/*{ENV_EXAMPLE}")):
             path = place.relative_to(self.root).as_posix()
             if header := header_of(self.root, path):
                 yield path, header

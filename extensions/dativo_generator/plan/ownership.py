@@ -17,7 +17,7 @@ from ..base import reading
 from ..base.asset_layout import body_of
 from ..base.documents import parse_bounded, shown
 from ..base.errors import DativoError
-from ..base.paths import ENVIRONMENTS, answers_file_of
+from ..base.paths import VARIABLES, answers_file_of
 from ..registry.pack import Pack
 from .destination import Destination
 from .plan import paths
@@ -104,7 +104,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
     """Tell whether recorded answers could give `path`, by the tenant or the source that stands in it."""
     kind, name = path.split("/")[0], path.split("/")[-2]
-    if kind in ("jobs", ENVIRONMENTS):
+    if kind in ("jobs", VARIABLES):
         return answers.get("tenant_id") == name
     return answers.get("source_connector") in path.split("/")
 

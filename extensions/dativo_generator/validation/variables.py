@@ -1,6 +1,7 @@
 """Variables that a job reads, and whether anybody says that they are to be set.
 
-What says so are the files ``*.env.example``: one at the root is for all, those below ``env/<tenant>/`` are a tenant's.
+What says so are the files ``*.env.example``: one at the root is for all, those of a tenant are below
+``variables/<tenant>/``.
 """
 
 import re
@@ -11,9 +12,9 @@ from typing import Any
 
 from ..base import reading
 from ..base.asset_layout import Keys
+from ..base.paths import ENV_EXAMPLE, VARIABLES
 from .findings import Problem, Problems
 
-FOLDER, SUFFIX = "env", ".env.example"
 _READ = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # A line that is commented out names a variable, too: one that may be set.
 _LISTED = re.compile(r"^[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
@@ -39,8 +40,8 @@ class Variables:
 
     def _listed(self, tenant: str) -> tuple[frozenset[str], str]:
         """Return the variables that are listed for a tenant, and the first file that lists any; '' for none."""
-        files = [SUFFIX] if reading.is_file(self._repository, SUFFIX) else []
-        own = [path for path in reading.below(self._repository, f"{FOLDER}/{tenant}") if path.endswith(SUFFIX)]
+        files = [ENV_EXAMPLE] if reading.is_file(self._repository, ENV_EXAMPLE) else []
+        own = [path for path in reading.below(self._repository, f"{VARIABLES}/{tenant}") if path.endswith(ENV_EXAMPLE)]
         names: set[str] = set()
         for path in (*own, *files):
             try:
