@@ -10,6 +10,7 @@ from copier.errors import UserMessageError
 
 from dativo_generator.answers.profiles import Profiles, check
 from dativo_generator.answers.questions import PROFILED, QUESTIONS
+from dativo_generator.answers.questions.short_path import SECTIONS
 from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.base.errors import PackError
 from dativo_generator.base.paths import ORGANISATION, profile_of
@@ -163,10 +164,9 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
     terminal.answer("Where the data goes", DOWN * targets.index("s3") + ENTER)
     terminal.answer("Owner", ENTER)
     terminal.answer("Name of this scaffold", ENTER)
-    terminal.answer("Customize", DOWN * 2 + SPACE + ENTER)
+    terminal.answer("Customize", DOWN * list(SECTIONS).index("governance") + SPACE + ENTER)
     terminal.answer("Tags", ENTER)
     terminal.answer("Retention in days", f"\x7f\x7f365{ENTER}")
-    terminal.answer("Regulations", ENTER)
     terminal.answer("Classification", ENTER)
     terminal.answer("Save a profile", "y")
     assert terminal.finish() == 0, terminal.text
