@@ -131,9 +131,9 @@ def test_regulations_that_the_nested_layout_loses_are_written_and_told() -> None
     assert planned(regulations=["GDPR"], asset_layout="odcs")["warnings"] == planned()["warnings"]
 
 
-def test_consent_is_said_when_it_is_answered() -> None:
-    assert "user_consent_required" not in asset_of(asset_layout="odcs")["compliance"]
-    assert asset_of(asset_layout="odcs", consent=False)["compliance"]["user_consent_required"] is False
+def test_consent_is_said_where_it_is_required() -> None:
+    assert asset_of(asset_layout="odcs", consent=False) == asset_of(asset_layout="odcs")
+    assert asset_of(asset_layout="odcs", consent=True)["compliance"]["user_consent_required"] is True
 
 
 def test_each_asset_is_named_where_an_answer_has_a_placeholder() -> None:
