@@ -9,7 +9,7 @@ from typing import Any
 
 NAME = "answers_format"
 CURRENT = 2
-# From this number on a job keeps its state in a file of its own, and lists its variables.
+# From this number on a job keeps its state in a file of its own, lists its variables, and asks for its plugins.
 OWN_STATE = 2
 
 

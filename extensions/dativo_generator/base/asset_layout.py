@@ -33,3 +33,8 @@ def governance_of(asset: Mapping[str, Any]) -> tuple[dict[str, Any], Keys, Keys]
         return {**body.get("team", {}), **body.get("compliance", {})}, ("team", "owner"), ("compliance",)
     keys = ("asset", "governance")
     return dict(body.get("governance", {})), (*keys, "owner"), keys
+
+
+def folder_of(name: str) -> str:
+    """Return the name of an asset as the runner spells it where it makes a folder of it."""
+    return name.lower().replace("-", "_").replace(" ", "_")

@@ -3,7 +3,7 @@
 They add, and change nothing that an answer gives. The whole is then held against the schema of its kind.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -43,11 +43,7 @@ def _shape(pack: Pack, kind: str) -> Shape:
 
 def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any]) -> list[str]:
     """Say which keys of an answer change nothing."""
-    return [
-        f"{name}: {place(keys)} has no effect: {why}"
-        for keys in _paths(extra, ())
-        if (why := pack.keys.no_effect(kind, ".".join(keys)))
-    ]
+    return [f"{name}: {place(keys)} has no effect: {why}" for keys, why in pack.keys.without_effect(kind, extra)]
 
 
 def _merged(name: str, there: Mapping[str, Any], extra: Mapping[str, Any], above: Keys) -> dict[str, Any]:
@@ -76,10 +72,3 @@ def _holds(extra: Any, keys: Keys) -> bool:
             return False
         extra = extra[key]
     return True
-
-
-def _paths(value: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for key, item in value.items():
-        yield (*above, str(key))
-        if isinstance(item, Mapping):
-            yield from _paths(item, (*above, str(key)))

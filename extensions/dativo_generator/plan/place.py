@@ -2,6 +2,7 @@
 
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
+from ..base.asset_layout import folder_of
 
 # What the runner takes where an asset has no domain, or no data product.
 _UNNAMED = "default"
@@ -13,11 +14,6 @@ def place(scaffold: Scaffold, item: Item) -> str:
     """Return the folder that an item's rows land in; an asset that is reused says the middle of it itself."""
     bucket = (scaffold.target_recipe.storage_block and scaffold["bucket"]) or _STAGING
     return f"s3://{bucket}/{_middle(scaffold)}/{folder_of(scaffold.asset_name(item))}/"
-
-
-def folder_of(asset_name: str) -> str:
-    """Return the last folder of the place: the name of the asset as the runner spells it."""
-    return asset_name.lower().replace("-", "_").replace(" ", "_")
 
 
 def _middle(scaffold: Scaffold) -> str:

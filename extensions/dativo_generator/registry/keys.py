@@ -1,9 +1,10 @@
 """What the runner makes of keys of jobs and assets that no connector decides: `registry/keys.yaml`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from ..base.documents import Document, Section
 from ..base.naming import IDENTIFIER
@@ -30,6 +31,12 @@ class Keys:
         """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
         return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")
 
+    def without_effect(self, kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the keys of a mapping of a kind of file that have no effect, each as a path, and why."""
+        for path in _paths(value):
+            if why := self.no_effect(kind, ".".join(path)):
+                yield path, why
+
 
 def load_keys(root: Path) -> Keys:
     """Read the facts of the pack at `root`; raises `PackError`."""
@@ -41,6 +48,14 @@ def load_keys(root: Path) -> Keys:
         lineage={name: _variables(lineage.section(name)) for name in lineage.value},
         documents=_columns(top.section("documents")),
     )
+
+
+def _paths(value: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for key, item in value.items():
+        path = (*above, str(key))
+        yield path
+        if isinstance(item, Mapping):
+            yield from _paths(item, path)
 
 
 def _texts(entry: Section) -> dict[str, str]:

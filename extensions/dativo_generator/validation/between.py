@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.asset_layout import Keys, body_of, inside
+from ..base.asset_layout import Keys, body_of, folder_of, inside
 from ..base.naming import env_default
 from ..registry.runner import Runner
 from .findings import File, Finding, Problem
@@ -56,7 +56,7 @@ def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
         return ()
     _, block = storage_of(target.get("connection", {}), job.target, runner)
     storage = [str(block.get(key) or _variable(job.target, runner, key)) for key in ("endpoint", "bucket")]
-    table = str(job.asset["name"]).lower().replace("-", "_").replace(" ", "_")
+    table = folder_of(str(job.asset["name"]))
     folders = (job.asset.get("domain") or "default", job.asset.get("dataProduct") or "default", table)
     return (*storage, *map(str, folders))
 

@@ -1,6 +1,6 @@
 """Keys that the runner accepts and that change nothing, whatever the connectors are: those of `registry/keys.yaml`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..base.asset_layout import Keys, body_of, inside
@@ -21,13 +21,5 @@ def asset_effects(asset: Mapping[str, Any], known: facts.Keys) -> Problems:
 
 
 def _without_effect(value: Mapping[str, Any], above: Keys, kind: str, known: facts.Keys) -> Problems:
-    for keys in _below(value, ()):
-        if why := known.no_effect(kind, ".".join(keys)):
-            yield Problem((*above, *keys), "no-effect", why, True)
-
-
-def _below(value: Mapping[str, Any], keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    for key, item in value.items():
-        yield (*keys, str(key))
-        if isinstance(item, Mapping):
-            yield from _below(item, (*keys, str(key)))
+    for keys, why in known.without_effect(kind, value):
+        yield Problem((*above, *keys), "no-effect", why, True)

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ...base.errors import AnswerError
-from ...base.secrets import WAY_OUT, secret_in
 from ...base.shapes import Shape
 from .. import readers
 from ..model import Answers, Question, Section
-from .shared import alone, always, choice, reused
+from .shared import alone, always, choice, passed_on, reused
 
 LAYOUTS = NESTED, ODCS = ("nested", "odcs")
 
@@ -34,13 +32,6 @@ def _shaped(*keys: str, empty: Any, example: str, inapplicable: Callable[[Answer
         return value if value == empty else readers.shaped(value, answers.pack.shape("odcs").at(*keys))
 
     return Question(read, always(empty), inapplicable, example=example, shape=lambda pack: pack.shape("odcs").at(*keys))
-
-
-def _extra(answers: Answers, raw: Any) -> dict[str, Any]:
-    value = readers.mapping(raw)
-    if secret_in(value, "asset_extra"):
-        raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
-    return value
 
 
 SECTION = Section(
@@ -71,7 +62,11 @@ SECTION = Section(
         "consent": Question(alone(readers.flag), always(False), _flat_only("compliance")),
         "change_management": _shaped("change_management", empty={}, example="{policy: non_breaking}"),
         "asset_extra": Question(
-            _extra, always({}), reused, example="{tenant: acme}", shape=lambda pack: Shape({"type": "object"})
+            passed_on("asset_extra"),
+            always({}),
+            reused,
+            example="{tenant: acme}",
+            shape=lambda pack: Shape({"type": "object"}),
         ),
     },
 )

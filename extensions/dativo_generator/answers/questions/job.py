@@ -11,7 +11,7 @@ from ...base.shapes import Shape
 from ...registry.pack import Pack
 from .. import choices, readers
 from ..model import Answers, Question, Section
-from .shared import alone, always
+from .shared import alone, always, passed_on
 from .target import SAFE_PARTITION
 from .target import SECTION as TARGET
 
@@ -112,13 +112,6 @@ def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
     return value
 
 
-def _extra(answers: Answers, raw: Any) -> dict[str, Any]:
-    value = readers.mapping(raw)
-    if secret_in(value, "job_extra"):
-        raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
-    return value
-
-
 SECTION = Section(
     "job",
     what="lineage, validation, storage keys, other keys",
@@ -151,7 +144,7 @@ SECTION = Section(
         ),
         "parquet_target_size_mb": Question(alone(readers.number(0)), always(0)),
         "job_extra": Question(
-            _extra,
+            passed_on("job_extra"),
             always({}),
             example="{source: {rate_limits: {rps: 5}}}",
             shape=lambda pack: Shape({"type": "object"}),

@@ -20,7 +20,7 @@ def way(answers: Answers, role: str) -> Way:
 
 def _needed(role: str) -> Callable[[Answers], bool]:
     """Ask where nothing else does it; but nobody whose answers were given before there was the question."""
-    return lambda answers: answers.format >= answers_format.CURRENT and way(answers, role).how == PLUGIN
+    return lambda answers: answers.format >= answers_format.OWN_STATE and way(answers, role).how == PLUGIN
 
 
 SECTION = Section(

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from ...base.asset_layout import folder_of
 from ...base.documents import shown
 from ...base.errors import AnswerError
 from ...base.paths import CI_FILES
@@ -44,7 +45,7 @@ def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
         named = readers.mapping(raw)
     names = {readers.among_objects(key, objects): readers.slug(name) for key, name in named.items()}
     final = [names.get(item.object) or answers.usual_name(item) for item in answers.items]
-    spelt = [name.replace("-", "_") for name in final]  # as the runner does, to make a folder of it
+    spelt = [folder_of(name) for name in final]
     for name, folder in zip(final, spelt, strict=True):
         if spelt.count(folder) > 1:
             raise AnswerError(f"'{name}' would name two assets")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...base.errors import AnswerError
+from ...base.secrets import WAY_OUT, secret_in
 from .. import choices, readers
 from ..model import Answers, Question
 from ..selection import Item
@@ -46,6 +48,18 @@ def in_cloud(answers: Answers) -> bool:
 def or_nothing(read: readers.Reader) -> Callable[[Answers, Any], str]:
     """Let a reader of text take nothing, too."""
     return lambda answers, raw: readers.text(raw) and read(raw)
+
+
+def passed_on(name: str) -> Callable[[Answers, Any], dict[Any, Any]]:
+    """Make the reader of the question `name` for keys that no question asks for; the plan says which fit."""
+
+    def read(answers: Answers, raw: Any) -> dict[Any, Any]:
+        value = readers.mapping(raw)
+        if secret_in(value, name):
+            raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
+        return value
+
+    return read
 
 
 def reused(answers: Answers) -> str:
