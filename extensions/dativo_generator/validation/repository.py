@@ -19,10 +19,13 @@ from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_of
 from ..registry.pack import Pack
+from ..registry.recipes import recipe_file
+from ..registry.variables import named_in, read_by
 from .asset_rules import asset_problems, column_problems
 from .between import Job, same_asset, same_place, same_state
 from .data_files import delimiter_problems
 from .effects import asset_effects, job_effects
+from .expansion import job_expansion
 from .findings import File, Finding, Problem, Problems, nulls
 from .ignoring import Ignoring
 from .job_rules import source_problems, target_problems, written_problems
@@ -198,7 +201,6 @@ class _Validation:
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
         """Find the files that a job names; returns those that are there by key, and what is not there."""
         problems = []
-        recipes = (self.repository / "connectors").is_dir()
         present: dict[str, str] = {}
         for key, folder in (
             ("asset_path", "assets"),
@@ -206,18 +208,29 @@ class _Validation:
             ("target_connector_path", "connectors"),
         ):
             path = file.raw.get(key)
-            if not isinstance(path, str) or (folder == "connectors" and not recipes):
+            if not isinstance(path, str):
                 continue
             if there := _below(path, folder, self.repository):
                 present[key] = there
                 continue
-            recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
-            assets = [name for name in self._files if name.startswith("assets/")]
-            names = assets if folder == "assets" else [path.as_posix() for path in recipes_here]
-            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, names)
+            if folder == "connectors" and self._is_the_runners(path):
+                continue
+            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, self._in(folder))
             problems.append(Problem((key,), "path", f"'{path}' is not in this repository{near}"))
         self.used.add(present.get("asset_path", ""))
         return present, problems
+
+    def _is_the_runners(self, path: str) -> bool:
+        """Tell whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
+        if (self.repository / "connectors").is_dir():
+            return False
+        return path.startswith(("/", "$")) or "/".join(path.split("/")[-2:]) in map(recipe_file, self.pack.registry)
+
+    def _in(self, folder: str) -> list[str]:
+        """List the assets of the repository, or the recipes."""
+        if folder == "assets":
+            return [name for name in self._files if name.startswith("assets/")]
+        return [path.relative_to(self.repository).as_posix() for path in (self.repository / folder).glob("*.yaml")]
 
     def _ends(self, file: File, there: Mapping[str, str]) -> tuple[dict[str, End], list[Problem]]:
         """Look up source and target; returns those that the registry has in their role, and what is wrong."""
@@ -255,17 +268,27 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*job_effects(job, self.pack.keys), *self.variables.problems(job)]
+        said = [*job_effects(job, self.pack.keys), *job_expansion(job, self.pack.keys)]
         if source:
             said += source_problems(job, source, self.pack.runner)
             said += written_problems(file.raw, source)
         if target:
             said += target_problems(job, target, self.pack.runner)
+        said += self._variables(job, source, target, said)
         if asset:
             said += pair_problems(job, asset, source, target)
             if source:
                 said += delimiter_problems(self.repository, job, body_of(asset), source, self.pack.runner)
         return said
+
+    def _variables(
+        self, job: Mapping[str, Any], source: End | None, target: End | None, said: list[Problem]
+    ) -> Problems:
+        """Yield variables that nothing sets; of ends that nobody knows, only what the job names."""
+        known = source and target
+        read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
+        unexpanded = {problem.keys for problem in said if problem.rule == "expansion"}
+        return self.variables.problems(str(job["tenant_id"]), read, unexpanded)
 
 
 def _problem(misfit: Misfit) -> Problem:
