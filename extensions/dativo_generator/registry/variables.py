@@ -39,7 +39,7 @@ def read_by(
     if _keeps_state(job.get("source", {}), source, source_recipe, pack):
         yield from _read(("source", "incremental", "state_path"), pack.runner.state_variable)
     catalog = job.get("catalog", {})
-    for key, name in pack.keys.lineage.get(catalog.get("type"), {}).items():
+    for key, name in pack.keys.lineage_of(catalog).items():
         if name and key not in catalog.get("connection", {}):
             yield Variable(("catalog", "connection", key), name)
 

@@ -13,6 +13,8 @@ from .recipes import End
 # ${NAME:-default}; where the runner knows it, it looks for it anywhere and puts it in the place of the whole value.
 WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
 _PLAIN = re.compile(r"\$\{[^:}]+\}")
+# The rules of this module.
+RULES = ("expansion", "lineage")
 _PATHS = ("source_connector_path", "target_connector_path", "asset_path")
 
 
@@ -22,10 +24,10 @@ def job_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
         if match := WITH_DEFAULT.search(job.get(key, "")):
             yield Problem((key,), "expansion", f"'{match[0]}' is not expanded in a path; write ${{NAME}}")
     catalog = job.get("catalog", {})
-    for key in facts.lineage.get(catalog.get("type"), {}):
+    for key, name in facts.lineage_of(catalog).items():
         if "${" in (text := str(catalog.get("connection", {}).get(key, ""))):
-            said = f"'{text}' is not expanded; leave the key out, or write the value"
-            yield Problem(("catalog", "connection", key), "expansion", said)
+            way = f"leave the key out, and set {name}" if name else "write the value"
+            yield Problem(("catalog", "connection", key), "lineage", f"'{text}' is not expanded; {way}")
 
 
 def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Problems:

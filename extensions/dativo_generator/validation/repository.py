@@ -21,11 +21,11 @@ from ..plan.destination import Destination, header_of
 from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from ..registry.variables import named_in, read_by
+from . import expansion
 from .asset_rules import asset_problems, column_problems
 from .between import Job, same_asset, same_place, same_state
 from .data_files import delimiter_problems
 from .effects import asset_effects, job_effects
-from .expansion import job_expansion
 from .findings import File, Finding, Problem, Problems, nulls
 from .ignoring import Ignoring
 from .job_rules import source_problems, target_problems, written_problems
@@ -268,7 +268,7 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*job_effects(job, self.pack.keys), *job_expansion(job, self.pack.keys)]
+        said = [*job_effects(job, self.pack.keys), *expansion.job_expansion(job, self.pack.keys)]
         if source:
             said += source_problems(job, source, self.pack.runner)
             said += written_problems(file.raw, source)
@@ -287,7 +287,7 @@ class _Validation:
         """Yield variables that nothing sets; of ends that nobody knows, only what the job names."""
         known = source and target
         read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
-        unexpanded = {problem.keys for problem in said if problem.rule == "expansion"}
+        unexpanded = {problem.keys for problem in said if problem.rule in expansion.RULES}
         return self.variables.problems(str(job["tenant_id"]), read, unexpanded)
 
 
