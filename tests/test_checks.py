@@ -73,6 +73,7 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             lambda job, _: job["source"]["incremental"].update(lookback_days=None),
             ("null", "source.incremental.lookback_days"),
         ),
+        ("stripe", lambda job, _: job["source"]["incremental"].update(lookback_days=None), None),
         ("postgres", lambda job, _: job["source"]["connection"].update(password="x"), ("secret", "source.connection")),
         ("postgres", lambda job, _: job["source"]["connection"].update(password="${X}"), None),
         (
@@ -141,6 +142,9 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             ("expansion", "target.connection.nessie.uri"),
         ),
         ("s3", lambda job, _: job["target"]["connection"].update(nessie="http://${N}:19120/api/v1"), None),
+        ("s3", lambda job, _: job["target"]["connection"].update(nessie=3), ("schema", "target.connection.nessie")),
+        ("s3", lambda job, _: job["target"].update(branch="b\u00fcro"), ("ascii", "target.branch")),
+        ("s3", lambda job, _: (job["target"].pop("branch"), job.update(tenant_id="b\u00fcro")), ("ascii", "tenant_id")),
         (
             "s3",
             lambda job, _: job["target"]["connection"]["s3"].update(prefix="p"),

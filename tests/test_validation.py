@@ -235,6 +235,16 @@ def test_an_asset_that_no_job_fills(repository: Path) -> None:
     assert (finding.file, finding.rule, finding.severity) == (PATHS["stripe asset"], "orphan", "warning")
 
 
+def test_what_the_runner_builds_anew_may_be_anything(repository: Path) -> None:
+    asset = repository / PATHS["stripe asset"]
+    text = asset.read_text(encoding="utf-8")
+    for value, rule in (("nobody", "no-effect"), ("{owner: 3}", "no-effect"), ("", "empty")):
+        asset.write_text(text.replace("  governance:", f"  team: {value}\n  governance:", 1), encoding="utf-8")
+        assert [finding.rule for finding in found(repository)] == [rule]
+    asset.write_text(text.replace("  governance:", "  team: nobody\n  _:", 1), encoding="utf-8")
+    assert {finding.rule for finding in found(repository)} >= {"schema"}
+
+
 def test_a_link_is_not_read(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("password: hunter2")
     (repository / "jobs" / "acme" / "link.yaml").symlink_to(tmp_path / "secret.yaml")

@@ -15,14 +15,10 @@ WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
 _PLAIN = re.compile(r"\$\{[^:}]+\}")
 # The rules of this module.
 RULES = ("expansion", "lineage")
-_PATHS = ("source_connector_path", "target_connector_path", "asset_path")
 
 
-def job_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
-    """Yield variables that are not expanded whatever the connectors are: in paths, and where lineage goes."""
-    for key in _PATHS:
-        if match := WITH_DEFAULT.search(job.get(key, "")):
-            yield Problem((key,), "expansion", f"'{match[0]}' is not expanded in a path; write ${{NAME}}")
+def lineage_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
+    """Yield variables that are not expanded where lineage goes; the schema finds those in paths."""
     catalog = job.get("catalog", {})
     for key, name in facts.lineage_of(catalog).items():
         if "${" in (text := str(catalog.get("connection", {}).get(key, ""))):
@@ -62,30 +58,25 @@ def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Prob
 
 
 def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield variables of a target that are not expanded."""
+    """Yield variables of a target that are not expanded. What a plugin makes of them, nobody knows."""
+    if "custom_writer" in target:
+        return
     keys: Keys = ("target", "connection")
     connection = target.get("connection", {})
-    for name in runner.storage_blocks:
-        block = connection.get(name, {})
-        read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
-        for where, text in _texts(read, (*keys, name)):
-            if ":-" in text and "${" in text and not WITH_DEFAULT.fullmatch(text):
-                yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
-    if "custom_writer" not in target:
-        yield from _bucket(connection, end, runner)
-    if end.recipe.catalog in runner.catalog_variables:
-        for where, text in _texts(connection.get(end.recipe.catalog, {}), (*keys, end.recipe.catalog)):
-            if match := WITH_DEFAULT.search(text):
-                yield Problem(where, "expansion", f"'{match[0]}' is not expanded; write ${{NAME}}")
-
-
-def _bucket(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     name, block = runner.storage_of(connection, end.recipe)
+    read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
+    for where, text in _texts(read, (*keys, name)):
+        if ":-" in text and "${" in text and not WITH_DEFAULT.fullmatch(text):
+            yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
     bucket = block.get("bucket", "")
     if isinstance(bucket, str) and "${" in bucket:
-        where = "" if name in connection else "the recipe's "
-        said = f"{where}'{bucket}' is not expanded and nothing is uploaded; write the name out"
-        yield Problem(("target", "connection", name, "bucket"), "expansion", said)
+        said = "" if name in connection else "the recipe's "
+        said += f"'{bucket}' is not expanded and nothing is uploaded; write the name out"
+        yield Problem((*keys, name, "bucket"), "expansion", said)
+    if catalog := end.recipe.catalog:
+        for where, text in _texts(connection.get(catalog, {}), (*keys, catalog)):
+            if match := WITH_DEFAULT.search(text):
+                yield Problem(where, "expansion", f"'{match[0]}' is not expanded; write ${{NAME}}")
 
 
 def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:

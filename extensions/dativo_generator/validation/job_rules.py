@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base.asset_layout import Keys
+from ..base.documents import shown
 from ..base.naming import listed, nearest
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
@@ -57,7 +58,7 @@ def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Pro
 
 
 def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
-    selections = [selection for selection in SELECTIONS if selection in source]
+    selections = [selection for selection in SELECTIONS if source.get(selection)]
     if connector.selection not in selections and "custom_reader" not in source:
         said = f"says {listed(selections)}" if selections else "does not say what to read"
         yield Problem(("source",), "source", f"{said}; {connector.id} is read by {connector.selection}")
@@ -115,12 +116,10 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     keys: Keys = ("target", "connection")
     connection = target.get("connection", {})
     yield from _secrets(connection, keys)
+    if "custom_writer" not in target:
+        yield from _written(job, end, runner)
     for name in runner.storage_blocks:
-        block = connection.get(name, {})
-        endpoint = block.get("endpoint", "")
-        if endpoint and not endpoint.startswith(("http://", "https://", "${")):
-            yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
-        if "prefix" in block:
+        if "prefix" in _mapping(connection.get(name)):
             said = "data lands below domain, data product and name of the asset"
             yield Problem((*keys, name, "prefix"), "no-effect", said, True)
     if "bucket" in connection:
@@ -136,6 +135,28 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
             yield Problem(("target", "partitioning", index), "partitioning", said)
 
 
+def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    """Yield what keeps the runner from uploading anything, where it writes by itself."""
+    target, recipe, keys = job.get("target", {}), end.recipe, ("target", "connection")
+    connection = target.get("connection", {})
+    name = next((name for name in runner.storage_blocks if {**recipe.connection, **connection}.get(name)), "")
+    block = connection.get(name, {})
+    if not isinstance(block, Mapping):
+        yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(block)}")
+    endpoint = _mapping(block).get("endpoint", "")
+    if endpoint and not endpoint.startswith(("http://", "https://", "${")):
+        yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
+    catalog = connection.get(recipe.catalog, "")
+    address = catalog.get("uri", "") if isinstance(catalog, Mapping) else catalog
+    if not isinstance(address, str):
+        yield Problem((*keys, recipe.catalog), "schema", f"must be an address, not {shown(address)}")
+    # Without a branch it is the tenant's where there is a catalog; either way it is metadata of every file.
+    branch = target.get("branch") or (job["tenant_id"] if recipe.catalog else "")
+    if not branch.isascii():
+        where = ("target", "branch") if target.get("branch") else ("tenant_id",)
+        yield Problem(where, "ascii", f"'{branch}' is not taken as metadata of the files; write it in ASCII")
+
+
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
     """Yield what is wrong in a job as it is written, with its nulls: some are as good as a value, others stop a run."""
     keys: Keys = ("source", "incremental")
@@ -145,7 +166,8 @@ def written_problems(job: Mapping[str, Any], source: End) -> Problems:
     strategy = incremental.get("strategy", source.connector.strategy)
     if strategy in CURSOR_STRATEGIES and "cursor_field" not in incremental:
         yield Problem(keys, "incremental", "'cursor_field' is missing")
-    if incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
+    databases = source.connector.selection == "tables"
+    if databases and incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
         yield Problem((*keys, "lookback_days"), "null", "is null, and stops the first run", True)
 
 
@@ -165,3 +187,7 @@ def _map_texts(value: Any, change: Any) -> Any:
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return "" if isinstance(value, str) else value
     return change(value)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -12,7 +12,7 @@ from typing import Any
 from ..answers import profiles
 from ..answers.choices import forbidden
 from ..base import reading
-from ..base.asset_layout import body_of
+from ..base.asset_layout import Keys, body_of
 from ..base.errors import PackError, printable
 from ..base.naming import listed, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
@@ -25,7 +25,7 @@ from . import expansion
 from .asset_rules import asset_problems, column_problems
 from .between import Job, same_asset, same_place, same_state
 from .data_files import delimiter_problems
-from .effects import asset_effects, job_effects
+from .effects import asset_effects, job_effects, unread
 from .findings import File, Finding, Problem, Problems, nulls
 from .ignoring import Ignoring
 from .job_rules import source_problems, target_problems, written_problems
@@ -132,10 +132,11 @@ class _Validation:
         """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
         if self.schemas is None:
             return [], True
-        repeated = "schema" if _repeats_schema(file.raw) else None
-        misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if misfit.keys[:1] != (repeated,)]
+        repeated: set[Keys] = {("schema",)} if _repeats_schema(file.raw) else set()
+        skipped = repeated | (unread(file.raw, self.pack.keys) if schema == "asset" else set())
+        misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if not _is_below(misfit.keys, skipped)]
         refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
-        empty = [keys for keys in nulls(file.raw) if keys[:1] != (repeated,)]
+        empty = [keys for keys in nulls(file.raw) if not _is_below(keys, repeated)]
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)
             if keys in refused
@@ -224,7 +225,7 @@ class _Validation:
         """Tell whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
         if (self.repository / "connectors").is_dir():
             return False
-        return path.startswith(("/", "$")) or "/".join(path.split("/")[-2:]) in map(recipe_file, self.pack.registry)
+        return path.startswith(("/", "$")) or path.removeprefix("./") in map(recipe_file, self.pack.registry)
 
     def _in(self, folder: str) -> list[str]:
         """List the assets of the repository, or the recipes."""
@@ -268,7 +269,7 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*job_effects(job, self.pack.keys), *expansion.job_expansion(job, self.pack.keys)]
+        said = [*job_effects(job, self.pack.keys), *expansion.lineage_expansion(job, self.pack.keys)]
         if source:
             said += source_problems(job, source, self.pack.runner)
             said += written_problems(file.raw, source)
@@ -296,10 +297,14 @@ def _problem(misfit: Misfit) -> Problem:
 
 
 def _findings(file: File, said: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
-    """Yield what rules and schema say of a file, once where both say the same."""
-    known = {(problem.keys, problem.rule) for problem in said}
+    """Yield what rules and schema say of a file, once where both say the same, or the rules more than unusual."""
+    known = {(problem.keys, rule) for problem in said for rule in (problem.rule, "unusual")}
     for problem in (*said, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
         yield file.finding(problem)
+
+
+def _is_below(keys: Keys, above: set[Keys]) -> bool:
+    return any(keys[: len(one)] == one for one in above)
 
 
 def _repeats_schema(asset: Any) -> bool:
