@@ -117,6 +117,11 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
         ),
         ("gdrive_csv", lambda job, _: job["source"].pop("files"), ("source", "source")),
         (
+            "gdrive_csv",
+            lambda job, _: job["source"].update(files=[], custom_reader="a.py:B", incremental={"lookback_days": 0}),
+            ("incremental", "source.incremental"),
+        ),
+        (
             "s3",
             lambda job, _: job["source"].update(incremental={"lookback_days": 1}),
             ("incremental", "source.incremental"),

@@ -97,6 +97,7 @@ REFUSED: list[tuple[str, str, Any, list[str]]] = [
     (JOB, "source.tables", [], ["source", "unusual"]),
     (JOB, "target.branch", "b\u00fcro", ["ascii", "no-effect"]),
     (JOB, "target.connection.s3", "lake", ["schema"]),
+    (JOB, "target", {"custom_writer": "a.py:B", "connection": {"s3": "lake"}}, ["schema"]),
     (JOB, "target.connection.s3.region", "eu-${R:-central}-1", ["expansion"]),
     (JOB, "source_connector_path", "connectors/iceberg.yaml", ["connector"]),
     (JOB, "source_connector_path", "recipes/postgres.yaml", ["path"]),

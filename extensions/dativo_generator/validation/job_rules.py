@@ -92,7 +92,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
         )
     elif "strategy" in incremental and strategy in CURSOR_STRATEGIES and strategy != "updated_at":
         yield Problem((*keys, "strategy"), "incremental", "comes from the recipe; the runner refuses it here")
-    if (needed := _NEEDS.get(strategy)) and needed not in source:
+    if (needed := _NEEDS.get(strategy)) and not source.get(needed):
         yield Problem(keys, "incremental", f"{strategy} needs source.{needed}")
     if "custom_reader" in source:
         return
@@ -116,6 +116,10 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     keys: Keys = ("target", "connection")
     connection = target.get("connection", {})
     yield from _secrets(connection, keys)
+    read = {**end.recipe.connection, **connection}
+    name = next((name for name in runner.storage_blocks if read.get(name)), "")
+    if name and not isinstance(read[name], Mapping):  # whoever writes
+        yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(read[name])}")
     if "custom_writer" not in target:
         yield from _written(job, end, runner)
     for name in runner.storage_blocks:
@@ -139,11 +143,8 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     """Yield what keeps the runner from uploading anything, where it writes by itself."""
     target, recipe, keys = job.get("target", {}), end.recipe, ("target", "connection")
     connection = target.get("connection", {})
-    name = next((name for name in runner.storage_blocks if {**recipe.connection, **connection}.get(name)), "")
-    block = connection.get(name, {})
-    if not isinstance(block, Mapping):
-        yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(block)}")
-    endpoint = _mapping(block).get("endpoint", "")
+    name, block = runner.storage_of(connection, recipe)
+    endpoint = block.get("endpoint", "") if name in connection else ""
     if endpoint and not endpoint.startswith(("http://", "https://", "${")):
         yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
     catalog = connection.get(recipe.catalog, "")
