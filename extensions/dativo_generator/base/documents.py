@@ -19,6 +19,9 @@ _REQUIRED: Any = object()
 # the length of a number.
 DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
 _NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
+_INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
+# Anchors and tags, what only YAML takes for a line's end, and what may be a number without end.
+_BEYOND_A_GLANCE = re.compile(f"[&!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
 TOO_DEEP = "is nested too deeply"
 # What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -57,10 +60,23 @@ def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[An
     It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before.
     """
     try:
-        look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
+        if look is not _go_through or not surely_bounded(text, largest):
+            look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None
+
+
+def surely_bounded(text: str, largest: int = LARGEST) -> bool:
+    """Tell whether `bounded` would pass all of a text, as far as can be told at a glance.
+
+    A block begins at the indentation of its line, or behind dashes there, and never further left than the one that it
+    is in; a flow collection, and a pair in one, begins with a bracket. Without anchors there are no aliases.
+    """
+    if len(text) > largest or _BEYOND_A_GLANCE.search(text):
+        return False
+    deepest = max(map(len, _INDENTATION.findall(text))) + 1
+    return 2 * (deepest + text.count("[") + text.count("{")) <= DEEPEST
 
 
 def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:

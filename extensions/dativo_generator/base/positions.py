@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from .documents import CONSTRUCTING, LARGEST, bounded, yaml_problem
+from .documents import CONSTRUCTING, LARGEST, bounded, surely_bounded, yaml_problem
 
 Place = tuple[int, int]
 
@@ -25,8 +25,9 @@ class Located:
         """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
         loader = yaml.CSafeLoader(text)
         try:
-            for _ in bounded(yaml.parse(text, Loader=yaml.CSafeLoader), largest):
-                pass
+            if not surely_bounded(text, largest):
+                for _ in bounded(yaml.parse(text, Loader=yaml.CSafeLoader), largest):
+                    pass
             self._root = loader.get_single_node()
             if self._root is None:
                 raise LocatedError("the file is empty")
