@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
+from ..base.naming import file_name_of
 from ..base.shapes import Shape
 from ..registry.connectors import Connector
 from ..registry.fields import Field, starter_fields
@@ -226,8 +227,9 @@ class Answers:
         return self["asset_names"].get(item.object) or self.usual_name(item)
 
     def usual_name(self, item: Item) -> str:
-        """Return the name of an item's asset when nobody chose another."""
-        return f"{self.source.id}_{item.object}"
+        """Return the name of an item's asset when nobody chose another; an API's object is spelt as in the registry."""
+        name = item.object if self.source.selection == "objects" else file_name_of(item.object)
+        return f"{self.source.id}_{name}"
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
         """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""

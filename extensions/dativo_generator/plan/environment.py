@@ -90,9 +90,10 @@ def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, 
     yield from ((f"source.connection.{key}", name, "") for key, name in login.items() if key not in connection)
     if source.credentials_env:
         yield "source.credentials", source.credentials_env, ""
-    if "custom_writer" in job["target"]:  # which is handed the recipe's connection, and makes of it what it likes
+    there = job.get("target", {})
+    if "custom_writer" in there:  # which is handed the recipe's connection, and makes of it what it likes
         yield from (("target.connection", name, "") for name in target.environment)
-    connection = job["target"].get("connection", {})
+    connection = there.get("connection", {})
     yield from _storage(scaffold, target, connection)
     runner = scaffold.pack.runner
     others = []

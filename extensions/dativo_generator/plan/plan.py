@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -109,7 +110,9 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
 
 
 def asset_path(scaffold: Scaffold, item: Item) -> str:
-    """Return where the asset of an item is, be it this scaffold's or another's."""
+    """Return where the asset of an item is, be it this scaffold's or another's, for which a job may say it."""
+    if scaffold.reuses_assets and isinstance(said := scaffold["job_extra"].get("asset_path"), str):
+        return _filled_in(said, scaffold, item).removeprefix(_under(scaffold["app_root"], ""))
     return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 
@@ -152,7 +155,8 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     """Return what describes an asset, as its layout writes it."""
     layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
-    return extras.merged(scaffold.pack, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
+    said = layouts.arranged(_said(scaffold, item), layout)
+    return extras.merged(scaffold.pack, "asset_extra", layout, said, extra, partial(_is_decided, scaffold))
 
 
 # What an asset says of itself only where somebody answered, by the questions' names.
@@ -186,7 +190,7 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "tags": list(dict.fromkeys(_filled(tag, scaffold, item) for tag in scaffold["tags"])),
         "classification": sorted(labels),
         "regulations": scaffold["regulations"],
-        "retention_days": scaffold["retention_days"],
+        **({"retention_days": days} if (days := scaffold["retention_days"]) else {}),
         "target": {
             "file_format": scaffold["file_format"],
             "partitioning": scaffold["partitioning"],
@@ -199,6 +203,15 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 def _is_said(scaffold: Scaffold, name: str) -> bool:
     """Tell whether somebody answered a question, and otherwise than the pack."""
     return name in scaffold.raw and scaffold[name] != QUESTIONS[name].default(scaffold)
+
+
+# Questions with a word of their own for nothing, which decides more than one key.
+_TOLD_OTHERWISE = ("incremental", "catalog_uri", "state_dir")
+
+
+def _is_decided(scaffold: Scaffold, name: str) -> bool:
+    """Tell whether what a question gives is there on purpose, so that no extra leaves it out."""
+    return name in _TOLD_OTHERWISE or name == scaffold.source.selection or _is_said(scaffold, name)
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -240,7 +253,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
     job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
     extra = _filled_in(scaffold["job_extra"], scaffold, item)
-    return extras.merged(scaffold.pack, "job_extra", "job", job, extra)
+    return extras.merged(scaffold.pack, "job_extra", "job", job, extra, partial(_is_decided, scaffold))
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:

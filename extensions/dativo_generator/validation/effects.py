@@ -15,11 +15,10 @@ def job_effects(job: Mapping[str, Any], known: facts.Keys) -> Problems:
 
 def asset_effects(asset: Mapping[str, Any], known: facts.Keys) -> Problems:
     """Yield keys of an asset without effect in its layout."""
-    # What the runner builds anew from `governance` it leaves alone where there is none.
-    layout = "nested" if "governance" in body_of(asset) else "odcs"
+    layout = "nested" if inside(asset) else "odcs"
     return _without_effect(body_of(asset), inside(asset), layout, known)
 
 
 def _without_effect(value: Mapping[str, Any], above: Keys, kind: str, known: facts.Keys) -> Problems:
-    for keys, why in known.without_effect(kind, value):
+    for keys, why in known.without_effect(kind, value, value):
         yield Problem((*above, *keys), "no-effect", why, True)

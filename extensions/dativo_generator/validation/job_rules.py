@@ -131,8 +131,6 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         if "prefix" in block:
             said = "data lands below domain, data product and name of the asset"
             yield Problem((*keys, name, "prefix"), "no-effect", said, True)
-    if "bucket" in connection:
-        yield Problem((*keys, "bucket"), "no-effect", "is ignored; it belongs into a storage block", True)
     if "custom_writer" not in target:
         yield from _bucket(connection, end, runner)
     if not end.recipe.catalog:
