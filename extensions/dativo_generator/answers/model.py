@@ -42,7 +42,8 @@ class Question:
     profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
     is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
     returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
-    that opens it, '' for what everybody is asked; the table fills it in.
+    that opens it, '' for what everybody is asked; the table fills it in. `owns` are keys of a job or an asset, such as
+    ``job.target.connection.*.bucket``, that this answer alone gives, since it is held against more than the schema.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -61,6 +62,7 @@ class Question:
     suggested: tuple[str, ...] = ()
     imported: Callable[[Answers], list[str]] = lambda answers: []
     section: str = ""
+    owns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,10 @@ class Answers:
     def default(self, name: str) -> Any:
         """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
         return self.presets[name].value if name in self.presets else self.questions[name].default(self)
+
+    def is_said(self, name: str) -> bool:
+        """Tell whether somebody answered a question, and otherwise than the pack."""
+        return name in self.raw and self[name] != self.questions[name].default(self)
 
     def missing(self, name: str) -> AnswerError:
         """Build the error for a question that has no answer and no default."""

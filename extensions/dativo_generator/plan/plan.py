@@ -2,12 +2,10 @@
 
 import uuid
 from collections.abc import Mapping
-from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..answers import answers_format, engine_options
-from ..answers.questions import QUESTIONS
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
@@ -155,8 +153,7 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     """Return what describes an asset, as its layout writes it."""
     layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
-    said = layouts.arranged(_said(scaffold, item), layout)
-    return extras.merged(scaffold.pack, "asset_extra", layout, said, extra, partial(_is_decided, scaffold))
+    return extras.merged(scaffold, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
 
 
 # What an asset says of itself only where somebody answered, by the questions' names.
@@ -196,22 +193,8 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
             "partitioning": scaffold["partitioning"],
             "mode": scaffold["schema_mode"],
         },
-        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if _is_said(scaffold, name)},
+        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if scaffold.is_said(name)},
     }
-
-
-def _is_said(scaffold: Scaffold, name: str) -> bool:
-    """Tell whether somebody answered a question, and otherwise than the pack."""
-    return name in scaffold.raw and scaffold[name] != QUESTIONS[name].default(scaffold)
-
-
-# Questions with a word of their own for nothing, which decides more than one key.
-_TOLD_OTHERWISE = ("incremental", "catalog_uri", "state_dir")
-
-
-def _is_decided(scaffold: Scaffold, name: str) -> bool:
-    """Tell whether what a question gives is there on purpose, so that no extra leaves it out."""
-    return name in _TOLD_OTHERWISE or name == scaffold.source.selection or _is_said(scaffold, name)
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -253,7 +236,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
     job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
     extra = _filled_in(scaffold["job_extra"], scaffold, item)
-    return extras.merged(scaffold.pack, "job_extra", "job", job, extra, partial(_is_decided, scaffold))
+    return extras.merged(scaffold, "job_extra", "job", job, extra)
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
