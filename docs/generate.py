@@ -305,7 +305,7 @@ def types_page() -> str:
 
 
 def _stored(type_: str) -> str:
-    return "text" if stored(type_) == "string" else f"`{stored(type_)}`"
+    return {"string": "text", "date": "`timestamp`, at midnight"}.get(stored(type_), f"`{stored(type_)}`")
 
 
 def _advised(type_: str) -> str:
