@@ -26,12 +26,12 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
     as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
-    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `environment`, the
-    variables that the jobs read, and `env_example`, the file that lists them, {} for none; `vendored`, files of
-    the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
-    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
-    scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
-    `AnswerError` or `PackError`.
+    the path of the `asset` of each job; `fixtures` themselves, with their `text`, and as `input` the answer with which
+    a job reads it; `environment`, the variables that the jobs read, and `env_example`, the file that lists them, {} for
+    none; `vendored`, files of the pack that are copied by folder; `ci`, what its file says; `profile`, which only the
+    questionnaire fills, since nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the
+    paths of all that other scaffolds write, too; `places`, where the data of each object lands; and what else the
+    summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.raw:
@@ -43,7 +43,10 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     ]
     _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
-    jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    jobs = [
+        _file(item, _job_path(scaffold, item), _job(scaffold, item)) | {"asset": asset_path(scaffold, item)}
+        for item in scaffold.items
+    ]
     assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
     read = environment.planned(scaffold, jobs)
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
