@@ -41,6 +41,7 @@ from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.importers.types import FIELD_TYPES  # noqa: E402
 from dativo_generator.registry.connectors import Connector  # noqa: E402
 from dativo_generator.registry.dialects import dialects  # noqa: E402
+from dativo_generator.registry.fields import AS_TEXT, TYPES, stored  # noqa: E402
 from dativo_generator.validation.rules import Example, load_rules  # noqa: E402
 from pictures import SAMPLE  # noqa: E402
 from support import EXAMPLES, PACK, copy_pack, golden_files, load_answers, render  # noqa: E402
@@ -257,11 +258,17 @@ def examples_table() -> str:
 
 
 def types_page() -> str:
-    """Show which type of an asset each type of a source becomes."""
+    """Show the types of an asset, and which of them each type of a source becomes."""
     lines = [
         "# Types",
         "",
         GENERATED,
+        "",
+        "What `fields` takes, and what the runner makes of it:",
+        "",
+        "| type | stored as | |",
+        "|---|---|---|",
+        *(f"| `{name}` | {_stored(name)} | {_advised(name)} |" for name in TYPES),
         "",
         "What a source holds, the type of the asset's column, and why it is that one:",
         "",
@@ -295,6 +302,14 @@ def types_page() -> str:
     ]
     lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in ODCS_KINDS.items())]
     return "\n".join(lines) + "\n"
+
+
+def _stored(type_: str) -> str:
+    return {"string": "text", "date": "`timestamp`, at midnight"}.get(stored(type_), f"`{stored(type_)}`")
+
+
+def _advised(type_: str) -> str:
+    return f"write `{AS_TEXT[type_]}`" if type_ in AS_TEXT else ""
 
 
 def classification_page() -> str:

@@ -51,6 +51,7 @@ def test_an_owner_is_named() -> None:
         ("assets/hubspot/v1.0/stripe_customers.yaml", False),
         ("assets/acme/v1.0/x.yaml", False),
         ("tests/fixtures/hubspot/x.csv", False),
+        ("x.yaml", False),
     ],
 )
 def test_tenant_or_source_stand_in_a_path(path: str, own: bool) -> None:

@@ -278,3 +278,17 @@ def test_an_asset_by_hand_is_reused(published: Path, tmp_path: Path, scaffolded:
     path.write_bytes(asset.split(b"\n", 3)[3])
     out = render(published, tmp_path / "mine", STRIPE | {"tenant_id": "acme", "assets": "reuse"})
     assert len(out.jobs) == 1
+
+
+@pytest.mark.parametrize("place", ["orders.yaml", "contracts/stripe/customers.yaml"])
+def test_an_asset_is_reused_wherever_the_job_says_it_is(place: str, published: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine"
+    render(published, out, STRIPE | {"tenant_id": "acme", "scaffold": "writer"})
+    (out / place).parent.mkdir(parents=True, exist_ok=True)
+    (out / place).write_bytes((out / "assets" / "stripe" / "v1.0" / "stripe_customers.yaml").read_bytes())
+    given = STRIPE | {"tenant_id": "globex", "assets": "reuse", "job_extra": {"asset_path": f"/app/{place}"}}
+    jobs = render(published, out, given).jobs
+    assert jobs["jobs/globex/stripe_customers_to_iceberg.yaml"]["asset_path"] == f"/app/{place}"
+    (out / place).unlink()
+    with pytest.raises(UserMessageError, match=f"^assets: reuse: {place}: is not there; write it with"):
+        render(published, out, given | {"tenant_id": "initech"})

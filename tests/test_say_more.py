@@ -12,7 +12,8 @@ from dativo_generator.answers.questions.short_path import SECTIONS
 from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.base.documents import Document
 from dativo_generator.base.errors import AnswerError
-from dativo_generator.plan.plan import plan
+from dativo_generator.plan.plan import asset_path, plan
+from dativo_generator.registry.fields import TYPES, Field
 from dativo_generator.registry.keys import FILE
 from support import EXAMPLES, PACK, ROOT, load_answers, schema_errors
 
@@ -263,6 +264,160 @@ def test_a_key_without_effect_is_told() -> None:
         "job_extra: retry_config has no effect: dativo run tries once; who calls it must try again",
         "job_extra: target.connection.s3.path_style_access has no effect: the runner never reads it",
     ]
+
+
+# --- left out ---------------------------------------------------------------------------------------------------------
+
+
+def lost(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a document no longer has, with nothing new in it."""
+    return added(after, before)
+
+
+@pytest.mark.parametrize(
+    ("layout", "extra", "gone"),
+    [
+        ("odcs", {"status": None, "tags": None}, {"status": "active", "tags": ["postgres", "orders"]}),
+        ("odcs", {"compliance": {"regulations": None}}, {"compliance": {"regulations": []}}),
+        ("odcs", {"target": {"mode": None}}, {"target": {"mode": "strict"}}),
+        ("nested", {"governance": {"tags": None}}, {"governance": {"tags": ["postgres", "orders"]}}),
+        ("nested", {"status": None, "governance": {"classification": None}}, {}),
+    ],
+)
+def test_a_null_leaves_out_what_nobody_asked_for(layout: str, extra: dict[str, Any], gone: dict[str, Any]) -> None:
+    assert lost(asset_of(asset_layout=layout), asset_of(asset_layout=layout, asset_extra=extra)) == gone
+
+
+def test_an_asset_needs_no_id() -> None:
+    two = planned(TWO, asset_layout="odcs", asset_extra={"id": None})
+    assert [asset["data"].get("id") for asset in two["assets"]] == [None, None]
+
+
+def test_a_job_says_no_more_than_it_must() -> None:
+    words = ("environment", "source_connector", "target_connector", "asset", "logging")
+    assert {*job_of()} - {*job_of(job_extra=dict.fromkeys(words))} == {*words}
+
+
+def test_the_block_of_a_storage_may_be_the_recipes() -> None:
+    extra = {"target": {"connection": {"s3": None}}}
+    assert "s3" not in job_of(bucket="", job_extra=extra)["target"]["connection"]
+    with pytest.raises(AnswerError, match=r"^job_extra: target.connection.s3: null would leave out what bucket gives;"):
+        job_of(bucket="lake", job_extra=extra)
+
+
+def test_an_answer_that_is_as_the_pack_has_it_is_no_reason_to_say_it() -> None:
+    assert "status" not in asset_of(asset_layout="odcs", status="active", asset_extra={"status": None})
+
+
+def test_entries_of_a_list_are_joined_one_by_one() -> None:
+    files = {"source_connector": "csv", "files": [{"path": "a.csv", "object": "a"}], "fields": {"id": "integer"}}
+    answers = {name: value for name, value in ORDERS.items() if name != "tables"} | files
+    extra = {"source": {"files": [{"object": None, "id": "1"}]}}
+    assert job_of(answers, job_extra=extra)["source"]["files"] == [{"path": "a.csv", "id": "1"}]
+
+
+def test_a_table_need_not_repeat_its_cursor() -> None:
+    before, after = job_of(), job_of(job_extra={"source": {"tables": [{"cursor_field": None}]}})
+    assert before["source"]["tables"] == [after["source"]["tables"][0] | {"cursor_field": "updated_at"}]
+    assert after["source"]["incremental"] == before["source"]["incremental"]
+
+
+def test_a_job_may_say_what_it_means_by_itself() -> None:
+    assert job_of(job_extra={"schema_validation_mode": "strict"}) == job_of() | {"schema_validation_mode": "strict"}
+    with pytest.raises(AnswerError, match=r"^job_extra: source.incremental.lookback_days: answer incremental instead"):
+        job_of(incremental=False, job_extra={"source": {"incremental": {"lookback_days": 0}}})
+
+
+def test_a_new_mapping_has_no_nulls() -> None:
+    assert asset_of(asset_extra={"finops": {"project": "lake", "environment": None}})["finops"] == {"project": "lake"}
+
+
+# --- retention --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("layout", "key"), [("nested", "governance"), ("odcs", "compliance")])
+def test_an_asset_may_say_no_retention(layout: str, key: str) -> None:
+    assert lost(asset_of(asset_layout=layout), asset_of(asset_layout=layout, retention_days=0)) == {
+        key: {"retention_days": 90}
+    }
+
+
+def test_no_retention_of_personal_data_is_told() -> None:
+    told = "retention_days: nothing says how long the labelled columns are kept: orders"
+    fields = {"id": "integer", "email": "string PII", "updated_at": "timestamp"}
+    assert told in planned(fields=fields, retention_days=0)["warnings"]
+    assert told not in planned(fields=fields)["warnings"]
+    assert told not in planned(retention_days=0)["warnings"]
+
+
+def test_the_nested_layout_keeps_the_compliance_of_which_governance_says_nothing() -> None:
+    compliance = {"classification": ["SECRET"], "regulations": ["SOX"], "retention_days": 30}
+    asset = asset_of(retention_days=0, asset_extra={"compliance": compliance})
+    assert asset["compliance"] == compliance
+    assert {"classification", "retention_days"} & {*asset["governance"]} == set()
+
+
+# --- types ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("type_", TYPES)
+def test_a_type_is_written_as_it_is_answered(type_: str) -> None:
+    result = planned(fields={"a": type_, "updated_at": "timestamp"}, fixtures=True)
+    assert result["assets"][0]["data"]["schema"][0] == {"name": "a", "type": type_, "required": False}
+    said = [line for line in result["warnings"] if "as text" in line]
+    instead = {"bigint": "integer", "decimal": "string", "array": "string"}
+    way = instead.get(type_)
+    assert said == ([f"orders: the runner stores {type_} as text; write {way}: a"] if way else [])
+
+
+@pytest.mark.parametrize(("type_", "like"), [("float", "double"), ("decimal", "double"), ("datetime", "timestamp")])
+def test_a_column_is_judged_and_filled_whatever_the_word_for_its_type(type_: str, like: str) -> None:
+    names = ("salary", "price", "amount", "created_at", "date_of_birth", "latitude")
+    for name in names:
+        assert PACK.judge(name, type_, "employees").label == PACK.judge(name, like, "employees").label
+        assert PACK.samples.rows([Field(name, type_)], "x") == PACK.samples.rows([Field(name, like)], "x")
+
+
+# --- names of objects -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("SalesOrderHeader", "salesorderheader"),
+        ("Order_Lines", "order_lines"),
+        ("Order Lines 2024", "order_lines_2024"),
+        ("dbo.Order", "dbo_order"),
+        ("order-lines", "order-lines"),
+    ],
+)
+def test_the_name_of_an_object_is_freer_than_that_of_its_files(name: str, file: str) -> None:
+    answers = ORDERS | {"tables": [{"name": "public.x", "object": name}], "fixtures": True}
+    result = planned(answers)
+    assert result["assets"][0]["data"]["object"] == result["jobs"][0]["data"]["source"]["tables"][0]["object"] == name
+    assert result["assets"][0]["path"] == f"assets/postgres/v1.0/postgres_{file}.yaml"
+    assert result["jobs"][0]["path"] == f"jobs/acme/postgres_{file}_to_iceberg.yaml"
+    assert result["fixtures"][0]["path"] == f"tests/fixtures/postgres/postgres_{file}.csv"
+    assert planned(answers, asset_names="{tenant}_{object}")["jobs"][0]["data"]["asset"] == f"acme_{file}"
+
+
+# --- an asset that is there -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("app_root", "said", "path"),
+    [
+        (".", "contracts/{object}.yaml", "contracts/orders.yaml"),
+        ("/app", "/app/assets/{asset}.yaml", "assets/mine.yaml"),
+    ],
+)
+def test_a_job_says_where_an_asset_is_that_it_reuses(app_root: str, said: str, path: str) -> None:
+    reused = {name: value for name, value in ORDERS.items() if name != "fields"} | {"assets": "reuse"}
+    answers = reused | {"app_root": app_root, "asset_names": {"orders": "mine"}, "job_extra": {"asset_path": said}}
+    job = job_of(answers)
+    assert job["asset_path"] == ("" if app_root == "." else "/app/") + path
+    scaffold = Scaffold(PACK, answers)
+    assert asset_path(scaffold, scaffold.items[0]) == path
 
 
 # --- what `customize` shows -------------------------------------------------------------------------------------------

@@ -114,13 +114,14 @@ def test_elsewhere_the_recipe_says_how_far_back() -> None:
 
 
 def test_a_lookback_that_cuts_the_first_load_is_told() -> None:
-    warnings = plan(PACK, ORDERS | {"lookback_days": 7})["warnings"]
+    warnings = plan(PACK, ORDERS | {"lookback_days": 7, "fields": {"updated_at": "timestamp"}})["warnings"]
     assert warnings == ["lookback_days: the first run reads the last 7 days alone; 0 reads all", ONCE_A_DAY]
 
 
 def test_that_a_second_run_of_a_day_loses_rows_is_told_where_a_cursor_is_followed() -> None:
-    assert plan(PACK, ORDERS)["warnings"] == [ONCE_A_DAY]
-    assert plan(PACK, ORDERS | {"incremental": False})["warnings"] == []
+    orders = ORDERS | {"fields": {"updated_at": "timestamp"}}
+    assert plan(PACK, orders)["warnings"] == [ONCE_A_DAY]
+    assert plan(PACK, orders | {"incremental": False})["warnings"] == []
     files = {"source_connector": "csv", "files": ["a.csv"], "target_connector": "s3"}
     assert plan(PACK, {"tenant_id": "acme", "scaffold": "a", "fields": {"id": "string"}} | files)["warnings"] == []
 

@@ -87,6 +87,13 @@ TAKEN: list[tuple[str, str, Any, list[str]]] = [
     (ASSET, "schema.1.type", "array", ["type"]),
     (ASSET, "schema.1.nullable", True, ["ignored-key"]),
 ]
+# What a nested asset says of its governance beside the owner, and what is found of it.
+PII = {"classification": ["PII"], "retention_days": 30}
+NESTED: list[tuple[dict[str, Any], list[str]]] = [
+    ({"compliance": PII}, []),
+    ({"governance": {"retention_days": 3}, "compliance": PII}, ["labels", "no-effect"]),
+    ({"governance": PII, "team": {"owner": "b@acme.com"}}, ["no-effect"]),
+]
 REFUSED: list[tuple[str, str, Any, list[str]]] = [
     (JOB, "plugins", {}, ["unknown-key"]),
     (JOB, "environment", 3, ["schema"]),
@@ -149,6 +156,18 @@ def found(case: tuple[str, str, Any, list[str]], folder: Path) -> list[str]:
 def test_what_the_runner_takes_is_no_error(case: tuple[str, str, Any, list[str]], tmp_path: Path) -> None:
     assert found(case, tmp_path) == sorted(case[3])
     assert ERROR not in {RULES[rule].severity for rule in case[3]}
+
+
+@pytest.mark.parametrize(("said", "rules"), NESTED)
+def test_what_governance_leaves_open_is_kept(said: dict[str, Any], rules: list[str], tmp_path: Path) -> None:
+    flat = RIGHT[ASSET]
+    body = {key: flat[key] for key in ("name", "version", "source_type", "object", "target") if key in flat} | said
+    body["governance"] = {"owner": "a@acme.com"} | said.get("governance", {})
+    body["schema"] = [{"name": "email", "type": "string", "classification": "PII"}, *flat["schema"]]
+    for path, content in (RIGHT | {ASSET: {"asset": body, "schema": body["schema"]}}).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(yaml.dump(content, sort_keys=False), encoding="utf-8")
+    assert sorted(finding.rule for finding in validate(tmp_path, PACK, schemas=SHAPES)) == rules
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case[1]}={case[2]}")

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
+from ..base.naming import file_name_of
 from ..base.shapes import Shape
 from ..registry.connectors import Connector
 from ..registry.fields import Field, starter_fields
@@ -140,6 +141,10 @@ class Answers:
         """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
         return self.presets[name].value if name in self.presets else self.questions[name].default(self)
 
+    def is_said(self, name: str) -> bool:
+        """Tell whether somebody answered a question, and otherwise than the pack."""
+        return name in self.raw and self[name] != self.questions[name].default(self)
+
     def missing(self, name: str) -> AnswerError:
         """Build the error for a question that has no answer and no default."""
         example = self.questions[name].example
@@ -229,8 +234,9 @@ class Answers:
         return self["asset_names"].get(item.object) or self.usual_name(item)
 
     def usual_name(self, item: Item) -> str:
-        """Return the name of an item's asset when nobody chose another."""
-        return f"{self.source.id}_{item.object}"
+        """Return the name of an item's asset when nobody chose another; an API's object is spelt as in the registry."""
+        name = item.object if self.source.selection == "objects" else file_name_of(item.object)
+        return f"{self.source.id}_{name}"
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
         """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import has_controls, listed, nearest, slug_of, slug_problem
+from ..base.naming import has_controls, listed, nearest, object_problem, slug_of
 from ..registry.connectors import Connector
 from ..registry.recipes import Recipe
 
@@ -128,10 +128,10 @@ def _text(entry: dict[str, Any], key: str, where: str) -> str:
 
 
 def _object(entry: dict[str, Any], default: str, where: str) -> str:
-    """Return the item's object name: what was given, else `default`; it becomes part of a path."""
+    """Return the item's object name: what was given, else `default`; its slug becomes part of a path."""
     name = entry.get("object", default)
     if not name:
         raise AnswerError(f"{where}`object` is missing: name what {shown(entry)} holds")
-    if problem := slug_problem(name) if isinstance(name, str) else "must be text":
+    if problem := object_problem(name) if isinstance(name, str) else "must be text":
         raise AnswerError(f"{where}object {shown(name)}: {problem}")
     return name

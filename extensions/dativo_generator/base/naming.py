@@ -11,6 +11,9 @@ SLUG_RULE = "use 1 to 80 lower-case letters, digits, '-' and '_', with a letter 
 # What the registry calls connectors, engines, formats; and objects, which may have capitals and dots.
 IDENTIFIER = r"[a-z][a-z0-9_-]*"
 OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
+# What else is read may be called more freely: the name stands in files, and only its slug is part of theirs.
+_OBJECT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,78}[A-Za-z0-9])?")
+_OBJECT_RULE = "use 1 to 80 letters, digits, spaces, '.', '-' and '_', with a letter or digit at both ends"
 # A classification label.
 LABEL = r"[A-Z][A-Z0-9_]*"
 # What the runner expands wherever it expands anything; no lower case.
@@ -31,6 +34,16 @@ def slug_problem(text: str) -> str:
     if text in _DEVICES:
         return "the name is reserved on Windows"
     return ""
+
+
+def object_problem(text: str) -> str:
+    """Say why `text` is no name for a table, a file or a sheet, or ''."""
+    return "" if _OBJECT_NAME.fullmatch(text) else _OBJECT_RULE
+
+
+def file_name_of(name: str) -> str:
+    """Return what stands for the name of an object in names of files: itself, or its closest slug."""
+    return name if SLUG.fullmatch(name) else slug_of(name)
 
 
 def slug_of(text: str) -> str:

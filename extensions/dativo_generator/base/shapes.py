@@ -43,6 +43,16 @@ class Shape:
             schema = self._resolved(schema["properties"][key])
         return Shape(self._top, schema)
 
+    def keys_at(self, keys: Keys) -> list[str]:
+        """List the keys that a mapping at `keys`, in lists by their numbers, is known to have; [] for any other."""
+        schema = self._schema
+        for key in keys:
+            inner = schema.get("items") if isinstance(key, int) else schema.get("properties", {}).get(key)
+            schema = self._resolved(inner)
+            if not isinstance(schema, Mapping):
+                return []
+        return list(schema.get("properties", ()))
+
     def misfits(self, value: Any) -> Iterator[Misfit]:
         """Yield what does not fit, in the order of the schema."""
         return self._of(self._schema, value, ())

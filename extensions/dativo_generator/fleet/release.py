@@ -26,9 +26,6 @@ _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
 
-# What stands before the folder of the assets in a job: where the runner mounts the repository.
-_ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
-
 # How an answer of each type is read from text; any other is YAML.
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
 
@@ -52,7 +49,7 @@ def items_of(rendering: Rendering) -> dict[str, Item]:
     items = {}
     for job in rendering.plan["jobs"]:
         entry = next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
-        items[_ASSET.sub("", job["data"]["asset_path"])] = Item(job["object"], entry)
+        items[job["asset"]] = Item(job["object"], entry)
     return items
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..base.asset_layout import body_of
-from ..registry.fields import Field
+from ..registry.fields import Field, stored
 from .document import parsed
 from .imported import Imported
 from .kinds.contracts import is_asset, read_asset
@@ -57,7 +57,7 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
             breaks = "every row fails without a required column" if column.required else ""
             differences.append(Change(column.name, REMOVED, f"was {column.native}", breaks))
             continue
-        if now.type != column.native:
+        if stored(now.type) != stored(column.native):
             detail = f"{column.native} -> {now.type}"
             differences.append(Change(column.name, RETYPED, detail, "who reads it expects the old type"))
         if column.required and now.required is False:
@@ -69,8 +69,9 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
 def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
     """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
 
-    What is required stays so, unless the source says that it may be null, and what is not stays so, too. A column that
-    the asset leaves without a label, where the rules would give one, is said to have none.
+    A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
+    says that it may be null, and what is not stays so, too. A column that the asset leaves without a label, where the
+    rules would give one, is said to have none.
     """
     there = {field.name: field for field in imported.fields()}
     may_be_null = {column.name for column in imported.table.columns if column.required is False}
@@ -80,7 +81,8 @@ def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
             label = column.label or ("" if field.classification else None)
             required = bool(column.required) and column.name not in may_be_null
             description = column.description or field.description
-            kept.append(replace(field, required=required, classification=label, description=description))
+            type_ = column.native if stored(column.native) == stored(field.type) else field.type
+            kept.append(replace(field, type=type_, required=required, classification=label, description=description))
     return (*kept, *there.values())
 
 

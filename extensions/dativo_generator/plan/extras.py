@@ -1,10 +1,11 @@
 """What a job or an asset says where no question asks: `job_extra` and `asset_extra`, merged last.
 
-They add, and change nothing that an answer gives, or could give. The whole is then held against the schema of its kind.
+They add, and change nothing that an answer gives, or could give; a null leaves out what nobody answered. The whole is
+then held against the schema of its kind.
 """
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,8 +13,10 @@ from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys, place
 from ..base.documents import shown
 from ..base.errors import QuestionError
+from ..base.naming import nearest
 from ..base.shapes import Shape
 from ..registry.pack import Pack, shape_of
+from . import givers
 from .vendored_schemas import ASSET, JOB, vendored
 
 # What no answer gives, so that an extra may say it otherwise.
@@ -30,14 +33,15 @@ def merged(
     """
     if not extra:
         return dict(document)
-    pack = scaffold.pack
-    for line in without_effect(pack, name, kind, extra) if kind != "job" else ():
+    shape = _shape(scaffold.pack, kind)
+    whole = _Merge(scaffold, name, shape).mapping(document, extra, ())
+    for line in without_effect(scaffold.pack, name, kind, extra, whole) if kind != "job" else ():
         raise QuestionError(line)
-    whole = _merged(name, document, extra, ())
-    for keys in _added(document, extra, ()):
-        if owner := _owner(scaffold, ("job" if kind == "job" else "asset", *keys)):
+    for keys, value in _added(document, extra, ()):
+        owner = givers.owner(scaffold, ("job" if kind == "job" else "asset", *keys))
+        if owner and (type(value), value) != (type(scaffold[owner]), scaffold[owner]):  # 0 is no answer to yes or no
             raise QuestionError(f"{name}: {place(keys)}: answer {owner} instead, which says it")
-    for keys, what in _shape(pack, kind).misfits(whole):
+    for keys, what in shape.misfits(whole):
         if _holds(extra, keys):
             raise QuestionError(f"{name}: {place(keys)}: {what}" if keys else f"{name}: {what}")
     return whole
@@ -49,53 +53,87 @@ def _shape(pack: Pack, kind: str) -> Shape:
     return shape_of(kind, vendored(pack, JOB if kind == "job" else ASSET))
 
 
-def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any]) -> list[str]:
-    """Say which keys of an answer change nothing."""
-    return [f"{name}: {place(keys)} has no effect: {why}" for keys, why in pack.keys.without_effect(kind, extra)]
+def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
+    """Say which keys of an answer change nothing in the `whole` document."""
+    found = pack.keys.without_effect(kind, extra, whole)
+    return [f"{name}: {place(keys)} has no effect: {why}" for keys, why in found]
 
 
-def _merged(name: str, there: Mapping[str, Any], extra: Mapping[str, Any], above: Keys) -> dict[str, Any]:
-    result = dict(there)
-    for key, value in extra.items():
-        keys = (*above, key)
-        old = there.get(key)
+@dataclass(frozen=True)
+class _Merge:
+    """The scaffold, the question whose answer is merged, and the shape of the whole."""
+
+    scaffold: Scaffold
+    name: str
+    shape: Shape
+
+    def mapping(self, there: Mapping[str, Any], extra: Mapping[str, Any], above: Keys) -> dict[str, Any]:
+        """Return a mapping with what an extra adds to it, and without what it leaves out."""
+        result = dict(there)
+        for key, value in extra.items():
+            keys = (*above, key)
+            if value is None:
+                self._check_left_out(there, keys)
+                result.pop(key, None)
+            else:
+                result[key] = self._value(there[key], value, keys) if key in there else _without_nulls(value)
+        return result
+
+    def _value(self, old: Any, value: Any, keys: Keys) -> Any:
         if isinstance(old, Mapping) and isinstance(value, Mapping):
-            result[key] = _merged(name, old, value, keys)
-        elif key in there and value != old and keys not in _DERIVED:
+            return self.mapping(old, value, keys)
+        if _are_mappings(old) and _are_mappings(value) and len(old) == len(value):
+            return [self.mapping(*both, (*keys, index)) for index, both in enumerate(zip(old, value, strict=True))]
+        if value != old and keys not in _DERIVED:
             raise QuestionError(
-                f"{name}: {place(keys)}: {shown(value)} contradicts {shown(old)}, which other answers give; "
+                f"{self.name}: {place(keys)}: {shown(value)} contradicts {shown(old)}, which other answers give; "
                 "answer those otherwise, or leave the key out"
             )
-        else:
-            result[key] = value
-    return result
+        return value
+
+    def _check_left_out(self, there: Mapping[str, Any], keys: Keys) -> None:
+        """Refuse to leave out what an answer gives, or what no file of this kind has."""
+        key, known = keys[-1], self.shape.keys_at(keys[:-1])
+        if key not in there:
+            if key not in known:
+                raise QuestionError(f"{self.name}: {place(keys)}: there is none to leave out{nearest(str(key), known)}")
+        elif given := givers.decided(self.scaffold, keys, there[key]):
+            raise QuestionError(
+                f"{self.name}: {place(keys)}: null would leave out what {given} gives; answer that otherwise, or leave "
+                "the key out"
+            )
 
 
-def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[Keys]:
-    """Yield the keys of what an answer adds, down to what is no mapping."""
+def _without_nulls(value: Any) -> Any:
+    """Return a new value without what it leaves out, which was not there."""
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return value
+
+
+def _are_mappings(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[tuple[Keys, Any]]:
+    """Yield the keys of what an answer adds, down to what is no mapping, each with its value."""
     for key, value in extra.items():
         old = there.get(key) if isinstance(there, Mapping) else None
         if isinstance(value, Mapping) and value:
             yield from _added(old, value, (*above, key))
-        elif value != old:
-            yield (*above, key)
-
-
-def _owner(scaffold: Scaffold, keys: Keys) -> str:
-    """Return the question that gives what stands at `keys` or above, '' where none does."""
-    above = [".".join(map(str, keys[: end + 1])) for end in range(len(keys))]
-    for name, question in scaffold.questions.items():
-        if any(fnmatchcase(key, pattern) for pattern in question.owns for key in above):
-            return "" if scaffold.inapplicable(name) else name
-    return ""
+        elif value is not None and value != old:
+            yield (*above, key), value
 
 
 def _holds(extra: Any, keys: Keys) -> bool:
     """Tell whether an answer has to do with what stands at `keys` of the whole."""
     for key in keys:
-        if not isinstance(extra, Mapping):
+        if isinstance(extra, list) and isinstance(key, int) and key < len(extra):
+            extra = extra[key]
+        elif not isinstance(extra, Mapping):
             return True
-        if key not in extra:
+        elif key not in extra:
             return False
-        extra = extra[key]
+        else:
+            extra = extra[key]
     return True

@@ -17,8 +17,8 @@ _BEGINS = {"source_connector", "asset"}
 def arranged(said: Said, layout: str) -> dict[str, Any]:
     """Return the part of an asset that describes it, in the order in which `layout` writes it.
 
-    `said` are the values by name; those of `status`, `description`, `team_roles`, `security`, `consent`, and of what
-    both layouts take under its own key, may be missing.
+    `said` are the values by name; those of `status`, `description`, `team_roles`, `security`, `consent`,
+    `retention_days`, and of what both layouts take under its own key, may be missing.
     """
     return _flat(said) if layout == ODCS else _nested(said)
 
@@ -51,7 +51,7 @@ def _nested(said: Said) -> dict[str, Any]:
         **_only(said, "name", "source_type", "object", "version", "status"),
         **_place(said),
         **_only(said, "description", "schema"),
-        "governance": {**_only(said, "owner", "tags"), **labelled, "retention_days": said["retention_days"]},
+        "governance": {**_only(said, "owner", "tags"), **labelled, **_only(said, "retention_days")},
         **_only(said, *_REST, "target"),
     }
 

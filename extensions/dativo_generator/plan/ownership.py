@@ -109,10 +109,10 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
     """Tell whether recorded answers could give `path`, by the tenant or the source that stands in it."""
-    kind, name = path.split("/")[0], path.split("/")[-2]
-    if kind in ("jobs", VARIABLES):
-        return answers.get("tenant_id") == name
-    return answers.get("source_connector") in path.split("/")
+    *folders, _ = path.split("/")
+    if folders and folders[0] in ("jobs", VARIABLES):
+        return answers.get("tenant_id") == folders[-1]
+    return answers.get("source_connector") in folders
 
 
 def _said(item: Item) -> str:

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..answers import answers_format, engine_options
-from ..answers.questions import QUESTIONS
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
@@ -27,12 +26,12 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
     The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
     as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
-    `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads it; `environment`, the
-    variables that the jobs read, and `env_example`, the file that lists them, {} for none; `vendored`, files of
-    the pack that are copied by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
-    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
-    scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
-    `AnswerError` or `PackError`.
+    the path of the `asset` of each job; `fixtures` themselves, with their `text`, and as `input` the answer with which
+    a job reads it; `environment`, the variables that the jobs read, and `env_example`, the file that lists them, {} for
+    none; `vendored`, files of the pack that are copied by folder; `ci`, what its file says; `profile`, which only the
+    questionnaire fills, since nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the
+    paths of all that other scaffolds write, too; `places`, where the data of each object lands; and what else the
+    summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = Scaffold(pack, answers)
     for name in scaffold.raw:
@@ -44,7 +43,10 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     ]
     _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
-    jobs = [_file(item, _job_path(scaffold, item), _job(scaffold, item)) for item in scaffold.items]
+    jobs = [
+        _file(item, _job_path(scaffold, item), _job(scaffold, item)) | {"asset": asset_path(scaffold, item)}
+        for item in scaffold.items
+    ]
     assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
     read = environment.planned(scaffold, jobs)
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
@@ -109,7 +111,9 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
 
 
 def asset_path(scaffold: Scaffold, item: Item) -> str:
-    """Return where the asset of an item is, be it this scaffold's or another's."""
+    """Return where the asset of an item is, be it this scaffold's or another's, for which a job may say it."""
+    if scaffold.reuses_assets and isinstance(said := scaffold["job_extra"].get("asset_path"), str):
+        return _filled_in(said, scaffold, item).removeprefix(_under(scaffold["app_root"], ""))
     return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 
@@ -186,19 +190,14 @@ def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "tags": list(dict.fromkeys(_filled(tag, scaffold, item) for tag in scaffold["tags"])),
         "classification": sorted(labels),
         "regulations": scaffold["regulations"],
-        "retention_days": scaffold["retention_days"],
+        **({"retention_days": days} if (days := scaffold["retention_days"]) else {}),
         "target": {
             "file_format": scaffold["file_format"],
             "partitioning": scaffold["partitioning"],
             "mode": scaffold["schema_mode"],
         },
-        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if _is_said(scaffold, name)},
+        **{name: _filled_in(scaffold[name], scaffold, item) for name in _CONTRACT if scaffold.is_said(name)},
     }
-
-
-def _is_said(scaffold: Scaffold, name: str) -> bool:
-    """Tell whether somebody answered a question, and otherwise than the pack."""
-    return name in scaffold.raw and scaffold[name] != QUESTIONS[name].default(scaffold)
 
 
 def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:

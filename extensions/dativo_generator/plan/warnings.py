@@ -1,6 +1,6 @@
 """What a scaffold does that somebody may regret, in a line each: answers without effect, and rows that are lost."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..answers.questions import QUESTIONS
 from ..answers.questions.incremental import limits_first_run
@@ -8,13 +8,14 @@ from ..answers.questions.plugins import way
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
 from ..base.naming import listed
+from ..registry.fields import AS_TEXT
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
 from . import extras
 
 
 def warnings(scaffold: Scaffold) -> list[str]:
     """List the warnings of a scaffold."""
-    kinds = (_without_effect, _extras, _plugins, _incremental, _target)
+    kinds = (_without_effect, _extras, _plugins, _incremental, _fields, _target)
     return [warning for kind in kinds for warning in kind(scaffold)]
 
 
@@ -26,7 +27,7 @@ def _without_effect(scaffold: Scaffold) -> Iterator[str]:
 
 def _extras(scaffold: Scaffold) -> Iterator[str]:
     """Say which keys that are passed on to a job change nothing; an asset takes none."""
-    yield from extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"])
+    yield from extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"], {})
 
 
 def _plugins(scaffold: Scaffold) -> Iterator[str]:
@@ -51,6 +52,19 @@ def _incremental(scaffold: Scaffold) -> Iterator[str]:
     yield "incremental: run it once a day; a second run replaces the rows of the first"
 
 
+def _fields(scaffold: Scaffold) -> Iterator[str]:
+    """Say which columns have a type that the runner does not keep, and which labels nobody sets a date for."""
+    if scaffold.reuses_assets:
+        return
+    for object_name, fields in scaffold.fields.items():
+        for type_, instead in AS_TEXT.items():
+            if names := [field.name for field in fields if field.type == type_]:
+                yield f"{object_name}: the runner stores {type_} as text; write {instead}: {_few(names)}"
+    labelled = [name for name, fields in scaffold.fields.items() if any(field.classification for field in fields)]
+    if labelled and not scaffold["retention_days"]:
+        yield f"retention_days: nothing says how long the labelled columns are kept: {_few(labelled)}"
+
+
 def _target(scaffold: Scaffold) -> Iterator[str]:
     if scaffold.reuses_assets:
         return
@@ -62,5 +76,8 @@ def _target(scaffold: Scaffold) -> Iterator[str]:
     yield f"{scaffold.target.id}: create the table first; without a catalog rows stay plain Parquet"
     for object_name, fields in scaffold.fields.items():
         if dates := [field.name for field in fields if field.type == "date"]:
-            few = listed(dates[:3]) + (" and more" if len(dates) > 3 else "")
-            yield f"{object_name}: a date stops the commit; make it a timestamp: {few}"
+            yield f"{object_name}: a date stops the commit; make it a timestamp: {_few(dates)}"
+
+
+def _few(names: Sequence[str]) -> str:
+    return listed(names[:3]) + (" and more" if len(names) > 3 else "")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..base.documents import Document, Section
 from ..base.naming import LABEL
 from ..base.phrases import Groups, singular, take_groups, take_phrases, words
+from .fields import alike
 
 FILE = "registry/classification.yaml"
 _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
@@ -69,7 +70,7 @@ class Rule:
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
         if column.about[0] in self.not_tables:
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
-        if column.type not in self.types:
+        if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence)
 

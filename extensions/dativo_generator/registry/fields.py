@@ -13,8 +13,15 @@ from typing import Any
 from ..base.documents import Key, shown
 from ..base.naming import LABEL, has_controls, listed, nearest
 
-# Types that the runner's schema takes. It stores a type it does not know, bigint among them, as text.
-TYPES = ("string", "integer", "bigint", "double", "boolean", "date", "timestamp")
+# Other words for types that the runner keeps, and these types.
+_WORDS = {"float": "double", "datetime": "timestamp"}
+KEPT = ("string", "integer", "double", "float", "boolean", "date", "timestamp", "datetime")
+# Types of contracts that it knows and stores as text, as it does with every word that it does not know; and what to
+# write instead. A run stops at an exact decimal that it shall make a number of.
+AS_TEXT = {"bigint": "integer", "decimal": "string", "array": "string"}
+TYPES = (*KEPT, *AS_TEXT)
+# What is as good to whoever judges a column or invents its values, although the runner stores it otherwise.
+_ALIKE = {**_WORDS, "decimal": "double", "array": "string"}
 UNCLASSIFIED = "none"
 CURSOR = "cursor"
 _KEYS = ("type", "required", "cursor", "classification", "description")
@@ -132,8 +139,18 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
 
 def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
     if kind not in TYPES:
-        raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(TYPES)})")
+        raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(KEPT)})")
     return kind
+
+
+def alike(type_: str) -> str:
+    """Return the type whose values are like those of `type_`."""
+    return _ALIKE.get(type_, type_)
+
+
+def stored(type_: str) -> str:
+    """Return the type as which the runner stores values of `type_`."""
+    return "string" if type_ in AS_TEXT else _WORDS.get(type_, type_)
 
 
 def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from ..base.asset_layout import REBUILT, is_rebuilt
 from ..base.documents import Document, Section
 from ..base.naming import IDENTIFIER
 
@@ -36,10 +37,13 @@ class Keys:
         """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
         return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")
 
-    def without_effect(self, kind: str, value: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yield the keys of a mapping of a kind of file that have no effect, each as a path, and why."""
+    def without_effect(
+        self, kind: str, value: Mapping[str, Any], whole: Mapping[str, Any]
+    ) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the keys of a mapping that have no effect in the `whole` file of a kind, each as a path, and why."""
         for path in _paths(value):
-            if why := self.no_effect(kind, ".".join(path)):
+            kept = path[0] in REBUILT and not is_rebuilt(whole, path[0])
+            if not kept and (why := self.no_effect(kind, ".".join(path))):
                 yield path, why
 
 

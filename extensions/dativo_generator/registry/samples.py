@@ -14,14 +14,14 @@ from pathlib import Path
 
 from ..base.documents import Document, Section, shown
 from ..base.phrases import singular, take_groups, take_phrases, words
-from .fields import Field
+from .fields import Field, alike
 
 FILE = "registry/fixtures.yaml"
 ROWS = 5
 # A name may be of any length; a value made of its words is not.
 _LONGEST = 40
 _PHRASE = r"(<[a-z]+> )?[a-z0-9]+( [a-z0-9]+)*"
-# The types that have values of their own; those of integer do for bigint.
+# The types that have values of their own; the others have those of the one that they are like.
 _PYTHON: dict[str, type] = {
     "string": str,
     "integer": int,
@@ -66,7 +66,7 @@ class Samples:
         return [{name: values[row] for name, values in columns.items()} for row in range(ROWS)]
 
     def _values(self, field: Field, table: str) -> list[Value]:
-        type_ = "integer" if field.type == "bigint" else field.type
+        type_ = "integer" if field.type == "bigint" else alike(field.type)
         context, own = [singular(word) for word in words(table)[-1:]], words(field.name)
         values, word, thing = self._found([*context, *own], len(context), type_)
         if isinstance(values, str):

@@ -6,12 +6,12 @@ from typing import Any
 from ..base.asset_layout import body_of, governance_of, inside
 from ..base.naming import listed, nearest
 from ..base.secrets import secret_in
+from ..registry.fields import AS_TEXT, KEPT
 from ..registry.pack import Pack
 from .findings import Problem, Problems
 
-# The types that the runner keeps; whatever else it finds, it stores as text.
-TYPES = ("string", "integer", "double", "float", "boolean", "date", "timestamp", "datetime")
-_MEANT = {"bigint": "integer", "int": "integer", "long": "integer", "bool": "boolean", "number": "double"}
+# What is meant by a word for a type that the runner does not know.
+_MEANT = {**AS_TEXT, "int": "integer", "long": "integer", "bool": "boolean", "number": "double"}
 _NO = ("no", "false", "off", "n", "f", "0")
 
 
@@ -59,8 +59,8 @@ def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
         label = pack.judge(field["name"], type_, str(body["object"])).label
         if label and "classification" not in field:
             yield Problem((*keys, "name"), "unclassified", f"'{field['name']}' looks like {label}; classify it")
-        if type_ not in TYPES:
+        if type_ not in KEPT:
             meant = _MEANT.get(type_)
-            way = f"write {meant}" if meant else f"write string, or one of {listed(TYPES[1:])}"
-            near = "" if meant else nearest(type_, TYPES)
+            way = f"write {meant}" if meant else f"write string, or one of {listed(KEPT[1:])}"
+            near = "" if meant else nearest(type_, KEPT)
             yield Problem((*keys, "type"), "type", f"the runner stores '{type_}' as text; {way}{near}")

@@ -126,8 +126,6 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         if "prefix" in _mapping(connection.get(name)):
             said = "data lands below domain, data product and name of the asset"
             yield Problem((*keys, name, "prefix"), "no-effect", said, True)
-    if "bucket" in connection:
-        yield Problem((*keys, "bucket"), "no-effect", "is ignored; it belongs into a storage block", True)
     yield from target_expansion(target, end, runner)
     if not end.recipe.catalog:
         for key in ("branch", "warehouse"):

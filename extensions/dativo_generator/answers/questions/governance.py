@@ -20,7 +20,7 @@ SECTION = Section(
             lambda answers: [answers.source.id, each(answers, "{object}", lambda item: item.object)],
             reused,
         ),
-        "retention_days": Question(alone(readers.number(1)), always(90), reused),
+        "retention_days": Question(alone(readers.number(0)), always(90), reused),
         "regulations": Question(alone(readers.words), always([]), reused, _dropped),
         "classification": Question(alone(readers.labels), always([]), reused),
     },

@@ -6,6 +6,7 @@ from typing import Any
 from ...base.asset_layout import folder_of
 from ...base.documents import shown
 from ...base.errors import AnswerError
+from ...base.naming import file_name_of
 from ...base.paths import CI_FILES
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
@@ -40,7 +41,7 @@ def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
     objects = [item.object for item in answers.items]
     if isinstance(raw, str) and _PATTERN.fullmatch(raw.strip()):
         words = {"tenant": answers["tenant_id"], "source": answers.source.id}
-        named = {name: raw.strip().format(**words, object=name) for name in objects}
+        named = {name: raw.strip().format(**words, object=file_name_of(name)) for name in objects}
     else:
         named = readers.mapping(raw)
     names = {readers.among_objects(key, objects): readers.slug(name) for key, name in named.items()}

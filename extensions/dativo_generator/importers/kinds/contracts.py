@@ -29,15 +29,19 @@ ODCS_KINDS: dict[str, Kind] = {
 }
 # What says that a column always has a value.
 _REQUIRED = ("required", "primaryKey", "isPrimary", "isPrimaryKey")
-# The types of an asset are what they are.
+# What the types of an asset say of the values.
 _ASSET_KINDS = {
     "string": Kind.TEXT,
     "integer": Kind.INTEGER,
     "bigint": Kind.INTEGER,
     "double": Kind.DOUBLE,
+    "float": Kind.DOUBLE,
+    "decimal": Kind.DECIMAL,
     "boolean": Kind.BOOLEAN,
     "date": Kind.DATE,
     "timestamp": Kind.TIMESTAMP,
+    "datetime": Kind.TIMESTAMP,
+    "array": Kind.NESTED,
 }
 
 
