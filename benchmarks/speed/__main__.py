@@ -4,6 +4,7 @@ What is printed of rows at their full size can be kept with --write, for the doc
 """
 
 import argparse
+import os
 import sys
 import time
 from dataclasses import fields, replace
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from speed.row import record, rows, table
 from speed.workshop import SMALL, Size, Workshop
+from support import clean_environment
 
 
 def main() -> None:
@@ -32,6 +34,8 @@ def main() -> None:
         parser.error("--write is for rows at their full size")
     figures = {}
     with TemporaryDirectory(prefix="dativo-benchmark-") as folder:
+        os.environ.update(clean_environment(Path(folder) / "home"))
+        os.environ.pop("PYTHONPATH", None)  # what is measured begins as it does for users
         workshop = Workshop(Path(folder))
         for name in options.rows or known:
             began = time.monotonic()

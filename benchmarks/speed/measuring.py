@@ -55,7 +55,7 @@ def run(
             stdout=out,
             stderr=err,
             env={**os.environ, **(variables or {})},
-            preexec_fn=(lambda: os.sched_setaffinity(0, free[:cores])) if cores else None,  # noqa: PLW1509
+            preexec_fn=(lambda: os.sched_setaffinity(0, free[:cores])) if cores else None,
         )
         peak = _watched(process.pid) if watch else 0.0
         _, status, usage = os.wait4(process.pid, 0)

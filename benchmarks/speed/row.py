@@ -13,7 +13,9 @@ from speed.measuring import Failed, Ratio
 from speed.workshop import Size, Workshop
 
 RECORD = Path(__file__).resolve().parent.parent / "measured.yml"
-_HEAD = "# What `make bench` printed when each row was last measured in full; it writes this file, and the docs show it.\n"
+_HEAD = (
+    "# What `make bench` found when each row was last measured in full; --write wrote it here, and the docs show it.\n"
+)
 _TABLE = ["| what is measured | | mark | it took | memory |", "|---|---|---|---|---|"]
 
 
@@ -75,7 +77,8 @@ class Row:
             said += f" ({figure.low:,.4g} to {figure.high:,.4g})"
         mark = f"at {'least' if self.at_least else 'most'} {self.mark:,g}{self.unit}" if self.mark is not None else ""
         missed = ", **missed**" if self.missed(figure) else ""
-        return f"| {what} | {said}{missed} | {mark} | {figure.took} | {f'{figure.memory:,} MiB' if figure.memory else ''} |"
+        memory = f"{figure.memory:,} MiB" if figure.memory else ""
+        return f"| {what} | {said}{missed} | {mark} | {figure.took} | {memory} |"
 
 
 def table(figures: Mapping[str, Figure], size: Size) -> str:

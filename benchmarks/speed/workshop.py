@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,9 +14,9 @@ from typing import Any
 import yaml
 
 from dativo_generator.fleet.release import Release
-from speed.floors import Renderer
 from speed.measuring import Failed, Usage, python, run
-from support import EXAMPLES, ROOT, clean_environment, edit_yaml, git, load_answers, release
+from speed.renderer import Renderer
+from support import EXAMPLES, ROOT, edit_yaml, git, load_answers, release
 
 # So many scaffolds are replayed to see that a repository is clean: of a larger one, a part.
 _CHECKED = 1000
@@ -49,14 +50,13 @@ class Workshop:
     """A folder for all of it. Each thing is made when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
-        """Work in an empty `folder`, away from the user's settings of Git and Copier."""
+        """Work in an empty `folder`."""
         self.folder = folder
-        os.environ |= clean_environment(folder / "home")
-        os.environ.pop("PYTHONPATH", None)  # what is measured begins as it does for users
 
     def command(self, repository: Path, *arguments: str, **how: Any) -> Usage:
         """Run the command in a repository; its status 3 only says that there is a newer release."""
-        return run(python("-m", "dativo_generator", *arguments), repository, statuses=how.pop("statuses", (0, 3)), **how)
+        statuses = how.pop("statuses", (0, 3))
+        return run(python("-m", "dativo_generator", *arguments), repository, statuses=statuses, **how)
 
     # --- the pack -----------------------------------------------------------------------------------------------------
 
@@ -106,7 +106,7 @@ class Workshop:
 
     @cache  # noqa: B019 - there is one workshop in a process
     def large_pack(self, connectors: int) -> tuple[Path, str]:
-        """The pack with a registry of so many connectors, as a folder and as the URL of a bare repository."""
+        """Make the pack with a registry of so many connectors: as a folder, and as the URL of a bare repository."""
         tree = self._project(f"connectors-{connectors}")
         multiply(tree, connectors)
         release(tree, "v2.0.0")
@@ -134,19 +134,20 @@ class Workshop:
         """Copy a template into a new folder, as `copier copy` does where nobody is asked."""
         data = self.folder / "answers.yml"
         data.write_text(yaml.safe_dump(dict(answers)), encoding="utf-8")
-        copy = ("-m", "copier", "copy", "--trust", "--defaults", "--quiet", "--data-file", str(data), str(template), "out")
-        usage = run(python(*copy), self.folder)
+        how = ("--trust", "--defaults", "--quiet", "--data-file", str(data))
+        usage = run(python("-m", "copier", "copy", *how, str(template), "out"), self.folder)
         shutil.rmtree(self.folder / "out")
         return usage
 
     # --- Copier on many scaffolds -------------------------------------------------------------------------------------
 
     def looped(self, repository: Path, names: Sequence[str], verb: str) -> list[Usage]:
-        """Run Copier's `verb` on some answers files, a process and a commit for each, as it wants it; one usage for each.
+        """Run Copier's `verb` on some answers files, a process and a commit for each, as it wants it.
 
-        The commits are not measured. The repository is put back.
+        Returns a usage for each; the commits are not measured. The repository is put back.
         """
-        how = ["--trust", "--defaults", "--quiet", *(["--vcs-ref", "v1.0.0", "--overwrite"] if verb == "recopy" else [])]
+        how = ["--trust", "--defaults", "--quiet"]
+        how += ["--vcs-ref", "v1.0.0", "--overwrite"] if verb == "recopy" else []
         usages = []
         for name in names:
             usages.append(run(python("-m", "copier", verb, *how, "--answers-file", name), repository, watch=False))
@@ -186,19 +187,22 @@ class Workshop:
             yield yaml.load(text.replace(tenant, _tenant(index)), yaml.CSafeLoader)
 
     def _check_clean(self, repository: Path, count: int) -> None:
-        """Raise `Failed` unless every file is what the first release gives; what is not would be measured as edited."""
-        shard = f"1/{-(-count // _CHECKED)}"
-        found = json.loads(self.replayed(repository, "--strict", "--shard", shard).out)
-        recorded = {state["commit"] for state in found["answers"]}
-        if recorded != {"v1.0.0"}:
-            raise Failed(f"the scaffolds are recorded as {recorded}, and not as v1.0.0")
+        """Raise `Failed` unless every file is what the first release gives: others would be measured as edited."""
+        part = ("--shard", f"1/{-(-count // _CHECKED)}") if count > _CHECKED else ()
+        found = json.loads(self.replayed(repository, *part).out)
+        if commits := {state["commit"] for state in found["answers"]} - {"v1.0.0"}:
+            raise Failed(f"scaffolds are recorded as {', '.join(commits)}, and not as v1.0.0")
 
     def replayed(self, repository: Path, *options: str, **how: Any) -> Usage:
         """Replay a repository; raises `Failed` unless it is clean."""
-        usage = self.command(repository, "replay", "--json", *options, "--template", self.pack, **how)
-        states = {state["state"] for state in json.loads(usage.out)["answers"]}
-        if states != {"behind"}:
-            raise Failed(f"the scaffolds are {states}, and not just behind")
+        arguments = ("replay", "--json", *options, "--template", self.pack)
+        usage = self.command(repository, *arguments, statuses=(0, 1, 3), **how)
+        found = json.loads(usage.out)
+        files = [file for state in found["answers"] for file in state["files"]] + found["files"]
+        for named, expected in ((found["answers"], "behind"), (files, "clean")):
+            if others := Counter(one["state"] for one in named if one["state"] != expected):
+                said = ", ".join(f"{number} {state}" for state, number in others.items())
+                raise Failed(f"of {len(named)} files, all to be {expected}: {said}")
         return usage
 
     def floor(self, name: str, repository: Path) -> Usage:

@@ -64,10 +64,10 @@ def _loop(workshop: Workshop, size: Size, verb: str) -> Figure:
 
     ratio = compared(loop, all_, size.rounds, cpu)
     one, other = ratio.one, ratio.other
-    low, high = min(single.cpu for single in singles), max(single.cpu for single in singles)
+    low, middle, high = (of(single.cpu for single in singles) for of in (min, median, max))
     took = (
-        f"a job: {median(single.cpu for single in singles):.3g} s ({low:.3g} to {high:.3g}; {len(singles)} of them) against "
-        f"{other.cpu * 1000:.3g} ms; on the clock {one.wall:.3g} s against {other.wall * 1000:.3g} ms"
+        f"a job {middle:.3g} s ({low:.3g} to {high:.3g}, {len(singles)} of them) against {other.cpu * 1000:.3g} ms; "
+        f"on the clock {one.wall:.3g} s against {other.wall * 1000:.3g} ms"
     )
     figure = of_ratio(ratio, took)
     return Figure(figure.value, figure.low, figure.high, took, round(other.peak))
