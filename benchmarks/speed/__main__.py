@@ -35,7 +35,6 @@ def main() -> None:
     figures = {}
     with TemporaryDirectory(prefix="dativo-benchmark-") as folder:
         os.environ.update(clean_environment(Path(folder) / "home"))
-        os.environ.pop("PYTHONPATH", None)  # what is measured begins as it does for users
         workshop = Workshop(Path(folder))
         for name in options.rows or known:
             began = time.monotonic()

@@ -43,9 +43,11 @@ def run(
 ) -> Usage:
     """Run a command in a folder, on so many cores, 0 for all; raises `Failed` for an exit status not among `statuses`.
 
-    Its memory is looked at all the while, unless nobody is to `watch`: looking takes some of the second core.
+    Its memory is looked at all the while, unless nobody is to `watch`: looking takes some of the second core. It starts
+    as it does for users: with no settings of Python, one of which keeps compiled modules from being kept.
     """
     free = sorted(os.sched_getaffinity(0))
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     with TemporaryFile() as out, TemporaryFile() as err:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -54,7 +56,7 @@ def run(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
-            env={**os.environ, **(variables or {})},
+            env=ours | dict(variables or {}),
             preexec_fn=(lambda: os.sched_setaffinity(0, free[:cores])) if cores else None,
         )
         peak = _watched(process.pid) if watch else 0.0
