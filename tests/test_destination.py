@@ -172,13 +172,13 @@ def test_what_is_recorded_is_read(tmp_path: Path) -> None:
     put(tmp_path, OTHER, "tenant_id: other\n")
     put(tmp_path, "answers.yml", "tenant_id: none\n")
     assert here.recorded == {"tenant_id": "acme"}
-    assert list(here.others) == [{"tenant_id": "other"}]
+    assert [other.answers for other in here.others] == [{"tenant_id": "other"}]
 
 
 def test_the_others_are_in_the_order_of_their_names(tmp_path: Path) -> None:
     for name in "cab":
         put(tmp_path, f".copier-answers.acme.{name}.yml", f"x: {name}\n")
-    assert [answers["x"] for answers in Destination(tmp_path, OWN).others] == ["a", "b", "c"]
+    assert [other.answers["x"] for other in Destination(tmp_path, OWN).others] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("text", ["", "- a\n", "a: [", "[" * 5000, "a", "ä".encode("latin-1")])
@@ -194,7 +194,7 @@ def test_a_link_is_not_read(tmp_path: Path) -> None:
 
 
 def test_an_answers_file_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    destination._parsed.cache_clear()
+    destination._answers.cache_clear()
     put(tmp_path, OWN, "a: 1\n")
     os.utime(tmp_path / OWN, ns=(1, 1))
     here = Destination(tmp_path, OWN)

@@ -1,10 +1,12 @@
 """The rest of a job and of an asset: the sections `job` and `contract`, and what is passed on without a question."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.answers.questions.contract import LAYOUTS
 from dativo_generator.answers.questions.short_path import SECTIONS
 from dativo_generator.answers.scaffold import Scaffold
@@ -207,7 +209,7 @@ def test_a_job_says_more_last() -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_an_asset_says_more_last(layout: str) -> None:
-    extra = {"tenant": "{tenant}", "domain": "sales", "finops": {"project": "lake"}}
+    extra = {"tenant": "{tenant}", "$schema": "asset.json", "finops": {"project": "lake"}}
     before = {"asset_layout": layout, "finops": {"cost_center": "x"}}
     new = added(asset_of(**before), asset_of(**before, asset_extra=extra))
     assert new == extra | {"tenant": "acme"}
@@ -215,6 +217,40 @@ def test_an_asset_says_more_last(layout: str) -> None:
 
 def test_what_is_said_already_may_be_said_again() -> None:
     assert job_of(job_extra={"tenant_id": "acme", "source": {"tables": job_of()["source"]["tables"]}}) == job_of()
+
+
+OWNED = {
+    "catalog.type": ("catalog", "openmetadata"),
+    "schema_validation_mode": ("schema_validation_mode", "warn"),
+    "source.custom_reader": ("custom_reader", "plugins/reader.py:Reader"),
+    "source.incremental.lookback_days": ("incremental", 3),
+    "target.custom_writer": ("custom_writer", "plugins/writer.py:Writer"),
+    "target.markdown_kv_storage.mode": ("markdown_kv_storage", "string"),
+    "target.connection.s3.bucket": ("bucket", "${ANY}"),
+    "target.connection.minio.endpoint": ("endpoint", "minio:9000"),
+}
+
+
+@pytest.mark.parametrize("key", OWNED)
+def test_what_a_question_asks_is_not_passed_on(key: str) -> None:
+    owner, value = OWNED[key]
+    extra: Any = value
+    for part in reversed(key.split(".")):
+        extra = {part: extra}
+    with pytest.raises(AnswerError, match=f"^job_extra: {re.escape(key)}: answer {owner} instead, which says it$"):
+        planned(job_extra=extra, incremental=False, bucket="")
+
+
+@pytest.mark.parametrize("question", [name for name, question in QUESTIONS.items() if question.owns])
+def test_what_a_question_owns_is_a_key_of_its_file(question: str) -> None:
+    for pattern in QUESTIONS[question].owns:
+        kind, *keys = pattern.replace("*", "s3").split(".")
+        assert PACK.shape("job" if kind == "job" else "odcs").at(*keys)
+
+
+def test_the_place_of_an_asset_is_not_passed_on() -> None:
+    with pytest.raises(AnswerError, match=r"^asset_extra: dataProduct: answer data_product instead, which says it$"):
+        planned(asset_extra={"dataProduct": "crm"})
 
 
 def test_an_id_may_be_another() -> None:

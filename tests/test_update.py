@@ -463,6 +463,6 @@ def test_a_disk_that_is_full_for_what_is_temporary(
     def full() -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("dativo_generator.cli.options.scratch_folder", full)
+    monkeypatch.setattr("dativo_generator.cli.repository.scratch_folder", full)
     result = command(few, "update", "--dry-run")
     assert (result.status, result.err) == (2, "Error: No space left on device\n")

@@ -41,7 +41,8 @@ class Question:
     profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
     is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
     returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
-    that opens it, '' for what everybody is asked; the table fills it in.
+    that opens it, '' for what everybody is asked; the table fills it in. `owns` are keys of a job or an asset, such as
+    ``job.target.connection.*.bucket``, that this answer alone gives, since it is held against more than the schema.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -60,6 +61,7 @@ class Question:
     suggested: tuple[str, ...] = ()
     imported: Callable[[Answers], list[str]] = lambda answers: []
     section: str = ""
+    owns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

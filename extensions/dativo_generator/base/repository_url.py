@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+# Who sets this variable names the repository that the command trusts.
+VARIABLE = "DATIVO_TEMPLATE"
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _SSH = re.compile(r"([\w.-]+@[\w.-]+):(.*)")
 # A login as people paste it, encoded or not: up to the last @ of the host, or where that has none, of all.

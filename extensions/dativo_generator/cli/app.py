@@ -1,38 +1,72 @@
-"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository."""
+"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository.
+
+A command is a module, which is loaded when it is run: what one needs, such as Copier, takes most of a second to load.
+"""
 
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from ..base.errors import DativoError, printable
 from ..fleet.interruption import Interrupted, listening
-from . import batch, fields, replay, update, validate
 from .options import STATUSES, UNABLE, with_examples
 
-# The commands by name, in the order of the help.
-COMMANDS = {"replay": replay, "update": update, "batch": batch, "validate": validate, "fields": fields}
-# What a help begins with.
-EXAMPLES = {
-    "dativo-generator": ("dativo-generator replay", "dativo-generator update --dry-run"),
-    **{name: module.EXAMPLES for name, module in COMMANDS.items()},
+# The commands, in the order of the help, and what it says of each.
+COMMANDS = {
+    "replay": "Prove that a repository is what its answers files say.",
+    "update": "Take scaffolds to another version of the template.",
+    "batch": "Make many scaffolds what a manifest says.",
+    "validate": "Find what the runner would refuse, or do wrong silently.",
+    "fields": "Print the columns of a source, for a data file.",
 }
+EXAMPLES = ("dativo-generator replay", "dativo-generator update --dry-run")
+
+_OF_ALL: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
+    """The commands by name, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+        """Load a command; None where there is no such."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = loaded(cmd_name)
+        alone = typer.Typer(**_OF_ALL)
+        alone.command(cmd_name, cls=with_examples(TyperCommand, module.EXAMPLES))(module.command)
+        return get_command(alone)
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
+        """Write what there is, and load none of it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def loaded(name: str) -> ModuleType:
+    """Return the module of a command."""
+    return import_module(f".{name}", __package__)
+
 
 app = typer.Typer(
-    cls=with_examples(TyperGroup, EXAMPLES["dativo-generator"]),
+    cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
     help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
     epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: "
     + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
     + ".",
+    **_OF_ALL,
 )
-for _name, _module in COMMANDS.items():
-    app.command(_name, cls=with_examples(TyperCommand, EXAMPLES[_name]))(_module.command)
+app.callback()(lambda: None)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

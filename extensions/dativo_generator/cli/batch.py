@@ -14,9 +14,10 @@ from ..fleet.batch import Batch, batch
 from ..fleet.manifest import read as read_manifest
 from ..fleet.step import Step
 from ..fleet.update import typed
-from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, save
+from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
 from .output import STYLES, counted, dump, print_leaving, print_state, show, written_files
 from .progress import progress
+from .repository import assignment, fleet_here, save
 
 EXAMPLES = ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml")
 

@@ -1,18 +1,10 @@
-"""What the commands have in common: exit statuses, options, help, and how they look at the working directory."""
+"""What the commands have in common: exit statuses, options, help."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..base.paths import ANSWERS_FILES
-from ..fleet.fleet import Fleet
-from ..fleet.source import VARIABLE, Source, SourceError, scratch_folder, trusted
-from ..fleet.transaction import refuse_unfinished, writing
-from ..fleet.update import Update
+from ..base.repository_url import VARIABLE
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
 # What the exit status of every command says; it stays so.
@@ -57,39 +49,3 @@ Force = Annotated[
     bool, typer.Option("--force", help="Delete what goes with the edits in it, and although other jobs use it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-
-
-@contextmanager
-def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
-    """Look at the working directory with the trusted template.
-
-    `writes` is the name of a command that writes: it holds the lock of the repository, and begins with what another
-    one has left half done. Any other is refused where something is.
-    """
-    location, root = trusted(template), Path.cwd()
-    with scratch_folder() as scratch:
-        fleet = Fleet(root, Source(location, Path(scratch)))
-        if not writes:
-            refuse_unfinished(root)
-            yield fleet
-            return
-        with writing(root, writes, lambda line: print(line, file=sys.stderr, flush=True)) as fleet.tree.writer:
-            yield fleet
-
-
-def save(fleet: Fleet, change: Update) -> None:
-    """Write a change, and let Git know of its conflicts."""
-    fleet.tree.write(change.writes, {path: edit.sides for path, edit in change.conflicts.items()})
-
-
-def nothing_here(fleet: Fleet) -> str:
-    """Say that a folder has no scaffolds, and where to run the command instead."""
-    return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
-
-
-def assignment(text: str) -> tuple[str, str]:
-    """Read ``NAME=ANSWER``; raises `SourceError`."""
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise SourceError(f"--data: '{text}' is not NAME=ANSWER")
-    return name, value

@@ -10,9 +10,10 @@ from rich.console import Console
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
-from .options import BEHIND, OK, WRONG, AsJson, Template, fleet_here, nothing_here
+from .options import BEHIND, OK, WRONG, AsJson, Template
 from .output import counted, counted_states, dump, print_state, show
 from .progress import progress
+from .repository import fleet_here, nothing_here
 
 EXAMPLES = ("dativo-generator replay", "dativo-generator replay --diff --strict")
 

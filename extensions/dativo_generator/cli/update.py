@@ -13,9 +13,10 @@ from ..fleet.source import SourceError
 from ..fleet.step import EFFECTS
 from ..fleet.update import Selection, Update, update
 from ..fleet.worktree import require_clean
-from .options import OK, WRONG, AsJson, DryRun, Force, Template, To, assignment, fleet_here, nothing_here, save
+from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
 from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
+from .repository import assignment, fleet_here, nothing_here, save
 
 EXAMPLES = (
     "dativo-generator update --dry-run",

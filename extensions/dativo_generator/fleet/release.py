@@ -1,7 +1,8 @@
 """One released version of the pack, ready to render answers files one after another.
 
 Copier reads the template's settings and builds its Jinja environment; every template of contents and of paths is then
-compiled once. What is left for a scaffold is to fill them, which gives the bytes that Copier would write.
+compiled once. What is left for a scaffold is to fill them, which gives the bytes that Copier would write. Copier is
+loaded with the first release, since loading it takes longer than a command that needs none.
 """
 
 import json
@@ -12,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from copier._main import Worker
-from copier.errors import CopierError
 
 from ..answers.selection import Item
 from ..base.documents import parse_bounded
@@ -62,6 +61,8 @@ class Release:
 
     def __init__(self, folder: Path) -> None:
         """Load the pack that is checked out in `folder`."""
+        from copier._main import Worker
+
         try:
             worker = Worker(src_path=str(folder), dst_path=folder / "nowhere", defaults=True, unsafe=True, quiet=True)
             self._template, self._env = worker.template, worker.jinja_env
@@ -170,5 +171,7 @@ def _type(question: Mapping[str, Any]) -> str:
 
 def _line(error: Exception) -> str:
     """Say an error in one line; one that is no message for users says its kind, too."""
+    from copier.errors import CopierError
+
     text = " ".join(str(error).split())
     return text if isinstance(error, CopierError | DativoError) else f"{type(error).__name__}: {text}"

@@ -13,9 +13,8 @@ from packaging.version import InvalidVersion, Version
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git
 from ..base.naming import nearest
-from ..base.repository_url import canonical, identity, public
+from ..base.repository_url import VARIABLE, canonical, identity, public
 
-VARIABLE = "DATIVO_TEMPLATE"
 _DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
 
 

@@ -5,10 +5,12 @@ scaffold. A fixture can carry none, so its asset names it. What vendoring and CI
 test of fixtures: it follows the newest version among the scaffolds that own it.
 """
 
+import fnmatch
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from ..answers.readers import flag
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError
+from ..base.outline import outlined
 from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
 from .fixtures import WRITERS
 
@@ -28,6 +31,9 @@ FORMAT = {answers_format.NAME: answers_format.CURRENT}
 
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
 COPIERS_OWN = ("_commit", "_src_path")
+
+# What tells which files a scaffold shares with others, and which alone it can own.
+_OUTLINE = ("_commit", "tenant_id", "source_connector", "target_connector", "ci", "fixtures", "vendor")
 
 _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")
 # In bytes, as far as the comment above a file is looked at: a license has less.
@@ -80,6 +86,26 @@ def version_of(commit: Any) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """An answers file as it is now: the folder that it is in, its name, when it was changed, and its size in bytes."""
+
+    root: str
+    name: str
+    changed: int
+    size: int
+
+    @property
+    def outline(self) -> Mapping[str, Any]:
+        """What decides which files the scaffold can own; {} where the file is none."""
+        return _outline(self)
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """The recorded answers; {} where the file is none. Who must know what is wrong with it reads it otherwise."""
+        return _answers(self)
+
+
+@dataclass(frozen=True)
 class Destination:
     """The folder that a scaffold is written to, and the scaffold's answers file."""
 
@@ -89,19 +115,23 @@ class Destination:
     @property
     def recorded(self) -> Mapping[str, Any]:
         """The scaffold's answers as the file has them; {} when there is none."""
-        return _read(self.root / self.answers_file)
+        return _stored(str(self.root), self.answers_file).answers
 
     @property
-    def others(self) -> Iterator[Mapping[str, Any]]:
-        """The answers of the other scaffolds."""
-        for path in sorted(self.root.glob(ANSWERS_FILES)):
-            if path.name != self.answers_file:
-                yield _read(path)
+    def others(self) -> Iterator[Stored]:
+        """The answers files of the other scaffolds, in the order of their names."""
+        if not self.root.is_dir():
+            return
+        with os.scandir(self.root) as entries:
+            names = fnmatch.filter((entry.name for entry in entries), ANSWERS_FILES)
+        for name in sorted(names):
+            if name != self.answers_file:
+                yield _stored(str(self.root), name)
 
     def newest(self, path: str) -> tuple[Any, ...] | None:
         """Return the version of the newest other scaffold that shares a file or folder, None without one."""
-        versions = (version_of(answers.get("_commit")) for answers in self.others if shares(answers, path))
-        return max(versions, default=None)
+        outlines = (other.outline for other in self.others)
+        return max((version_of(one.get("_commit")) for one in outlines if shares(one, path)), default=None)
 
     def header(self, path: str) -> tuple[str, str] | None:
         """Return scaffold and tenant that the header of a file names; of a fixture, the asset's that names it."""
@@ -141,19 +171,27 @@ def _yes(raw: Any) -> bool:
         return False
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    """Read an answers file; {} for what is none. Whoever must know what is wrong with one reads it otherwise."""
+def _stored(root: str, name: str) -> Stored:
     try:
-        stat = path.lstat()
-    except OSError:
+        stat = os.lstat(f"{root}/{name}")
+    except OSError:  # it is not there, or no more
+        return Stored(root, name, 0, 0)
+    return Stored(root, name, stat.st_mtime_ns, stat.st_size)
+
+
+@cache  # a pattern of shared files looks at every other scaffold
+def _outline(file: Stored) -> Mapping[str, Any]:
+    try:
+        found = outlined(reading.text(Path(file.root), file.name) or "", _OUTLINE)
+    except reading.ReadingError:
         return {}
-    return _parsed(path, stat.st_mtime_ns, stat.st_size)
+    return found or _answers(file)
 
 
-@lru_cache(maxsize=4096)  # a pattern of shared files looks at every other scaffold
-def _parsed(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+@cache
+def _answers(file: Stored) -> Mapping[str, Any]:
     try:
-        answers = parse_bounded(reading.text(path.parent, path.name) or "")
+        answers = parse_bounded(reading.text(Path(file.root), file.name) or "")
     except (reading.ReadingError, yaml.YAMLError):
         return {}
     return answers if isinstance(answers, dict) else {}

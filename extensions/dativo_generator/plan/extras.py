@@ -1,12 +1,14 @@
 """What a job or an asset says where no question asks: `job_extra` and `asset_extra`, merged last.
 
-They add, and change nothing that an answer gives. The whole is then held against the schema of its kind.
+They add, and change nothing that an answer gives, or could give. The whole is then held against the schema of its kind.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys, place
 from ..base.documents import shown
 from ..base.errors import QuestionError
@@ -18,17 +20,23 @@ from .vendored_schemas import ASSET, JOB, vendored
 _DERIVED = {("id",)}
 
 
-def merged(pack: Pack, name: str, kind: str, document: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+def merged(
+    scaffold: Scaffold, name: str, kind: str, document: Mapping[str, Any], extra: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return a document with the answer to the question `name` in it, mappings joined key by key.
 
     `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts what is there, for
-    what the runner refuses, and for what it loses of an asset.
+    what another question asks, for what the runner refuses, and for what it loses of an asset.
     """
     if not extra:
         return dict(document)
+    pack = scaffold.pack
     for line in without_effect(pack, name, kind, extra) if kind != "job" else ():
         raise QuestionError(line)
     whole = _merged(name, document, extra, ())
+    for keys in _added(document, extra, ()):
+        if owner := _owner(scaffold, ("job" if kind == "job" else "asset", *keys)):
+            raise QuestionError(f"{name}: {place(keys)}: answer {owner} instead, which says it")
     for keys, what in _shape(pack, kind).misfits(whole):
         if _holds(extra, keys):
             raise QuestionError(f"{name}: {place(keys)}: {what}" if keys else f"{name}: {what}")
@@ -61,6 +69,25 @@ def _merged(name: str, there: Mapping[str, Any], extra: Mapping[str, Any], above
         else:
             result[key] = value
     return result
+
+
+def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[Keys]:
+    """Yield the keys of what an answer adds, down to what is no mapping."""
+    for key, value in extra.items():
+        old = there.get(key) if isinstance(there, Mapping) else None
+        if isinstance(value, Mapping) and value:
+            yield from _added(old, value, (*above, key))
+        elif value != old:
+            yield (*above, key)
+
+
+def _owner(scaffold: Scaffold, keys: Keys) -> str:
+    """Return the question that gives what stands at `keys` or above, '' where none does."""
+    above = [".".join(map(str, keys[: end + 1])) for end in range(len(keys))]
+    for name, question in scaffold.questions.items():
+        if any(fnmatchcase(key, pattern) for pattern in question.owns for key in above):
+            return "" if scaffold.inapplicable(name) else name
+    return ""
 
 
 def _holds(extra: Any, keys: Keys) -> bool:

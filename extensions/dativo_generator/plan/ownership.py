@@ -6,6 +6,7 @@ above it. It only says where a file comes from whose scaffold is gone, or cannot
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..base.documents import parse_bounded, shown
 from ..base.errors import DativoError
 from ..base.paths import VARIABLES, answers_file_of
 from ..registry.pack import Pack
-from .destination import Destination
+from .destination import Destination, Stored
 from .plan import paths
 
 
@@ -46,13 +47,18 @@ def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
         return {}
 
 
+@cache
+def _owned(pack: Pack, file: Stored) -> dict[str, Owner]:
+    return owned(pack, file.answers)
+
+
 def owners_of(pack: Pack, destination: Destination, wanted: Collection[str]) -> dict[str, Owner]:
     """Map those of the `wanted` paths to their owner that another scaffold owns, be they there or not."""
     found: dict[str, Owner] = {}
-    for answers in destination.others:
+    for other in destination.others:
         # Cheap to tell, and true of nearly all: it can own no such path.
-        if any(may_own(answers, path) for path in wanted):
-            theirs = owned(pack, answers)
+        if any(may_own(other.outline, path) for path in wanted):
+            theirs = _owned(pack, other)
             found = {path: theirs[path] for path in wanted if path in theirs} | found
     for path in wanted:
         if path not in found and (owner := owner_by_header(destination, path)):

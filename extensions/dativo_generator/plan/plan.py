@@ -152,7 +152,7 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     """Return what describes an asset, as its layout writes it."""
     layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
-    return extras.merged(scaffold.pack, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
+    return extras.merged(scaffold, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
 
 
 # What an asset says of itself only where somebody answered, by the questions' names.
@@ -240,7 +240,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
     job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
     extra = _filled_in(scaffold["job_extra"], scaffold, item)
-    return extras.merged(scaffold.pack, "job_extra", "job", job, extra)
+    return extras.merged(scaffold, "job_extra", "job", job, extra)
 
 
 def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..answers import readers
-from ..answers.answers_format import NAME
+from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
@@ -211,7 +211,7 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
-    answers = {name: session.answers[name] for name in (NAME,) if name in session.answers} | dict(answers)
+    answers = {**answers, NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")

@@ -71,6 +71,7 @@ SECTION = Section(
             _unsupported,
             always_asked=lambda answers: not has_cursors(answers),
             of="connector",
+            owns=("job.source.incremental.cursor_field", "job.source.incremental.lookback_days"),
         ),
         "cursor_field": Question(alone(readers.name), _cursor, _no_cursor, of="connector"),
         "lookback_days": Question(

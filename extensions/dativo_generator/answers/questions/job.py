@@ -121,12 +121,14 @@ SECTION = Section(
             always({}),
             example="{type: openmetadata, connection: {api_url: https://meta.example.com/api}}",
             shape=_shape("catalog"),
+            owns=("job.catalog",),
         ),
         "schema_validation_mode": Question(
             _validation_mode,
             _validation,
             choices=lambda answers: choices.plain(VALIDATION_MODES),
             fixed_choices=VALIDATION_MODES,
+            owns=("job.schema_validation_mode",),
         ),
         "markdown_kv_storage": Question(
             _markdown_kv,
@@ -134,6 +136,7 @@ SECTION = Section(
             example="{mode: string}",
             of="scaffold",
             shape=_shape("target", "markdown_kv_storage"),
+            owns=("job.target.markdown_kv_storage",),
         ),
         "storage": Question(
             _storage,

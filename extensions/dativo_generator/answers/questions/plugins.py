@@ -27,7 +27,9 @@ SECTION = Section(
     "plugins",
     what="your own reader or writer",
     questions={
-        name: Question(or_nothing(_plugin), always(""), always_asked=_needed(role), of="connector")
+        name: Question(
+            or_nothing(_plugin), always(""), always_asked=_needed(role), of="connector", owns=(f"job.{role}.{name}",)
+        )
         for role, name in PLUGINS.items()
     },
 )

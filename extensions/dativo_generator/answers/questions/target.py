@@ -84,17 +84,20 @@ SECTION = Section(
             alone(readers.words), lambda answers: list(answers.target_recipe.partitioning) or [SAFE_PARTITION], reused
         ),
         "schema_mode": choice(SCHEMA_MODES, "strict"),
-        "domain": Question(or_nothing(_folder), always(""), reused),
-        "data_product": Question(or_nothing(_folder), always(""), reused),
+        "domain": Question(or_nothing(_folder), always(""), reused, owns=("asset.domain",)),
+        "data_product": Question(or_nothing(_folder), always(""), reused, owns=("asset.dataProduct",)),
         "bucket": Question(
             or_nothing(_bucket),
             # Object storage takes no underscore in a bucket's name.
             lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
             _no_storage,
+            owns=("job.target.connection.*.bucket",),
         ),
         "prefix": Question(_prefix, always(""), _no_storage, _place_is_the_asset),
         # The only part of a target's connection in which the runner expands ${NAME:-default}.
-        "endpoint": Question(url(with_default=True), always(""), _no_storage),
+        "endpoint": Question(
+            url(with_default=True), always(""), _no_storage, owns=("job.target.connection.*.endpoint",)
+        ),
         "catalog_uri": Question(url(), _catalog, _no_catalog),
         "branch": Question(
             or_nothing(_branch), _unless_uncommitted(lambda answers: answers["tenant_id"]), _no_catalog, _uncommitted
