@@ -224,7 +224,7 @@ class Workshop:
 
     @cache  # noqa: B019
     def manifest(self, count: int) -> Path:
-        """Make a repository with nothing but a manifest, `jobs.csv`, of as many scaffolds."""
+        """Make a repository with nothing but a manifest of as many scaffolds, as `jobs.csv` and as `jobs.yml`."""
         made = list(scaffolds(count))
         names = sorted({name for answers in made for name in answers})
         folder = self.folder / f"manifest-{count}"
@@ -233,12 +233,13 @@ class Workshop:
             rows = csv.DictWriter(file, names)
             rows.writeheader()
             rows.writerows({name: _cell(value) for name, value in answers.items()} for answers in made)
+        (folder / "jobs.yml").write_text(_written_out({"scaffolds": made}), encoding="utf-8")
         release(folder, "listed")
         return folder
 
-    def scaffolded(self, manifest: Path) -> Usage:
+    def scaffolded(self, manifest: Path, file: str = "jobs.csv") -> Usage:
         """Scaffold a manifest, and take away what was written."""
-        usage = self.command(manifest, "batch", "jobs.csv", "--to", "v1.0.0", "--json", "--template", self.pack)
+        usage = self.command(manifest, "batch", file, "--to", "v1.0.0", "--json", "--template", self.pack)
         restore(manifest)
         return usage
 
@@ -263,12 +264,7 @@ def multiply(pack: Path, count: int) -> None:
         recipe = yaml.safe_load((pack / "connectors" / f"{name}.yaml").read_text(encoding="utf-8"))
         recipe |= {"name": copied, "type": copied}
         (pack / "connectors" / f"{copied}.yaml").write_text(yaml.safe_dump(recipe, sort_keys=False), encoding="utf-8")
-    path.write_text(yaml.dump(registry, Dumper=_WithoutAliases, sort_keys=False), encoding="utf-8")
-
-
-class _WithoutAliases(yaml.SafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    path.write_text(_written_out(registry), encoding="utf-8")
 
 
 def scaffolds(count: int) -> Iterator[dict[str, Any]]:
@@ -294,6 +290,16 @@ def _tenant(index: int) -> str:
 
 def _cell(value: Any) -> Any:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _written_out(value: Any) -> str:
+    """Return YAML without aliases, which nobody writes where a thing stands twice."""
+    return yaml.dump(value, Dumper=_WithoutAliases, sort_keys=False)
+
+
+class _WithoutAliases(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _write(destination: Path, files: Mapping[str, bytes]) -> None:

@@ -21,6 +21,10 @@ def _batch(workshop: Workshop, count: int) -> Usage:
     return workshop.scaffolded(workshop.manifest(count))
 
 
+def _batch_of_yaml(workshop: Workshop, count: int) -> Usage:
+    return workshop.scaffolded(workshop.manifest(count), "jobs.yml")
+
+
 def _validate(workshop: Workshop, count: int) -> Usage:
     return workshop.validated(workshop.repository(count))
 
@@ -50,6 +54,7 @@ ROWS = {
     "growth_replay": _row("replay", _replay),
     "growth_update": _row("update", _update),
     "growth_batch": _row("batch, rows of a CSV file", _batch),
+    "growth_batch_yaml": _row("batch, rows of a YAML file", _batch_of_yaml),
     "growth_validate": _row("validate", _validate),
     "growth_fields": _row("fields, tables of a DDL script", _fields),
 }
