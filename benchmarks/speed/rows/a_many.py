@@ -1,5 +1,6 @@
 """Commands on many scaffolds, against what the work costs at least, and against a loop of Copier."""
 
+import os
 from random import Random
 from statistics import median
 
@@ -79,8 +80,10 @@ def _cores(workshop: Workshop, size: Size) -> Figure:
     def on(cores: int) -> Usage:
         return workshop.replayed(repository, cores=cores, watch=False)
 
+    busy = os.getloadavg()[0]
     ratio = compared(lambda: on(2), lambda: on(1), size.rounds, wall)
-    return of_ratio(ratio, f"{ratio.one.wall:.3g} s against {ratio.other.wall:.3g} s on the clock")
+    took = f"{ratio.one.wall:.3g} s against {ratio.other.wall:.3g} s on the clock; the load before was {busy:.1f}"
+    return of_ratio(ratio, took)
 
 
 ROWS = {
