@@ -35,6 +35,7 @@ class Size:
     many: int = 10_000
     connectors: int = 1000
     tables: int = 500
+    most_tables: int = 5000
     # How often each contender is measured: a command on many scaffolds, the longest of them, and a short one.
     rounds: int = 3
     long: int = 1
@@ -43,7 +44,7 @@ class Size:
     sample: int = 8
 
 
-SMALL = Size(jobs=4, many=8, connectors=20, tables=4, rounds=1, long=1, short=1, sample=1)
+SMALL = Size(jobs=4, many=8, connectors=20, tables=4, most_tables=8, rounds=1, long=1, short=1, sample=1)
 
 
 class Workshop:

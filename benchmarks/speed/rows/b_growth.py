@@ -34,20 +34,23 @@ def _fields(workshop: Workshop, count: int) -> Usage:
     return workshop.command(script.parent, "fields", script.name)
 
 
-def _growth(measure: Callable[[Workshop, int], Usage], workshop: Workshop, size: Size) -> Figure:
-    """Compare many with so many times the few, in turn; how many times is a whole number."""
-    times = size.many // size.jobs
-    pairs = [(measure(workshop, size.many), measure(workshop, size.jobs)) for _ in range(size.long)]
+def _growth(
+    measure: Callable[[Workshop, int], Usage], numbers: tuple[str, str], workshop: Workshop, size: Size
+) -> Figure:
+    """Compare many with so many times the few, in turn; `numbers` are the names of both in `Size`."""
+    least, most = (getattr(size, name) for name in numbers)
+    times = most / least
+    pairs = [(measure(workshop, most), measure(workshop, least)) for _ in range(size.long)]
     ratios = sorted(many.cpu / few.cpu / times for many, few in pairs)
     many, few = (median(pair[index].cpu for pair in pairs) for index in (0, 1))
-    slope = (many - few) / (size.many - size.jobs) * 1000
+    slope = (many - few) / (most - least) * 1000
     took = f"{many:.3g} s against {few:.3g} s: {slope:.3g} ms for one more"
     low, value, high = (float(f"{number:.3g}") for number in (ratios[0], many / few / times, ratios[-1]))
     return Figure(value, low, high, took, round(max(pair[0].peak for pair in pairs)))
 
 
-def _row(what: str, measure: Callable[[Workshop, int], Usage]) -> Row:
-    return Row(f"{what}: {{many}} against ten times {{jobs}}", partial(_growth, measure), 1.1)
+def _row(what: str, measure: Callable[[Workshop, int], Usage], least: str = "jobs", most: str = "many") -> Row:
+    return Row(f"{what}: {{{most}}} against ten times {{{least}}}", partial(_growth, measure, (least, most)), 1.1)
 
 
 ROWS = {
@@ -56,5 +59,6 @@ ROWS = {
     "growth_batch": _row("batch, rows of a CSV file", _batch),
     "growth_batch_yaml": _row("batch, rows of a YAML file", _batch_of_yaml),
     "growth_validate": _row("validate", _validate),
-    "growth_fields": _row("fields, tables of a DDL script", _fields),
+    # No more tables of a script are taken.
+    "growth_fields": _row("fields, tables of a DDL script", _fields, "tables", "most_tables"),
 }
