@@ -73,6 +73,7 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             lambda job, _: job["source"]["incremental"].update(lookback_days=None),
             ("null", "source.incremental.lookback_days"),
         ),
+        ("stripe", lambda job, _: job["source"]["incremental"].update(lookback_days=None), None),
         ("postgres", lambda job, _: job["source"]["connection"].update(password="x"), ("secret", "source.connection")),
         ("postgres", lambda job, _: job["source"]["connection"].update(password="${X}"), None),
         (
@@ -86,6 +87,27 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             ("expansion", "source.connection.host"),
         ),
         ("postgres", lambda job, _: job["source"]["connection"].update(host="${A:-b}"), None),
+        (
+            "postgres",
+            lambda job, _: job["source"].update(custom_reader="a.py:B", connection={"host": "${A}.b"}),
+            None,
+        ),
+        (
+            "postgres",
+            lambda job, _: job["source"]["incremental"].update(state_path="${STATE_DIR}/orders.json"),
+            ("expansion", "source.incremental.state_path"),
+        ),
+        ("stripe", lambda job, _: job["source"].update(connection={"account": "${A}"}), None),
+        (
+            "stripe",
+            lambda job, _: job["source"].update(connection={"account": "${A:-b}"}),
+            ("expansion", "source.connection.account"),
+        ),
+        (
+            "gdrive_csv",
+            lambda job, _: job["source"].update(connection={"host": "${A:-b}"}),
+            ("no-effect", "source.connection"),
+        ),
         ("postgres", lambda job, _: job["source"].update(objects=["x"]), ("no-effect", "source.objects")),
         ("gdrive_csv", lambda job, _: job["source"]["files"][0].pop("id"), ("file-id", "source.files[0]")),
         (
@@ -94,6 +116,11 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             ("expansion", "source.files[0].path"),
         ),
         ("gdrive_csv", lambda job, _: job["source"].pop("files"), ("source", "source")),
+        (
+            "gdrive_csv",
+            lambda job, _: job["source"].update(files=[], custom_reader="a.py:B", incremental={"lookback_days": 0}),
+            ("incremental", "source.incremental"),
+        ),
         (
             "s3",
             lambda job, _: job["source"].update(incremental={"lookback_days": 1}),
@@ -109,6 +136,20 @@ def said(source: str, change: Change) -> list[tuple[str, str]]:
             lambda job, _: job["target"]["connection"]["s3"].update(bucket="${B}"),
             ("expansion", "target.connection.s3.bucket"),
         ),
+        (
+            "s3",
+            lambda job, _: job["target"]["connection"]["s3"].update(region="eu-${R:-central}-1"),
+            ("expansion", "target.connection.s3.region"),
+        ),
+        (
+            "s3",
+            lambda job, _: job["target"]["connection"].update(nessie={"uri": "http://${N:-nessie}:19120/api/v1"}),
+            ("expansion", "target.connection.nessie.uri"),
+        ),
+        ("s3", lambda job, _: job["target"]["connection"].update(nessie="http://${N}:19120/api/v1"), None),
+        ("s3", lambda job, _: job["target"]["connection"].update(nessie=3), ("schema", "target.connection.nessie")),
+        ("s3", lambda job, _: job["target"].update(branch="b\u00fcro"), ("ascii", "target.branch")),
+        ("s3", lambda job, _: (job["target"].pop("branch"), job.update(tenant_id="b\u00fcro")), ("ascii", "tenant_id")),
         (
             "s3",
             lambda job, _: job["target"]["connection"]["s3"].update(prefix="p"),

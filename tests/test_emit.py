@@ -1,11 +1,17 @@
 """Values that are emitted come back as they were, whatever they hold."""
 
+import math
+from typing import Any
+
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from dativo_generator.base import emit
+from dativo_generator.base.documents import parse_bounded
 from dativo_generator.base.emit import block, inline
+from support import EXAMPLES
 
 TEXT = st.text()
 SCALARS = st.one_of(TEXT, st.integers(), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
@@ -147,3 +153,61 @@ def test_inline(value: object) -> None:
 @example({"last": "a\n"}, 2)
 def test_block(value: dict, indent: int) -> None:
     assert yaml.safe_load(f"key:\n{block(value, indent)}\n") == {"key": value}
+
+
+# --- written here, as the dumper writes -------------------------------------------------------------------------------
+
+# Texts in which what decides about quotes, lines and escapes is frequent.
+ODD = st.text(st.sampled_from([*"ab:#-.[]{},'\"\\ \n\t\r\x85\u2028\ufeffé🎉\x00~!|>%@`01&*?"]), max_size=8)
+ANY = st.one_of(ODD, TEXT, st.integers(), st.booleans(), st.none(), st.floats(), st.sampled_from(WORDS))
+KEYS = st.one_of(ODD, st.integers(), st.booleans(), st.none(), st.text("k", min_size=90, max_size=140))
+TREES = st.recursive(
+    ANY,
+    lambda inner: (
+        st.dictionaries(KEYS, inner, max_size=4) | st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
+    ),
+    max_leaves=12,
+)
+
+
+def dumped(value: Any) -> str:
+    """Return what the dumper writes."""
+    return yaml.dump(value, Dumper=emit._Dumper, sort_keys=False, width=math.inf)
+
+
+@given(TREES)
+@example({"": 1})
+@example({"a\nb": 1})
+@example({"a\x85": 1})
+@example({"k" * 100: 1, "k" * 101: 2, "k" * 140: 3})
+@example({"a": {"b": {}, "c": [], "d": (), "e": [[]], "f": [{}], "g": [[[1]], {"a": {"b": [{"c": 1}]}}]}})
+@example({"a": ["x\ny", {"b": 1}, "x\ny\n"], "b": " x\ny", "c": "\nx", "d": "x \ny", "e": "x\ny ", "f": "x\n\ny\n"})
+@example({"a": [1.5, -0.25, 1e300, 1e-7, math.inf, -math.inf], None: True, False: None, 1.5: 2})
+@example({"a": '\x7f\xff\u0100\uffff\U00010000\0\a\b\t\r\x1b"\\'})
+def test_blocks_are_what_the_dumper_writes(value: Any) -> None:
+    assert block(value) == dumped(value).removesuffix("\n")
+
+
+@given(TREES)
+@example("...")
+@example([1, "a"])
+@example([[1]])
+def test_so_is_what_stands_on_a_line(value: Any) -> None:
+    if not (isinstance(value, str) and "\n" in value):
+        assert inline(value) == dumped(value).removesuffix("...\n").strip()
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_answers_are_not_left_to_the_dumper(path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = parse_bounded(path.read_text("utf-8"))
+    written = dumped(answers).removesuffix("\n")
+    monkeypatch.delattr(emit, "_dumped")
+    assert block(answers) == written
+
+
+@pytest.mark.parametrize(
+    "value", [object(), {"a": object()}, [{"a": {1, 2}}], {("a",): 1}, type("Text", (str,), {})("a")]
+)
+def test_another_value_is(value: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emit, "_dumped", lambda value: "dumped\n")
+    assert block(value) == inline(value) == "dumped"

@@ -113,8 +113,8 @@ class _Scaffold:
 
 def test_a_variable_that_some_jobs_read_stands_in_a_group_of_theirs() -> None:
     def job(name: str, **connection: str) -> dict[str, Any]:
-        login = {"user": "me", "password": "${PASSWORD}"}
-        return {"path": name, "data": {"source": {"connection": login | connection}, "target": {}}}
+        given = {"user": "me", "password": "${PASSWORD}", "port": "5432", "database": "shop"}
+        return {"path": name, "data": {"source": {"connection": given | connection}, "target": {}}}
 
     groups = planned(_Scaffold(), [job("a", host="${A:-x}"), job("b", host="${A}", port="${B}")])
     known = [(group["jobs"], [(one["name"], one["default"]) for one in group["variables"]]) for group in groups]

@@ -27,7 +27,9 @@ def parsed(text: str) -> Any:
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_what_a_program_wrote_is_not_parsed(path: Any) -> None:
-    text = "# Answers\n" + block({"_commit": "v1.0.0", **parse_bounded(path.read_text("utf-8")), "vendor": False}) + "\n"
+    text = (
+        "# Answers\n" + block({"_commit": "v1.0.0", **parse_bounded(path.read_text("utf-8")), "vendor": False}) + "\n"
+    )
     assert outlined(text, KEYS) == parsed(text)
 
 

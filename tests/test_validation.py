@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,119 @@ def test_every_rule_that_code_names_is_one() -> None:
     assert [rule for rule in RULES if rule != "vendored" and f'"{rule}"' not in code] == []
 
 
+# --- variables --------------------------------------------------------------------------------------------------------
+
+LINK = replace(RULES["link"], example=None)
+JOB, LISTED = "jobs/acme/orders.yaml", "variables/acme/.env.example"
+# What the job without a finding reads and nothing else decides; AWS_REGION has a default.
+READ = {
+    "PGDATABASE": "source.connection.database",
+    "PGPORT": "source.connection.port",
+    "PGUSER": "source.connection.user",
+    "PGPASSWORD": "source.connection.password",
+    "S3_ENDPOINT": "target.connection.s3.endpoint",
+    "AWS_ACCESS_KEY_ID": "target.connection.s3.access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "target.connection.s3.secret_access_key",
+}
+
+
+def unlisted(folder: Path, changes: dict[str, str], listed: str = "", **files: str) -> dict[str, str]:
+    """Return the variables that a changed job reads and `listed` does not name, each with the key that it decides."""
+    job = example_of(PACK.root, LINK)
+    for old, new in changes.items():
+        assert old in job[JOB]
+        job[JOB] = job[JOB].replace(old, new, 1)
+    findings = found(written(folder, job | {LISTED: listed} | files))
+    said = [finding.message.split(": ", 1) for finding in findings if finding.rule == "variable"]
+    return {message.removeprefix("list ").split()[0]: where for where, message in said}
+
+
+def test_every_variable_that_a_job_reads_is_to_be_listed(tmp_path: Path) -> None:
+    assert unlisted(tmp_path, {}) == READ
+
+
+def test_what_is_listed_is_not_found_nor_what_does_as_well(tmp_path: Path) -> None:
+    listed = "".join(f"{name}=\n" for name in READ if not name.startswith(("S3_", "AWS_")))
+    assert unlisted(tmp_path, {}, f"{listed}MINIO_ENDPOINT=\nMINIO_ACCESS_KEY=\n# AWS_SECRET_ACCESS_KEY=\n") == {}
+
+
+CONNECTION = 'connection: {host: db.acme.internal, database: "${PGDATABASE}"}'
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "less"),
+    [
+        ({CONNECTION: ""}, {"PGHOST": "source.connection.host"}, []),
+        ({"database: ": 'user: me, password: "${SECRET:-x}", database: '}, {}, ["PGUSER", "PGPASSWORD"]),
+        ({"${PGDATABASE}": "${database}"}, {"database": "source.connection.database"}, ["PGDATABASE"]),
+        (
+            {CONNECTION: "custom_reader: a.py:B\n  credentials: {key: '${KEY}'}"},
+            {"KEY": "source.credentials.key"},
+            [name for name in READ if name.startswith("PG")],
+        ),
+        (
+            {"asset_path: ": "asset_path: ${APP}/", "connectors/s3": "${APP}/connectors/s3"},
+            {"APP": "target_connector_path"},
+            [],
+        ),
+        ({"bucket: acme-lake": "region: eu-1"}, {"S3_BUCKET": "target.connection.s3.bucket"}, []),
+        ({"bucket: acme-lake": "bucket: '${LAKE}'"}, {}, []),  # which is not expanded
+        (
+            {"target:": "catalog: {type: databricks_unity, connection: {workspace_url: x}}\ntarget:"},
+            {"DATABRICKS_ACCESS_TOKEN": "catalog.connection.access_token"},
+            [],
+        ),
+    ],
+    ids=str,
+)
+def test_a_job_reads_what_it_names_and_what_it_leaves_out(
+    changes: dict[str, str], more: dict[str, str], less: list[str], tmp_path: Path
+) -> None:
+    assert unlisted(tmp_path, changes) == {name: READ[name] for name in READ if name not in less} | more
+
+
+def test_the_recipe_that_a_job_names_says_which_token_it_is(tmp_path: Path) -> None:
+    recipes = {f"connectors/{name}.yaml": PACK.text(f"connectors/{name}.yaml") for name in ("stripe", "s3")}
+    recipes["connectors/stripe.yaml"] = recipes["connectors/stripe.yaml"].replace("STRIPE_API_KEY", "SHOP_KEY")
+    changes = {
+        "source_connector: postgres\nsource_connector_path: connectors/postgres": (
+            "source_connector: stripe\nsource_connector_path: connectors/stripe"
+        ),
+        "tables:\n    - {name: public.orders, object: orders}": "objects: [charges]",
+        CONNECTION: "",
+    }
+    database = [name for name in READ if name.startswith("PG")]
+    expected = {name: READ[name] for name in READ if name not in database} | {"SHOP_KEY": "source.credentials"}
+    assert unlisted(tmp_path, changes, **recipes) == expected
+
+
+def test_what_a_recipe_fills_in_is_read_where_the_job_has_no_block(tmp_path: Path) -> None:
+    recipes = {f"connectors/{name}.yaml": PACK.text(f"connectors/{name}.yaml") for name in ("postgres", "s3")}
+    text = recipes["connectors/s3.yaml"].replace("${S3_ENDPOINT}", "${LAKE_URL}").replace("${S3_BUCKET}", "lake")
+    assert "S3_ENDPOINT" in unlisted(tmp_path / "own", {}, **recipes | {"connectors/s3.yaml": text})
+    changes = {"target:\n  connection:\n    s3: {bucket: acme-lake}\n": "target: {}\n"}
+    read = unlisted(tmp_path / "recipe", changes, **recipes | {"connectors/s3.yaml": text})
+    assert read["LAKE_URL"] == "target.connection.s3.endpoint"
+    assert "S3_ENDPOINT" not in read
+    assert "AWS_REGION" in read  # the recipe names it, and without a default
+
+
+def test_no_example_reads_what_its_scaffold_does_not_list(everything: Path) -> None:
+    assert list(everything.glob("variables/*/*.env.example"))
+    assert [finding for finding in validate(everything, PACK, schemas=SHAPES) if finding.rule == "variable"] == []
+
+
+def test_the_name_of_a_secret_file_is_not_expanded(tmp_path: Path) -> None:
+    files = example_of(PACK.root, RULES["file-id"])
+    recipe = PACK.text("connectors/gdrive_csv.yaml").replace("{tenant}", "${TENANT}")
+    files |= {"connectors/gdrive_csv.yaml": recipe, "connectors/s3.yaml": PACK.text("connectors/s3.yaml")}
+    (finding,) = [finding for finding in found(written(tmp_path, files)) if finding.rule == "expansion"]
+    assert "the recipe's '/secrets/${TENANT}/gdrive.json' is not expanded" in finding.message
+
+
+# --- between files ----------------------------------------------------------------------------------------------------
+
+
 def test_two_jobs_that_write_to_one_place(repository: Path) -> None:
     shutil.copy(repository / PATHS["stripe job"], repository / "jobs" / "acme" / "again.yaml")
     findings = [finding for finding in found(repository) if finding.rule == "same-place"]
@@ -119,6 +233,16 @@ def test_an_asset_that_no_job_fills(repository: Path) -> None:
     (repository / PATHS["stripe job"]).unlink()
     (finding,) = found(repository)
     assert (finding.file, finding.rule, finding.severity) == (PATHS["stripe asset"], "orphan", "warning")
+
+
+def test_what_the_runner_builds_anew_may_be_anything(repository: Path) -> None:
+    asset = repository / PATHS["stripe asset"]
+    text = asset.read_text(encoding="utf-8")
+    for value, rule in (("nobody", "no-effect"), ("{owner: 3}", "no-effect"), ("", "empty")):
+        asset.write_text(text.replace("  governance:", f"  team: {value}\n  governance:", 1), encoding="utf-8")
+        assert [finding.rule for finding in found(repository)] == [rule]
+    asset.write_text(text.replace("  governance:", "  team: nobody\n  _:", 1), encoding="utf-8")
+    assert {finding.rule for finding in found(repository)} >= {"schema"}
 
 
 def test_a_link_is_not_read(repository: Path, tmp_path: Path) -> None:

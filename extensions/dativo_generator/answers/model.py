@@ -93,6 +93,7 @@ class Answers:
         self.raw = {name: value for name, value in raw.items() if name in self.questions}
         self.format = number_of(raw)
         self._values: dict[str, Any] = {}
+        self._filled = {self.questions[name].fills for name, value in self.raw.items() if value}
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of a question: what was answered, else the default."""
@@ -163,7 +164,7 @@ class Answers:
             return False
         if question.fills:
             return question.fills not in self.raw and self.asks(question.fills)
-        if any(other.fills == name and self.raw.get(filler) for filler, other in self.questions.items()):
+        if name in self._filled:
             return True
         if question.section and question.section in self["customize"]:
             return len([choice for choice in self.choices(name) if not choice.reason]) != 1

@@ -5,7 +5,6 @@ error does not name the question, which the caller knows.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ Reader = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 # No count, port or id has more digits, and every reader of YAML and JSON takes such a number as it is.
+_HALF = re.compile("[\ud800-\udfff]")  # a surrogate
 _LARGEST_NUMBER = 10**18
 _TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
 
@@ -47,7 +47,7 @@ def _check_plain(raw: Any) -> None:
             waiting += [(one, depth + 1) for one in reversed(inner)]
         elif not isinstance(value, str | int | float | None):
             raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
-        elif isinstance(value, str) and any(unicodedata.category(character) == "Cs" for character in value):
+        elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
             raise AnswerError(f"{shown(value)} has half of a character, which no file can hold")
         elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # nor is one that is no number
             raise AnswerError("a number in it is too large; put it in quotes")

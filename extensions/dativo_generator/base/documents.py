@@ -46,14 +46,18 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
-def parse_bounded(text: str, largest: int = LARGEST) -> Any:
-    """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error.
+def _go_through(events: Iterable[Any]) -> None:
+    for _ in events:
+        pass
 
-    It holds at most `largest` values, with all aliases written out.
+
+def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] = _go_through) -> Any:
+    """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error of its own.
+
+    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before.
     """
     try:
-        for _ in bounded(yaml.parse(text, Loader=_FastLoader), largest):
-            pass
+        look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None

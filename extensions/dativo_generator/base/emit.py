@@ -1,10 +1,15 @@
-"""Write values as YAML text: the one way from an answer to a file, so that no value can become syntax."""
+"""Write values as YAML text: the one way from an answer to a file, so that no value can become syntax.
+
+How it looks is said to PyYAML's dumper. That would take most of the time of a render, so the values that answers have
+are written here, to the same bytes, and the dumper is for whatever else there is.
+"""
 
 import math
 import re
 from typing import Any
 
 import yaml
+from yaml.emitter import Emitter
 
 # Text that every YAML 1.1 and 1.2 parser reads as this very text, in block and in flow style, stays without quotes.
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
@@ -47,16 +52,105 @@ _Dumper.add_representer(tuple, _list)
 
 def inline(value: Any) -> str:
     """Return a scalar, or a list of scalars, as YAML that can follow ``key:`` on its line."""
-    if isinstance(value, str) and "\n" in value:
-        return yaml.safe_dump(value, default_style='"', width=math.inf).strip()
-    return _dump(value).removesuffix("...\n").strip()
+    try:
+        return _on_its_line(value)
+    except _Unusual:
+        return _dumped(value).removesuffix("...\n").strip()
 
 
 def block(value: Any, indent: int = 0) -> str:
     """Return a mapping, or a list of mappings, as YAML lines `indent` spaces in, without a newline at the end."""
+    lines: list[str] = []
+    try:
+        if not _is_block(value):
+            raise _Unusual
+        _write(lines, "", value, "")
+    except _Unusual:
+        lines = _dumped(value).removesuffix("\n").split("\n")
     margin = " " * indent
-    return "\n".join(margin + line if line else line for line in _dump(value).removesuffix("\n").split("\n"))
+    return "\n".join([margin + line if line else line for line in lines])
 
 
-def _dump(value: Any) -> str:
+def _dumped(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=math.inf)
+
+
+class _Unusual(Exception):
+    """There is a value, or a key, that is left to the dumper."""
+
+
+# A key stands before its value for sure, and not after a question mark, up to this length, and where this is not in it.
+_SHORT = 100
+_NO_KEY = re.compile("^$|[\n\x85\u2028\u2029]")
+_FLOAT = re.compile(r"-?\d+\.\d+")
+# What a text in quotes escapes, and what no block of lines holds: a space before a line's end, and what is escaped.
+_ESCAPED = re.compile(r"[^ !#-\[\]-~]")
+_NO_BLOCK = re.compile(r"[^\n -~]| (?:\n|\Z)")
+
+
+def _is_block(value: Any) -> bool:
+    if type(value) is dict:
+        return bool(value)
+    return type(value) in (list, tuple) and any(isinstance(item, dict | list | tuple) for item in value)
+
+
+def _write(lines: list[str], start: str, value: Any, margin: str) -> None:
+    """Append a mapping or list; `start` is what stands before its first entry, `margin` before the others."""
+    if type(value) is dict:
+        for key, item in value.items():
+            head, start = f"{start}{_key(key)}:", margin
+            if _is_block(item):
+                lines.append(head)
+                _write(lines, f"{margin}  ", item, f"{margin}  ")
+            else:
+                _append(lines, head, item, margin)
+    else:
+        for item in value:
+            head, start = f"{start}-", margin
+            if _is_block(item):
+                _write(lines, f"{head} ", item, f"{margin}  ")
+            else:
+                _append(lines, head, item, margin)
+
+
+def _append(lines: list[str], head: str, value: Any, margin: str) -> None:
+    """Append a value without entries below it: behind its key or dash, or as a block of lines."""
+    if type(value) is not str or _style(value) != "|" or _NO_BLOCK.search(value):
+        lines.append(f"{head} {_on_its_line(value)}")
+        return
+    ended = value.endswith("\n")
+    indented = "2" if value[0] in (" ", "\n") else ""
+    lines.append(f"{head} |{indented}{'' if ended else '-'}")
+    lines.extend(f"{margin}  {line}" if line else "" for line in value.removesuffix("\n").split("\n"))
+
+
+def _key(key: Any) -> str:
+    text = _on_its_line(key)
+    if isinstance(key, list | tuple | dict) or len(text) > _SHORT or (type(key) is str and _NO_KEY.search(key)):
+        raise _Unusual
+    return text
+
+
+def _on_its_line(value: Any) -> str:
+    kind = type(value)
+    if kind is str:
+        return value if _style(value) is None else f'"{_ESCAPED.sub(_escape, value)}"'
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int or (kind is float and _FLOAT.fullmatch(repr(value))):
+        return repr(value)
+    if value is None:
+        return "null"
+    if kind in (list, tuple) and not _is_block(value):
+        return f"[{', '.join(map(_on_its_line, value))}]"
+    if kind is dict and not value:
+        return "{}"
+    raise _Unusual
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if short := Emitter.ESCAPE_REPLACEMENTS.get(character):
+        return f"\\{short}"
+    code = ord(character)
+    return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

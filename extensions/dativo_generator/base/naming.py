@@ -1,7 +1,6 @@
 """Names: what may become a path, what refers to the environment, and the nearest right word for a wrong one."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -19,6 +18,8 @@ ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 # The same with a default, which it expands in few places; `connection_defaults` of registry/runner.yaml says where.
 _WITH_DEFAULT = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)(?::-([^{}$]+))?\}")
 
+# Line breaks, tabs and their like, and half of a character.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Reserved by Windows whatever the ending; a repository with such a file cannot be checked out there.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
@@ -39,7 +40,7 @@ def slug_of(text: str) -> str:
 
 def has_controls(text: str) -> bool:
     """Tell whether `text` holds line breaks, tabs or other control characters, which no name has."""
-    return any(unicodedata.category(character) in ("Cc", "Cs") for character in text)
+    return _CONTROLS.search(text) is not None
 
 
 def env_names(text: str) -> list[str]:

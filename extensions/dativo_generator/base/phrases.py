@@ -14,8 +14,9 @@ Groups = Mapping[str, Sequence[str]]
 
 def words(name: str) -> list[str]:
     """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
-    plain = name if name.isascii() else unicodedata.normalize("NFKD", name)
-    return [word.lower() for word in _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))]
+    if not name.isascii():
+        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return [word.lower() for word in _WORD.findall(name)]
 
 
 def singular(word: str) -> str:

@@ -1,5 +1,6 @@
 """Find literal secrets in answers: a credential belongs in the environment or a secret file, never in a repository."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ def secret_in(value: Any, key: str = "") -> bool:
     return _names_secret(key) or SHAPES.search(text) is not None or _url_password(text)
 
 
+@lru_cache(maxsize=1024)
 def _names_secret(key: str) -> bool:
     name = set(words(key))
     if name & _HARMLESS_WORDS:

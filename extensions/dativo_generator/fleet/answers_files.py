@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ..base import reading
-from ..base.documents import bounded, parse_bounded, shown, yaml_problem
+from ..base.documents import parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError, printable
 from ..base.paths import ANSWERS_FILES
 from ..plan.destination import COPIERS_OWN, version_of
@@ -68,8 +68,7 @@ def parsed(name: str, content: bytes) -> AnswersFile:
 def _parse(content: bytes) -> dict[str, Any]:
     text = content.decode("utf-8")
     try:
-        _refuse_features(bounded(yaml.parse(text, Loader=yaml.CSafeLoader)))
-        values = parse_bounded(text)
+        values = parse_bounded(text, look=_refuse_features)
     except yaml.YAMLError as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     if not isinstance(values, dict):

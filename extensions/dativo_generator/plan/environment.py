@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..answers.scaffold import Scaffold
-from ..base.naming import env_variables
 from ..registry.connectors import ROLES
 from ..registry.recipes import Recipe
+from ..registry.variables import read_by
 
 Variable = dict[str, str]
 Group = dict[str, Any]
@@ -82,50 +82,6 @@ def _recipes(scaffold: Scaffold) -> tuple[Recipe, Recipe]:
 
 def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Yield what a job reads: the key that it decides, the variable, and its default, '' for none."""
-    for key, leaf in _leaves(job):
-        yield from ((key, *variable) for variable in env_variables(leaf))
-    source, target = _recipes(scaffold)
-    connection = job["source"].get("connection", {})
-    login = {} if "custom_reader" in job["source"] else scaffold.pack.runner.login(scaffold.source.id)
-    yield from ((f"source.connection.{key}", name, "") for key, name in login.items() if key not in connection)
-    if source.credentials_env:
-        yield "source.credentials", source.credentials_env, ""
-    if "custom_writer" in job["target"]:  # which is handed the recipe's connection, and makes of it what it likes
-        yield from (("target.connection", name, "") for name in target.environment)
-    connection = job["target"].get("connection", {})
-    yield from _storage(scaffold, target, connection)
-    runner = scaffold.pack.runner
-    others = []
-    if target.catalog not in connection:
-        others.append((f"target.connection.{target.catalog}", runner.catalog_variables.get(target.catalog, "")))
-    keeps_state = "incremental" in job["source"] and not scaffold.questions["state_dir"].without_effect(scaffold)
-    if keeps_state and "state_path" not in job["source"]["incremental"]:
-        others.append(("source.incremental.state_path", runner.state_variable))
-    yield from ((key, *variable) for key, reference in others for variable in env_variables(reference))
-    catalog = job.get("catalog", {})
-    for key, name in scaffold.pack.keys.lineage.get(catalog.get("type"), {}).items():
-        if name and key not in catalog["connection"]:
-            yield f"catalog.connection.{key}", name, ""
-
-
-def _storage(scaffold: Scaffold, target: Recipe, connection: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield what is read for a target's storage: the block that it has, else that of the runner's own."""
-    name = target.storage_block if target.storage_block in connection else ""
-    block, blocks = connection.get(name, {}), scaffold.pack.runner.storage_blocks
-    for key, references in scaffold.pack.runner.storage_variables.items():
-        variables = [variable for reference in references for variable in env_variables(reference)]
-        if key not in block:
-            named = next((one for one in variables if one[0] in target.environment), variables[0])
-            yield (f"target.connection.{name or blocks[0]}.{key}", *named)
-
-
-def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text in a job with the keys that lead to it."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, key)
-    elif isinstance(value, str):
-        yield key, value
+    for variable in read_by(job, scaffold.source, *_recipes(scaffold), scaffold.pack):
+        key = ".".join(part for part in variable.keys if isinstance(part, str))
+        yield key, variable.name, variable.default

@@ -27,6 +27,11 @@ class Keys:
     lineage: Mapping[str, Mapping[str, str]]
     documents: Mapping[str, Mapping[str, tuple[str, ...]]]
 
+    def lineage_of(self, catalog: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return what is read of the connection of a job's catalog; {} for one of a type that nobody knows."""
+        kind = catalog.get("type")
+        return self.lineage.get(kind, {}) if isinstance(kind, str) else {}
+
     def no_effect(self, kind: str, key: str) -> str:
         """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
         return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")

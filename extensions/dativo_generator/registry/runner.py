@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..base.documents import Document, Section
-from ..base.naming import IDENTIFIER
+from ..base.naming import IDENTIFIER, env_variables
 from .connectors import Connector
 from .recipes import Recipe
 
@@ -106,6 +107,26 @@ class Runner:
     def expands_defaults(self, source: str) -> bool:
         """Tell whether ``${NAME:-default}`` is expanded in the connection of a source."""
         return source in self.sources and self.sources[source].connection_defaults
+
+    def storage_of(self, connection: Mapping[str, Any], recipe: Recipe) -> tuple[str, Mapping[str, Any]]:
+        """Return the block of storage that a target is written to, with its name; '' where there is none.
+
+        A block of the job's `connection` replaces that of the recipe whole. One that is empty leaves the rest to the
+        runner, as none does.
+        """
+        merged = {**recipe.connection, **connection}
+        blocks = [name for name in self.storage_blocks if isinstance(merged.get(name), Mapping)]
+        filled = [name for name in blocks if merged[name]]
+        name = next(iter((*filled, *blocks)), "")
+        return name, merged.get(name, {})
+
+    def storage_references(self, key: str, recipe: Recipe) -> list[tuple[str, str]]:
+        """List the variables of which one is enough for a key that a block of storage does not have, with defaults.
+
+        Those that the recipe names come first.
+        """
+        found = [variable for reference in self.storage_variables.get(key, ()) for variable in env_variables(reference)]
+        return sorted(found, key=lambda variable: variable[0] not in recipe.environment)
 
     def options(self, source: str) -> Mapping[str, str]:
         """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""

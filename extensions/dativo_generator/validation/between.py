@@ -6,9 +6,9 @@ from typing import Any
 
 from ..base.asset_layout import Keys, body_of, folder_of, inside
 from ..base.naming import env_default
+from ..registry.recipes import Recipe
 from ..registry.runner import Runner
 from .findings import File, Finding, Problem
-from .job_rules import storage_of
 from .recipes import End
 
 
@@ -54,22 +54,18 @@ def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
     target = job.value.get("target", {})
     if job.asset is None or job.target is None or "custom_writer" in target:
         return ()
-    _, block = storage_of(target.get("connection", {}), job.target, runner)
-    storage = [str(block.get(key) or _variable(job.target, runner, key)) for key in ("endpoint", "bucket")]
+    recipe = job.target.recipe
+    _, block = runner.storage_of(target.get("connection", {}), recipe)
+    storage = [str(block.get(key) or _variable(key, recipe, runner)) for key in ("endpoint", "bucket")]
     table = folder_of(str(job.asset["name"]))
     folders = (job.asset.get("domain") or "default", job.asset.get("dataProduct") or "default", table)
     return (*storage, *map(str, folders))
 
 
-def _variable(target: End, runner: Runner, key: str) -> str:
-    """Return what the runner reads for a key of the storage that a job does not have: the variable of its recipe."""
-    known = runner.storage_variables.get(key, ())
-    return next((name for name in known if name in _values(target.recipe.connection)), next(iter(known), ""))
-
-
-def _values(connection: Mapping[str, Any]) -> set[str]:
-    blocks = [block for block in connection.values() if isinstance(block, Mapping)]
-    return {str(value) for block in blocks for value in block.values()}
+def _variable(key: str, recipe: Recipe, runner: Runner) -> str:
+    """Return the variable that is read for a key of the storage that a job does not have, as a recipe writes it."""
+    names = [name for name, _ in runner.storage_references(key, recipe)]
+    return f"${{{names[0]}}}" if names else ""
 
 
 def same_state(jobs: list[Job], runner: Runner) -> Iterator[Finding]:

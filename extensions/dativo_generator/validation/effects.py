@@ -20,6 +20,16 @@ def asset_effects(asset: Mapping[str, Any], known: facts.Keys) -> Problems:
     return _without_effect(body_of(asset), inside(asset), layout, known)
 
 
+def unread(asset: Any, known: facts.Keys) -> set[Keys]:
+    """Return the keys of an asset that the runner replaces before it looks at them, whatever they hold."""
+    governance = body_of(asset).get("governance") if isinstance(asset, Mapping) else None
+    if not isinstance(governance, Mapping) or "owner" not in governance:
+        return set()
+    if not {"classification", "retention_days"} & governance.keys():
+        return set()
+    return {problem.keys for problem in asset_effects(asset, known)}
+
+
 def _without_effect(value: Mapping[str, Any], above: Keys, kind: str, known: facts.Keys) -> Problems:
     for keys, why in known.without_effect(kind, value):
         yield Problem((*above, *keys), "no-effect", why, True)

@@ -5,21 +5,20 @@ are for jobs whose shape fits the schema, without nulls.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..base.asset_layout import Keys
+from ..base.documents import shown
 from ..base.naming import listed, nearest
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
-from ..registry.runner import ENGINE, PLUGIN, PLUGINS, Runner
+from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS, Runner
+from .expansion import WITH_DEFAULT, source_expansion, target_expansion
 from .findings import Problem, Problems
 from .recipes import End
 
 _NEEDS = {"file_modified_time": "files", "spreadsheet_modified_time": "sheets"}
-# ${NAME:-default}; the runner looks for it anywhere and puts it in the place of the whole value.
-_WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
-_WHOLE = re.compile(r"\$\{[^:}]+(:-[^}]+)?\}")
 _PLAIN = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
@@ -31,16 +30,14 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     yield from _engine(source, "source")
     connection = source.get("connection", {})
     yield from _secrets(connection, ("source", "connection"))
-    for keys, text in _texts(connection, ("source", "connection")):
-        if "${" in text and not _WHOLE.fullmatch(text):
-            yield Problem(
-                keys, "expansion", f"'{text}' is not expanded; only a whole ${{NAME}} or ${{NAME:-default}} is"
-            )
+    yield from source_expansion(source, end, runner)
+    read = "custom_reader" in source or end.usual.connection or runner.reads(end.connector, end.recipe).how != NATIVE
+    if connection and not read:
+        said = f"the runner reads nothing of it for {connector.id}"
+        yield Problem(("source", "connection"), "no-effect", said, True)
     for index, file in enumerate(source.get("files", [])):
         keys = ("source", "files", index)
-        if "${" in file.get("path", ""):
-            yield Problem((*keys, "path"), "expansion", f"'{file['path']}' is not expanded; write the path out")
-        if end.recipe.credentials == "service_account" and "id" not in file:
+        if end.usual.credentials == "service_account" and "id" not in file:
             yield Problem(keys, "file-id", "has no id; the runner takes the path for it")
     if source.get("incremental"):
         yield from _incremental(source, end, runner)
@@ -61,7 +58,7 @@ def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Pro
 
 
 def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
-    selections = [selection for selection in SELECTIONS if selection in source]
+    selections = [selection for selection in SELECTIONS if source.get(selection)]
     if connector.selection not in selections and "custom_reader" not in source:
         said = f"says {listed(selections)}" if selections else "does not say what to read"
         yield Problem(("source",), "source", f"{said}; {connector.id} is read by {connector.selection}")
@@ -95,7 +92,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
         )
     elif "strategy" in incremental and strategy in CURSOR_STRATEGIES and strategy != "updated_at":
         yield Problem((*keys, "strategy"), "incremental", "comes from the recipe; the runner refuses it here")
-    if (needed := _NEEDS.get(strategy)) and needed not in source:
+    if (needed := _NEEDS.get(strategy)) and not source.get(needed):
         yield Problem(keys, "incremental", f"{strategy} needs source.{needed}")
     if "custom_reader" in source:
         return
@@ -119,22 +116,19 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     keys: Keys = ("target", "connection")
     connection = target.get("connection", {})
     yield from _secrets(connection, keys)
+    read = {**end.recipe.connection, **connection}
+    name = next((name for name in runner.storage_blocks if read.get(name)), "")
+    if name and not isinstance(read[name], Mapping):  # whoever writes
+        yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(read[name])}")
+    if "custom_writer" not in target:
+        yield from _written(job, end, runner)
     for name in runner.storage_blocks:
-        block = connection.get(name, {})
-        endpoint = block.get("endpoint", "")
-        if endpoint and not endpoint.startswith(("http://", "https://", "${")):
-            yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
-        read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
-        for where, text in _texts(read, (*keys, name)):
-            if ":-" in text and "${" in text and not _WITH_DEFAULT.fullmatch(text):
-                yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
-        if "prefix" in block:
+        if "prefix" in _mapping(connection.get(name)):
             said = "data lands below domain, data product and name of the asset"
             yield Problem((*keys, name, "prefix"), "no-effect", said, True)
     if "bucket" in connection:
         yield Problem((*keys, "bucket"), "no-effect", "is ignored; it belongs into a storage block", True)
-    if "custom_writer" not in target:
-        yield from _bucket(connection, end, runner)
+    yield from target_expansion(target, end, runner)
     if not end.recipe.catalog:
         for key in ("branch", "warehouse"):
             if key in target:
@@ -145,24 +139,23 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
             yield Problem(("target", "partitioning", index), "partitioning", said)
 
 
-def storage_of(connection: Mapping[str, Any], end: End, runner: Runner) -> tuple[str, Mapping[str, Any]]:
-    """Return the block that the runner takes the bucket from, with its name; a job's block replaces the recipe's."""
-    merged = {**end.recipe.connection, **connection}
-    for name in runner.storage_blocks:
-        if isinstance(merged.get(name), Mapping) and merged[name]:
-            return name, merged[name]
-    return "", {}
-
-
-def _bucket(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    name, block = storage_of(connection, end, runner)
-    bucket = block.get("bucket", "")
-    if isinstance(bucket, str) and "${" in bucket:
-        keys: Keys = ("target", "connection", name, "bucket")
-        where = "" if name in connection else "the recipe's "
-        yield Problem(
-            keys, "expansion", f"{where}'{bucket}' is not expanded and nothing is uploaded; write the name out"
-        )
+def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    """Yield what keeps the runner from uploading anything, where it writes by itself."""
+    target, recipe, keys = job.get("target", {}), end.recipe, ("target", "connection")
+    connection = target.get("connection", {})
+    name, block = runner.storage_of(connection, recipe)
+    endpoint = block.get("endpoint", "") if name in connection else ""
+    if endpoint and not endpoint.startswith(("http://", "https://", "${")):
+        yield Problem((*keys, name, "endpoint"), "target", "needs http:// or https://")
+    catalog = connection.get(recipe.catalog, "")
+    address = catalog.get("uri", "") if isinstance(catalog, Mapping) else catalog
+    if not isinstance(address, str):
+        yield Problem((*keys, recipe.catalog), "schema", f"must be an address, not {shown(address)}")
+    # Without a branch it is the tenant's where there is a catalog; either way it is metadata of every file.
+    branch = target.get("branch") or (job["tenant_id"] if recipe.catalog else "")
+    if not branch.isascii():
+        where = ("target", "branch") if target.get("branch") else ("tenant_id",)
+        yield Problem(where, "ascii", f"'{branch}' is not taken as metadata of the files; write it in ASCII")
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
@@ -174,15 +167,16 @@ def written_problems(job: Mapping[str, Any], source: End) -> Problems:
     strategy = incremental.get("strategy", source.connector.strategy)
     if strategy in CURSOR_STRATEGIES and "cursor_field" not in incremental:
         yield Problem(keys, "incremental", "'cursor_field' is missing")
-    if incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
+    databases = source.connector.selection == "tables"
+    if databases and incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
         yield Problem((*keys, "lookback_days"), "null", "is null, and stops the first run", True)
 
 
 def _secrets(connection: Mapping[str, Any], keys: Keys) -> Problems:
     """Yield secrets that are written out, and those that are only the default of a variable."""
-    if secret_in(_map_texts(connection, lambda text: _WITH_DEFAULT.sub("", text)), "connection"):
+    if secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub("", text)), "connection"):
         yield Problem(keys, "secret", f"holds a literal secret; {WAY_OUT}")
-    elif secret_in(_map_texts(connection, lambda text: _WITH_DEFAULT.sub(r"\1", text)), "connection"):
+    elif secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub(r"\1", text)), "connection"):
         yield Problem(keys, "secret-default", "the default of a variable is a secret that everybody can read")
 
 
@@ -196,9 +190,5 @@ def _map_texts(value: Any, change: Any) -> Any:
     return change(value)
 
 
-def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _texts(item, (*keys, key))
-    elif isinstance(value, str):
-        yield keys, value
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -48,8 +48,7 @@ _TYPES = {
 def _misfits(error: ValidationError) -> Iterator[Misfit]:
     keys: Keys = tuple(error.absolute_path)
     schema = error.schema
-    # `x-rules` of a schema names the rule that a keyword of it stands for, where that is not the rule of all schemas.
-    stated = schema.get("x-rules", {}).get(error.validator, "")
+    stated = _stated(error)
     shapely = error.validator in _SHAPELY or bool(stated)
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         properties = schema.get("properties", {})
@@ -93,7 +92,13 @@ def _message(error: ValidationError) -> str:
     if error.validator in ("minLength", "minItems"):
         return "is empty"
     why = _description(error)
-    return f"{shown(value)} is not taken{': ' + why if why else ''}"
+    said = "unusual" if _stated(error) == "unusual" else "not taken"
+    return f"{shown(value)} is {said}{': ' + why if why else ''}"
+
+
+def _stated(error: ValidationError) -> str:
+    """Return the rule that a keyword of a schema stands for, as its `x-rules` say; '' for the rule of all schemas."""
+    return error.schema.get("x-rules", {}).get(error.validator, "") if isinstance(error.schema, Mapping) else ""
 
 
 def _description(error: ValidationError) -> str:

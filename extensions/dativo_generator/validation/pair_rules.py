@@ -19,7 +19,7 @@ def pair_problems(job: Mapping[str, Any], asset: Mapping[str, Any], source: End 
         keys = ("source_connector",) if "source_connector" in job else ("source_connector_path",)
         said = f"reads {source.connector.id}, but the asset is of '{body['source_type']}'"
         yield Problem(keys, "pair", said)
-    yield from _objects(job, body)
+    yield from _objects(job, body, source)
     yield from _cursors(job, body)
     if target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
         dates = [field["name"] for field in body["schema"] if field.get("type") == "date"]
@@ -28,9 +28,9 @@ def pair_problems(job: Mapping[str, Any], asset: Mapping[str, Any], source: End 
             yield Problem(("asset_path",), "date-in-catalog", said)
 
 
-def _objects(job: Mapping[str, Any], body: Mapping[str, Any]) -> Problems:
+def _objects(job: Mapping[str, Any], body: Mapping[str, Any], source: End | None) -> Problems:
     """Yield objects that are not the asset's: of an API other columns, elsewhere only another word."""
-    for selection in SELECTIONS:
+    for selection in (source.connector.selection,) if source else SELECTIONS:
         items = job.get("source", {}).get(selection, [])
         objects = [item if isinstance(item, str) else item.get("object") for item in items]
         objects = [name for name in objects if name]

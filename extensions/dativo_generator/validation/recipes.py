@@ -18,7 +18,7 @@ from ..registry.recipes import Recipe
 class End:
     """Source or target of a job: the connector, the pack's recipe of it, and the one that the job names.
 
-    The last says which engine runs, where there is a catalog, and what a job's connection is laid over.
+    The last says which engine runs, where there is a catalog, who logs in, and what a job's connection is laid over.
     """
 
     connector: Connector
@@ -50,13 +50,16 @@ def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
 def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
     """Join what the pack knows of a connector with what the repository's own recipe says; raises `PackError`."""
     recipe = pack.recipe(connector.id)
-    engine = own.get("default_engine")
-    engine = engine if isinstance(engine, Mapping) else {}
+    engine = _mapping(own.get("default_engine"))
+    credentials = _mapping(own.get("credentials"))
     said: dict[str, Any] = {}
     if own:
         said = {
             "engine": str(engine.get("type", recipe.engine)),
             "options": _mapping(engine.get("options")),
+            "credentials": str(credentials.get("type", "none")),
+            "credentials_env": str(credentials.get("from_env") or ""),
+            "credentials_file": str(credentials.get("file_template") or ""),
             "connection": _mapping(own.get("connection_template")),
             "catalog": str(own.get("catalog") or ""),
         }

@@ -12,17 +12,20 @@ from typing import Any
 from ..answers import profiles
 from ..answers.choices import forbidden
 from ..base import reading
-from ..base.asset_layout import body_of
+from ..base.asset_layout import Keys, body_of
 from ..base.errors import PackError, printable
 from ..base.naming import listed, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_of
 from ..registry.pack import Pack
+from ..registry.recipes import recipe_file
+from ..registry.variables import named_in, read_by
+from . import expansion
 from .asset_rules import asset_problems, column_problems
 from .between import Job, same_asset, same_place, same_state
 from .data_files import delimiter_problems
-from .effects import asset_effects, job_effects
+from .effects import asset_effects, job_effects, unread
 from .findings import File, Finding, Problem, Problems, nulls
 from .ignoring import Ignoring
 from .job_rules import source_problems, target_problems, written_problems
@@ -129,10 +132,11 @@ class _Validation:
         """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
         if self.schemas is None:
             return [], True
-        repeated = "schema" if _repeats_schema(file.raw) else None
-        misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if misfit.keys[:1] != (repeated,)]
+        repeated: set[Keys] = {("schema",)} if _repeats_schema(file.raw) else set()
+        skipped = repeated | (unread(file.raw, self.pack.keys) if schema == "asset" else set())
+        misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if not _is_below(misfit.keys, skipped)]
         refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
-        empty = [keys for keys in nulls(file.raw) if keys[:1] != (repeated,)]
+        empty = [keys for keys in nulls(file.raw) if not _is_below(keys, repeated)]
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)
             if keys in refused
@@ -198,7 +202,6 @@ class _Validation:
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
         """Find the files that a job names; returns those that are there by key, and what is not there."""
         problems = []
-        recipes = (self.repository / "connectors").is_dir()
         present: dict[str, str] = {}
         for key, folder in (
             ("asset_path", "assets"),
@@ -206,18 +209,29 @@ class _Validation:
             ("target_connector_path", "connectors"),
         ):
             path = file.raw.get(key)
-            if not isinstance(path, str) or (folder == "connectors" and not recipes):
+            if not isinstance(path, str):
                 continue
             if there := _below(path, folder, self.repository):
                 present[key] = there
                 continue
-            recipes_here = (p.relative_to(self.repository) for p in (self.repository / "connectors").glob("*.yaml"))
-            assets = [name for name in self._files if name.startswith("assets/")]
-            names = assets if folder == "assets" else [path.as_posix() for path in recipes_here]
-            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, names)
+            if folder == "connectors" and self._is_the_runners(path):
+                continue
+            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, self._in(folder))
             problems.append(Problem((key,), "path", f"'{path}' is not in this repository{near}"))
         self.used.add(present.get("asset_path", ""))
         return present, problems
+
+    def _is_the_runners(self, path: str) -> bool:
+        """Tell whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
+        if (self.repository / "connectors").is_dir():
+            return False
+        return path.startswith(("/", "$")) or path.removeprefix("./") in map(recipe_file, self.pack.registry)
+
+    def _in(self, folder: str) -> list[str]:
+        """List the assets of the repository, or the recipes."""
+        if folder == "assets":
+            return [name for name in self._files if name.startswith("assets/")]
+        return [path.relative_to(self.repository).as_posix() for path in (self.repository / folder).glob("*.yaml")]
 
     def _ends(self, file: File, there: Mapping[str, str]) -> tuple[dict[str, End], list[Problem]]:
         """Look up source and target; returns those that the registry has in their role, and what is wrong."""
@@ -255,17 +269,27 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*job_effects(job, self.pack.keys), *self.variables.problems(job)]
+        said = [*job_effects(job, self.pack.keys), *expansion.lineage_expansion(job, self.pack.keys)]
         if source:
             said += source_problems(job, source, self.pack.runner)
             said += written_problems(file.raw, source)
         if target:
             said += target_problems(job, target, self.pack.runner)
+        said += self._variables(job, source, target, said)
         if asset:
             said += pair_problems(job, asset, source, target)
             if source:
                 said += delimiter_problems(self.repository, job, body_of(asset), source, self.pack.runner)
         return said
+
+    def _variables(
+        self, job: Mapping[str, Any], source: End | None, target: End | None, said: list[Problem]
+    ) -> Problems:
+        """Yield variables that nothing sets; of ends that nobody knows, only what the job names."""
+        known = source and target
+        read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
+        unexpanded = {problem.keys for problem in said if problem.rule in expansion.RULES}
+        return self.variables.problems(str(job["tenant_id"]), read, unexpanded)
 
 
 def _problem(misfit: Misfit) -> Problem:
@@ -273,10 +297,14 @@ def _problem(misfit: Misfit) -> Problem:
 
 
 def _findings(file: File, said: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
-    """Yield what rules and schema say of a file, once where both say the same."""
-    known = {(problem.keys, problem.rule) for problem in said}
+    """Yield what rules and schema say of a file, once where both say the same, or the rules more than unusual."""
+    known = {(problem.keys, rule) for problem in said for rule in (problem.rule, "unusual")}
     for problem in (*said, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
         yield file.finding(problem)
+
+
+def _is_below(keys: Keys, above: set[Keys]) -> bool:
+    return any(keys[: len(one)] == one for one in above)
 
 
 def _repeats_schema(asset: Any) -> bool:

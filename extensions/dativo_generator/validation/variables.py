@@ -5,17 +5,16 @@ What says so are the files ``*.env.example``: one at the root is for all, those 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ..base import reading
 from ..base.asset_layout import Keys
 from ..base.paths import ENV_EXAMPLE, VARIABLES
+from ..registry.variables import Variable
 from .findings import Problem, Problems
 
-_READ = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # A line that is commented out names a variable, too: one that may be set.
 _LISTED = re.compile(r"^[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 
@@ -28,15 +27,19 @@ class Variables:
         self._repository = repository
         self._of = cache(self._listed)
 
-    def problems(self, job: Mapping[str, Any]) -> Problems:
-        """Yield variables of a job that no file lists, where there are files for its tenant."""
-        tenant = str(job["tenant_id"])
+    def problems(self, tenant: str, read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
+        """Yield what is `read` for a tenant and no file lists, where there are files; each variable once.
+
+        What has a default need not be set, and what stands where nothing is expanded need not either.
+        """
         known, where = self._of(tenant)
         if not where:
             return
-        for keys, name in _read(job):
-            if name not in known:
-                yield Problem(keys, "variable", f"nothing says that {name} is to be set; list it in {where}")
+        for variable in read:
+            needed = not variable.default and variable.keys not in unexpanded
+            if needed and known.isdisjoint((variable.name, *variable.others)):
+                known |= {variable.name}
+                yield Problem(variable.keys, "variable", f"list {variable.name} in {where}; the job reads it")
 
     def _listed(self, tenant: str) -> tuple[frozenset[str], str]:
         """Return the variables that are listed for a tenant, and the first file that lists any; '' for none."""
@@ -49,18 +52,3 @@ class Variables:
             except reading.ReadingError:
                 continue
         return frozenset(names), next(iter((*own, *files)), "")
-
-
-def _read(job: Mapping[str, Any]) -> Iterator[tuple[Keys, str]]:
-    for key in ("source_connector_path", "target_connector_path", "asset_path"):
-        yield from (((key,), name) for name in _READ.findall(str(job.get(key, ""))))
-    for role in ("source", "target"):
-        yield from _below(job.get(role, {}).get("connection", {}), (role, "connection"))
-
-
-def _below(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _below(item, (*keys, key))
-    elif isinstance(value, str):
-        yield from ((keys, name) for name in _READ.findall(value))

@@ -1,0 +1,95 @@
+"""Which variables of the environment a job reads: those that it names, and those that stand for what it leaves out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.asset_layout import Keys
+from ..base.naming import env_variables
+from .connectors import Connector
+from .pack import Pack
+from .recipes import Recipe
+from .runner import NATIVE
+
+# Case does not matter to who expands it, though recipes and answers keep to upper case.
+_NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}$]+))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable that decides the value at `keys` of a job, and one of `others` does as well.
+
+    `default` is the value without it, '' where it must be set.
+    """
+
+    keys: Keys
+    name: str
+    default: str = ""
+    others: tuple[str, ...] = ()
+
+
+def read_by(
+    job: Mapping[str, Any], source: Connector, source_recipe: Recipe, target_recipe: Recipe, pack: Pack
+) -> Iterator[Variable]:
+    """Yield what a job reads, whose shape is right; a variable that several of its keys need comes several times."""
+    yield from named_in(job)
+    yield from _login(job.get("source", {}), source, source_recipe, pack)
+    yield from _target(job.get("target", {}), target_recipe, pack)
+    if _keeps_state(job.get("source", {}), source, source_recipe, pack):
+        yield from _read(("source", "incremental", "state_path"), pack.runner.state_variable)
+    catalog = job.get("catalog", {})
+    for key, name in pack.keys.lineage_of(catalog).items():
+        if name and key not in catalog.get("connection", {}):
+            yield Variable(("catalog", "connection", key), name)
+
+
+def named_in(value: Any, keys: Keys = ()) -> Iterator[Variable]:
+    """Yield the variables that the texts of a job name."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from named_in(inner, (*keys, str(name)))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from named_in(inner, (*keys, index))
+    elif isinstance(value, str):
+        yield from (Variable(keys, *variable) for variable in _NAMED.findall(value))
+
+
+def _login(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack: Pack) -> Iterator[Variable]:
+    keys, given = ("source", "connection"), {**source.get("credentials", {}), **source.get("connection", {})}
+    if "custom_reader" not in source and pack.runner.reads(connector, recipe).how == NATIVE:
+        # The reader's own variables have the names of the recipe's.
+        for key, reference in recipe.connection.items():
+            if key not in given:
+                yield from _read((*keys, key), str(reference))
+        login = pack.runner.login(connector.id).items()
+        yield from (Variable((*keys, key), name) for key, name in login if key not in given)
+    if recipe.credentials_env:
+        yield Variable(("source", "credentials"), recipe.credentials_env)
+
+
+def _keeps_state(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack: Pack) -> bool:
+    """Tell whether a job keeps a state, and leaves it to the runner where."""
+    kept = "custom_reader" in source or pack.runner.keeps_state(connector, recipe)
+    return bool(source.get("incremental")) and kept and "state_path" not in source["incremental"]
+
+
+def _target(target: Mapping[str, Any], recipe: Recipe, pack: Pack) -> Iterator[Variable]:
+    keys, connection, runner = ("target", "connection"), target.get("connection", {}), pack.runner
+    if "custom_writer" in target:  # which is handed the recipe's connection, and makes of it what it likes
+        yield from (Variable(keys, name) for name in recipe.environment)
+    name, block = runner.storage_of(connection, recipe)
+    for key in runner.storage_variables:
+        where = (*keys, name or runner.storage_blocks[0], key)
+        if key not in block:
+            (first, default), *others = runner.storage_references(key, recipe)
+            yield Variable(where, first, default, tuple(name for name, _ in others))
+        elif name not in connection:
+            yield from _read(where, str(block[key]))
+    if recipe.catalog not in connection:
+        yield from _read((*keys, recipe.catalog), runner.catalog_variables.get(recipe.catalog, ""))
+
+
+def _read(keys: Keys, reference: str) -> Iterator[Variable]:
+    return (Variable(keys, *variable) for variable in env_variables(reference))

@@ -1,0 +1,87 @@
+"""Where a job names a variable that the runner does not put in, or loses what stands around it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..base.asset_layout import Keys
+from ..registry.keys import Keys as KeyFacts
+from ..registry.runner import NATIVE, PLUGIN, Runner
+from .findings import Problem, Problems
+from .recipes import End
+
+# ${NAME:-default}; where the runner knows it, it looks for it anywhere and puts it in the place of the whole value.
+WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
+_PLAIN = re.compile(r"\$\{[^:}]+\}")
+# The rules of this module.
+RULES = ("expansion", "lineage")
+
+
+def lineage_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
+    """Yield variables that are not expanded where lineage goes; the schema finds those in paths."""
+    catalog = job.get("catalog", {})
+    for key, name in facts.lineage_of(catalog).items():
+        if "${" in (text := str(catalog.get("connection", {}).get(key, ""))):
+            way = f"leave the key out, and set {name}" if name else "write the value"
+            yield Problem(("catalog", "connection", key), "lineage", f"'{text}' is not expanded; {way}")
+
+
+def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    """Yield variables of a source that are not expanded."""
+    if "custom_reader" not in source:
+        yield from _connection(source.get("connection", {}), end, runner)
+        if runner.reads_secret_file(end.connector, end.recipe) and "${" in end.recipe.credentials_file:
+            said = f"the recipe's '{end.recipe.credentials_file}' is not expanded; only {{tenant}} is"
+            yield Problem(("source_connector_path",), "expansion", said)
+    for index, file in enumerate(source.get("files", [])):
+        if "${" in file.get("path", ""):
+            keys = ("source", "files", index, "path")
+            yield Problem(keys, "expansion", f"'{file['path']}' is not expanded; write the path out")
+    state = str(source.get("incremental", {}).get("state_path", ""))
+    if "${" in state:
+        said = f"'{state}' is not expanded: it becomes a folder of that name; write the path out"
+        yield Problem(("source", "incremental", "state_path"), "expansion", said)
+
+
+def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    how = runner.reads(end.connector, end.recipe).how
+    if how == PLUGIN or (how == NATIVE and not end.usual.connection):
+        return  # what nobody reads needs no variable
+    for keys, text in _texts(connection, ("source", "connection")):
+        if "${" not in text or _PLAIN.fullmatch(text):
+            continue
+        if not runner.expands_defaults(end.connector.id):
+            yield Problem(keys, "expansion", f"'{text}' is not expanded; write one whole ${{NAME}}")
+        elif not WITH_DEFAULT.fullmatch(text):
+            said = f"'{text}' is not expanded; write one whole ${{NAME}} or ${{NAME:-default}}"
+            yield Problem(keys, "expansion", said)
+
+
+def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Problems:
+    """Yield variables of a target that are not expanded. What a plugin makes of them, nobody knows."""
+    if "custom_writer" in target:
+        return
+    keys: Keys = ("target", "connection")
+    connection = target.get("connection", {})
+    name, block = runner.storage_of(connection, end.recipe)
+    read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
+    for where, text in _texts(read, (*keys, name)):
+        if ":-" in text and "${" in text and not WITH_DEFAULT.fullmatch(text):
+            yield Problem(where, "expansion", f"'{text}' loses what stands around the variable")
+    bucket = block.get("bucket", "")
+    if isinstance(bucket, str) and "${" in bucket:
+        said = "" if name in connection else "the recipe's "
+        said += f"'{bucket}' is not expanded and nothing is uploaded; write the name out"
+        yield Problem((*keys, name, "bucket"), "expansion", said)
+    if catalog := end.recipe.catalog:
+        for where, text in _texts(connection.get(catalog, {}), (*keys, catalog)):
+            if match := WITH_DEFAULT.search(text):
+                yield Problem(where, "expansion", f"'{match[0]}' is not expanded; write ${{NAME}}")
+
+
+def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*keys, key))
+    elif isinstance(value, str):
+        yield keys, value
