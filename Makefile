@@ -10,7 +10,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--custom-compile-command 'make lock' $(LOCKING)
 UV ?= uv
 
-.PHONY: demo test trust docs lock clean
+.PHONY: demo test trust bench docs lock clean
 
 # Scaffold every answers file of examples/ into ./demo.
 demo: $(INSTALLED)
@@ -25,6 +25,11 @@ test: $(INSTALLED)
 # Try what a stranger, a kill or a second run could do, in full, and print the table; the tests try a short form of it.
 trust: $(INSTALLED)
 	PYTHONPATH=tests $(BIN)/python -m trust $(ROWS)
+
+# Measure how fast it is, in full, and print the table: about an hour. ROWS="replay update" measures these alone; to see
+# that it works, ROWS=--small; --write among them keeps what came of it for the docs.
+bench: $(INSTALLED)
+	PYTHONPATH=benchmarks:tests $(BIN)/python -m speed $(ROWS)
 
 # Rewrite what is generated: the reference pages, the pictures and the golden files. CI fails when this changes anything.
 # Then build the site into ./site, which fails on a dead link.

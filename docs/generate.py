@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "extensions"), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "docs"), str(ROOT / "extensions"), str(ROOT / "tests")]
 
 import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
@@ -44,6 +44,8 @@ from dativo_generator.registry.dialects import dialects  # noqa: E402
 from dativo_generator.registry.fields import AS_TEXT, TYPES, stored  # noqa: E402
 from dativo_generator.validation.rules import Example, load_rules  # noqa: E402
 from pictures import SAMPLE  # noqa: E402
+from speed import row as speed  # noqa: E402
+from speed.workshop import Size  # noqa: E402
 from support import EXAMPLES, PACK, copy_pack, golden_files, load_answers, render  # noqa: E402
 from trust import row  # noqa: E402
 
@@ -386,6 +388,12 @@ def tried_page(name: str) -> str:
     return replaced((ROOT / name).read_text(encoding="utf-8"), "tried", row.table(row.recorded()))
 
 
+def performance_page() -> str:
+    """Return the page on performance with the table of what was measured, as it was last found in full."""
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    return replaced(page, "measured", speed.table(speed.recorded(), Size()))
+
+
 def transcript() -> str:
     """Return what the user of the short path sees, but for the files, which the review shows in full."""
     text = pictures.questionnaire().text
@@ -423,6 +431,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/architecture.md": architecture_page,
     "docs/security.md": partial(tried_page, "docs/security.md"),
     "docs/reliability.md": partial(tried_page, "docs/reliability.md"),
+    "docs/performance.md": performance_page,
     "docs/assets/architecture.svg": architecture.picture,
 }
 

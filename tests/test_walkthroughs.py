@@ -7,7 +7,6 @@ fails: there is no list of lines to ignore.
 import csv
 import os
 import re
-import runpy
 import shlex
 import shutil
 import sqlite3
@@ -15,10 +14,9 @@ import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, redirect_stdout
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
-from io import StringIO
 from itertools import chain
 from pathlib import Path
 
@@ -238,7 +236,7 @@ def make(walk: Walk, targets: list[str]) -> None:
 
 
 def python(walk: Walk, arguments: list[str]) -> None:
-    """Run a module; of a measurement of minutes, only what it says of itself."""
+    """Run a module."""
     match arguments:
         case ["-m", "venv", folder]:
             venv.create(walk.here / folder, symlinks=True)
@@ -246,13 +244,6 @@ def python(walk: Walk, arguments: list[str]) -> None:
             # What the reader does not have is not loaded.
             walk.variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             walk.spawn("pytest", "-p", "no:cacheprovider", *rest)
-        case [script] if script.startswith("benchmarks/"):
-            with walk.surroundings(ROOT) as patch, redirect_stdout(StringIO()) as printed:
-                patch.setattr(sys, "argv", [script, "--help"])
-                patch.setattr(sys, "path", [str((ROOT / script).parent), *sys.path])
-                with pytest.raises(SystemExit) as stop:
-                    runpy.run_path(str(ROOT / script), run_name="__main__")
-            assert (stop.value.code, printed.getvalue().startswith("usage: ")) == (0, True)
         case _:
             pytest.fail(f"no test knows how to run python {shlex.join(arguments)}")
 

@@ -1,0 +1,68 @@
+"""One `copier copy`, against a template with one question, with many connectors, and with many tables; and `--help`."""
+
+from collections.abc import Callable
+from functools import partial
+
+from speed.measuring import Usage, compared, cpu, python, run
+from speed.row import Figure, Row, of_ratio
+from speed.workshop import Size, Workshop
+
+_STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
+_FOLDER, _URL = 0, 1
+
+
+def _compared(one: Callable[[], Usage], other: Callable[[], Usage], size: Size) -> Figure:
+    """Compare after a warm-up: Copier keeps a mirror of what it has cloned once, and Python its compiled modules."""
+    if size.short > 1:
+        one(), other()
+    ratio = compared(one, other, size.short, cpu)
+    return of_ratio(ratio, f"{ratio.one.cpu:.3g} s against {ratio.other.cpu:.3g} s")
+
+
+def _copy(form: int, workshop: Workshop, size: Size) -> Figure:
+    pack, trivial = workshop.plain_pack[form], workshop.trivial[form]
+    return _compared(
+        lambda: workshop.copied(pack, _STRIPE), lambda: workshop.copied(trivial, {"tenant_id": "acme"}), size
+    )
+
+
+def _connectors(form: int, workshop: Workshop, size: Size) -> Figure:
+    large, pack = workshop.large_pack(size.connectors)[form], workshop.plain_pack[form]
+    return _compared(lambda: workshop.copied(large, _STRIPE), lambda: workshop.copied(pack, _STRIPE), size)
+
+
+def _tables(workshop: Workshop, size: Size) -> Figure:
+    pack = workshop.plain_pack[_FOLDER]
+    columns = {"id": "integer required", "email": "string", "total": "double", "updated_at": "timestamp required"}
+
+    def copy(count: int) -> Usage:
+        names = [f"t{index:03}" for index in range(count)]
+        answers = {
+            "tenant_id": "acme",
+            "source_connector": "postgres",
+            "tables": [f"public.{name}" for name in names],
+            "target_connector": "iceberg",
+            "fields": dict.fromkeys(names, columns),
+        }
+        return workshop.copied(pack, answers)
+
+    return _compared(lambda: copy(size.tables), lambda: copy(1), size)
+
+
+def _help(workshop: Workshop, size: Size) -> Figure:
+    def start(*arguments: str) -> Usage:
+        return run(python(*arguments), workshop.folder)
+
+    return _compared(lambda: start("-m", "dativo_generator", "--help"), lambda: start("-c", "import typer"), size)
+
+
+ROWS = {
+    "copy_folder": Row("copy, against a template with one question: from a folder", partial(_copy, _FOLDER), 1.2),
+    "copy_url": Row("the same from a Git repository by URL", partial(_copy, _URL), 1.3),
+    "connectors_folder": Row(
+        "copy with {connectors} connectors, against twelve: from a folder", partial(_connectors, _FOLDER), 1.15
+    ),
+    "connectors_url": Row("the same from a Git repository by URL", partial(_connectors, _URL), 1.6),
+    "tables": Row("copy with {tables} tables, against one", _tables),
+    "help": Row("`--help`, against `python -c 'import typer'`", _help, 1.3),
+}
