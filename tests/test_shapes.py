@@ -10,6 +10,7 @@ from jsonschema import Draft7Validator
 
 from dativo_generator.base.shapes import KEYWORDS, Shape
 from dativo_generator.plan.plan import plan
+from dativo_generator.validation.json_schemas import JsonSchemas
 from misshapen import ODD, places
 from support import EXAMPLES, PACK, ROOT, load_answers
 
@@ -63,6 +64,30 @@ def _has_nothing(value: Any) -> bool:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_keyword_is_known(name: str) -> None:
     assert _keywords(SCHEMAS[name]) <= KEYWORDS
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_quick_library_takes_what_the_explaining_one_takes(name: str) -> None:
+    random, schemas, validator = Random(name), JsonSchemas(ROOT), Draft7Validator(SCHEMAS[name])
+    documents = _documents(name)
+    assert all(schemas._is_valid(name, document) for document in documents)
+    taken = 0
+    for _ in range(TIMES):
+        value = _misshapen(random.choice(documents), random)
+        if schemas._is_valid(name, value):
+            taken += 1
+            assert validator.is_valid(value), value
+    assert taken > TIMES / 50
+
+
+@pytest.mark.parametrize("text", [f"a{chr(code)}b@acme.com" for code in (*range(33), 127, 0x85, 0xA0, 0x2028)])
+def test_a_pattern_means_the_same_to_both(text: str) -> None:
+    asset = next(document for document in _documents("asset") if "team" in document) | {"team": {"owner": text}}
+    assert JsonSchemas(ROOT)._is_valid("asset", asset) == Draft7Validator(SCHEMAS["asset"]).is_valid(asset)
+
+
+def test_a_key_that_is_no_text_is_left_to_the_explaining_one() -> None:
+    assert not JsonSchemas(ROOT)._is_valid("job", {1: 2})
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

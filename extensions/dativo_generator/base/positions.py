@@ -1,13 +1,25 @@
 """A YAML file with the place of everything in it, for files that anybody may have written."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from .documents import CONSTRUCTING, LARGEST, bounded, surely_bounded, yaml_problem
 
 Place = tuple[int, int]
+
+
+@lru_cache(maxsize=2)  # whoever looks at a file says next what is wrong with it
+def _composed(text: str) -> Any:
+    """Return the root of a document, None for an empty one."""
+    loader = yaml.CSafeLoader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
 
 
 class LocatedError(ValueError):
@@ -19,20 +31,23 @@ class LocatedError(ValueError):
 
 
 class Located:
-    """One YAML document: its `value`, and where each key and value of it stands."""
+    """One YAML document: its `value`, and where each key and value of it stands.
+
+    The places take ten times the memory of the text, which is kept in their stead and parsed again for them.
+    """
 
     def __init__(self, text: str, largest: int = LARGEST) -> None:
         """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
-        loader = yaml.CSafeLoader(text)
+        self._text = text
         try:
             if not surely_bounded(text, largest):
                 for _ in bounded(yaml.parse(text, Loader=yaml.CSafeLoader), largest):
                     pass
-            self._root = loader.get_single_node()
-            if self._root is None:
+            root = _composed(text)
+            if root is None:
                 raise LocatedError("the file is empty")
-            self._inspect(self._root)
-            self.value: Any = loader.construct_document(self._root)
+            self._inspect(root)
+            self.value: Any = SafeConstructor().construct_document(root)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -41,12 +56,11 @@ class Located:
             raise
         except (yaml.YAMLError, *CONSTRUCTING) as error:
             raise LocatedError(f"not valid YAML: {yaml_problem(error)}") from None
-        finally:
-            loader.dispose()
 
     def place(self, keys: Sequence[str | int], of_key: bool = False) -> Place:
         """Return line and column of the value at `keys`, or of its key; of the deepest part of them that is there."""
-        node, found = self._root, self._root.start_mark
+        node = _composed(self._text)
+        found = node.start_mark
         for key in keys:
             if isinstance(node, yaml.MappingNode):
                 pair = next((pair for pair in node.value if pair[0].value == str(key)), None)

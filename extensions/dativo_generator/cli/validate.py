@@ -1,6 +1,9 @@
 """`dativo-generator validate`."""
 
+import gc
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +38,7 @@ def command(
     root = Path.cwd()
     refuse_unfinished(root)
     total = len(files(root))
-    with progress("Validating", total, quiet=as_json) as advance:
+    with progress("Validating", total, quiet=as_json) as advance, _no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
         findings = sorted([*findings, *altered(root, pack, template)])
@@ -43,6 +46,16 @@ def command(
     print_(findings, ignored, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]
     raise typer.Exit(WRONG if bad else OK)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Do without the search for what refers to itself: there is hardly any, and looking takes a quarter of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _print_text(findings: list[Finding], ignored: list[Finding], files: int) -> None:

@@ -15,12 +15,12 @@ import yaml
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..base.errors import DativoError
-from ..plan.destination import shares
+from ..plan.destination import Destination, shares
 from ..plan.vendored_schemas import vendored
 from ..registry.pack import Pack
 from ..validation.findings import Finding
 from ..validation.rules import Rules, load_rules
-from .answers_files import AnswersFile, find
+from .answers_files import AnswersFile, read
 from .fleet import Fleet
 from .source import Source, scratch_folder, trusted
 
@@ -68,10 +68,14 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
 
 def _owners(root: Path) -> dict[str, AnswersFile]:
     """Map each vendored file that is there to an answers file that brings it."""
-    files = [file for file in find(root) if not file.problem]
-    paths = [path for folder in FOLDERS for path in reading.below(root, folder) if path.count("/") == 1]
-    owners = {path: next((file for file in files if shares(file.values, path)), None) for path in paths}
-    return {path: file for path, file in owners.items() if file}
+    everyone = list(Destination(root, "").others)
+    owners = {}
+    for folder in FOLDERS:
+        for path in reading.below(root, folder):
+            sharing = (other.name for other in everyone if path.count("/") == 1 and shares(other.outline, path))
+            if owner := next((file for name in sharing if not (file := read(root, name)).problem), None):
+                owners[path] = owner
+    return owners
 
 
 def _is_of(pack: Pack, root: Path, path: str) -> bool:

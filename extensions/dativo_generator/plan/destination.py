@@ -32,8 +32,10 @@ FORMAT = {answers_format.NAME: answers_format.CURRENT}
 # What Copier itself puts into an answers file, and so may stand in a data file that was one.
 COPIERS_OWN = ("_commit", "_src_path")
 
-# What tells which files a scaffold shares with others, and which alone it can own.
-_OUTLINE = ("_commit", "tenant_id", "source_connector", "target_connector", "ci", "fixtures", "vendor")
+# What tells which files a scaffold shares with others, which alone it can own, and where its jobs run.
+_OUTLINE = (
+    *("_commit", "tenant_id", "execution_mode", "source_connector", "target_connector", "ci", "fixtures", "vendor"),
+)
 
 _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")
 # In bytes, as far as the comment above a file is looked at: a license has less.
@@ -47,7 +49,12 @@ _COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after
 
 def header_of(root: Path, path: str) -> tuple[str, str] | None:
     """Return scaffold and tenant that the comment above a file names; None when it names none or cannot be read."""
-    match = next((match for line in _comment(root, path) if (match := _HEADER.match(line))), None)
+    return header_in(_beginning(root, path))
+
+
+def header_in(text: str) -> tuple[str, str] | None:
+    """Return scaffold and tenant that the comment at the beginning of a text names; None when it names none."""
+    match = next((match for line in _comment(text) if (match := _HEADER.match(line))), None)
     return (match[1], match[2]) if match else None
 
 
@@ -56,18 +63,22 @@ def fixture_of(root: Path, asset: str) -> str:
 
     It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
     """
-    named = next((match[1] for line in _comment(root, asset) if (match := _FIXTURE.match(line))), "")
+    named = next((match[1] for line in _comment(_beginning(root, asset)) if (match := _FIXTURE.match(line))), "")
     source, stem = asset.split("/")[-3], asset.rpartition("/")[2].rpartition(".")[0]
     return named if named in (f"{FIXTURES}/{source}/{stem}.{form}" for form in WRITERS) else ""
 
 
-def _comment(root: Path, path: str) -> Iterator[str]:
-    """Yield the lines of the comment above a file: a license, a mark or a `---` may stand there, too."""
+def _beginning(root: Path, path: str) -> str:
+    """Return as much of a file as a comment may have, '' where it cannot be read."""
     try:
-        start = reading.beginning(root, path, _COMMENT) or b""
+        return (reading.beginning(root, path, _COMMENT) or b"").decode("utf-8", "replace")
     except reading.ReadingError:
-        return
-    for line in start.decode("utf-8-sig", "replace").splitlines():
+        return ""
+
+
+def _comment(text: str) -> Iterator[str]:
+    """Yield the lines of the comment above a text: a license, a mark or a `---` may stand there, too."""
+    for line in text[:_COMMENT].removeprefix("\ufeff").splitlines():
         if line.strip() and not line.startswith(("#", "---", "%")):
             return
         yield line
@@ -116,6 +127,11 @@ class Destination:
     def recorded(self) -> Mapping[str, Any]:
         """The scaffold's answers as the file has them; {} when there is none."""
         return _stored(str(self.root), self.answers_file).answers
+
+    @property
+    def outline(self) -> Mapping[str, Any]:
+        """The scaffold's answers to what decides where its jobs run, and what it may own."""
+        return _stored(str(self.root), self.answers_file).outline
 
     @property
     def others(self) -> Iterator[Stored]:

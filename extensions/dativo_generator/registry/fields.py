@@ -161,7 +161,7 @@ def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
     if selection == "objects":
         key, cursor = Field("id", "string", required=True), Field(cursor_field, "timestamp")
     elif selection == "tables":
-        key, cursor = Field("id", "bigint", required=True), Field(cursor_field, "timestamp", required=True)
+        key, cursor = Field("id", "integer", required=True), Field(cursor_field, "timestamp", required=True)
     else:
         return ()
     return (key, cursor) if cursor_field and cursor_field != key.name else (key,)

@@ -38,11 +38,15 @@ Problems = Iterator[Problem]
 
 @dataclass
 class File:
-    """A file that could be read; `fits` tells whether its shape is right, so that rules can look at it."""
+    """A file that could be read; `fits` tells whether its shape is right, so that rules can look at it.
+
+    `header` are the scaffold and the tenant that the comment above it names, where it names any.
+    """
 
     path: str
     located: Located
     rules: Rules
+    header: tuple[str, str] | None = None
     fits: bool = False
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
 
@@ -27,12 +28,23 @@ class JsonSchemas:
     def __init__(self, root: Path) -> None:
         """Read the schemas below `root`."""
         texts = {name: (root / "schemas" / f"{name}.schema.json").read_text("utf-8") for name in ("job", "asset")}
-        self._validators = {name: Draft7Validator(json.loads(text)) for name, text in texts.items()}
+        schemas = {name: json.loads(text) for name, text in texts.items()}
+        self._quick = {name: jsonschema_rs.Draft7Validator(schema) for name, schema in schemas.items()}
+        self._validators = {name: Draft7Validator(schema) for name, schema in schemas.items()}
 
     def misfits(self, schema: str, value: Any) -> Iterator[Misfit]:
         """Yield what does not fit the schema ``job`` or ``asset``."""
+        if self._is_valid(schema, value):
+            return
         for error in self._validators[schema].iter_errors(value):
             yield from _misfits(error)
+
+    def _is_valid(self, schema: str, value: Any) -> bool:
+        """Tell whether a value surely fits, in a thousandth of the time that it takes to say what does not."""
+        try:
+            return self._quick[schema].is_valid(value)
+        except ValueError:  # it has a key that is no text
+            return False
 
 
 _TYPES = {

@@ -17,7 +17,7 @@ from ..base.errors import PackError, printable
 from ..base.naming import listed, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
-from ..plan.destination import Destination, header_of
+from ..plan.destination import Destination, header_in
 from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from ..registry.variables import named_in, read_by
@@ -118,7 +118,7 @@ class _Validation:
         try:
             text = reading.text(self.repository, path) or ""
             self.ignoring.read_comments(path, text)
-            return File(path, Located(text), self.rules)
+            return File(path, Located(text), self.rules, header_in(text))
         except LocatedError as error:
             return self._finding(path, "yaml", str(error), error.line, error.column)
         except reading.ReadingError as error:
@@ -174,7 +174,7 @@ class _Validation:
         yield from asset_problems(file.value)
         yield from asset_effects(file.value, self.pack.keys)
         # What a scaffold's answers say of labels and types was decided there.
-        if header_of(self.repository, file.path) is None:
+        if file.header is None:
             yield from column_problems(file.value, self.pack)
 
     # --- jobs ---------------------------------------------------------------------------------------------------------
@@ -253,7 +253,7 @@ class _Validation:
             if stated != name:
                 said = f"'{stated}' is only a word here; the recipe is of {name}{nearest(str(stated), [name])}"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
-            if why := forbidden(connector, self.cloud or self._in_cloud(file.path)):
+            if why := forbidden(connector, self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))
             try:
                 ends[role] = end_of(self.pack, connector, self.own_recipe(there.get(key, "")))
@@ -261,11 +261,13 @@ class _Validation:
                 problems.append(Problem((key,), "path", str(error)))
         return ends, problems
 
-    def _in_cloud(self, path: str) -> bool:
+    def _in_cloud(self, file: File) -> bool:
         """Tell whether the scaffold that wrote a job answered cloud."""
-        header = header_of(self.repository, path)
-        name = answers_file_of(header[1], header[0]) if header else ""
-        return bool(name) and Destination(self.repository, name).recorded.get("execution_mode") == "cloud"
+        if not file.header:
+            return False
+        scaffold, tenant = file.header
+        outline = Destination(self.repository, answers_file_of(tenant, scaffold)).outline
+        return outline.get("execution_mode") == "cloud"
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
