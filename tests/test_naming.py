@@ -44,6 +44,24 @@ def test_any_text_has_a_closest_slug(text: str, slug: str) -> None:
     assert naming.slug_of(text) == slug
 
 
+@pytest.mark.parametrize("text", ["a", "Z", "9", "a b", "Order.Lines_2024-x Z", "x" * 80])
+def test_an_object_may_be_called_as_its_source_calls_it(text: str) -> None:
+    assert naming.object_problem(text) == ""
+
+
+@pytest.mark.parametrize("text", ["", " a", "a ", ".a", "a.", "_a", "-a", "a/b", "é", "a\n", "x" * 81])
+def test_what_is_no_name_of_an_object_gets_the_rule(text: str) -> None:
+    rule = "use 1 to 80 letters, digits, spaces, '.', '-' and '_', with a letter or digit at both ends"
+    assert naming.object_problem(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("a-b_c", "a-b_c"), ("Order Lines", "order_lines"), ("dbo.Order", "dbo_order")]
+)
+def test_a_slug_stands_for_a_name_in_the_name_of_a_file(name: str, file: str) -> None:
+    assert naming.file_name_of(name) == file
+
+
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", "a\x00", "\x7f", "\x85", "\ud800"])
 def test_controls_are_found(text: str) -> None:
     assert naming.has_controls(text)
