@@ -13,7 +13,9 @@ import pytest
 from copier import run_update
 
 from dativo_generator.fleet.change import Change
+from dativo_generator.fleet.release import Rendering, items_of
 from dativo_generator.fleet.step import Step
+from dativo_generator.plan.plan import plan
 from fleets import (
     REFUSED,
     RENAMED,
@@ -27,7 +29,7 @@ from fleets import (
     steady,
     update_one_by_one,
 )
-from support import Rendered, git, release
+from support import EXAMPLES, PACK, Rendered, git, load_answers, release
 
 # What goes from v1.0.0 to the newest by itself.
 FOLLOWS = steady() | SCAFFOLDS
@@ -466,3 +468,10 @@ def test_a_disk_that_is_full_for_what_is_temporary(
     monkeypatch.setattr("dativo_generator.cli.repository.scratch_folder", full)
     result = command(few, "update", "--dry-run")
     assert (result.status, result.err) == (2, "Error: No space left on device\n")
+
+
+def test_an_older_release_says_where_an_asset_is_in_the_job_alone() -> None:
+    planned = plan(PACK, load_answers(EXAMPLES[0]) | {"app_root": "/mnt/dativo"})
+    today = Rendering("", {}, planned)
+    jobs = [{key: value for key, value in job.items() if key != "asset"} for job in planned["jobs"]]
+    assert items_of(Rendering("", {}, planned | {"jobs": jobs})) == items_of(today)

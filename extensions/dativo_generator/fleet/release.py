@@ -26,6 +26,9 @@ _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
 
+# What stands before the folder of the assets in a job of an older release: where the runner mounts the repository.
+_ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
+
 # How an answer of each type is read from text; any other is YAML.
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
 
@@ -49,7 +52,8 @@ def items_of(rendering: Rendering) -> dict[str, Item]:
     items = {}
     for job in rendering.plan["jobs"]:
         entry = next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
-        items[job["asset"]] = Item(job["object"], entry)
+        path = job.get("asset") or _ASSET.sub("", job["data"]["asset_path"])
+        items[path] = Item(job["object"], entry)
     return items
 
 
