@@ -6,12 +6,13 @@ a filter.
 
 import gc
 import importlib.util
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial, wraps
 from hashlib import sha256
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from copier.errors import UserMessageError
@@ -77,24 +78,58 @@ def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def _compile_once(environment: Environment) -> None:
-    """Make `environment` compile each text once.
+# What most texts of questions are: the name of a question, and what is asked about it.
+_ABOUT = re.compile(r"\{\{ '([\w/.]+)' (\| (\w+)[^{}%]*) \}\}", re.ASCII)
+# What Jinja notes of a filter that is given the context.
+_OF_CONTEXT = pass_context(lambda context: None).jinja_pass_arg
+# Stands in a form for the text that each of its texts has there.
+_PLACE = "text-of-this-place"
 
-    Copier has every text of a question compiled again each time it is looked at, three times on average, and that
-    takes a third of a run. Extensions still see each text: Copier's own resets its state there.
+
+def _compile_once(environment: Environment) -> None:
+    """Make `environment` compile each text once, and one for all that differ in a name alone, or are text alone.
+
+    Copier has every text of a question compiled again each time it is looked at, three times on average. There are
+    three hundred of some ten forms, and compiling them takes longer than all that they ask. Extensions still see each
+    text: Copier's own resets its state there.
     """
     compile_, compiled = environment.compile, {}
 
     def compile_once(source: Any, *place: Any, **options: Any) -> Any:
         if not isinstance(source, str) or any(place) or options:
             return compile_(source, *place, **options)
-        if source in compiled:
+        form, text = _form(source, environment.filters)
+        if form in compiled:
             environment.preprocess(source)
         else:
-            compiled[source] = compile_(source)
-        return compiled[source]
+            compiled[form] = compile_(form)
+        return _filled(compiled[form], text)
 
     environment.compile = compile_once
+
+
+def _form(source: str, filters: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a text with a name in it replaced, and the name; or itself.
+
+    Not before a filter that takes no context: Jinja calls it while it compiles, with what stands there then.
+    """
+    if _PLACE in source:
+        return source, _PLACE
+    if (match := _ABOUT.fullmatch(source)) and _takes_context(filters.get(match[3])):
+        return f"{{{{ '{_PLACE}' {match[2]} }}}}", match[1]
+    if source and not set(source) & set("{#%\r") and not source.endswith("\n"):
+        return _PLACE, source
+    return source, _PLACE
+
+
+def _takes_context(filter_: Any) -> bool:
+    return getattr(filter_, "jinja_pass_arg", None) is _OF_CONTEXT
+
+
+def _filled(code: CodeType, text: str) -> CodeType:
+    """Put a text where the form has its place."""
+    constants = (_filled(one, text) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_consts=tuple(text if one == _PLACE else one for one in constants))
 
 
 class Dativo(Extension):

@@ -88,7 +88,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     end(terminal, customize=DOWN + SPACE + ENTER)
     terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)
-    terminal.wait("id: bigint required")
+    terminal.wait("id: integer required")
     terminal.answer("updated_at: timestamp required", f"\x1b[1;5F{ENTER}email: string{DONE}")
     terminal.answer("Fixtures", ENTER)
     assert terminal.finish() == 0, terminal.text

@@ -1,5 +1,6 @@
 """The question files, the table of questions and the code say the same."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 import yaml
 from copier._template import load_template_config
 from copier.errors import UserMessageError
+from jinja2 import pass_context
+from jinja2.sandbox import SandboxedEnvironment
 
+import dativo
 from dativo_generator.answers.questions import QUESTIONS, SECTIONS
 from support import EXAMPLES, PACK, ROOT, load_answers, render
 
@@ -27,7 +31,7 @@ def test_each_question_passes_its_own_name_to_the_filters(name: str) -> None:
     calls = " ".join(str(question.get(key, "")) for key in ("type", "when", "default", "choices", "validator"))
     assert set(re.findall(r"'(\w+)' \|", calls)) == {name}
     if validator := question.get("validator"):
-        assert validator == f"{{{{ {name} | problem('{name}') }}}}"
+        assert validator == f"{{{{ '{name}' | problem }}}}"
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -75,3 +79,53 @@ def test_no_connector_is_named_in_code(path: object) -> None:
 def test_path_templates_can_be_checked_out_on_windows() -> None:
     for path in (ROOT / "template").rglob("*"):
         assert not set(path.name) & set('"|:*<>?\\'), path
+
+
+# --- compiled as a form of many ---------------------------------------------------------------------------------------
+
+TEXTS = sorted(
+    {
+        text
+        for question in CONFIG.values()
+        if isinstance(question, dict)
+        for text in question.values()
+        if isinstance(text, str)
+    }
+)
+OTHERS = [
+    *("", "a", "a\n", "a\r\nb", "%", "#", "{", "a{# b #}c", "é\u2028'\"\\", dativo._PLACE),
+    *("{{ 'a' | upper }}", "{{ 'a' | replace('a', 'b') }}", "{{ 'a' | upper | lower }}", "{{ 'a' | upper ~ 'c' }}"),
+    *(
+        f"{{{{ 'a' | replace('a', '{dativo._PLACE}') }}}}",
+        f"{{{{ '{dativo._PLACE}' | upper }}}}",
+        "{{ 'a' ~ 'b' | upper }}",
+    ),
+    *("{{ 'a\\n' | upper }}", "{{ 'a' | upper }}b", "{% if 'a' | upper %}x{% endif %}", "{{ 'a' | default('{}') }}"),
+]
+
+
+def environment() -> SandboxedEnvironment:
+    """Return an environment in which the filters of questions say what they were given."""
+    env = SandboxedEnvironment(keep_trailing_newline=True)
+    for name in {name for text in TEXTS for name in re.findall(r"\| (\w+)", text)} - {"to_json"}:
+        env.filters[name] = pass_context(lambda context, *args, name=name: f"{name}{args}{context.get('x')}")
+    env.filters["to_json"] = json.dumps
+    return env
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *OTHERS])
+def test_a_text_of_a_form_gives_what_jinja_gives(text: str) -> None:
+    plain, quick = environment(), environment()
+    dativo._compile_once(quick)
+    for _ in range(2):
+        given = {"UNSET": "unset", "x": 1, "plan": {}, "_text": "no", "a": "b"}
+        assert quick.from_string(text).render(given) == plain.from_string(text).render(given)
+
+
+def test_texts_of_a_form_are_told_apart() -> None:
+    env = environment()
+    dativo._compile_once(env)
+    texts = [*TEXTS, *OTHERS]
+    first = [env.from_string(text) for text in texts]
+    given = {"plan": {}}
+    assert [one.render(given) for one in first] == [environment().from_string(text).render(given) for text in texts]

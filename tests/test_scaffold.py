@@ -157,7 +157,7 @@ def test_fields_of_a_known_object_come_from_the_catalog(scaffolded: Scaffolded) 
 
 def test_a_table_starts_with_key_and_cursor(scaffolded: Scaffolded) -> None:
     assert scaffolded(**ORDERS).asset["schema"] == [
-        {"name": "id", "type": "bigint", "required": True},
+        {"name": "id", "type": "integer", "required": True},
         {"name": "updated_at", "type": "timestamp", "required": True},
     ]
 

@@ -79,7 +79,7 @@ def is_prompted(session: Session, name: str) -> bool:
         return True
     if name in session.context:
         follows = name in readers.sequence(session.context.get("profiled", []))
-        return not follows or bool(problem(session, session.context[name], name))
+        return not follows or bool(problem(session, name))
     return name not in scaffold.presets
 
 
@@ -116,7 +116,7 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
         return unset
     default = session.context.get(name, session.scaffold.default(name))
     _print_imports(session, name)
-    if default is None or (wrong := problem(session, default, name)):
+    if default is None or (wrong := _wrong(session, default, name)):
         if not session.conf["defaults"]:
             return _left_to_choose(session, name, default) or unset
         raise session.scaffold.missing(name) if default is None else AnswerError(wrong)
@@ -181,8 +181,12 @@ def choices(session: Session, name: str) -> list[Any]:
     return listed
 
 
-def problem(session: Session, value: Any, name: str) -> str:
+def problem(session: Session, name: str) -> str:
     """Say what is wrong with an answer that was just typed, '' when nothing is. Never raises."""
+    return _wrong(session, session.context[name], name)
+
+
+def _wrong(session: Session, value: Any, name: str) -> str:
     try:
         _check(session, name, value)
     except DativoError as error:
