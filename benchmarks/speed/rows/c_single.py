@@ -2,12 +2,21 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from speed.measuring import Usage, compared, cpu, python, run
 from speed.row import Figure, Row, of_ratio
 from speed.workshop import Size, Workshop
+from support import EXAMPLES, load_answers
 
-_STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
+
+def _least(kind: str) -> dict[str, Any]:
+    """Return what an example that reads objects, or tables, answers at least."""
+    answers = next(answers for answers in map(load_answers, reversed(EXAMPLES)) if kind in answers)
+    return {name: answers[name] for name in ("tenant_id", "source_connector", kind, "target_connector")}
+
+
+_API, _DATABASE = _least("objects"), _least("tables")
 _FOLDER, _URL = 0, 1
 
 
@@ -21,14 +30,12 @@ def _compared(one: Callable[[], Usage], other: Callable[[], Usage], size: Size) 
 
 def _copy(form: int, workshop: Workshop, size: Size) -> Figure:
     pack, trivial = workshop.plain_pack[form], workshop.trivial[form]
-    return _compared(
-        lambda: workshop.copied(pack, _STRIPE), lambda: workshop.copied(trivial, {"tenant_id": "acme"}), size
-    )
+    return _compared(lambda: workshop.copied(pack, _API), lambda: workshop.copied(trivial, {"tenant_id": "acme"}), size)
 
 
 def _connectors(form: int, workshop: Workshop, size: Size) -> Figure:
     large, pack = workshop.large_pack(size.connectors)[form], workshop.plain_pack[form]
-    return _compared(lambda: workshop.copied(large, _STRIPE), lambda: workshop.copied(pack, _STRIPE), size)
+    return _compared(lambda: workshop.copied(large, _API), lambda: workshop.copied(pack, _API), size)
 
 
 def _tables(workshop: Workshop, size: Size) -> Figure:
@@ -37,14 +44,8 @@ def _tables(workshop: Workshop, size: Size) -> Figure:
 
     def copy(count: int) -> Usage:
         names = [f"t{index:03}" for index in range(count)]
-        answers = {
-            "tenant_id": "acme",
-            "source_connector": "postgres",
-            "tables": [f"public.{name}" for name in names],
-            "target_connector": "iceberg",
-            "fields": dict.fromkeys(names, columns),
-        }
-        return workshop.copied(pack, answers)
+        tables = {"tables": [f"public.{name}" for name in names], "fields": dict.fromkeys(names, columns)}
+        return workshop.copied(pack, _DATABASE | tables | {"target_connector": _API["target_connector"]})
 
     return _compared(lambda: copy(size.tables), lambda: copy(1), size)
 

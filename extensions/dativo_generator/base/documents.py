@@ -49,22 +49,26 @@ def parse_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
-def _go_through(events: Iterable[Any]) -> None:
-    for _ in events:
-        pass
-
-
-def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] = _go_through) -> Any:
+def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
     """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error of its own.
 
     It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before.
     """
     try:
-        if look is not _go_through or not surely_bounded(text, largest):
+        if look:
             look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
+        else:
+            check_bounded(text, largest)
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None
+
+
+def check_bounded(text: str, largest: int = LARGEST) -> None:
+    """Raise `yaml.YAMLError` for a text that `bounded` refuses."""
+    if not surely_bounded(text, largest):
+        for _ in bounded(yaml.parse(text, Loader=_FastLoader), largest):
+            pass
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from .documents import CONSTRUCTING, LARGEST, bounded, surely_bounded, yaml_problem
+from .documents import CONSTRUCTING, LARGEST, check_bounded, yaml_problem
 
 Place = tuple[int, int]
 
@@ -40,9 +40,7 @@ class Located:
         """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
         self._text = text
         try:
-            if not surely_bounded(text, largest):
-                for _ in bounded(yaml.parse(text, Loader=yaml.CSafeLoader), largest):
-                    pass
+            check_bounded(text, largest)
             root = _composed(text)
             if root is None:
                 raise LocatedError("the file is empty")

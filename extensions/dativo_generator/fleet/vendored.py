@@ -70,11 +70,10 @@ def _owners(root: Path) -> dict[str, AnswersFile]:
     """Map each vendored file that is there to an answers file that brings it."""
     everyone = list(Destination(root, "").others)
     owners = {}
-    for folder in FOLDERS:
-        for path in reading.below(root, folder):
-            sharing = (other.name for other in everyone if path.count("/") == 1 and shares(other.outline, path))
-            if owner := next((file for name in sharing if not (file := read(root, name)).problem), None):
-                owners[path] = owner
+    for path in (path for folder in FOLDERS for path in reading.below(root, folder) if path.count("/") == 1):
+        sharing = (read(root, other.name) for other in everyone if shares(other.outline, path))
+        if owner := next((file for file in sharing if not file.problem), None):
+            owners[path] = owner
     return owners
 
 

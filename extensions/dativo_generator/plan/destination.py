@@ -34,7 +34,14 @@ COPIERS_OWN = ("_commit", "_src_path")
 
 # What tells which files a scaffold shares with others, which alone it can own, and where its jobs run.
 _OUTLINE = (
-    *("_commit", "tenant_id", "execution_mode", "source_connector", "target_connector", "ci", "fixtures", "vendor"),
+    "_commit",
+    "tenant_id",
+    "execution_mode",
+    "source_connector",
+    "target_connector",
+    "ci",
+    "fixtures",
+    "vendor",
 )
 
 _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")

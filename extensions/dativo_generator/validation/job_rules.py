@@ -16,7 +16,7 @@ from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS, Runner
 from .expansion import WITH_DEFAULT, source_expansion, target_expansion
 from .findings import Problem, Problems
-from .recipes import End
+from .recipes import End, mapping
 
 _NEEDS = {"file_modified_time": "files", "spreadsheet_modified_time": "sheets"}
 _PLAIN = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
@@ -123,7 +123,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     if "custom_writer" not in target:
         yield from _written(job, end, runner)
     for name in runner.storage_blocks:
-        if "prefix" in _mapping(connection.get(name)):
+        if "prefix" in mapping(connection.get(name)):
             said = "data lands below domain, data product and name of the asset"
             yield Problem((*keys, name, "prefix"), "no-effect", said, True)
     yield from target_expansion(target, end, runner)
@@ -186,7 +186,3 @@ def _map_texts(value: Any, change: Any) -> Any:
     if not isinstance(value, str) or _PLAIN.fullmatch(value):
         return "" if isinstance(value, str) else value
     return change(value)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -44,27 +44,28 @@ def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
         value = parse_bounded(reading.text(repository, path) or "") if path else {}
     except (reading.ReadingError, yaml.YAMLError):
         return {}
-    return value if isinstance(value, Mapping) else {}
+    return mapping(value)
 
 
 def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
     """Join what the pack knows of a connector with what the repository's own recipe says; raises `PackError`."""
     recipe = pack.recipe(connector.id)
-    engine = _mapping(own.get("default_engine"))
-    credentials = _mapping(own.get("credentials"))
+    engine = mapping(own.get("default_engine"))
+    credentials = mapping(own.get("credentials"))
     said: dict[str, Any] = {}
     if own:
         said = {
             "engine": str(engine.get("type", recipe.engine)),
-            "options": _mapping(engine.get("options")),
+            "options": mapping(engine.get("options")),
             "credentials": str(credentials.get("type", "none")),
             "credentials_env": str(credentials.get("from_env") or ""),
             "credentials_file": str(credentials.get("file_template") or ""),
-            "connection": _mapping(own.get("connection_template")),
+            "connection": mapping(own.get("connection_template")),
             "catalog": str(own.get("catalog") or ""),
         }
     return End(connector, recipe, replace(recipe, **said))
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping that somebody may have written otherwise, {} then."""
     return value if isinstance(value, Mapping) else {}
