@@ -1,7 +1,6 @@
 """The state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,15 @@ from ..plan.destination import Destination
 from ..registry.pack import Pack
 
 
-@dataclass(frozen=True)
 class Session:
-    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`.
+    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
 
-    `environment` fills templates; Copier's own, of Jinja. `printed` are the lines that this run has shown already.
-    """
+    def __init__(self, pack: Pack, context: Mapping[str, Any], environment: Any, printed: set[str]) -> None:
+        """Keep what a filter is given.
 
-    pack: Pack
-    context: Mapping[str, Any]
-    environment: Any
-    printed: set[str]
+        `environment` fills templates; Copier's own, of Jinja. `printed` are the lines that this run has shown already.
+        """
+        self.pack, self.context, self.environment, self.printed = pack, context, environment, printed
 
     @property
     def answers(self) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Judgement(NamedTuple):
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
 
     Of a customer's addresses that is first the customer, then the addresses.
@@ -38,8 +36,7 @@ class _Column:
     about: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule; `phrases` are joined words, with how many words each is."""
 
     name: str
@@ -75,8 +72,7 @@ class Rule:
         return Judgement(self.label, self.name, evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The rules in their order; the first that gives a label decides."""
 
     rules: tuple[Rule, ...]
