@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from . import reading
+from . import quick_yaml, reading
 from .errors import PackError, printable
 from .naming import listed, nearest
 
@@ -46,7 +46,10 @@ class _UniqueKeyLoader(_FastLoader):
 
 def parse_yaml(text: str) -> Any:
     """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)
+    try:
+        return quick_yaml.read(text, _FastLoader)
+    except quick_yaml.Unusual:
+        return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
 def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
