@@ -215,6 +215,12 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    if not session.plans:
+        session.plans.append(_planned(session, answers))
+    return session.plans[0]
+
+
+def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     answers = {**answers, NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
@@ -231,7 +237,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
-            result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
+            result["profile"] = {"path": path, "text": saved(scaffold)}
         guard.unobstructed(session.destination.root, written_paths(result))
     return result
 
