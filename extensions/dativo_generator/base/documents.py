@@ -268,9 +268,9 @@ class Section:
         among = tuple(among)
         for item in value:
             self._checked(key, item, among, like)
-        for index, item in enumerate(value):
-            if item in value[:index]:
-                raise self.error(key, f"'{item}' is listed twice")
+        if len(set(value)) < len(value):
+            twice = next(item for index, item in enumerate(value) if item in value[:index])
+            raise self.error(key, f"'{twice}' is listed twice")
         return tuple(value)
 
     def flag(self, key: str, default: bool) -> bool:

@@ -6,6 +6,7 @@ one reader that says what is wrong: anchors and aliases, tags, keys that are no 
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import yaml
@@ -38,6 +39,7 @@ class _Reader:
         self._loader = loader
         self._resolvers = loader.yaml_implicit_resolvers
         self.event: Callable[[], Any] = loader.get_event
+        self._plain = cache(self._resolved)  # the same few words stand in most files again and again
 
     def take(self, kind: type) -> Any:
         """Take an event that must be of a kind."""
@@ -70,7 +72,7 @@ class _Reader:
             items[key] = self.value(self.event())
         return items
 
-    def _plain(self, text: str) -> Any:
+    def _resolved(self, text: str) -> Any:
         """Make the value of a text without quotes: of the first kind that it is written like."""
         for tag, pattern in self._resolvers.get(text[:1], ()):
             if pattern.match(text):
