@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
 from ..plan.destination import version_of
@@ -282,7 +283,15 @@ def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:
 
 
 def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:
-    for path, text in old.own.items():
+    before, after = _documents(old), _documents(new)
+    for path, document in before.items():
         target = moves.get(path, path)
-        if path.startswith(("assets/", "jobs/")) and target in new.own and new.own[target] != text:
-            yield from differences(target, text, new.own[target])
+        if target in after:
+            yield from differences(target, document, after[target])
+
+
+def _documents(rendering: Rendering) -> dict[str, Any]:
+    """Map each asset and job to what it holds."""
+    flat = rendering.plan.get("layout") == ODCS
+    assets = {asset["path"]: asset["data"] if flat else {"asset": asset["data"]} for asset in rendering.plan["assets"]}
+    return assets | {job["path"]: job["data"] for job in rendering.plan["jobs"]}
