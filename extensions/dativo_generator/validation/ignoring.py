@@ -67,6 +67,8 @@ class Ignoring:
 
     def read_comments(self, path: str, text: str) -> None:
         """Take in the comments of a file."""
+        if "dativo:" not in text:
+            return
         above = True
         for number, line in enumerate(text.splitlines(), start=1):
             above = above and (not line.strip() or line.lstrip("\ufeff").startswith("#"))
