@@ -28,7 +28,8 @@ def secret_in(value: Any, key: str = "") -> bool:
         return any(secret_in(item, str(name) if key else "") for name, item in value.items())
     if isinstance(value, list | tuple):
         return any(secret_in(item, key) for item in value)
-    return isinstance(value, int | float) and not isinstance(value, bool) and _is_secret(str(value), key)
+    # A number looks like no token; its key alone tells what it is.
+    return isinstance(value, int | float) and not isinstance(value, bool) and _names_secret(key)
 
 
 @lru_cache(maxsize=4096)  # most texts stand in many files
