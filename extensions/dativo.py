@@ -171,6 +171,7 @@ class Dativo(Extension):
             "problems": of_pack(_unattended.problems),
             "profiled": of_pack(_unattended.profiled),
             "pinned": of_pack(_unattended.pinned),
+            "basis": of_pack(_unattended.basis),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
             "yaml": _emit.inline,

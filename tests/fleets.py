@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,43 @@ def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, M
             (destination / path).parent.mkdir(parents=True, exist_ok=True)
             (destination / path).write_bytes(content)
     release(destination, "scaffolded")
+    return destination
+
+
+# Edits by hand of the job, or of the asset, of a scaffold, each in a scaffold of its own.
+EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
+    "nothing": ("job", lambda text: text),
+    "a line far from the change": ("job", lambda text: text + "retry_config:\n  max_attempts: 5\n"),
+    "a line beside the change": (
+        "job",
+        lambda text: text.replace("lookback_days: 1\n", "lookback_days: 1\n  extra: 1\n"),
+    ),
+    "the line that changes": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 3\n")),
+    "the same change": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 9\n")),
+    "the header": ("job", lambda text: text.split("\n", 1)[1]),
+    "an asset": ("asset", lambda text: text.replace("retention_days: 90", "retention_days: 30")),
+    "a deleted job": ("job", lambda text: None),
+    "no newline at the end": ("job", lambda text: text.rstrip("\n")),
+}
+
+
+def build_edited(template: Path, destination: Path) -> Path:
+    """Make a repository at v1.0.0 with a scaffold for each edit, and the edit in it."""
+    names = {name: name.replace(" ", "_") for name in EDITS}
+    scaffolds = {slug: STRIPE | {"asset_names": {"customers": slug}} for slug in names.values()}
+    build(template, destination, "v1.0.0", scaffolds)
+    for name, (kind, change) in EDITS.items():
+        path = (
+            f"assets/stripe/v1.0/{names[name]}.yaml" if kind == "asset" else f"jobs/acme/{names[name]}_to_iceberg.yaml"
+        )
+        before = (destination / path).read_text(encoding="utf-8")
+        after = change(before)
+        assert after != before or name == "nothing"
+        if after is None:
+            (destination / path).unlink()
+        else:
+            (destination / path).write_text(after, encoding="utf-8")
+    release(destination, "edited")
     return destination
 
 

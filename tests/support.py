@@ -195,12 +195,17 @@ class InMemory(Rendered):
 
 def render_in_memory(template: Path, tag: str, answers: Mapping[str, Any]) -> InMemory:
     """Render what Copier would write of a release, ten times as fast; `test_matrix` compares the two."""
-    release_ = _released(template, git(template, "rev-parse", f"{tag}^{{commit}}").strip())
+    release_ = released_at(template, tag)
     rendering = release_.render(release_.completed(checked(answers), ""), str(template), tag)
     return InMemory(Path("nowhere"), dict(rendering.files))
 
 
 _checkouts = tempfile.TemporaryDirectory(prefix="checkouts-")
+
+
+def released_at(template: Path, tag: str) -> Release:
+    """Load a release of a template once."""
+    return _released(template, git(template, "rev-parse", f"{tag}^{{commit}}").strip())
 
 
 @cache

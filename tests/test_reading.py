@@ -301,6 +301,7 @@ _OTHERWISE = {
     "fleet/lock.py": {"open"},
     "fleet/replacing.py": {"open"},  # to write
     "plan/templates.py": {"read_bytes"},
+    "registry/basis.py": {"read_bytes"},
     "registry/pack.py": {"read_text"},
     "validation/json_schemas.py": {"read_text"},
 }

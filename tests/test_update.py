@@ -13,10 +13,11 @@ import pytest
 from copier import run_update
 
 from dativo_generator.fleet.change import Change
-from dativo_generator.fleet.release import Rendering, items_of
+from dativo_generator.fleet.release import Files, Rendering, items_of
 from dativo_generator.fleet.step import Step
 from dativo_generator.plan.plan import plan
 from fleets import (
+    EDITS,
     REFUSED,
     RENAMED,
     SCAFFOLDS,
@@ -25,6 +26,7 @@ from fleets import (
     Result,
     answers_files,
     build,
+    build_edited,
     copied,
     steady,
     update_one_by_one,
@@ -70,21 +72,6 @@ def edit(repository: Path, name: str, change: Callable[[str], str | None]) -> No
     git(repository, "commit", "--quiet", "--message", name)
 
 
-# Edits by hand of the job, or of the asset, of a scaffold, each in a scaffold of its own.
-EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
-    "nothing": ("job", lambda text: text),
-    "a line far from the change": ("job", lambda text: text + "retry_config:\n  max_attempts: 5\n"),
-    "a line beside the change": (
-        "job",
-        lambda text: text.replace("lookback_days: 1\n", "lookback_days: 1\n  extra: 1\n"),
-    ),
-    "the line that changes": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 3\n")),
-    "the same change": ("job", lambda text: text.replace("lookback_days: 1\n", "lookback_days: 9\n")),
-    "the header": ("job", lambda text: text.split("\n", 1)[1]),
-    "an asset": ("asset", lambda text: text.replace("retention_days: 90", "retention_days: 30")),
-    "a deleted job": ("job", lambda text: None),
-    "no newline at the end": ("job", lambda text: text.rstrip("\n")),
-}
 # Of what scaffolds share.
 SHARED_EDITS: dict[str, Callable[[str], str | None]] = {
     "a vendored recipe": lambda text: text.replace("max_retries: ", "max_retries: 1"),
@@ -92,25 +79,9 @@ SHARED_EDITS: dict[str, Callable[[str], str | None]] = {
 }
 
 
-def slug(name: str) -> str:
-    return name.replace(" ", "_")
-
-
 @pytest.fixture
 def edited(history: Path, tmp_path: Path) -> Path:
-    """Give a repository with a scaffold for each edit, and the edit in it."""
-    scaffolds = {slug(name): STRIPE | {"asset_names": {"customers": slug(name)}} for name in EDITS}
-    repository = build(history, tmp_path / "edited", "v1.0.0", scaffolds)
-    for name, (kind, change) in EDITS.items():
-        file = f"assets/stripe/v1.0/{slug(name)}.yaml" if kind == "asset" else f"jobs/acme/{slug(name)}_to_iceberg.yaml"
-        text = change((repository / file).read_text(encoding="utf-8"))
-        assert text != (repository / file).read_text(encoding="utf-8") or name == "nothing"
-        if text is None:
-            (repository / file).unlink()
-        else:
-            (repository / file).write_text(text, encoding="utf-8")
-    release(repository, "edited")
-    return repository
+    return build_edited(history, tmp_path / "edited")
 
 
 def test_edits_come_out_as_copier_leaves_them(edited: Path, command: Command, tmp_path: Path) -> None:
@@ -472,6 +443,6 @@ def test_a_disk_that_is_full_for_what_is_temporary(
 
 def test_an_older_release_says_where_an_asset_is_in_the_job_alone() -> None:
     planned = plan(PACK, load_answers(EXAMPLES[0]) | {"app_root": "/mnt/dativo"})
-    today = Rendering("", {}, planned)
+    today = Rendering("", Files({}), planned)
     jobs = [{key: value for key, value in job.items() if key != "asset"} for job in planned["jobs"]]
-    assert items_of(Rendering("", {}, planned | {"jobs": jobs})) == items_of(today)
+    assert items_of(Rendering("", Files({}), planned | {"jobs": jobs})) == items_of(today)

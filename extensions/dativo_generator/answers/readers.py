@@ -36,6 +36,8 @@ def recordable(raw: Any) -> Any:
 
 def _check_plain(raw: Any) -> None:
     """Look at every value in `raw`, within bounds: Copier reads aliases, which may stand for any number of values."""
+    if isinstance(raw, str) and raw.isascii():
+        return  # as most are
     waiting, seen = [(raw, 0)], 0
     while waiting:
         value, depth = waiting.pop()

@@ -6,6 +6,7 @@ are written here, to the same bytes, and the dumper is for whatever else there i
 
 import math
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -125,6 +126,16 @@ def _append(lines: list[str], head: str, value: Any, margin: str) -> None:
 
 
 def _key(key: Any) -> str:
+    return _text_key(key) if type(key) is str else _any_key(key)
+
+
+@lru_cache(maxsize=1024)
+def _text_key(key: str) -> str:
+    """Return what `_any_key` does; the same few keys stand in every asset and job."""
+    return _any_key(key)
+
+
+def _any_key(key: Any) -> str:
     text = _on_its_line(key)
     if isinstance(key, list | tuple | dict) or len(text) > _SHORT or (type(key) is str and _NO_KEY.search(key)):
         raise _Unusual

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+from ..base.emit import inline
 
 # More different values than this under one key are not listed; an example says what happens.
 _FEW_VALUES = 5
@@ -44,10 +44,12 @@ class Group:
         return f"{self.key} {what} in {self.where}"
 
 
-def differences(path: str, old: bytes, new: bytes) -> list[Difference]:
-    """List what differs between two versions of a generated file."""
+def differences(path: str, old: Any, new: Any) -> list[Difference]:
+    """List what differs between two versions of what a generated file holds."""
+    if old == new:
+        return []
     kind = path.partition("/")[0]
-    before, after = dict(_flat(_load(old))), dict(_flat(_load(new)))
+    before, after = dict(_flat(old)), dict(_flat(new))
     return [
         Difference(kind, key, _text(before, key), _text(after, key), path)
         for key in dict.fromkeys([*before, *after])
@@ -72,13 +74,6 @@ def grouped(found: Iterable[Difference]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.count, group.kind, group.key, group.old))
 
 
-def _load(content: bytes) -> Any:
-    value = yaml.load(content, Loader=yaml.CSafeLoader)
-    if isinstance(value, dict) and isinstance(value.get("asset"), dict):
-        value.pop("schema", None)  # the alias of the asset's own
-    return value
-
-
 def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every scalar under its dotted key; items of a list are told apart by their names."""
     if isinstance(value, Mapping) and value:
@@ -95,9 +90,4 @@ def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
 def _text(flat: Mapping[str, Any], key: str) -> str:
     if key not in flat:
         return ABSENT
-    value = flat[key]
-    return (
-        value
-        if isinstance(value, str)
-        else yaml.safe_dump(value, default_flow_style=True).removesuffix("...\n").strip()
-    )
+    return flat[key] if isinstance(flat[key], str) else inline(flat[key])

@@ -1,7 +1,7 @@
 """A destination with its answers files, and the releases of the trusted pack that they need."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
@@ -22,6 +22,7 @@ class Fleet:
         self.tree = Tree(destination)
         self.source = source
         self._releases: dict[str, Release | DativoError] = {}
+        self._is_trusted = cache(lambda location: identity(location) in source.names)
 
     @cached_property
     def files(self) -> list[AnswersFile]:
@@ -47,7 +48,7 @@ class Fleet:
         """Say why nothing may be rendered from an answers file, '' when it may."""
         if file.problem:
             return file.problem
-        if identity(file.source) not in self.source.names:
+        if not self._is_trusted(file.source):
             trusted = f"is not the pack that is trusted here, {self.source.location}"
             return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
         try:
@@ -99,10 +100,10 @@ class Fleet:
             contents[path] = []
             for file in reversed(newest.values()):
                 try:
-                    rendering = renderings.get(file.name) or self.replay(file)
+                    rendering = renderings[file.name] = renderings.get(file.name) or self.replay(file)
+                    content = rendering.files.get(path)
                 except DativoError:
                     continue
-                renderings[file.name] = rendering
-                if path in rendering.files and rendering.files[path] not in contents[path]:
-                    contents[path].append(rendering.files[path])
+                if content not in (None, *contents[path]):
+                    contents[path].append(content)
         return contents

@@ -33,10 +33,10 @@ class Past:
         for text in self._versions(answers_file):
             file = parsed(answers_file, text)
             try:
-                rendering = None if self._fleet.refusal(file) else self._fleet.replay(file)
+                files = {} if self._fleet.refusal(file) else dict(self._fleet.replay(file).files)
             except DativoError:
                 continue
-            for path, content in rendering.files.items() if rendering else ():
+            for path, content in files.items():
                 contents.setdefault(path, set()).add(content)
         return contents
 

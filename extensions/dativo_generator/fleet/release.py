@@ -7,8 +7,9 @@ loaded with the first release, since loading it takes longer than a command that
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from ..answers.selection import Item
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError, DativoError, PackError
 from ..base.naming import nearest
-from ..plan.templates import Context, Templates
+from ..plan.templates import Context, Filling, Templates
 from .answers_files import AnswersFile
 
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
@@ -33,18 +34,66 @@ _ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
 
 
+class Files(Mapping[str, bytes]):
+    """Files by path, each filled when it is first looked at; raises `AnswerError` for one that cannot be."""
+
+    def __init__(self, fillings: Mapping[str, Filling]) -> None:
+        """Hold what fills each file."""
+        self.fillings = fillings
+        self._contents: dict[str, bytes] = {}
+
+    def __getitem__(self, path: str) -> bytes:
+        """Return the content of a file."""
+        if path not in self._contents:
+            filling = self.fillings[path]
+            try:
+                self._contents[path] = filling.content()
+            except Exception as error:  # the code of another version runs here, which may fail in any way
+                raise AnswerError(_line(error)) from None
+        return self._contents[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the paths."""
+        return iter(self.fillings)
+
+    def __len__(self) -> int:
+        """Count the files."""
+        return len(self.fillings)
+
+    def __contains__(self, path: object) -> bool:
+        """Tell whether there is a file at a path, without filling it."""
+        return path in self.fillings
+
+    def same(self, path: str, other: "Files") -> bool:
+        """Tell whether a file is the same in `other`, of a release with the same templates, without filling either."""
+        if path not in self.fillings or path not in other.fillings:
+            return False
+        inputs = self.fillings[path].inputs()
+        return inputs is not None and inputs == other.fillings[path].inputs()
+
+
 @dataclass(frozen=True)
 class Rendering:
-    """What an answers file gives: its own path, every file by path, and the plan that they were written from."""
+    """What an answers file gives: its own path, every file by path, and the plan that they are written from.
+
+    `answers` are those that it was rendered from.
+    """
 
     answers_file: str
-    files: Mapping[str, bytes]
+    files: Files
     plan: Mapping[str, Any]
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def shared(self) -> list[str]:
         """The files that other scaffolds may write, too."""
         return self.plan["shared"]
+
+    @cached_property
+    def own(self) -> Files:
+        """The files that no other scaffold writes."""
+        shared = frozenset(self.shared)
+        return Files({path: filling for path, filling in self.files.fillings.items() if path not in shared})
 
 
 def items_of(rendering: Rendering) -> dict[str, Item]:
@@ -128,28 +177,44 @@ class Release:
         """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
         return self._ask("problems", answers)
 
+    def basis(self, answers: Mapping[str, Any]) -> list[str]:
+        """Say what the files of answers rest on, as `unattended.basis` does; [] for a release that cannot say it."""
+        return self._ask("basis", answers) if "basis" in self._env.filters else []
+
     def render(self, answers: Mapping[str, Any], source: str, commit: str) -> Rendering:
         """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
+        context = self._context(answers, source, commit)
         try:
-            context = self.context(answers, source, commit)
-            files = dict(self.templates.files(context))
+            for name, (template, type_) in self._computed.items():
+                context[name] = _READERS.get(type_, yaml.safe_load)(template.render(context))
+            answers_file = context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
+            fillings = dict(self.templates.fillings(context))
         except Exception as error:  # the code of another version runs here, which may fail in any way
             raise AnswerError(_line(error)) from None
         if not isinstance(context.get("plan"), dict) or not context["plan"].keys() >= _PLANNED:
             raise AnswerError(_OTHER)
-        return Rendering(context["_copier_conf"]["answers_file"], files, context["plan"])
+        return Rendering(answers_file, Files(fillings), context["plan"], answers)
 
-    def context(self, answers: Mapping[str, Any], source: str, commit: str) -> Context:
-        """Return what the templates are filled with: the answers, and what the template computes from them."""
-        context: Context = {
+    def adopted(self, rendering: Rendering, source: str, commit: str) -> Rendering:
+        """Render what another release rendered, from answers that rest on the same in both: only the version is new."""
+        name = rendering.answers_file
+        context = self._context(rendering.answers, source, commit) | {"plan": rendering.plan}
+        context["_copier_conf"]["answers_file"] = name
+
+        def shared(path: str) -> bytes:
+            return self.render(rendering.answers, source, commit).files[path]
+
+        fillings = {**rendering.files.fillings, name: dict(self.templates.fillings(context))[name]}
+        fillings |= {path: Filling(partial(shared, path)) for path in rendering.shared}
+        return replace(rendering, files=Files(fillings))
+
+    def _context(self, answers: Mapping[str, Any], source: str, commit: str) -> Context:
+        """Return what the templates are filled with, but for what the template computes from it."""
+        return {
             **answers,
             "_copier_answers": {"_commit": commit, "_src_path": source, **answers},
             "_copier_conf": {"data": {}, "defaults": True, "overwrite": True},
         }
-        for name, (template, type_) in self._computed.items():
-            context[name] = _READERS.get(type_, yaml.safe_load)(template.render(context))
-        context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
-        return context
 
     def replay(self, file: AnswersFile) -> Rendering:
         """Render an answers file as it was recorded; raises `AnswerError` for what Copier would refuse."""

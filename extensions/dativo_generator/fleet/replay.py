@@ -146,23 +146,20 @@ def diff(file: FileState, fleet: Fleet) -> str:
 def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> AnswersState:
     try:
         rendering = fleet.replay(file)
+        own = dict(rendering.own)
     except DativoError as error:
         text = str(error)
         return AnswersState(file.name, "refused", text if text.startswith(file.name) else f"{file.name}: {text}")
-    shared = tuple(rendering.shared)
-    own = {
-        path: text for path, text in rendering.files.items() if path not in shared and path != rendering.answers_file
-    }
+    expected = own.pop(rendering.answers_file)
     state = AnswersState(
         file.name,
         "behind" if newest > version_of(file.commit) else "current",
         commit=file.commit,
         files=tuple(_compare(fleet, path, [text]) for path, text in own.items()),
-        shared=shared,
+        shared=tuple(rendering.shared),
     )
     if rendering.answers_file != file.name:
         return replace(state, state="tampered", detail=f"{file.name}: its answers belong into {rendering.answers_file}")
-    expected = rendering.files[file.name]
     if file.text.replace(b"\r\n", b"\n") != expected:
         answers = FileState(file.name, "edited", expected)
         detail = f"{file.name}: its answers give another file; see --diff"

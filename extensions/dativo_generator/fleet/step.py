@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
 from ..plan.destination import version_of
@@ -113,8 +114,7 @@ class Step:
     def new(self, answers: Mapping[str, Any], answers_file: str) -> Outcome:
         """Work out a scaffold that is not there yet, from complete answers; raises `AnswerError` for what is taken."""
         new = self.release.render(answers, self.fleet.source.location, self.target)
-        own = {path: text for path, text in new.files.items() if path not in new.shared}
-        for path in own:
+        for path in new.own:
             if path != answers_file:
                 self._refuse_taken(path, new)
         return Outcome(
@@ -123,7 +123,7 @@ class Step:
             new_name=answers_file,
             values={**answers, "_commit": self.target, "_src_path": self.fleet.source.location},
             items=items_of(new),
-            writes=own,
+            writes=dict(new.own),
             shared=((), tuple(new.shared)),
             reads=_reads(new),
         )
@@ -136,11 +136,16 @@ class Step:
             raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
         followed = self.release.followed(file.answers)
         wanted_answers = wanted(followed)
-        answers = self.release.completed(wanted_answers, file.name)
-        new = self.release.render(answers, file.source, self.target)
+        bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
+        # Compared as text, since 1 is not True in an answers file.
+        if same := bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers):
+            answers, new = old.answers, self.release.adopted(old, file.source, self.target)
+        else:
+            answers = self.release.completed(wanted_answers, file.name)
+            new = self.release.render(answers, file.source, self.target)
         moves = self._moves(old, new)
-        writes, edits, kept = self._changes(old, new, moves)
-        pins = tuple(self._pins(file, followed, answers))
+        writes, edits, kept = self._changes(old, new, moves, alike=bases[0][:1] == bases[1][:1] != [])
+        pins = () if same else tuple(self._pins(file, followed, answers))
         effects = [
             *(["renamed"] if followed != file.answers else []),
             *(["moved"] if moves and followed == file.answers else []),
@@ -192,16 +197,21 @@ class Step:
         return pairs
 
     def _changes(
-        self, old: Rendering, new: Rendering, moves: Mapping[str, str]
+        self, old: Rendering, new: Rendering, moves: Mapping[str, str], alike: bool
     ) -> tuple[dict[str, bytes | None], dict[str, Edit], list[str]]:
-        """Work out what to write, to merge and to keep, of the files that no other scaffold owns."""
+        """Work out what to write, to merge and to keep, of the files that no other scaffold owns.
+
+        Releases that are `alike` have the same templates: what they are filled with tells what stays as it is.
+        """
         writes: dict[str, bytes | None] = {}
         edits: dict[str, Edit] = {}
-        before = {path: text for path, text in old.files.items() if path not in old.shared}
-        after = {path: text for path, text in new.files.items() if path not in new.shared}
+        before, after = old.own, new.own
         sources = {target: path for path, target in moves.items()}
-        for path, theirs in after.items():
+        for path in after:
             source = sources.get(path, path)
+            if alike and path == source and before.same(path, after):
+                continue
+            theirs = after[path]
             base = before.get(source)
             ours = self.fleet.tree.read(source) if base is not None else self.fleet.tree.read(path)
             if path == new.answers_file:
@@ -273,7 +283,15 @@ def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:
 
 
 def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> Iterator[Difference]:
-    for path, text in old.files.items():
+    before, after = _documents(old), _documents(new)
+    for path, document in before.items():
         target = moves.get(path, path)
-        if path.startswith(("assets/", "jobs/")) and target in new.files and new.files[target] != text:
-            yield from differences(target, text, new.files[target])
+        if target in after:
+            yield from differences(target, document, after[target])
+
+
+def _documents(rendering: Rendering) -> dict[str, Any]:
+    """Map each asset and job to what it holds."""
+    flat = rendering.plan.get("layout") == ODCS
+    assets = {asset["path"]: asset["data"] if flat else {"asset": asset["data"]} for asset in rendering.plan["assets"]}
+    return assets | {job["path"]: job["data"] for job in rendering.plan["jobs"]}

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..answers import answers_format, engine_options
 from ..answers.questions.job import STRICT
-from ..answers.scaffold import Scaffold
+from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError
@@ -33,7 +33,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     paths of all that other scaffolds write, too; `places`, where the data of each object lands; and what else the
     summary says. Raises `AnswerError` or `PackError`.
     """
-    scaffold = Scaffold(pack, answers)
+    scaffold = recorded_scaffold(pack, answers)
     for name in scaffold.raw:
         _ = scaffold[name]  # an answer that nothing below uses must be right, too
     written = () if scaffold.reuses_assets else scaffold.items

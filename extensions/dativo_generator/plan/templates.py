@@ -1,20 +1,38 @@
 """Fill the templates of a pack: every file's path and content, as Copier would write them, but in memory.
 
-Copier's environment does the work; this module finds the templates, compiles each once, and knows what a templated
-path means. It imports nothing of Copier or Jinja.
+Copier's environment does the work; this module finds the templates, compiles each once, and all their paths as one.
 """
 
+import marshal
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 # What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
 _YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
 
+# What ends a path in a listing of them, and what stands between its fields: no name holds control characters.
+_END, _NEXT = "\x1e", "\x1f"
+# The last form of marshalled values that depends on nothing but the values.
+_MARSHAL = 2
+
 Context = dict[str, Any]
-# Gives the names that a part of a path becomes, each with what it adds to the context.
-_Part = Callable[[Context], Iterator[tuple[str, Context]]]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """One file to come: `content` fills its template.
+
+    `inputs` says all that the template reads, as bytes that are equal only for equal values, or None where that cannot
+    be told. The same template gives the same content for the same inputs.
+    """
+
+    content: Callable[[], bytes]
+    inputs: Callable[[], bytes | None] = lambda: None
 
 
 class Templates:
@@ -30,57 +48,116 @@ class Templates:
     ) -> None:
         """Compile with a Jinja environment whose loader begins at `checkout`."""
         self._env = env
-        self._files = list(self._load(checkout, folder, suffix, excluded))
+        self._templates = list(self._load(checkout, folder, suffix, excluded))
+        self._paths = env.from_string("".join(_listing(index, one) for index, one in enumerate(self._templates)))
+        self._listed = cache(env.compile_expression)
 
     def files(self, context: Context) -> Iterator[tuple[str, bytes]]:
         """Fill every template; yields path and content."""
-        for parts, content in self._files:
-            for path, extra in _paths(parts, context):
-                text = content if isinstance(content, bytes) else content.render(context | extra).encode()
-                yield path, text
+        return ((path, filling.content()) for path, filling in self.fillings(context))
+
+    def fillings(self, context: Context) -> Iterator[tuple[str, Filling]]:
+        """Yield the path of every file, and what fills it."""
+        for line in self._paths.render(context).split(_END)[:-1]:
+            number, *indices, path = line.split(_NEXT)
+            template = self._templates[int(number)]
+            if isinstance(template.content, bytes):
+                yield path, Filling(partial(bytes, template.content))
+            else:
+                whole = partial(self._whole, context, template, indices)
+                yield path, Filling(partial(self._content, template, whole), partial(self._inputs, template, whole))
+
+    def _whole(self, context: Context, template: "_Template", indices: Sequence[str]) -> Context:
+        """Return the context with the items that a file is for."""
+        for (name, items), index in zip(template.yields, indices, strict=True):
+            context = context | {name: self._listed(items)(context)[int(index)]}
+        return context
+
+    def _content(self, template: "_Template", whole: Callable[[], Context]) -> bytes:
+        return template.content.render(whole()).encode()
+
+    def _inputs(self, template: "_Template", whole: Callable[[], Context]) -> bytes | None:
+        if (names := self._read_by(template.content.name)) is None:
+            return None
+        context = whole()
+        values = [(name, key, _value(context.get(name), key)) for name, key in names]
+        return marshal.dumps([template.content.name, values], _MARSHAL)
+
+    @cache  # noqa: B019 - there are a few for each release, which live as long as the command
+    def _read_by(self, name: str) -> tuple[tuple[str, str], ...] | None:
+        """List the names that a template reads, each with the key below it, '' for all of it.
+
+        None for one that reads in ways that are not seen here: other templates, or filters that look about themselves.
+        """
+        from jinja2 import meta, nodes
+
+        source, _, _ = self._env.loader.get_source(self._env, name)
+        tree = self._env.parse(source)
+        if tree.find((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Call, nodes.Test)):
+            return None
+        if any(not _is_pure(self._env.filters.get(one.name)) for one in tree.find_all(nodes.Filter)):
+            return None
+        free = meta.find_undeclared_variables(tree)
+        keyed = [one for one in tree.find_all(nodes.Getattr) if isinstance(one.node, nodes.Name)]
+        below = {id(one.node) for one in keyed}
+        read = {(one.node.name, one.attr) for one in keyed}
+        read |= {(one.name, "") for one in tree.find_all(nodes.Name) if id(one) not in below}
+        return tuple(sorted((name, key) for name, key in read if name in free))
 
     def _load(
         self, checkout: Path, folder: Path, suffix: str, excluded: Callable[[Path], bool]
-    ) -> Iterator[tuple[list[_Part], Any]]:
+    ) -> Iterator["_Template"]:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
             if not path.is_file() or excluded(relative):
                 continue
             name = relative.as_posix()
             templated = bool(suffix) and name.endswith(suffix)
-            parts = [self._part(part) for part in name.removesuffix(suffix if templated else "").split("/")]
-            if templated:
-                yield parts, self._env.get_template(path.relative_to(checkout).as_posix())
-            else:
-                yield parts, path.read_bytes()
-
-    def _part(self, text: str) -> _Part:
-        """Compile one part of a path."""
-        if match := _YIELD.fullmatch(text):
-            before, name, items, body, after = match.groups()
-            listed = self._env.compile_expression(items)
-            template = self._env.from_string(before + body + after)
-
-            def each(context: Context) -> Iterator[tuple[str, Context]]:
-                for item in listed(context) or ():
-                    yield template.render(context | {name: item}), {name: item}
-
-            return each
-        if "{" not in text:
-            return lambda context: iter([(text, {})])
-        template = self._env.from_string(text)
-        return lambda context: iter([(template.render(context), {})])
+            parts = name.removesuffix(suffix if templated else "").split("/")
+            content = self._env.get_template(path.relative_to(checkout).as_posix()) if templated else path.read_bytes()
+            yield _Template(parts, content)
 
 
-def _paths(parts: list[_Part], context: Context, above: str = "") -> Iterator[tuple[str, Context]]:
-    """Yield the paths that `parts` become; a part that is empty gives none."""
-    first, *rest = parts
-    for name, extra in first(context):
-        if not name:
-            continue
-        path = f"{above}/{name}" if above else name
-        if not rest:
-            yield path, extra
-        else:
-            for deeper, more in _paths(rest, context | extra, path):
-                yield deeper, extra | more
+@dataclass(frozen=True)
+class _Template:
+    """One file of the folder: the parts of its path, and its content, which is to be filled, or bytes."""
+
+    parts: list[str]
+    content: Any
+
+    @property
+    def yields(self) -> list[tuple[str, str]]:
+        """The names of the items that the file is written for, each with the expression that lists them."""
+        return [(match[2], match[3]) for match in map(_YIELD.fullmatch, self.parts) if match]
+
+
+def _listing(number: int, template: _Template) -> str:
+    """Write a template that lists the paths of one: its number, the index of each item, and the path.
+
+    A part that is empty gives no path, and then those below it are not looked at.
+    """
+    begin, end, names = "", "", []
+    for part in template.parts:
+        name = f"_part{len(names)}"
+        names.append(name)
+        if match := _YIELD.fullmatch(part):
+            before, item, items, body, after = match.groups()
+            begin += f"{{% for {item} in ({items}) or () %}}{{% set _index{name} = loop.index0 %}}"
+            end = f"{{% endfor %}}{end}"
+            part = before + body + after
+        begin += f"{{% set {name} %}}{part}{{% endset %}}{{% if {name} %}}"
+        end = f"{{% endif %}}{end}"
+    indices = [f"_index{name}" for name, part in zip(names, template.parts, strict=True) if _YIELD.fullmatch(part)]
+    said = _NEXT.join([str(number), *(f"{{{{ {index} }}}}" for index in indices)])
+    path = "/".join(f"{{{{ {name} }}}}" for name in names)
+    return f"{begin}{said}{_NEXT}{path}{_END}{end}"
+
+
+def _value(value: Any, key: str) -> Any:
+    """Return what a template finds below a key; whatever has no keys is taken as a whole."""
+    return value.get(key) if key and isinstance(value, Mapping) else value
+
+
+def _is_pure(filter_: Any) -> bool:
+    """Tell whether a filter is a plain function, which knows nothing but its arguments."""
+    return isinstance(filter_, FunctionType) and not hasattr(filter_, "jinja_pass_arg") and not filter_.__closure__

@@ -12,7 +12,7 @@ from typing import Any
 from ..answers.answers_format import NAME
 from ..answers.profiles import Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
-from ..answers.scaffold import Scaffold
+from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
 from ..base.naming import nearest
 from ..plan.destination import COPIERS_OWN, FORMAT
@@ -32,7 +32,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
     """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
     question_files.check(pack)
     refuse_unknown(answers)
-    scaffold = Scaffold(pack, answers)
+    scaffold = recorded_scaffold(pack, answers)
     complete = {NAME: answers[NAME]} if NAME in answers else {}
     for name in QUESTIONS:
         if name in UNRECORDED:
@@ -83,6 +83,16 @@ def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any
 
 def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the answers of opened sections would be if they followed the registry."""
-    scaffold = Scaffold(pack, answers)
+    scaffold = recorded_scaffold(pack, answers)
     names = [name for name in scaffold.raw if QUESTIONS[name].section and not scaffold.inapplicable(name)]
     return {name: scaffold.default(name) for name in names}
+
+
+def basis(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
+    """Say what of the pack the files of a scaffold rest on, [] where the pack knows its connectors no more.
+
+    Where two releases say the same, both give the same files for these answers; only what records or installs the
+    version says another, which are the answers file and files that scaffolds share.
+    """
+    ends = [answers.get("source_connector"), answers.get("target_connector")]
+    return pack.basis(*ends) if all(end in pack.registry for end in ends) else []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..base.documents import Document
 from ..base.shapes import Shape
+from .basis import FIELDS, common_basis
 from .classification import Judgement, Rules, load_rules
 from .connectors import Connector, Registry, load_registry
 from .fields import Field, read_fields
@@ -30,6 +31,7 @@ class Pack:
         self.judge = cache(self._judge)
         self.text = cache(self._text)
         self.shape = cache(self._shape)
+        self._said_of = cache(self._said_of_connector)
 
     @cached_property
     def registry(self) -> Registry:
@@ -97,13 +99,25 @@ class Pack:
         """Tell how the runner reads a source, or writes a target."""
         return self.runner.way(connector, self.recipe(connector.id), role)
 
+    def basis(self, *connectors: str) -> list[str]:
+        """Say what the scaffolds of some connectors rest on, so that two releases can be compared."""
+        return [self._common_basis, *map(self._said_of, connectors)]
+
+    @cached_property
+    def _common_basis(self) -> str:
+        return common_basis(self.root)
+
+    def _said_of_connector(self, name: str) -> str:
+        """Write out what the pack says of a connector."""
+        return repr((self.registry[name], self.recipe(name), self.known_fields(name)))
+
     def _recipe(self, name: str) -> Recipe:
         """Return the recipe of a connector."""
         return load_recipe(self.root, self.registry[name])
 
     def _known_fields(self, name: str) -> Mapping[str, tuple[Field, ...]]:
         """Return the field catalog of a connector by object; {} when the pack has none for it."""
-        file = f"registry/fields/{name}.yaml"
+        file = f"{FIELDS}/{name}.yaml"
         if not (self.root / file).exists():
             return {}
         document = Document(self.root, file)
