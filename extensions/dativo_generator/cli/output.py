@@ -30,6 +30,7 @@ STYLES = {
     "older": "cyan",
     "new": "green",
     "changed": "yellow",
+    "changed by hand": "yellow",
 }
 # What ends a code span or a cell of a table; in a table, a backslash before one is read in two ways.
 _MARKUP = set("`|\\")
@@ -110,6 +111,8 @@ def effects_of(outcome: Outcome) -> list[tuple[str, str]]:
             said.append((effect, outcome.detail))
         elif effect == "pinned":
             said.append((effect, f"{outcome.name}: keeps {', '.join(outcome.pins)}"))
+        elif effect == "changed by hand":
+            said.append((effect, f"{outcome.name}: {', '.join(outcome.changes)}"))
         elif effect == "renamed":
             said.append((effect, f"{outcome.name}: {outcome.detail}"))
         else:

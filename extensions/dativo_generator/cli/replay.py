@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from ..fleet.fleet import Fleet
-from ..fleet.replay import FileState, Report, diff, repaired, replay
+from ..fleet.replay import FAILING, FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
 from .options import BEHIND, OK, WRONG, AsJson, Template
 from .output import counted, counted_states, dump, print_state, show
@@ -61,7 +61,7 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
             console, "behind", f"{counted(count, 'answers file')} at {commit}; {fleet.source.newest} is released"
         )
     for state in report.answers:
-        if state.state in ("refused", "tampered"):
+        if state.state in FAILING:
             repaired = any(other.name == state.name and other.state != state.state for other in remaining.answers)
             print_state(console, state.state, f"{state.detail}{' (repaired)' if repaired else ''}")
     names = {state.name for state in report.answers}

@@ -8,11 +8,13 @@ from ..base.diffs import unified
 from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
+from ..base.values import same
 from ..plan.destination import version_of
-from .answers_files import AnswersFile
+from .answers_files import AnswersFile, parsed
 from .fleet import Fleet
 from .parallel import mapped
 from .past import Past
+from .unapplied import Unapplied
 from .vendored import is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
@@ -31,7 +33,10 @@ ANSWERS_STATES = {
     "behind": "It gives itself, and a newer release exists.",
     "refused": "Nothing was rendered from it: it is stale, damaged, or not of the trusted template.",
     "tampered": "Its answers give another file than it is, or one of another name.",
+    "changed by hand": "Somebody changed an answer in it, as Git's history shows; its files follow with `update`.",
 }
+
+FAILING = ("refused", "tampered", "changed by hand")
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,7 @@ class Report:
     def failed(self, strict: bool) -> bool:
         """Tell whether something is wrong; edits by hand are only when `strict`."""
         bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
-        return any(state.state in ("refused", "tampered") for state in self.answers) or any(
-            file.state in bad for file in self.files
-        )
+        return any(state.state in FAILING for state in self.answers) or any(file.state in bad for file in self.files)
 
     def repairable(self, strict: bool) -> list[FileState]:
         """List what `repaired` writes or deletes."""
@@ -100,6 +103,7 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], 
     for index, state in mapped(lambda file: _replayed(fleet, file, newest), mine):
         answers[index] = state
         advance()
+    answers = list(_unapplied(fleet, mine, answers))
     shared = {path: file for file, state in zip(mine, answers, strict=True) for path in state.shared}
     others = [_shared(fleet, path, contents) for path, contents in fleet.shared(shared).items() if contents]
     return _followed(Report(answers, others + list(_leftovers(fleet, answers, shard))), fleet)
@@ -160,11 +164,25 @@ def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> An
     )
     if rendering.answers_file != file.name:
         return replace(state, state="tampered", detail=f"{file.name}: its answers belong into {rendering.answers_file}")
-    if file.text.replace(b"\r\n", b"\n") != expected:
+    if file.text.replace(b"\r\n", b"\n") != expected and not same(file.values, parsed(file.name, expected).values):
         answers = FileState(file.name, "edited", expected)
         detail = f"{file.name}: its answers give another file; see --diff"
         return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
     return state
+
+
+def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState]) -> Iterator[AnswersState]:
+    """Say of each answers file whose files are not as it gives them whether an answer was changed by hand."""
+    unapplied = Unapplied(fleet)
+    for file, state in zip(files, states, strict=True):
+        # An answers file that does not give itself may have been changed, too; which answer it is says more.
+        wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
+        if wrong and (before := unapplied.before(file, fleet.replay(file))):
+            changes = ", ".join(before.changes)
+            said = f"{file.name}: {changes}; its files follow with dativo-generator update {file.name}"
+            yield replace(state, state="changed by hand", detail=said)
+        else:
+            yield state
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:

@@ -11,18 +11,21 @@ Nothing is written here.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
+from ..base.values import same
 from ..plan.destination import version_of
-from .answers_files import AnswersFile
+from .answers_files import AnswersFile, parsed
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
 from .release import Release, Rendering, items_of
 from .source import SourceError
+from .unapplied import Unapplied
 
 # What can happen to an answers file, in the words of the report.
 EFFECTS = {
@@ -30,6 +33,7 @@ EFFECTS = {
     "pinned": "An answer keeps its value, although the registry's has moved.",
     "renamed": "The lifecycle renames what it names; its files move, and the edits in them.",
     "profiled": "The profile of its tenant, or of the organisation, gives it another answer (`--profiles`).",
+    "changed by hand": "An answer was changed in its answers file; its assets and jobs follow, with the edits in them.",
     "moved": "An answer given with `--data` names other paths; its files move, and the edits in them.",
     "unaffected": "Nothing changes but the version, and perhaps files that it shares.",
     "refused": "It cannot follow, for the reason that is said. It stays as it is.",
@@ -48,7 +52,7 @@ class Outcome:
     with edits by hand, still to be merged; `kept` are no longer its own and stay for the edits in them; `moves` says
     where a file goes that is the same under another path. `shared` are files that other scaffolds may own, too, before
     and after. `items` says what each asset of its jobs describes; `reads` are those of them that another writes and
-    that are new to it, with their source.
+    that are new to it, with their source. `changes` are the answers that were changed by hand, as text.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Outcome:
     items: Mapping[str, Item] = field(default_factory=dict)
     reads: Mapping[str, tuple[str, Item]] = field(default_factory=dict)
     pins: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -89,6 +94,11 @@ class Step:
     target: str
     explain: bool = False
     force: bool = False
+
+    @cached_property
+    def unapplied(self) -> Unapplied:
+        """The answers that were changed by hand."""
+        return Unapplied(self.fleet)
 
     @classmethod
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False) -> "Step":
@@ -138,16 +148,22 @@ class Step:
         wanted_answers = wanted(followed)
         bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
         # Compared as text, since 1 is not True in an answers file.
-        if same := bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers):
+        if unchanged := bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers):
             answers, new = old.answers, self.release.adopted(old, file.source, self.target)
         else:
             answers = self.release.completed(wanted_answers, file.name)
             new = self.release.render(answers, file.source, self.target)
+        # What the files are, and so what edits are told by, may be what earlier answers gave.
+        before = self.unapplied.before(file, old)
+        old = before.rendering if before else old
         moves = self._moves(old, new)
         writes, edits, kept = self._changes(old, new, moves, alike=bases[0][:1] == bases[1][:1] != [])
-        pins = () if same else tuple(self._pins(file, followed, answers))
+        if file.commit == self.target and file.name in writes and _says(file, writes[file.name]):
+            del writes[file.name]  # it keeps its form, and the comments in it
+        pins = () if unchanged else tuple(self._pins(file, followed, answers))
         effects = [
             *(["renamed"] if followed != file.answers else []),
+            *(["changed by hand"] if before else []),
             *(["moved"] if moves and followed == file.answers else []),
             *(["follows"] if any(path != new.answers_file for path in (*writes, *edits)) and not moves else []),
             *(["profiled"] if _profiled(followed, wanted_answers) else []),
@@ -167,6 +183,7 @@ class Step:
             shared=(tuple(old.shared), tuple(new.shared)),
             reads={path: item for path, item in _reads(new).items() if path not in _reads(old)},
             pins=pins,
+            changes=before.changes if before else (),
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
 
@@ -255,6 +272,11 @@ class Step:
         for name in before:
             if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
                 yield name
+
+
+def _says(file: AnswersFile, content: bytes | None) -> bool:
+    """Tell whether an answers file has the values of a content, in whatever form."""
+    return content is not None and same(file.values, parsed(file.name, content).values)
 
 
 def _profiled(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -107,6 +107,7 @@ def update(
         answers |= {"profiled": followed} if followed else {}
         return step.release.profiled(answers, fleet.tree.root) if profiles else answers
 
+    _ = step.unapplied.earlier  # read once, for all the processes
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]
     for index, outcome in mapped(lambda file: step.outcome(file, wanted), files):
         outcomes[index] = outcome

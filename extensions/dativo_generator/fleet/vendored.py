@@ -15,6 +15,7 @@ import yaml
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..base.errors import DativoError
+from ..base.values import same
 from ..plan.destination import Destination, shares
 from ..plan.vendored_schemas import vendored
 from ..registry.pack import Pack
@@ -37,7 +38,7 @@ def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
     """Tell whether a file has the values of one of the others."""
     try:
         value = _value(path, text)
-        return any(_value(path, other) == value for other in others)
+        return any(same(_value(path, other), value) for other in others)
     except (yaml.YAMLError, ValueError, RecursionError):
         return False
 

@@ -1,0 +1,169 @@
+"""Answers that somebody changed in an answers file, and that its files do not follow yet.
+
+The history of the Git repository tells::
+
+    an earlier version ──> before ─┐
+    of the same release            ├──> the files are nearer to `before`, and were so ever since the change
+    the answers file   ──> now    ─┘
+
+Without a history, as in a clone of depth 1, there is nothing to tell it by: then the files count as edited.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..base.documents import shown
+from ..base.errors import DativoError
+from ..base.git import GitError, attempt, git
+from ..base.paths import ANSWERS_FILES
+from ..base.reading import ReadingError
+from ..base.values import same
+from .answers_files import AnswersFile, parsed
+from .fleet import Fleet
+from .release import Rendering
+
+# So many versions of one answers file are looked at, the newest first.
+_VERSIONS = 50
+_COMMIT = re.compile(rb"(?m)^_commit:(.*?)\r?$")
+_ENTRIES = ("--format=", "--raw", "-z", "--no-abbrev", "--no-renames", "--relative")
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the files of a scaffold still are: `rendering`; `changes` says which answers are others since."""
+
+    rendering: Rendering
+    changes: tuple[str, ...]
+
+
+class Unapplied:
+    """The answers that were changed by hand, of all the answers files of a fleet."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        """Look at the repository of `fleet` when something is asked."""
+        self._fleet, self._root = fleet, fleet.tree.root
+
+    @cached_property
+    def earlier(self) -> Mapping[str, list[AnswersFile]]:
+        """The earlier versions, by name, that differ from an answers file in its answers only; the newest first."""
+        try:
+            blobs = self._recorded(f":(glob){ANSWERS_FILES}")
+        except GitError:  # outside a repository
+            return {}
+        found: dict[str, list[AnswersFile]] = {}
+        going = [file for file in self._fleet.files if not file.problem and file.name in blobs]
+        for number in range(_VERSIONS):
+            going = [file for file in going if number < len(blobs[file.name])]
+            contents = self._contents(blobs[file.name][number] for file in going)
+            going = [file for file in going if _release(contents[blobs[file.name][number]]) == _release(file.text)]
+            for file in going:
+                version = parsed(file.name, contents[blobs[file.name][number]])
+                if not version.problem and not same(version.values, file.values):
+                    found.setdefault(file.name, []).append(version)
+        return found
+
+    def before(self, file: AnswersFile, now: Rendering) -> Before | None:
+        """Return what the files are that do not follow an answers file yet; None when they do, edited or not."""
+        renderings = [(version, one) for version in self.earlier.get(file.name, ()) if (one := self._rendered(version))]
+        paths = {path for _, one in renderings for path in {*one.own, *now.own}} - {file.name}
+        there = {path: self._there(path) for path in paths}
+
+        def distance(one: Rendering) -> int:
+            return sum(_distance(there[path], one.own.get(path)) for path in paths)
+
+        if not renderings or now.answers_file != file.name:
+            return None
+        version, nearest = min(renderings, key=lambda pair: distance(pair[1]))
+        if distance(nearest) >= distance(now) or self._was_applied(file, now, nearest):
+            return None
+        return Before(nearest, tuple(_changes(version, file)))
+
+    def _rendered(self, version: AnswersFile) -> Rendering | None:
+        try:
+            rendering = self._fleet.replay(version)
+            return rendering if rendering.answers_file == version.name and dict(rendering.own) else None
+        except DativoError:
+            return None
+
+    def _there(self, path: str) -> bytes | None:
+        try:
+            return self._fleet.tree.read(path)
+        except ReadingError:
+            return None
+
+    def _was_applied(self, file: AnswersFile, now: Rendering, before: Rendering) -> bool:
+        """Tell whether a recorded file was nearer to what the answers give now, at some time since they were changed.
+
+        Then the answers were applied, and what the files are is an edit by hand.
+        """
+        if not (since := self._changed_at(file)):
+            return False
+        paths = [path for path in {*now.own, *before.own} - {file.name} if now.own.get(path) != before.own.get(path)]
+        literal = [f":(literal){path}" for path in paths]
+        recorded = self._recorded(*literal, versions=f"{since}..HEAD")
+        listing = git(self._root, "ls-tree", "-z", since, "--", *paths).decode(errors="surrogateescape")
+        for entry in filter(None, listing.split("\0")):
+            kinds, _, path = entry.partition("\t")
+            recorded.setdefault(path, []).append(kinds.split(" ")[2])
+        contents = self._contents(blob for path in paths for blob in recorded.get(path, ()))
+        return any(
+            _distance(contents[blob], now.own.get(path)) < _distance(contents[blob], before.own.get(path))
+            for path in paths
+            for blob in recorded.get(path, ())
+        )
+
+    def _changed_at(self, file: AnswersFile) -> str:
+        """Return the commit in which an answers file became what it is; '' when that is not recorded yet."""
+        since = ""
+        log = git(self._root, "log", f"--max-count={_VERSIONS}", "--format=%H", "--", f":(literal){file.name}")
+        for commit in log.decode().split():
+            content = attempt(self._root, "cat-file", "blob", f"{commit}:./{file.name}").stdout
+            if not same(parsed(file.name, content).values, file.values):
+                break
+            since = commit
+        return since
+
+    def _recorded(self, *paths: str, versions: str = "HEAD") -> dict[str, list[str]]:
+        """Map the paths to the ids of the contents that commits gave them, the newest first."""
+        parts = git(self._root, "log", *_ENTRIES, versions, "--", *paths).decode(errors="surrogateescape").split("\0")
+        found: dict[str, list[str]] = {}
+        for entry, path in zip(parts[:-1:2], parts[1::2], strict=True):
+            blob = entry.split(" ")[3]
+            if blob.strip("0"):
+                found.setdefault(path, []).append(blob)
+        return found
+
+    def _contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
+        """Read contents by their ids, with line ends as the pack writes them."""
+        ids = list(dict.fromkeys(blobs))
+        rest = git(self._root, "cat-file", "--batch", input="".join(f"{id_}\n" for id_ in ids).encode()) if ids else b""
+        contents = {}
+        for id_ in ids:
+            head, _, rest = rest.partition(b"\n")
+            size = int(head.split()[-1]) if not head.endswith(b"missing") else -1  # a clone may leave contents out
+            contents[id_] = rest[: max(size, 0)].replace(b"\r\n", b"\n")
+            rest = rest[size + 1 :]
+        return contents
+
+
+def _release(text: bytes) -> bytes | None:
+    """Return how a text of an answers file names its release; None where it does not."""
+    match = _COMMIT.search(text)
+    return match and match[1].strip()
+
+
+def _distance(one: bytes | None, other: bytes | None) -> int:
+    """Count the lines that only one of two contents has; from no file to an empty one it is one line."""
+    lines, others = (Counter([b""] if text is None else text.split(b"\n")) for text in (one, other))
+    return ((lines - others) + (others - lines)).total() + ((one is None) != (other is None))
+
+
+def _changes(before: AnswersFile, now: AnswersFile) -> Iterator[str]:
+    """Say which answers differ, each in the order of the answers file."""
+    for name in {**now.answers, **before.answers}:
+        old, new = before.answers.get(name), now.answers.get(name)
+        if not same(old, new):
+            yield f"{name}: {shown(old)} -> {shown(new)}"

@@ -1,0 +1,229 @@
+"""An answers file says the same in any form; an answer that was changed in it is told, and its files follow."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from dativo_generator.base.values import same
+from fleets import STRIPE, Command, build, copied
+from support import git
+
+FILE = ".copier-answers.globex.crm.yml"
+JOBS = [f"jobs/globex/postgres_{name}_to_s3.yaml" for name in ("orders", "items", "refunds")]
+FIELDS = {"id": "integer required", "updated_at": "timestamp"}
+ANSWERS = {
+    "source_connector": "postgres",
+    "target_connector": "s3",
+    "execution_mode": "self_hosted",
+    "tenant_id": "globex",
+    "environment": "staging",
+    "tables": ["public.orders", "public.items"],
+    "fields": dict.fromkeys(("orders", "items"), FIELDS),
+}
+TO_PROD = "environment: 'staging' -> 'prod'"
+
+
+@pytest.fixture(scope="session")
+def one(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a repository with one scaffold of the newest version."""
+    return build(history, tmp_path_factory.mktemp("one") / "out", "v3.0.0", {"crm": ANSWERS})
+
+
+@pytest.fixture
+def out(one: Path, tmp_path: Path) -> Path:
+    return copied(one, tmp_path / "out")
+
+
+@pytest.fixture
+def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(history, monkeypatch, capsys)
+
+
+def edit(out: Path, path: str, *changes: tuple[str, str], record: bool = True) -> None:
+    text = (out / path).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (out / path).write_text(text, encoding="utf-8")
+    if record:
+        commit(out)
+
+
+def more(out: Path) -> None:
+    """Add something to a job by hand."""
+    with (out / JOBS[0]).open("a", encoding="utf-8") as job:
+        job.write("retry_config:\n  max_attempts: 5\n")
+    commit(out)
+
+
+def commit(out: Path) -> None:
+    git(out, "add", "--all")
+    git(out, "commit", "--quiet", "--message", "changed")
+
+
+def states(command: Command, out: Path) -> tuple[int, str, str]:
+    """Return what a replay says of the answers file."""
+    result = command(out, "replay", "--json")
+    [answers] = result.json["answers"]
+    return result.status, answers["state"], answers["detail"]
+
+
+def environments(out: Path) -> list[str]:
+    """Return the environment of each job that is there."""
+    there = [(out / job).read_text(encoding="utf-8") for job in JOBS if (out / job).exists()]
+    return [line.split()[1] for text in there for line in text.splitlines() if line.startswith("environment:")]
+
+
+# --- form -------------------------------------------------------------------------------------------------------------
+
+
+def in_another_order(text: str) -> str:
+    return yaml.safe_dump(dict(reversed(yaml.safe_load(text).items())), sort_keys=False)
+
+
+FORMS: dict[str, Callable[[str], str]] = {
+    "comments": lambda text: f"# ours\n{text}# why\n",
+    "quotes": lambda text: text.replace("environment: staging", "environment: 'staging' # ask first"),
+    "a list in lines": lambda text: text.replace("[public.orders, public.items]", "\n- public.orders\n- public.items"),
+    "another order": in_another_order,
+    "Windows' line ends": lambda text: text.replace("\n", "\r\n"),
+    "a document's start and end": lambda text: f"---\n{text}...\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_another_form_says_the_same_and_stays(form: Callable[[str], str], out: Path, command: Command) -> None:
+    before = (out / FILE).read_text(encoding="utf-8")
+    written = form(before).encode()
+    assert written != before.encode()
+    (out / FILE).write_bytes(written)
+    commit(out)
+    assert states(command, out) == (0, "current", "")
+    assert command(out, "replay", "--strict", "--write").status == command(out, "update").status == 0
+    assert (out / FILE).read_bytes() == written
+
+
+def test_another_value_is_another_form(out: Path, command: Command) -> None:
+    edit(out, FILE, ("environment: staging", "environment: 'prod' # soon"))
+    assert command(out, "update", "--data", "environment=qa").status == 0
+    assert "environment: qa\n" in (out / FILE).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "equal"),
+    [
+        (1, True, False),
+        (1, 1.0, False),
+        ("1", 1, False),
+        (None, "", False),
+        (math.nan, math.nan, True),
+        ({"a": 1, "b": [2]}, {"b": [2], "a": 1}, True),
+        ({"a": 1}, {"a": True}, False),
+        ({"a": 1}, {"a": 1, "b": None}, False),
+        ([1, 2], [2, 1], False),
+        ([1], [1, 2], False),
+        ([{"a": [0]}], [{"a": [False]}], False),
+    ],
+)
+def test_values_are_compared_with_their_kind(value: Any, other: Any, equal: bool) -> None:
+    assert same(value, other) is same(other, value) is equal
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", [True, False], ids=["recorded", "not recorded yet"])
+def test_a_changed_answer_is_told(record: bool, out: Path, command: Command) -> None:
+    edit(out, FILE, ("environment: staging", "environment: prod"), record=record)
+    said = f"{FILE}: {TO_PROD}; its files follow with dativo-generator update {FILE}"
+    assert states(command, out) == (1, "changed by hand", said)
+    assert f"changed by hand    {said}\n" in command(out, "replay").out
+
+
+def test_its_files_follow_and_edits_stay(out: Path, command: Command) -> None:
+    more(out)
+    edit(out, FILE, ("environment: staging", "environment: qa"))
+    edit(out, FILE, ("environment: qa", "environment: prod # at last"))
+    assert states(command, out)[1] == "changed by hand"
+    dry = command(out, "update", "--dry-run")
+    assert f"changed by hand    {FILE}: {TO_PROD}\n" in dry.out and "environment staging -> prod in 2 jobs" in dry.out
+    assert command(out, "update").status == 0
+    assert environments(out) == ["prod", "prod"]
+    assert "max_attempts: 5" in (out / JOBS[0]).read_text(encoding="utf-8")
+    assert "# at last" in (out / FILE).read_text(encoding="utf-8")
+    assert states(command, out) == (0, "current", "")
+
+
+def test_they_follow_to_a_newer_version(history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v2.0.0", {"crm": ANSWERS})
+    edit(out, FILE, ("environment: staging", "environment: prod"))
+    assert command(out, "update").status == 0
+    assert environments(out) == ["prod", "prod"]
+
+
+def test_what_both_changed_is_a_conflict(out: Path, command: Command) -> None:
+    edit(out, JOBS[0], ("environment: staging", "environment: qa"))
+    edit(out, FILE, ("environment: staging", "environment: prod"))
+    result = command(out, "update")
+    assert result.status == 1 and f"conflict           {JOBS[0]}\n" in result.out
+    assert environments(out) == ["qa", "prod", "prod"]
+
+
+def test_files_come_and_go(out: Path, command: Command) -> None:
+    edit(out, FILE, ("[public.orders, public.items]", "[public.orders, public.refunds]"), ("  items:", "  refunds:"))
+    assert states(command, out)[2].startswith(f"{FILE}: tables: ['public.orders', 'public.items'] -> ['")
+    assert command(out, "update").status == 0
+    assert [(out / job).exists() for job in JOBS] == [True, False, True]
+
+
+def test_what_is_shared_comes(history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v3.0.0", {"crm": ANSWERS | {"vendor": False}})
+    edit(out, FILE, ("vendor: false", "vendor: true"))
+    assert command(out, "update").status == 0
+    assert (out / "registry/connectors.yaml").exists()
+
+
+def test_a_job_changed_to_match_is_no_conflict(out: Path, command: Command) -> None:
+    for path in (FILE, JOBS[0]):
+        edit(out, path, ("environment: staging", "environment: prod"))
+    assert command(out, "update").status == 0
+    assert environments(out) == ["prod", "prod"]
+
+
+# --- what was applied, and edited since -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_an_answer_that_was_applied_is_no_base(edited: bool, out: Path, command: Command) -> None:
+    if edited:
+        more(out)
+    assert command(out, "update", "--data", "environment=prod").status == 0
+    commit(out)
+    for job in JOBS[:2]:
+        edit(out, job, ("environment: prod", "environment: staging"))
+    assert states(command, out) == (0, "current", "")
+    assert command(out, "update").status == 0
+    assert environments(out) == ["staging", "staging"]
+
+
+def test_an_older_version_is_no_base(history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v1.0.0", {"crm": STRIPE | {"tenant_id": "globex"}})
+    job = out / "jobs/globex/stripe_customers_to_iceberg.yaml"
+    before = job.read_bytes()
+    assert command(out, "update").status == 0
+    assert job.read_bytes() != before
+    job.write_bytes(before)
+    commit(out)
+    assert states(command, out)[1] == "current"
+    assert command(out, "update").status == 0
+    assert job.read_bytes() == before
+
+
+def test_without_a_history_nothing_is_told(out: Path, command: Command, tmp_path: Path) -> None:
+    edit(out, FILE, ("environment: staging", "environment: prod"))
+    git(tmp_path, "clone", "--quiet", "--depth", "1", out.as_uri(), "shallow")
+    assert states(command, tmp_path / "shallow") == (0, "current", "")
