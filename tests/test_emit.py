@@ -1,6 +1,7 @@
 """Values that are emitted come back as they were, whatever they hold."""
 
 import math
+import unicodedata
 from typing import Any
 
 import pytest
@@ -74,7 +75,7 @@ def test_ordinary_text_has_no_quotes(text: str) -> None:
 
 @pytest.mark.parametrize("text", QUOTED)
 def test_other_text_has(text: str) -> None:
-    assert inline(text)[0] == inline(text)[-1] == '"' and inline(text).isascii()
+    assert inline(text)[0] == inline(text)[-1] == '"'
     assert yaml.safe_load(inline(text)) == text
 
 
@@ -88,10 +89,10 @@ def test_other_text_has(text: str) -> None:
         ((1, "a"), "[1, a]"),
         ([], "[]"),
         ("a\nb", r'"a\nb"'),
-        ("é\n", r'"\xE9\n"'),
+        ("é\n", r'"é\n"'),
         ("x " * 200 + "\n", '"' + "x " * 200 + r'\n"'),
         (["x y"] * 50, f"[{', '.join(['x y'] * 50)}]"),
-        (["é"], r'["\xE9"]'),
+        (["é"], '["é"]'),
         ("...", '"..."'),
     ],
 )
@@ -110,7 +111,9 @@ def test_a_value_follows_its_key_on_the_line(value: object, text: str) -> None:
         ({"a": " x\n"}, "a: |2\n   x"),
         ({"a": {"b": "x" * 100 + " y" * 50}}, f"a:\n  b: {'x' * 100 + ' y' * 50}"),
         ({"a": "X"}, "a: X"),
-        ({"é": "é"}, r'"\xE9": "\xE9"'),
+        ({"é": "é"}, '"é": "é"'),
+        ({"a": "é\n🎉\n"}, "a: |\n  é\n  🎉"),
+        ({"a": "é\n\u200b\n"}, r'a: "é\n\u200B\n"'),
     ],
 )
 def test_lines_of_a_block(value: object, text: str) -> None:
@@ -121,6 +124,45 @@ def test_lines_of_a_block(value: object, text: str) -> None:
 def test_what_is_there_twice_is_written_twice() -> None:
     value = ["x"]
     assert block({"a": value, "b": value}) == "a: [x]\nb: [x]"
+
+
+TEXTS = ["注文の番号", "Straße", "Ελληνικά", "русский", "עברית", "العربية", "हिन्दी", "한국어", "🎉", "€ “x”"]
+UNSEEN = [
+    "\x1b",
+    "\x85",
+    "\xa0",
+    "\xad",
+    "\u200b",
+    "\u200d",
+    "\u2028",
+    "\u202e",
+    "\u2066",
+    "\u3000",
+    "\ue000",
+    "\ufdd0",
+]
+UNSEEN += ["\ufe0f", "\ufeff", "\ufff9", "\uffff", "\U0001fffe", "\U000e0041", "\U0010fffd"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_text_stays_readable(text: str) -> None:
+    assert inline(text) == f'"{text}"'
+    assert block({text: f"{text}\n{text}"}) == f'"{text}": |-\n  {text}\n  {text}'
+
+
+@pytest.mark.parametrize("text", UNSEEN, ids=ascii)
+def test_what_nobody_sees_is_escaped(text: str) -> None:
+    assert inline(f"é{text}é").isprintable() and inline(f"é{text}é") == f'"é{inline(text)[1:-1]}é"'
+    assert inline(text).isascii() and inline(text)[1] == "\\"
+    assert yaml.safe_load(inline(text)) == text
+
+
+def test_whatever_does_not_print_is_escaped() -> None:
+    everything = "".join(c for c in map(chr, range(0x110000)) if unicodedata.category(c) != "Cn")
+    written = emit._ESCAPED.sub("", everything)
+    assert written.isprintable()
+    marks = "".join(c for c in everything.replace(" ", "") if c.isprintable() and emit._ESCAPED.match(c))
+    assert {unicodedata.category(c) for c in marks} == {"Mn", "Lo", "Po"} and len(marks) < 300
 
 
 @given(st.one_of(SCALARS, st.lists(SCALARS)))
@@ -158,7 +200,10 @@ def test_block(value: dict, indent: int) -> None:
 # --- written here, as the dumper writes -------------------------------------------------------------------------------
 
 # Texts in which what decides about quotes, lines and escapes is frequent.
-ODD = st.text(st.sampled_from([*"ab:#-.[]{},'\"\\ \n\t\r\x85\u2028\ufeffé🎉\x00~!|>%@`01&*?"]), max_size=8)
+ODD = st.text(
+    st.sampled_from([*"ab:#-.[]{},'\"\\ \n\t\r\x85\xa0\u200b\u2028\u202e\ufeffé注🎉\U0010fffd\x00~!|>%@`01&*?"]),
+    max_size=8,
+)
 ANY = st.one_of(ODD, TEXT, st.integers(), st.booleans(), st.none(), st.floats(), st.sampled_from(WORDS))
 KEYS = st.one_of(ODD, st.integers(), st.booleans(), st.none(), st.text("k", min_size=90, max_size=140))
 TREES = st.recursive(
@@ -172,7 +217,7 @@ TREES = st.recursive(
 
 def dumped(value: Any) -> str:
     """Return what the dumper writes."""
-    return yaml.dump(value, Dumper=emit._Dumper, sort_keys=False, width=math.inf)
+    return yaml.dump(value, Dumper=emit._Dumper, sort_keys=False, width=math.inf, allow_unicode=True)
 
 
 @given(TREES)

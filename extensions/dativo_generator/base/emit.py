@@ -2,6 +2,9 @@
 
 How it looks is said to PyYAML's dumper. That would take most of the time of a render, so the values that answers have
 are written here, to the same bytes, and the dumper is for whatever else there is.
+
+Text stands as it is, in any script. Escaped is only what nobody sees, what readers of YAML refuse or change, and what
+shows other text than is there.
 """
 
 import math
@@ -16,9 +19,38 @@ from yaml.emitter import Emitter
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 _NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"}
 
+# What is escaped. It is said in ranges and not asked of `unicodedata`, since that depends on Python's version, and what
+# a render gives must not: https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt has them as
+# Default_Ignorable_Code_Point, which comprises what is yet to come.
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+_SPACES = r"\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"  # but for the one that everybody types
+_BREAKS = r"\u2028\u2029"
+# What joins, hides or turns the text around it: format characters, fillers, marks of direction, variants of a glyph.
+_FORMAT = (
+    r"\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+)
+# Half characters, private ones, those that are none; and the planes without a script, for tags and for private use.
+_NONE = (
+    r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U0010ffff"
+)
+_UNSEEN = f"{_CONTROLS}{_SPACES}{_BREAKS}{_FORMAT}{_NONE}"
+_ESCAPED = re.compile(rf'["\\{_UNSEEN}]')
+# What no block of lines holds: a space before a line's end, and what is escaped.
+_NO_BLOCK = re.compile(rf"(?!\n)[{_UNSEEN}]| (?:\n|\Z)")
+
 
 class _Dumper(yaml.SafeDumper):
     """Block mappings, lists of scalars in one line, quotes only where they are needed, no aliases."""
+
+    def analyze_scalar(self, scalar: str) -> Any:
+        analysis = super().analyze_scalar(scalar)
+        analysis.allow_block = analysis.allow_block and not _NO_BLOCK.search(scalar)
+        return analysis
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        self.write_indicator(_quoted(text), True)
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -59,6 +91,11 @@ def inline(value: Any) -> str:
         return _dumped(value).removesuffix("...\n").strip()
 
 
+def is_readable(character: str) -> bool:
+    """Tell whether a character stands in a text as it is."""
+    return not _ESCAPED.match(character)
+
+
 def block(value: Any, indent: int = 0) -> str:
     """Return a mapping, or a list of mappings, as YAML lines `indent` spaces in, without a newline at the end."""
     lines: list[str] = []
@@ -73,7 +110,7 @@ def block(value: Any, indent: int = 0) -> str:
 
 
 def _dumped(value: Any) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=math.inf)
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=math.inf, allow_unicode=True)
 
 
 class _Unusual(Exception):
@@ -84,9 +121,6 @@ class _Unusual(Exception):
 _SHORT = 100
 _NO_KEY = re.compile("^$|[\n\x85\u2028\u2029]")
 _FLOAT = re.compile(r"-?\d+\.\d+")
-# What a text in quotes escapes, and what no block of lines holds: a space before a line's end, and what is escaped.
-_ESCAPED = re.compile(r"[^ !#-\[\]-~]")
-_NO_BLOCK = re.compile(r"[^\n -~]| (?:\n|\Z)")
 
 
 def _is_block(value: Any) -> bool:
@@ -145,7 +179,7 @@ def _any_key(key: Any) -> str:
 def _on_its_line(value: Any) -> str:
     kind = type(value)
     if kind is str:
-        return value if _style(value) is None else f'"{_ESCAPED.sub(_escape, value)}"'
+        return value if _style(value) is None else _quoted(value)
     if kind is bool:
         return "true" if value else "false"
     if kind is int or (kind is float and _FLOAT.fullmatch(repr(value))):
@@ -157,6 +191,10 @@ def _on_its_line(value: Any) -> str:
     if kind is dict and not value:
         return "{}"
     raise _Unusual
+
+
+def _quoted(text: str) -> str:
+    return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
 from .release import Release, Rendering, items_of
+from .respelled import respelled
 from .source import SourceError
 from .unapplied import Unapplied
 
@@ -241,7 +242,7 @@ class Step:
                 if ours != theirs or path != source:
                     writes[path] = theirs
             elif theirs != base or path != source:
-                edits[path] = Edit(base, ours, theirs)
+                edits[path] = respelled(Edit(base, ours, theirs))
             # What was at a path of its own may have gone elsewhere, and must not be lost beneath what comes.
             if path != source and (path not in before or (path not in moves and self._edited(path, before))):
                 self._refuse_taken(path, new)
