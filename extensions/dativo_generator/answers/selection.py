@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import has_controls, listed, nearest, object_problem, slug_of
+from ..base.naming import few, has_controls, listed, nearest, object_problem, slug_of
 from ..registry.connectors import Connector
 from ..registry.recipes import Recipe
+from .table_names import table_name
 
 EXAMPLES = {
     "tables": "[public.orders]",
@@ -37,13 +38,30 @@ def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item
     if not raw:
         raise AnswerError(f"is empty; name at least one, like {EXAMPLES.get(name) or f'[{connector.objects[0]}]'}")
     read = _READERS[name]
-    items = []
-    for index, value in enumerate(raw):
-        item = read(value, f"item {index + 1}: ", connector, recipe)
-        if item.object in {other.object for other in items}:
-            raise AnswerError(f"item {index + 1}: the object '{item.object}' is there twice; give one another `object`")
-        items.append(item)
+    items = [read(value, f"item {index}: ", connector, recipe) for index, value in enumerate(raw, 1)]
+    _refuse_twins(items)
     return tuple(items)
+
+
+def _refuse_twins(items: Sequence[Item]) -> None:
+    """Refuse objects that several items have, all of them at once."""
+    numbers: dict[str, list[int]] = {}
+    for number, item in enumerate(items, 1):
+        numbers.setdefault(item.object, []).append(number)
+    if twins := {name: of for name, of in numbers.items() if len(of) > 1}:
+        said = (f"the object '{name}' is there twice" + _among(of) for name, of in twins.items())
+        last = items[next(iter(twins.values()))[-1] - 1]
+        raise AnswerError(f"item {next(iter(twins.values()))[1]}: {few(said)}; give one another `object`{_like(last)}")
+
+
+def _like(item: Item) -> str:
+    """Show a table with an object of its own."""
+    name = item.entry["name"] if isinstance(item.entry, dict) and "." in item.entry.get("name", "") else ""
+    return f", like {{name: {name}, object: {slug_of(name)}}}" if name else ""
+
+
+def _among(numbers: Sequence[int]) -> str:
+    return f" (items {few(map(str, numbers))})" if len(numbers) > 2 else ""
 
 
 def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
@@ -57,10 +75,14 @@ def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -
 
 def _read_table(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
     entry = _mapping(value, "name", ("name", "object", "cursor_field"), where)
-    name = _text(entry, "name", where)
+    text = _text(entry, "name", where)
+    try:
+        name, table = table_name(text)
+    except AnswerError as error:
+        raise AnswerError(f"{where}{shown(text)}: {error}") from None
     if not all(part.strip() for part in name.split(".")):
         raise AnswerError(f"{where}{shown(name)} is not a table; write table or schema.table")
-    object_name = _object(entry, slug_of(name.rsplit(".", 1)[-1]), where)
+    object_name = _object(entry, slug_of(table), where)
     cursor = _text(entry, "cursor_field", where) if "cursor_field" in entry else ""
     if cursor and not connector.uses_cursor:
         raise AnswerError(f"{where}cursor_field '{cursor}': {connector.id} does not read incrementally by a cursor")

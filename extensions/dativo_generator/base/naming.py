@@ -88,3 +88,10 @@ def nearest(word: str, words: Iterable[str]) -> str:
 def listed(words: Iterable[str]) -> str:
     """Join words for a message: ``a, b, c``."""
     return ", ".join(words)
+
+
+def few(words: Iterable[str], most: int = 10) -> str:
+    """Join words for a message as `listed` does, and count those beyond `most`: ``a, b and 3 more``."""
+    words = list(words)
+    more = len(words) - most
+    return listed(words) if more <= 0 else f"{listed(words[:most])} and {more} more"

@@ -123,7 +123,7 @@ class TableImporter:
         if only and len(tables) == 1:
             return tables[0]
         # A script or a catalog may call the schema otherwise than the database that it was made from.
-        for candidate in (name, name.rpartition(".")[2], item.object):
+        for candidate in (name, name.partition(".")[2], name.rpartition(".")[2], item.object):
             with suppress(ImportFailed):
                 return named(tables, candidate, listed(sources))
         return named(tables, name, listed(sources))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from ..base.errors import DativoError
-from ..base.naming import has_controls, listed, nearest
+from ..base.naming import few, has_controls, nearest
 from .types import FIELD_TYPES, Kind
 
 # More than anybody writes down as an asset: columns of a table, and characters of a column's name.
@@ -53,6 +53,7 @@ class Table:
     """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it.
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
+    `schema` is '' for none, and None where the source does not tell it from the name.
     """
 
     name: str
@@ -61,11 +62,12 @@ class Table:
     cursor: str = ""
     notes: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    schema: str | None = None
 
     @property
     def plain_name(self) -> str:
-        """The name without the schema that it stands in."""
-        return self.name.rpartition(".")[2]
+        """The name without the schema that it stands in; where that is not known, what is behind the last dot."""
+        return self.name.rpartition(".")[2] if self.schema is None else self.name.removeprefix(f"{self.schema}.")
 
 
 def library(module: str, for_what: str) -> ModuleType:
@@ -118,12 +120,12 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
             return matches[0]
         if matches:
             raise ImportFailed(
-                f"{source}: '{name}' may be {listed(table.name for table in matches)}; name the schema, too"
+                f"{source}: '{name}' may be {few(table.name for table in matches)}; name the schema, too"
             )
     known = [table.name for table in tables] + [table.plain_name for table in tables]
     hint = (
         nearest(name, known)
         or nearest(name.rpartition(".")[2], known)
-        or f" (there: {listed(sorted(table.name for table in tables)[:10])})"
+        or f" (there: {few(sorted(table.name for table in tables))})"
     )
     raise ImportFailed(f"{source}: there is no table '{name}'{hint}")

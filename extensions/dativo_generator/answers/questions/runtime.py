@@ -6,13 +6,15 @@ from typing import Any
 from ...base.asset_layout import folder_of
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import file_name_of
+from ...base.naming import few, file_name_of, slug_of
 from ...base.paths import CI_FILES
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
+from ..selection import Item
+from ..table_names import schema_of
 from .shared import alone, always, choice
 
-_PATTERN = re.compile(r"[a-z0-9_-]*(?:\{(?:tenant|source|object)\}[a-z0-9_-]*)+")
+_PATTERN = re.compile(r"[a-z0-9_-]*(?:\{(?:tenant|source|schema|object)\}[a-z0-9_-]*)+")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
 _APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
@@ -41,16 +43,28 @@ def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
     objects = [item.object for item in answers.items]
     if isinstance(raw, str) and _PATTERN.fullmatch(raw.strip()):
         words = {"tenant": answers["tenant_id"], "source": answers.source.id}
-        named = {name: raw.strip().format(**words, object=file_name_of(name)) for name in objects}
+        if "{schema}" in raw:
+            words_of = {item.object: words | {"schema": _schema(item)} for item in answers.items}
+        else:
+            words_of = dict.fromkeys(objects, words)
+        named = {name: raw.strip().format(**words_of[name], object=file_name_of(name)) for name in objects}
     else:
         named = readers.mapping(raw)
     names = {readers.among_objects(key, objects): readers.slug(name) for key, name in named.items()}
     final = [names.get(item.object) or answers.usual_name(item) for item in answers.items]
     spelt = [folder_of(name) for name in final]
-    for name, folder in zip(final, spelt, strict=True):
-        if spelt.count(folder) > 1:
-            raise AnswerError(f"'{name}' would name two assets")
+    twice = dict.fromkeys(name for name, folder in zip(final, spelt, strict=True) if spelt.count(folder) > 1)
+    if twice:
+        raise AnswerError(f"{few(map(repr, twice))} would name two assets")
     return names
+
+
+def _schema(item: Item) -> str:
+    """Return the schema that a table's name begins with, as a name of a file has it."""
+    name = item.entry.get("name", "") if isinstance(item.entry, dict) else ""
+    if not (schema := slug_of(schema_of(name))):
+        raise AnswerError(f"{{schema}}: there is none in {shown(name or item.object)}; use {{source}} or {{tenant}}")
+    return schema
 
 
 def _profiled(answers: Answers, raw: Any) -> list[str]:

@@ -6,7 +6,7 @@ The password comes from the environment, as `${NAME}` in the URL, and is never s
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,7 +147,7 @@ def _reflected(url: str, wanted: str) -> Iterator[Table]:
             raise ImportFailed(f"{shown(url)}: holds no table that this user can see")
         names = list(places)
         if wanted:
-            names = [named([Table(name, ()) for name in names], wanted, shown(url)).name]
+            names = [named([Table(name, (), schema=_schema(name, places)) for name in names], wanted, shown(url)).name]
         refused = {name: why for name in names if (why := _refusal(inspector, address, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
@@ -155,8 +155,15 @@ def _reflected(url: str, wanted: str) -> Iterator[Table]:
         for name in names:
             if name not in refused:
                 columns = tuple(_columns(inspector, *places[name]))
-                yield Table(name, columns, _comment(inspector, *places[name]), notes=notes)
+                yield Table(
+                    name, columns, _comment(inspector, *places[name]), notes=notes, schema=_schema(name, places)
+                )
                 notes = ()
+
+
+def _schema(name: str, places: Mapping[str, tuple[str, str | None]]) -> str:
+    """Return the schema that a table is called with, '' for none."""
+    return name.removesuffix(places[name][0]).removesuffix(".")
 
 
 def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) -> str:

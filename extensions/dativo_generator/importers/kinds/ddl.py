@@ -148,7 +148,8 @@ def _created(exp: Any, tree: Any, dialect: str) -> Table:
     comments = (
         [p.this.name for p in properties.expressions if isinstance(p, exp.SchemaCommentProperty)] if properties else []
     )
-    table = Table(_name(schema.this), tuple(columns), comments[0] if comments else "")
+    owner = _name(schema.this).removesuffix(schema.this.name).removesuffix(".")
+    table = Table(_name(schema.this), tuple(columns), comments[0] if comments else "", schema=owner)
     return _with_keys(table, keys)
 
 
@@ -188,8 +189,11 @@ def _found(tables: dict[str, Table], name: str) -> str:
     """Return the name under which a table was created; a script may name the schema once and leave it out later."""
     if name in tables:
         return name
-    plain = name.rpartition(".")[2].lower()
-    return next((known for known in tables if known.rpartition(".")[2].lower() == plain), "")
+    for wanted in (name.lower(), name.rpartition(".")[2].lower()):
+        for known, table in tables.items():
+            if wanted in (known.lower(), table.plain_name.lower()):
+                return known
+    return ""
 
 
 def _alter(exp: Any, tree: Any, tables: dict[str, Table], dialect: str) -> None:

@@ -1,0 +1,39 @@
+"""Names of tables, as SQL writes them and as a job has them.
+
+The runner takes the first dot of a name for the end of the schema, and quotes both parts itself. So a quoted name is
+written without its quotes, where that says the same.
+"""
+
+import re
+
+from ..base.errors import AnswerError
+
+_PART = re.compile(r'"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|([^."`]+)')
+_QUOTED = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
+_QUOTES = '"`'
+
+
+def table_name(text: str) -> tuple[str, str]:
+    """Return a name without quotes, and its part that names the table; raises `AnswerError` for what no job can name.
+
+    Of a name without quotes the last part is the table, whatever stands before it.
+    """
+    if not (set(text) & set(_QUOTES) and _QUOTED.fullmatch(text)):
+        return text, text.rsplit(".", 1)[-1]
+    parts = [
+        (double.replace('""', '"') or back.replace("``", "`") or bare) for double, back, bare in _PART.findall(text)
+    ]
+    if len(parts) > 2:
+        raise AnswerError("has more than two parts; write table or schema.table")
+    if any(set(part) & set(_QUOTES) for part in parts):
+        raise AnswerError("a quote is part of the name, which the runner cannot read; read a view of another name")
+    if "." in parts[0]:
+        way = "write the schema before it" if len(parts) == 1 else "read a view in another schema"
+        raise AnswerError(f"the runner takes the first dot for the end of the schema; {way}")
+    return ".".join(parts), parts[-1]
+
+
+def schema_of(name: str) -> str:
+    """Return the schema of a name as a job has it, '' for none."""
+    schema, dot, _ = name.partition(".")
+    return schema if dot else ""
