@@ -1,5 +1,6 @@
 """An answers file says the same in any form; an answer that was changed in it is told, and its files follow."""
 
+import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -227,3 +228,60 @@ def test_without_a_history_nothing_is_told(out: Path, command: Command, tmp_path
     edit(out, FILE, ("environment: staging", "environment: prod"))
     git(tmp_path, "clone", "--quiet", "--depth", "1", out.as_uri(), "shallow")
     assert states(command, tmp_path / "shallow") == (0, "current", "")
+
+
+# --- formatters -------------------------------------------------------------------------------------------------------
+
+
+def compact(path: Path) -> bytes:
+    """Write a schema as another formatter does."""
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
+    return path.read_bytes()
+
+
+def test_a_formatted_schema_is_replaced_when_it_changes(history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v1.0.0", {"crm": STRIPE | {"tenant_id": "globex"}})
+    schemas = sorted((out / "schemas").glob("*.json"))
+    before = {path: compact(path) for path in schemas}
+    commit(out)
+    assert command(out, "update").status == 0
+    fresh = build(history, tmp_path / "fresh", "v3.0.0", {"crm": STRIPE | {"tenant_id": "globex"}})
+    for path in schemas:
+        newest = (fresh / "schemas" / path.name).read_bytes()
+        unchanged = json.loads(newest) == json.loads(before[path])
+        assert path.read_bytes() == (before[path] if unchanged else newest)
+
+
+def test_a_schema_that_says_something_else_is_an_edit(history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v1.0.0", {"crm": STRIPE | {"tenant_id": "globex"}})
+    edit(out, "schemas/job.schema.json", ('"$schema"', '"x-ours": 1,\n  "$schema"'))
+    assert command(out, "update").status == 0
+    assert '"x-ours": 1' in (out / "schemas/job.schema.json").read_text(encoding="utf-8")
+
+
+YAML_FORMS: dict[str, Callable[[str], str]] = {
+    "a document's start": lambda text: f"---\n{text}",
+    "a line at the end": lambda text: f"{text}\n",
+    "no line at the end": lambda text: text.rstrip("\n"),
+    "Windows' line ends": lambda text: text.replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("form", YAML_FORMS.values(), ids=YAML_FORMS)
+def test_a_formatted_job_follows(form: Callable[[str], str], history: Path, command: Command, tmp_path: Path) -> None:
+    out = build(history, tmp_path / "out", "v1.0.0", {"crm": STRIPE | {"tenant_id": "globex"}})
+    job = out / "jobs/globex/stripe_customers_to_iceberg.yaml"
+    for path in (job, out / "assets/stripe/v1.0/stripe_customers.yaml", out / "connectors/stripe.yaml"):
+        path.write_bytes(form(path.read_text(encoding="utf-8")).encode())
+    commit(out)
+    assert command(out, "update").status == 0
+    assert "lookback_days: 9" in job.read_text(encoding="utf-8")
+
+
+def test_to_validate_nothing_is_no_success(command: Command, tmp_path: Path) -> None:
+    result = command(tmp_path, "validate")
+    assert (result.status, result.out) == (2, "")
+    assert (
+        result.err
+        == f"Error: {tmp_path}: holds no file below assets or jobs; run the command in the folder that does\n"
+    )

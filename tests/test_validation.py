@@ -405,10 +405,6 @@ def test_without_a_template_an_unknown_vendored_file_is_wrong(
     assert "nowhere" in finding["message"]
 
 
-def test_an_empty_folder_has_nothing_wrong(tmp_path: Path, command: Command) -> None:
-    assert command(tmp_path, "validate").status == 0
-
-
 def test_profiles_are_checked(repository: Path) -> None:
     folder = repository / "profiles"
     folder.mkdir()

@@ -11,7 +11,7 @@ from typing import Any
 from ..base.documents import shown, thawed
 from ..base.emit import inline
 from ..base.errors import AnswerError
-from ..base.naming import listed, nearest
+from ..base.naming import few, listed, nearest
 from ..registry.runner import ENGINE, NATIVE, PLUGIN
 from . import readers
 from .model import Answers
@@ -41,7 +41,7 @@ def read(answers: Answers, raw: Any) -> dict[str, Any]:
     known, options = offered(answers), {}
     for name, value in readers.mapping(raw).items():
         if name not in known:
-            raise AnswerError(f"unknown key '{name}'{nearest(str(name), known)} (known: {listed(known)})")
+            raise AnswerError(f"unknown key '{name}'{nearest(str(name), known)} (known: {few(known)})")
         try:
             options[name] = known[name](value)
         except AnswerError as error:
@@ -71,7 +71,7 @@ def imported(answers: Answers) -> dict[str, str]:
     for name, by_object in _imported(answers).items():
         values = list(by_object.values())
         if any(not _same(value, values[0]) for value in values):
-            said = listed(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
+            said = few(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
             raise AnswerError(f"{NAME}: {name} is {said}; read these files by scaffolds of their own")
         if not _same(values[0], _usual(answers, name)):
             options[name] = values[0]

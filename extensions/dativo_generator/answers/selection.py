@@ -68,7 +68,7 @@ def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -
     if value not in connector.objects:
         raise AnswerError(
             f"{shown(value)} is not an object of {connector.id}{nearest(str(value), connector.objects)} "
-            f"(objects: {listed(connector.objects)})"
+            f"(objects: {few(connector.objects)})"
         )
     return Item(value, value)
 
@@ -135,7 +135,7 @@ def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[s
         raise AnswerError(f"{where}must be a mapping of {listed(known)}, not {shown(value)}")
     for key in value:
         if key not in known:
-            raise AnswerError(f"{where}unknown key '{key}'{nearest(str(key), known)} (known: {listed(known)})")
+            raise AnswerError(f"{where}unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
     return value
 
 

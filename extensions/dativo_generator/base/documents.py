@@ -10,7 +10,7 @@ import yaml
 
 from . import quick_yaml, reading
 from .errors import PackError, printable
-from .naming import listed, nearest
+from .naming import few, nearest
 
 # libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -232,7 +232,7 @@ class Section:
             if not isinstance(key, str):
                 raise document.error((*keys, key), f"the key {shown(key)} is not text; put it in quotes")
             if known and key not in known:
-                raise self.error(key, f"unknown key{nearest(key, known)} (known: {listed(known)})")
+                raise self.error(key, f"unknown key{nearest(key, known)} (known: {few(known)})")
 
     def error(self, key: str, message: str) -> PackError:
         """Build the error for `key` of this section."""
@@ -301,7 +301,7 @@ class Section:
         if not isinstance(value, str) or not value:
             raise self.error(key, f"must be text, not {shown(value)}")
         if among and value not in among:
-            raise self.error(key, f"'{value}' is not one of {listed(among)}{nearest(value, among)}")
+            raise self.error(key, f"'{value}' is not one of {few(among)}{nearest(value, among)}")
         if like and not re.fullmatch(like, value):
             raise self.error(key, f"'{value}' does not match {like}")
         return value

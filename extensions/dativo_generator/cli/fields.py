@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from ..base.emit import block
 from ..base.errors import printable
-from ..base.naming import listed, slug_of
+from ..base.naming import few, slug_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
@@ -81,7 +81,7 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
     if object_name and len(tables) > 1:
         raise ImportFailed(
             f"{source}: --object names one, and there are {len(tables)} tables; choose with --table "
-            f"({listed(table.name for table in tables[:10])})"
+            f"({few(table.name for table in tables)})"
         )
     judge = Pack(installed()).judge
     return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]

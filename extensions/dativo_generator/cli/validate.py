@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ..base.errors import printable
+from ..fleet.source import SourceError
 from ..fleet.transaction import refuse_unfinished
 from ..fleet.vendored import altered
 from ..registry.installed import installed
@@ -37,7 +38,8 @@ def command(
     """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
     root = Path.cwd()
     refuse_unfinished(root)
-    total = len(files(root))
+    if not (total := len(files(root))):
+        raise SourceError(f"{root}: holds no file below assets or jobs; run the command in the folder that does")
     with progress("Validating", total, quiet=as_json) as advance, _no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..base import reading
 from ..base.documents import shown
-from ..base.naming import listed, nearest
+from ..base.naming import few, nearest
 from ..base.positions import Located, LocatedError
 from .release import Release
 from .source import SourceError
@@ -97,7 +97,7 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
         raise SourceError(f"{path}: must be a mapping with `scaffolds`, a list, and perhaps `defaults`")
     for key in top:
         if key not in _KEYS:
-            raise SourceError(f"{place(key)}: unknown key '{key}'{nearest(key, _KEYS)} (known: {listed(_KEYS)})")
+            raise SourceError(f"{place(key)}: unknown key '{key}'{nearest(key, _KEYS)} (known: {few(_KEYS)})")
     shared = top.get("defaults") or {}
     if not isinstance(shared, dict):
         raise SourceError(f"{place('defaults')}: must be a mapping, not {shown(shared)}")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
-from ..base.naming import LABEL, has_controls, listed, nearest
+from ..base.naming import LABEL, few, has_controls, listed, nearest
 
 # Other words for types that the runner keeps, and these types.
 _WORDS = {"float": "double", "datetime": "timestamp"}
@@ -118,7 +118,7 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     for key in entry:
         if key not in _KEYS:
-            raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {listed(_KEYS)})")
+            raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {few(_KEYS)})")
     flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
     for key, flag in flags.items():
         if not isinstance(flag, bool):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.naming import listed, nearest
+from ..base.naming import few, nearest
 from ..registry.connectors import SELECTIONS
 from .described import Described
 from .findings import Problem, Problems
@@ -21,7 +21,7 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
     yield from _objects(job, asset, source)
     yield from _cursors(job, asset)
     if asset.dates and target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
-        said = f"a date fails the commit to {target.recipe.catalog}: {listed(asset.dates)}; write timestamp"
+        said = f"a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}; write timestamp"
         yield Problem(("asset_path",), "date-in-catalog", said)
 
 
@@ -33,7 +33,7 @@ def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Pr
         objects = [name for name in objects if name]
         if objects and objects != [asset.object]:
             rule = "pair" if selection == "objects" else "object"
-            said = f"reads {listed(map(str, objects))}, but the asset is of '{asset.object}'"
+            said = f"reads {few(map(str, objects))}, but the asset is of '{asset.object}'"
             yield Problem(("source", selection), rule, said)
 
 

@@ -14,7 +14,7 @@ from ..answers.choices import forbidden
 from ..base import reading
 from ..base.asset_layout import Keys
 from ..base.errors import PackError, printable
-from ..base.naming import listed, nearest, slug_problem
+from ..base.naming import few, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_in
@@ -251,7 +251,7 @@ class _Validation:
             if connector is None or role not in connector.roles:
                 offered = [connector.id for connector in self.pack.with_role(role)]
                 fate = self.pack.lifecycle.fate(name)
-                what = f"is not a {role} of the registry{nearest(name, offered)} ({role}s: {listed(offered[:12])})"
+                what = f"is not a {role} of the registry{nearest(name, offered)} ({role}s: {few(offered)})"
                 problems.append(Problem((key,), "connector", f"'{name}' {fate or what}"))
                 continue
             stated = file.value.get(f"{role}_connector", name)

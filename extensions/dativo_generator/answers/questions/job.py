@@ -5,7 +5,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import listed, nearest
+from ...base.naming import few, nearest
 from ...base.secrets import WAY_OUT, secret_in
 from ...base.shapes import Shape
 from ...registry.pack import Pack
@@ -39,7 +39,7 @@ def _lineage(answers: Answers, raw: Any) -> dict[str, Any]:
     for key, item in value["connection"].items():
         place = f"connection.{key}"
         if key not in known:
-            offer = f"{nearest(str(key), known)} (known: {listed(known)})" if known else " (none is)"
+            offer = f"{nearest(str(key), known)} (known: {few(known)})" if known else " (none is)"
             raise AnswerError(f"{place}: {value['type']} reads no such key{offer}")
         instead = f"leave the key out and set {known[key]}" if known[key] else "write the value out"
         if "${" in str(item):
@@ -73,10 +73,10 @@ def _markdown_kv(answers: Answers, raw: Any) -> dict[str, Any]:
     patterns = answers.pack.keys.documents.get(value["mode"], {})
     pattern = value.get("structured_pattern", "")
     if not patterns:
-        raise AnswerError(f"mode: '{value['mode']}' is not one of {listed(answers.pack.keys.documents)}")
+        raise AnswerError(f"mode: '{value['mode']}' is not one of {few(answers.pack.keys.documents)}")
     if pattern not in patterns:
         which = "has no effect with" if "" in patterns else "is none of"
-        some = "" if "" in patterns else f": {listed(patterns)}"
+        some = "" if "" in patterns else f": {few(patterns)}"
         raise AnswerError(f"structured_pattern: '{pattern}' {which} mode {value['mode']}{some}")
     if not answers.reuses_assets:
         _check_columns(answers, patterns[pattern])
@@ -91,7 +91,7 @@ def _check_columns(answers: Answers, columns: Iterable[str]) -> None:
             if field.name not in known:
                 raise AnswerError(
                     f"'{field.name}', a field of '{item.object}', is no column of the documents; "
-                    f"answer fields with some of: {listed(columns)}"
+                    f"answer fields with some of: {few(columns)}"
                 )
 
 
@@ -103,7 +103,7 @@ def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
         if why := answers.pack.keys.no_effect("job", f"target.connection.{answers.target_recipe.storage_block}.{key}"):
             raise AnswerError(f"{key}: has no effect: {why}; leave it out")
         if key not in known:
-            raise AnswerError(f"unknown key '{key}'{nearest(str(key), known)} (known: {listed(known)})")
+            raise AnswerError(f"unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
         if not isinstance(item, str) or not item.strip():
             raise AnswerError(f"{key}: must be text, not {shown(item)}")
         if secret_in(item, key):

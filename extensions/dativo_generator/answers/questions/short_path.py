@@ -6,7 +6,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import listed, nearest
+from ...base.naming import few, nearest
 from ...registry.importer import ImportedTable
 from .. import choices, engine_options, readers
 from ..choices import Choice
@@ -35,9 +35,8 @@ def _connector(role: str) -> Callable[[Answers, Any], str]:
             if fate := answers.pack.lifecycle.fate(str(raw)):
                 raise AnswerError(f"{shown(raw)} {fate}")
             names = list(offered)
-            few = listed(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
             hint = nearest(str(raw), names)
-            raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few})")
+            raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few(names)})")
         if why := choices.forbidden(offered[raw], in_cloud(answers)):
             raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
         answers.pack.recipe(raw)  # a damaged recipe is reported before anything is written

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
-from ...base.naming import is_env_reference, listed
+from ...base.naming import few, is_env_reference, listed
 from ...base.secrets import secret_in
 from ...registry.dialects import Dialect, dialects
 from ...registry.dialects import dialect as dialect_of
@@ -151,7 +151,7 @@ def _reflected(url: str, wanted: str) -> Iterator[Table]:
         refused = {name: why for name in names if (why := _refusal(inspector, address, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
-        notes = (f"left out, since they cannot be read: {listed(refused)}",) if refused else ()
+        notes = (f"left out, since they cannot be read: {few(refused)}",) if refused else ()
         for name in names:
             if name not in refused:
                 columns = tuple(_columns(inspector, *places[name]))
