@@ -8,11 +8,12 @@ from dataclasses import replace
 
 from ..model import Question
 from . import review, short_path
+from .environments import VARYING
 from .short_path import SECTIONS
 
 _ALL = (short_path.SECTION, *SECTIONS.values(), review.SECTION)
 QUESTIONS: dict[str, Question] = {
-    name: replace(question, section=section.name if section.what else "")
+    name: replace(question, section=section.name if section.what else "", varies=name in VARYING)
     for section in _ALL
     for name, question in section.questions.items()
 }
