@@ -7,9 +7,8 @@ the registry and the recipe. The table of all questions is in `questions`, and `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
@@ -31,8 +30,7 @@ from .selection import Item
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question.
 
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives the
@@ -71,8 +69,7 @@ class Question:
     varies: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of the questionnaire, with the file of the same name in `questions/`.
 
     `what` says what `customize` opens, '' for a part that is always open; `inapplicable` why there is nothing to decide
@@ -194,7 +191,7 @@ class Answers:
 
     @property
     def tells_apart(self) -> bool:
-        """Whether {environment} in an answer stands for the environment of a job; before, it was text like any other."""
+        """Whether {environment} in an answer stands for that of a job; before, it was text like any other."""
         return self.format >= APART or bool(self["environments"])
 
     @property

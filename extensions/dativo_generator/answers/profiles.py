@@ -10,7 +10,6 @@ no profile. Which answers came from one is recorded, too, so that a changed prof
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,7 @@ class Profiles:
             elif several:
                 before = presets[DIFFERING].value if DIFFERING in presets else {}
                 own = {name: value for name, value in preset.value.items() if name in several}
-                presets[DIFFERING] = replace(preset, value=laid_over(before, own))
+                presets[DIFFERING] = preset._replace(value=laid_over(before, own))
             else:
                 for name, value in (preset.value.get(environment) or {}).items():
                     presets[name] = Preset(value, preset.document, (*preset.keys, environment, name))
@@ -192,7 +191,7 @@ def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, P
 def _without(differing: Preset, name: str) -> Preset:
     """Take an answer away from what is said of each environment."""
     left = {one: {k: v for k, v in others.items() if k != name} for one, others in differing.value.items()}
-    return replace(differing, value=left)
+    return differing._replace(value=left)
 
 
 def _environment(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from . import reading
+from . import quick_yaml, reading
 from .errors import PackError, printable
 from .naming import listed, nearest
 
@@ -46,7 +46,10 @@ class _UniqueKeyLoader(_FastLoader):
 
 def parse_yaml(text: str) -> Any:
     """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)
+    try:
+        return quick_yaml.read(text, _FastLoader)
+    except quick_yaml.Unusual:
+        return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
 def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
@@ -265,9 +268,9 @@ class Section:
         among = tuple(among)
         for item in value:
             self._checked(key, item, among, like)
-        for index, item in enumerate(value):
-            if item in value[:index]:
-                raise self.error(key, f"'{item}' is listed twice")
+        if len(set(value)) < len(value):
+            twice = next(item for index, item in enumerate(value) if item in value[:index])
+            raise self.error(key, f"'{twice}' is listed twice")
         return tuple(value)
 
     def flag(self, key: str, default: bool) -> bool:

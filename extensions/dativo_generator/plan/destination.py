@@ -9,10 +9,9 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -103,8 +102,7 @@ def version_of(commit: Any) -> tuple[Any, ...]:
     return (tuple(number), match["stage"] == "", match["stage"], int(match["after"] or 0))
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """An answers file as it is now: the folder that it is in, its name, when it was changed, and its size in bytes."""
 
     root: str
@@ -123,8 +121,7 @@ class Stored:
         return _answers(self)
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(NamedTuple):
     """The folder that a scaffold is written to, and the scaffold's answers file."""
 
     root: Path

@@ -18,7 +18,6 @@ from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_
 from ..base.repository_url import has_secret, public
 from ..plan.destination import COPIERS_OWN, version_of
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
-from ..plan.templates import Templates
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
 from . import guard, question_files
@@ -95,7 +94,9 @@ def reviewed(session: Session, name: str) -> bool:
         return False
     if name not in printed:
         printed.add(name)
-        from .review import coloured, review  # with rules that no other part of a render needs
+        # With rules that no other part of a render needs.
+        from ..plan.templates import Templates
+        from .review import coloured, review
 
         plan_, root = planned(session, session.context["_copier_answers"]), session.destination.root
         template = Templates(session.environment, session.pack.root, session.pack.root / "template")
@@ -170,6 +171,8 @@ def choices(session: Session, name: str) -> list[Any]:
     if scaffold.inapplicable(name):
         return []
     chosen = session.context[name] if session.is_answered(name) else None
+    if name not in session.context and session.conf["defaults"]:
+        chosen = scaffold.default(name)
     if not isinstance(chosen, str | list):
         chosen = None
     stays = session.recorded.get(name) if chosen is None and name in guard.PATHS else None
@@ -215,6 +218,12 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    if not session.plans:
+        session.plans.append(_planned(session, answers))
+    return session.plans[0]
+
+
+def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     answers = {**answers, NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
@@ -231,7 +240,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
-            result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
+            result["profile"] = {"path": path, "text": saved(scaffold)}
         guard.unobstructed(session.destination.root, written_paths(result))
     return result
 
