@@ -122,7 +122,8 @@ class Runner(NamedTuple):
         Those that the recipe names come first.
         """
         found = [variable for reference in self.storage_variables.get(key, ()) for variable in env_variables(reference)]
-        return sorted(found, key=lambda variable: variable[0] not in recipe.environment)
+        named = recipe.environment
+        return sorted(found, key=lambda variable: variable[0] not in named)
 
     def options(self, source: str) -> Mapping[str, str]:
         """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""
