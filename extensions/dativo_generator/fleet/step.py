@@ -37,6 +37,9 @@ EFFECTS = {
 }
 _FORBIDDEN = "not allowed in cloud"
 
+# The files that a plan lists of one scaffold alone.
+_KINDS = ("assets", "jobs", "fixtures", "env_examples")
+
 Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -173,15 +176,12 @@ class Step:
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map old paths to new ones, for what is the same file under another path."""
         moves = {old.answers_file: new.answers_file}
-        listed, target = (one.plan.get("env_example") for one in (old, new))  # of which an older release knows nothing
-        if listed and target:
-            moves[listed["path"]] = target["path"]
-        objects = self._pairs(old, new)
-        for kind in ("assets", "jobs", "fixtures"):  # of fixtures an older release knows nothing
-            after = {item["object"]: item["path"] for item in new.plan.get(kind, ())}
-            for item in old.plan.get(kind, ()):
-                if target := after.get(objects.get(item["object"])):
-                    moves[item["path"]] = target
+        objects, environments = self._pairs(old, new), _environment_pairs(old, new)
+        for kind in _KINDS:
+            after = {named: file["path"] for named, file in _named(new, kind)}
+            for (name, environment), file in _named(old, kind):
+                if target := after.get((objects.get(name), environments.get(environment, environment))):
+                    moves[file["path"]] = target
         return {path: target for path, target in moves.items() if path != target}
 
     def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
@@ -194,7 +194,7 @@ class Step:
             same = (other for other in after if other not in before and thing_of(after[other]) == thing_of(entry))
             if match := today if today in after else next(same, ""):
                 pairs[name] = match
-        return pairs
+        return pairs | {"": ""}
 
     def _changes(
         self, old: Rendering, new: Rendering, moves: Mapping[str, str], alike: bool
@@ -255,6 +255,29 @@ class Step:
         for name in before:
             if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
                 yield name
+
+
+def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Yield the files of a kind with what each is for: an object, and an environment, '' for all of them.
+
+    An older release knows only some kinds, and lists the variables of its jobs in one file.
+    """
+    if kind == "env_examples" and rendering.plan.get("env_example"):
+        yield ("", _environments(rendering)[0]), rendering.plan["env_example"]
+    for file in rendering.plan.get(kind, ()):
+        environment = file["data"].get("environment", "") if kind == "jobs" else file.get("environment", "")
+        yield (file.get("object", ""), environment), file
+
+
+def _environments(rendering: Rendering) -> list[str]:
+    """List the environments that there are jobs for."""
+    return list(dict.fromkeys(job["data"].get("environment", "") for job in rendering.plan["jobs"]))
+
+
+def _environment_pairs(old: Rendering, new: Rendering) -> dict[str, str]:
+    """Map the environment of before to that of now, where there is one that has another name."""
+    before, after = _environments(old), _environments(new)
+    return dict(zip(before, after, strict=True)) if len(before) == len(after) == 1 else {}
 
 
 def _profiled(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
