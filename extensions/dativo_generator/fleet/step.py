@@ -10,7 +10,7 @@ Nothing is written here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..answers.questions.contract import ODCS
@@ -311,6 +311,14 @@ def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> It
         target = moves.get(path, path)
         if target in after:
             yield from differences(target, document, after[target])
+    # What is different in an environment that comes new is different from the one that was there.
+    first = {job["object"]: job["data"] for job in reversed(old.plan["jobs"])}
+    known = _environments(old)
+    for job in new.plan["jobs"] if len(_environments(new)) > len(known) else ():
+        environment = job["data"]["environment"]
+        if environment not in known and job["object"] in first:
+            for one in differences(job["path"], first[job["object"]], job["data"]):
+                yield replace(one, key=f"{environment}: {one.key}")
 
 
 def _documents(rendering: Rendering) -> dict[str, Any]:

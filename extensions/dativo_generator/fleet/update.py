@@ -75,7 +75,11 @@ class Selection:
             (self.connectors, ("source_connector", "target_connector")),
             (self.environments, ("environment",)),
         )
-        return all(not wanted or any(file.values.get(name) in wanted for name in names) for wanted, names in chosen)
+        values = file.values
+        several = values.get("environments")
+        if isinstance(several, list) and several:
+            values = values | {"environment": next((one for one in self.environments if one in several), None)}
+        return all(not wanted or any(values.get(name) in wanted for name in names) for wanted, names in chosen)
 
 
 def update(
@@ -101,11 +105,15 @@ def update(
     files = [file for file in fleet.files if file in selection]
     fleet.prepare(files)
 
-    def wanted(answers: dict[str, Any]) -> dict[str, Any]:
+    def wanted(before: dict[str, Any]) -> dict[str, Any]:
+        answers = before
         followed = [name for name in answers.get("profiled", ()) if name not in new_answers]
         answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
-        return step.release.profiled(answers, fleet.tree.root) if profiles else answers
+        # What a profile says of one environment is not what it says of another.
+        if profiles or (followed and "environment" in new_answers):
+            answers = step.release.profiled(answers, fleet.tree.root)
+        return step.release.spread(before, answers) if "environments" in new_answers else answers
 
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]
     for index, outcome in mapped(lambda file: step.outcome(file, wanted), files):

@@ -24,10 +24,10 @@ from .warnings import warnings
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which the name of
-    its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of the `asset` of
-    each job, and its `environment`; `fixtures` themselves, with their `text`, and as `input` the answer with which a job
-    reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
+    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which the name
+    of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of the `asset`
+    of each job, and its `environment`; `fixtures` themselves, with their `text`, and as `input` the answer with which a
+    job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
     `env_examples`, the files that list them; `copied`, the paths of the files of the pack that come along, and
     `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
     nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ..answers.answers_format import NAME
-from ..answers.profiles import Profiles
+from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.questions.environments import VARYING
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
 from ..base.naming import nearest
@@ -96,3 +97,25 @@ def basis(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
     """
     ends = [answers.get("source_connector"), answers.get("target_connector")]
     return pack.basis(*ends) if all(end in pack.registry for end in ends) else []
+
+
+def spread(pack: Pack, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers `after` one environment has become one of several.
+
+    What its jobs had by default `before`, such as the bucket, and would have otherwise beside others, is answered for
+    it, so that its data stays where it is.
+    """
+    old, new = Scaffold(pack, before), Scaffold(pack, after)
+    name = old["environment"]
+    if len(old.environments) > 1 or len(new.environments) < 2 or name not in new.environments:
+        return dict(after)
+    one = new.in_environment(name)
+    kept = {key: old.default(key) for key in VARYING if _moves_by_default(old, one, key)}
+    differing = new["per_environment"]
+    return {**after, DIFFERING: {**differing, name: kept | differing.get(name, {})}} if kept else dict(after)
+
+
+def _moves_by_default(old: Scaffold, new: Scaffold, name: str) -> bool:
+    if name in old.raw or name in new.raw or old.inapplicable(name) or new.inapplicable(name):
+        return False
+    return old.default(name) != new.default(name)
