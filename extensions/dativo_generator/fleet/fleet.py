@@ -44,11 +44,15 @@ class Fleet:
                 self._releases[commit] = error
         return self._releases[commit]
 
+    def trusts(self, file: AnswersFile) -> bool:
+        """Tell whether an answers file is of the pack that is trusted here."""
+        return self._is_trusted(file.source)
+
     def refusal(self, file: AnswersFile) -> str:
         """Say why nothing may be rendered from an answers file, '' when it may."""
         if file.problem:
             return file.problem
-        if not self._is_trusted(file.source):
+        if not self.trusts(file):
             trusted = f"is not the pack that is trusted here, {self.source.location}"
             return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
         try:
