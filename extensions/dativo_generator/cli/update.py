@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ..base.errors import printable
 from ..base.naming import nearest
 from ..base.paths import PROFILES
 from ..fleet.source import SourceError
@@ -77,6 +78,10 @@ def command(
             change = update(fleet, selection, **how, advance=advance)
         if form is Format.table:
             print_leaving(change, dry_run)  # before it happens
+            following = [outcome for outcome in change.outcomes if outcome.values.get("profiled")]
+            if "environment" in answers and following and not profiles:
+                said = f"what profiles say of {answers['environment']} is taken in, as --profiles would"
+                print(printable(f"{counted(len(following), 'answers file')}: {said}"))
         if not dry_run:
             save(fleet, change)
         _PRINTED[form](change, dry_run=dry_run)
