@@ -177,6 +177,7 @@ class Dativo(Extension):
             "pinned": of_pack(_unattended.pinned),
             "basis": of_pack(_unattended.basis),
             "spread": of_pack(_unattended.spread),
+            "split": of_pack(_unattended.split),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
             "yaml": _emit.inline,

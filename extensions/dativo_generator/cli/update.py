@@ -50,6 +50,9 @@ def command(
     profiles: Annotated[
         bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
     ] = False,
+    split: Annotated[
+        bool, typer.Option("--split", help="Make of a scaffold of several environments one for each.")
+    ] = False,
     force: Force = False,
     dry_run: DryRun = False,
     format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
@@ -74,7 +77,7 @@ def command(
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
-            how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force}
+            how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force, "split": split}
             change = update(fleet, selection, **how, advance=advance)
         if form is Format.table:
             print_leaving(change, dry_run)  # before it happens

@@ -177,6 +177,10 @@ class Release:
         """Return the answers `after` one environment became one of several, and its jobs do as they did."""
         return self._ask("spread", before, after) if "spread" in self._env.filters else dict(after)
 
+    def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the answers of a scaffold for each of its environments; raises `AnswerError` where they cannot be."""
+        return self._ask("split", answers)
+
     def problems(self, answers: Mapping[str, Any]) -> list[str]:
         """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
         return self._ask("problems", answers)

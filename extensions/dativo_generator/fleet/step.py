@@ -21,7 +21,7 @@ from .answers_files import AnswersFile
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
-from .release import Release, Rendering, items_of
+from .release import Files, Release, Rendering, items_of
 from .source import SourceError
 
 # What can happen to an answers file, in the words of the report.
@@ -84,7 +84,8 @@ class Outcome:
 class Step:
     """The release to go to, under the tag `target`; `explain` also finds what a change means.
 
-    With `force`, what goes is deleted with the edits in it, and although others use it.
+    With `force`, what goes is deleted with the edits in it, and although others use it; `split` makes a scaffold of
+    each environment.
     """
 
     fleet: Fleet
@@ -92,9 +93,10 @@ class Step:
     target: str
     explain: bool = False
     force: bool = False
+    split: bool = False
 
     @classmethod
-    def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False) -> "Step":
+    def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
         """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: has no released tag, and only what is released is recorded")
@@ -103,7 +105,7 @@ class Step:
         release = fleet.load(fleet.source.tags[target])
         if isinstance(release, DativoError):
             raise release
-        return cls(fleet, release, target, explain, force)
+        return cls(fleet, release, target, explain, force, split)
 
     def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
         """Work out what happens to an answers file; `wanted` makes its answers from those that follow renames."""
@@ -141,8 +143,11 @@ class Step:
         wanted_answers = wanted(followed)
         bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
         # Compared as text, since 1 is not True in an answers file.
-        if same := bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers):
+        same = bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers) and not self.split
+        if same:
             answers, new = old.answers, self.release.adopted(old, file.source, self.target)
+        elif self.split:
+            answers, new = self._split(file, wanted_answers)
         else:
             answers = self.release.completed(wanted_answers, file.name)
             new = self.release.render(answers, file.source, self.target)
@@ -172,6 +177,18 @@ class Step:
             pins=pins,
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
+
+    def _split(self, file: AnswersFile, answers: Mapping[str, Any]) -> tuple[dict[str, Any], Rendering]:
+        """Render a scaffold of each environment: the answers of the first, and the files of all as one rendering."""
+        parts = self.release.split(self.release.completed(answers, file.name))
+        complete = [self.release.completed(part, file.name) for part in parts]
+        renderings = [self.release.render(part, file.source, self.target) for part in complete]
+        first, fillings = renderings[0], {}
+        for rendering in renderings:
+            fillings |= rendering.own.fillings
+        files = Files(fillings | {path: first.files.fillings[path] for path in first.shared})
+        listed = {kind: [one for rendering in renderings for one in rendering.plan[kind]] for kind in _KINDS}
+        return complete[0], replace(first, files=files, plan={**first.plan, **listed})
 
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map old paths to new ones, for what is the same file under another path."""

@@ -57,7 +57,8 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
         old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
         if old != new:
             raise _moving(f"{name}: '{old}' names paths", f"{name}={new}", answers_file)
-    if name in ("environment", "environments") and (left := _left_folders(scaffold, recorded)):
+    is_other = name in ("environment", "environments") and scaffold.raw.get(name) != recorded.get(name)
+    if is_other and (left := _left_folders(scaffold, recorded)):
         data = shlex.quote(f"{name}={inline(scaffold[name])}")
         raise _moving(f"{name}: {left} names paths", data, answers_file)
     if name in ("asset_names", *SELECTIONS):
