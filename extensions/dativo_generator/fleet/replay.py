@@ -8,7 +8,7 @@ from ..base.diffs import unified
 from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
-from ..plan.destination import version_of
+from ..base.versions import version_of
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped

@@ -1,21 +1,20 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
-import re
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git
 from ..base.naming import nearest
 from ..base.repository_url import VARIABLE, canonical, identity, public
+from ..base.versions import hash_of, is_prerelease, is_version, version_of
 
-_DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
+# So many tags are named in an error.
+_FEW = 5
 
 
 class SourceError(DativoError):
@@ -62,18 +61,25 @@ class Source:
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        """The released tags, those that are versions, oldest first, with their commits."""
+        """The released tags, those that are versions, oldest first, with their commits.
+
+        Raises `SourceError` where tags are there, and none is a version.
+        """
         found = {}
         listing = "%(refname:strip=2) %(objectname) %(*objectname)"
         for line in _git(self.repository, "for-each-ref", "refs/tags", f"--format={listing}").splitlines():
             name, commit, *peeled = line.split()
             found[name] = (peeled or [commit])[0]
-        return dict(sorted(((n, c) for n, c in found.items() if _version(n)), key=lambda item: _version(item[0])))
+        versions = [tag for tag in found if is_version(tag)]
+        if found and not versions:
+            few = f"{', '.join(list(found)[-_FEW:])}{' and more' if len(found) > _FEW else ''}"
+            raise SourceError(f"{self.location}: no tag is a version; tag one like v1.0.0 (there: {few})")
+        return {tag: found[tag] for tag in sorted(versions, key=version_of)}
 
     @property
     def newest(self) -> str:
         """The tag that an update goes to: the newest that is no pre-release; '' when there is none."""
-        return next((tag for tag in reversed(self.tags) if not _version(tag).is_prerelease), "")
+        return next((tag for tag in reversed(self.tags) if not is_prerelease(tag)), "")
 
     @cached_property
     def _released(self) -> frozenset[str]:
@@ -91,9 +97,8 @@ class Source:
         """
         if recorded in self.tags:
             return self.tags[recorded]
-        described = _DESCRIBED.fullmatch(recorded)
-        prefix = described[1] if described else recorded
-        found = [commit for commit in self._released if commit.startswith(prefix)] if _is_hash(prefix) else []
+        prefix = hash_of(recorded)
+        found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
             raise SourceError(f"_commit: '{recorded}' is not in the released history{nearest(recorded, self.tags)}")
         return found[0]
@@ -133,17 +138,6 @@ def _installed_from() -> str:
     except (metadata.PackageNotFoundError, ValueError):
         return ""
     return record.get("url", "")
-
-
-def _version(tag: str) -> Any:
-    try:
-        return Version(tag)
-    except InvalidVersion:
-        return None
-
-
-def _is_hash(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{7,40}", text) is not None
 
 
 def _git(folder: Path, *arguments: str, **how: Any) -> str:

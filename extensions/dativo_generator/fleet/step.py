@@ -16,7 +16,7 @@ from typing import Any
 from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
-from ..plan.destination import version_of
+from ..base.versions import version_of
 from .answers_files import AnswersFile
 from .differences import Difference, differences
 from .fleet import Fleet
