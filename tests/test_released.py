@@ -70,3 +70,92 @@ def test_a_commit_after_another_tag_can_be_asked_for(released: Path, tmp_path: P
     assert render(released, tmp_path / "out", ANSWERS, vcs_ref="HEAD").jobs
     with pytest.raises(UserMessageError, match="the template's tag 'nightly' is no version"):
         render(released, tmp_path / "other", ANSWERS, vcs_ref="nightly")
+
+
+# --- no tags ----------------------------------------------------------------------------------------------------------
+
+
+def untagged(released: Path) -> Path:
+    """Make a pack without tags that has a commit on another branch."""
+    without_tags(released)
+    git(released, "checkout", "--quiet", "-b", "other")
+    git(released, "commit", "--quiet", "--allow-empty", "--message", "elsewhere")
+    git(released, "checkout", "--quiet", "main")
+    return released
+
+
+def commit_of(pack: Path, name: str) -> str:
+    """Return the full commit of a name."""
+    return git(pack, "rev-parse", name).strip()
+
+
+def next_commit(pack: Path) -> str:
+    """Make a commit that changes an asset, and return what Copier records of it."""
+    recipe = pack / "connectors" / "stripe.yaml"
+    recipe.write_text(recipe.read_text(encoding="utf-8") + "# another line\n", encoding="utf-8")
+    git(pack, "commit", "--quiet", "--all", "--message", "next")
+    return git(pack, "describe", "--tags", "--always").strip()
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_without_tags_the_default_branch_is_released_and_nothing_else(
+    remote: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = repository(tmp_path / "pack", "v1", "v2")
+    untagged(pack)
+    (tmp_path / "scratch").mkdir()
+    lines: list[str] = []
+    source = Source(str(pack), tmp_path / "scratch", lines.append)
+    if remote:
+        source.location = f"ssh://host{pack}"  # as if it were not a folder of this machine
+        source._fetched_from = pack.as_uri()
+    for commit in (commit_of(pack, "main"), commit_of(pack, "main~1")[:9]):
+        assert source.resolve(commit).startswith(commit)
+    with pytest.raises(SourceError, match="is not in the released history"):
+        source.resolve(commit_of(pack, "other"))
+    assert source.tags == {source.newest: commit_of(pack, "main")}
+    assert source.is_behind(commit_of(pack, "main~1")) and not source.is_behind(commit_of(pack, "main"))
+    assert lines == [
+        f"{source.location}: has no tag, so the history of its default branch counts as released; "
+        "tag a version like v1.0.0"
+    ]
+    assert capsys.readouterr().err == ""
+
+
+def test_with_a_tag_only_what_it_reaches_is_released(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = repository(tmp_path / "pack", "v1", "v2")
+    git(pack, "tag", "--delete", "v2")
+    source = Source(str(pack), tmp_path)
+    with pytest.raises(SourceError, match="is not in the released history"):
+        source.resolve(commit_of(pack, "main"))
+    assert source.resolve("v1") == commit_of(pack, "main~1") and capsys.readouterr().err == ""
+
+
+def test_a_repository_without_commits_releases_nothing(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    git(tmp_path / "pack", "init", "--quiet")
+    source = Source(str(tmp_path / "pack"), tmp_path)
+    assert (source.tags, source.newest) == ({}, "")
+
+
+def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(
+    released: Path, tmp_path: Path, command: Callable[[Path], Command], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack = untagged(released)
+    out = render(pack, tmp_path / "out", ANSWERS).root
+    assert "Warning: no tag of the template leads to " in (said := capsys.readouterr().err)
+    assert said.count("Warning: ") == 1
+    newer = next_commit(pack)
+    run = command(pack)
+    render(pack, out, ANSWERS | {"objects": ["charges"], "scaffold": "charges"})  # the shared recipe is of the newer
+    release(out, "scaffolded")
+    for arguments, status in [
+        (["replay"], 3),
+        (["update", "--dry-run"], 0),
+        (["update"], 0),
+        (["replay"], 0),
+    ]:
+        done = run(out, *arguments)
+        assert done.status == status, done
+        assert done.err.count("Warning: ") == 1 and f"Warning: {pack}: has no tag" in done.err
+    assert newer in (out / ".copier-answers.acme.charges.yml").read_text(encoding="utf-8")

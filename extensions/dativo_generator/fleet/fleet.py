@@ -96,7 +96,7 @@ class Fleet:
         usable = [file for file in self.files if not self.refusal(file)]
         for path, owner in paths.items():
             owners = [file for file in usable if shares(file.values, path)] or [owner]
-            newest = {file.commit: file for file in sorted(owners, key=lambda file: file.version)}
+            newest = {file.commit: file for file in sorted(owners, key=lambda file: self.source.age(file.commit))}
             contents[path] = []
             for file in reversed(newest.values()):
                 try:

@@ -1,34 +1,46 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
+import sys
+from collections.abc import Callable
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..base.errors import DativoError
+from ..base.errors import DativoError, printable
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git
 from ..base.naming import nearest
-from ..base.repository_url import VARIABLE, canonical, identity, public
+from ..base.repository_url import VARIABLE, canonical, identity, is_local, public
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
 
 # So many tags are named in an error.
 _FEW = 5
 
 
+# Where the newest commit of a clone's default branch is kept, beside its branches.
+_DEFAULT = "refs/dativo/default"
+
+
 class SourceError(DativoError):
     """The pack to trust is not named, or cannot be read."""
+
+
+def _warn(line: str) -> None:
+    print(f"Warning: {printable(line)}", file=sys.stderr, flush=True)
 
 
 class Source:
     """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
 
-    def __init__(self, location: str, scratch: Path) -> None:
+    def __init__(self, location: str, scratch: Path, warn: Callable[[str], None] = _warn) -> None:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
-        A password in it is used to fetch, and is nowhere in `location`.
+        A password in it is used to fetch, and is nowhere in `location`. `warn` is told in a line, once, what else than
+        a tag counts as released.
         """
+        self._warn = warn
         self.location = canonical(public(location))
         self._fetched_from = canonical(location)
         self._scratch = scratch
@@ -63,18 +75,37 @@ class Source:
     def tags(self) -> dict[str, str]:
         """The released tags, those that are versions, oldest first, with their commits.
 
-        Raises `SourceError` where tags are there, and none is a version.
+        Where nothing is tagged it is the newest commit of the default branch, as Copier would record it. Raises
+        `SourceError` where tags are there, and none is a version.
         """
         found = {}
         listing = "%(refname:strip=2) %(objectname) %(*objectname)"
         for line in _git(self.repository, "for-each-ref", "refs/tags", f"--format={listing}").splitlines():
             name, commit, *peeled = line.split()
             found[name] = (peeled or [commit])[0]
+        if not found:
+            return self._untagged()
         versions = [tag for tag in found if is_version(tag)]
-        if found and not versions:
+        if not versions:
             few = f"{', '.join(list(found)[-_FEW:])}{' and more' if len(found) > _FEW else ''}"
             raise SourceError(f"{self.location}: no tag is a version; tag one like v1.0.0 (there: {few})")
         return {tag: found[tag] for tag in sorted(versions, key=version_of)}
+
+    def _untagged(self) -> dict[str, str]:
+        """Return the newest commit of the default branch by its recorded name; {} where there is none."""
+        ref = "HEAD"
+        if not is_local(self.location):
+            ref = _DEFAULT
+            how = ("--quiet", "--no-write-fetch-head", "--end-of-options")
+            attempt(self.repository, "fetch", *how, self._fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
+        shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
+        if not (commit := shown.decode().strip()):
+            return {}
+        self._warn(
+            f"{self.location}: has no tag, so the history of its default branch counts as released; "
+            "tag a version like v1.0.0"
+        )
+        return {_git(self.repository, "describe", "--tags", "--always", commit).strip(): commit}
 
     @property
     def newest(self) -> str:
@@ -82,13 +113,26 @@ class Source:
         return next((tag for tag in reversed(self.tags) if not is_prerelease(tag)), "")
 
     @cached_property
-    def _released(self) -> frozenset[str]:
-        """Every commit that a released tag reaches."""
+    def _released(self) -> dict[str, int]:
+        """Every commit that a released tag reaches, with its place in the history; an older one has a lower place."""
         if not self.tags:
-            return frozenset()
-        return frozenset(
-            _git(self.repository, "rev-list", "--stdin", input="\n".join(self.tags.values()).encode()).split()
-        )
+            return {}
+        tips = "\n".join(self.tags.values()).encode()
+        listing = _git(self.repository, "rev-list", "--topo-order", "--reverse", "--stdin", input=tips)
+        return {commit: place for place, commit in enumerate(listing.split())}
+
+    def age(self, recorded: str) -> tuple[Any, ...]:
+        """Return a key that orders what answers files record: by version, and without one by place in the history."""
+        if version := version_of(recorded):
+            return version, 0
+        try:
+            return (), self._released[self.resolve(recorded)]
+        except SourceError:
+            return (), -1
+
+    def is_behind(self, recorded: str) -> bool:
+        """Tell whether something newer is released than what an answers file records."""
+        return bool(self.newest) and self.age(self.newest) > self.age(recorded)
 
     def resolve(self, recorded: str) -> str:
         """Return the full commit for what an answers file records; raises `SourceError` outside the released history.

@@ -44,10 +44,19 @@ def known(session: Session, name: str) -> str:
 def _refuse_unversioned(session: Session) -> None:
     """Refuse a tag that is no version: neither Copier nor the pack's own commands could tell what is newer.
 
-    A commit after such a tag is taken where it was asked for: a version may lead to it later.
+    A commit after such a tag is taken where it was asked for, since a version may lead to it later. One that no tag
+    leads to is told.
     """
     recorded = session.context["_copier_answers"].get("_commit") if session.writes else None
-    if not recorded or is_hash(recorded) or is_version(tag := tag_of(recorded)):
+    if not recorded or is_version(tag := tag_of(recorded)):
+        return
+    if is_hash(recorded):
+        if session.is_new:
+            _warn_once(
+                session,
+                f"no tag of the template leads to {recorded}; while it has none at all, the history of its default "
+                "branch counts as released: tag a version like v1.0.0",
+            )
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
@@ -160,6 +169,12 @@ def _print_once(session: Session, lines: Iterable[str]) -> None:
         if line not in session.printed:
             session.printed.add(line)
             print(printable(f"Imported: {line}"), file=sys.stderr)
+
+
+def _warn_once(session: Session, line: str) -> None:
+    if line not in session.printed:
+        session.printed.add(line)
+        print(printable(f"Warning: {line}"), file=sys.stderr)
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
