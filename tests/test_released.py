@@ -105,7 +105,7 @@ def test_without_tags_the_default_branch_is_released_and_nothing_else(
     untagged(pack)
     (tmp_path / "scratch").mkdir()
     lines: list[str] = []
-    source = Source(str(pack), tmp_path / "scratch", lines.append)
+    source = Source(str(pack), tmp_path / "scratch", warn=lines.append)
     if remote:
         source.location = f"ssh://host{pack}"  # as if it were not a folder of this machine
         source._fetched_from = pack.as_uri()

@@ -7,7 +7,7 @@ from typing import Any
 from .base.errors import DativoError
 from .fleet.fleet import Fleet
 from .fleet.replay import Report, replay
-from .fleet.source import Source, scratch_folder, trusted
+from .fleet.source import scratch_folder, trusted
 from .fleet.transaction import refuse_unfinished
 from .fleet.vendored import altered
 from .plan.plan import plan
@@ -57,4 +57,4 @@ def replay_folder(folder: Path, template: str = "") -> Report:
     """
     refuse_unfinished(folder)
     with scratch_folder() as scratch:
-        return replay(Fleet(folder, Source(trusted(template), Path(scratch))))
+        return replay(Fleet(folder, trusted(folder, template, Path(scratch))))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..base.paths import ANSWERS_FILES
 from ..fleet.fleet import Fleet
-from ..fleet.source import Source, SourceError, scratch_folder, trusted
+from ..fleet.source import SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished, writing
 from ..fleet.update import Update
 
@@ -19,9 +19,9 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
     `writes` is the name of a command that writes: it holds the lock of the repository, and begins with what another
     one has left half done. Any other is refused where something is.
     """
-    location, root = trusted(template), Path.cwd()
+    root = Path.cwd()
     with scratch_folder() as scratch:
-        fleet = Fleet(root, Source(location, Path(scratch)))
+        fleet = Fleet(root, trusted(root, template, Path(scratch)))
         if not writes:
             refuse_unfinished(root)
             yield fleet

@@ -5,7 +5,6 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
-from ..base.repository_url import identity
 from ..plan.destination import Destination, shares
 from ..plan.ownership import Owner, may_own, owner_by_header
 from .answers_files import AnswersFile, find
@@ -22,7 +21,7 @@ class Fleet:
         self.tree = Tree(destination)
         self.source = source
         self._releases: dict[str, Release | DativoError] = {}
-        self._is_trusted = cache(lambda location: identity(location) in source.names)
+        self._is_trusted = cache(source.is_at)
 
     @cached_property
     def files(self) -> list[AnswersFile]:

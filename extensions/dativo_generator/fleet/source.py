@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -10,10 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..base.errors import DativoError, printable
-from ..base.git import CLONE_PATIENCE, GitError, attempt, git
+from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.naming import nearest
-from ..base.repository_url import VARIABLE, canonical, identity, is_local, public
+from ..base.repository_url import VARIABLE, expanded, identities, is_local, public, recordable
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
+from .settings import FILE, settings_of
 
 # So many tags are named in an error.
 _FEW = 5
@@ -27,23 +28,27 @@ class SourceError(DativoError):
     """The pack to trust is not named, or cannot be read."""
 
 
-def _warn(line: str) -> None:
+def warned(line: str) -> None:
+    """Print a warning."""
     print(f"Warning: {printable(line)}", file=sys.stderr, flush=True)
 
 
 class Source:
     """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
 
-    def __init__(self, location: str, scratch: Path, warn: Callable[[str], None] = _warn) -> None:
+    def __init__(
+        self, location: str, scratch: Path, also: Iterable[str] = (), warn: Callable[[str], None] = warned
+    ) -> None:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
         A password in it is used to fetch, and is nowhere in `location`. `warn` is told in a line, once, what else than
-        a tag counts as released.
+        a tag counts as released. `also` are names of one pack, which are all its names if one of them is.
         """
         self._warn = warn
-        self.location = canonical(public(location))
-        self._fetched_from = canonical(location)
+        self.location = recordable(public(location))
+        self._fetched_from = expanded(location)
         self._scratch = scratch
+        self._also = also
 
     @cached_property
     def repository(self) -> Path:
@@ -66,10 +71,23 @@ class Source:
         return _git(self.repository, "rev-parse", "--absolute-git-dir").strip()
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Where the pack may be recorded to come from, as `identity` has it: its location, and a clone's own origin."""
+    def _names(self) -> frozenset[str]:
+        """Where the pack may be recorded to come from: its location, a clone's own origin, and their other names."""
         origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
-        return frozenset({identity(self.location), *([identity(origin)] if origin else [])})
+        names = frozenset().union(*(self._identities(one) for one in (self.location, origin) if one))
+        also = frozenset().union(*(self._identities(one) for one in self._also))
+        return names | also if names & also else names
+
+    @cached_property
+    def _rewrites(self) -> list[tuple[str, str]]:
+        return rewrites(self._scratch)
+
+    def _identities(self, location: str) -> frozenset[str]:
+        return identities(location, self._rewrites)
+
+    def is_at(self, recorded: str) -> bool:
+        """Tell whether this is the pack that an answers file names, whatever it calls it."""
+        return not self._names.isdisjoint(self._identities(recorded))
 
     @cached_property
     def tags(self) -> dict[str, str]:
@@ -163,10 +181,19 @@ class Source:
         return folder
 
 
-def trusted(template: str) -> str:
-    """Return which pack to trust: the one given, as an option or a variable, else where this command came from."""
-    if location := template or _installed_from():
-        return location
+def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None] = warned) -> Source:
+    """Return the pack to trust with the repository at `root`.
+
+    It is the one given, as an option or a variable, else the one of the repository's settings, else where this command
+    came from. Raises `SourceError` where there is none, `SettingsError` for wrong settings.
+    """
+    settings = settings_of(root)
+    if settings.unread:
+        warn(f"{FILE}: is not read: {settings.unread}")
+    if not template and settings.template:
+        print(printable(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}"), file=sys.stderr)
+    if location := template or settings.template or _installed_from():
+        return Source(location, scratch, settings.names, warn)
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
 
 

@@ -22,7 +22,7 @@ from ..validation.findings import Finding
 from ..validation.rules import Rules, load_rules
 from .answers_files import AnswersFile, read
 from .fleet import Fleet
-from .source import Source, scratch_folder, trusted
+from .source import scratch_folder, trusted
 
 FOLDERS = ("connectors", "registry", "schemas")
 _RULE = "vendored"
@@ -55,7 +55,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
         return
     try:
         with scratch_folder() as scratch:
-            contents = Fleet(root, Source(trusted(template), Path(scratch))).shared(suspects)
+            contents = Fleet(root, trusted(root, template, Path(scratch))).shared(suspects)
     except DativoError as error:
         for path in suspects:
             yield _finding(rules, path, f"differs from that of this version, and no other can be had: {error}")
