@@ -17,6 +17,7 @@ from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..base.versions import is_hash, is_version, tag_of, version_of
+from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.templates import Templates
@@ -253,6 +254,8 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")
     if session.writes:
+        if why := misplaced(result["ci"].get("kind", ""), session.destination.root):
+            _warn_once(session, why)
         scaffold = Scaffold(session.pack, answers)
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
