@@ -47,6 +47,9 @@ if not gc.get_freeze_count():
     gc.freeze()
 
 _ROOT = Path(__file__).resolve().parent.parent
+# Of a clone that Copier deletes when it is done, no compiled module is written: nobody would read it.
+_keeps_none = sys.dont_write_bytecode
+sys.dont_write_bytecode |= _ROOT.name.startswith("copier._vcs.clone.")
 _package = _load_package(_ROOT / "extensions" / "dativo_generator")
 
 
@@ -63,6 +66,7 @@ _layouts = _module("plan.layouts")
 _vendored_schemas = _module("plan.vendored_schemas")
 _emit = _module("base.emit")
 _errors = _module("base.errors")
+sys.dont_write_bytecode = _keeps_none
 
 
 def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,13 +144,13 @@ class Dativo(Extension):
         super().__init__(environment)
         _compile_once(environment)
         pack = _pack.Pack(_ROOT, _lazy_importer.LazyImporter())
-        printed: set[str] = set()
+        run = _session.Run()
 
         def of_context(function: Callable[..., Any]) -> Callable[..., Any]:
             @pass_context
             @_user_errors
             def filter_(context: Context, *args: Any) -> Any:
-                return function(_session.Session(pack, context.get_all(), context.environment, printed), *args)
+                return function(run.session(pack, context.get_all(), context.environment), *args)
 
             return filter_
 

@@ -25,6 +25,7 @@ from dativo_generator.fleet.source import Source
 from dativo_generator.registry.connectors import ROLES, Connector
 from dativo_generator.registry.pack import Pack
 from dativo_generator.validation.asset_rules import asset_problems
+from dativo_generator.validation.described import described
 from dativo_generator.validation.effects import asset_effects, job_effects
 from dativo_generator.validation.findings import without_nulls
 from dativo_generator.validation.job_rules import source_problems, target_problems, written_problems
@@ -253,7 +254,8 @@ def problems_in(job: Mapping[str, Any], asset: Mapping[str, Any], pack: Pack = P
     job, asset = without_nulls(job), without_nulls(asset)
     problems += source_problems(job, source, pack.runner)
     problems += [*target_problems(job, target, pack.runner), *job_effects(job, pack.keys)]
-    problems += [*asset_problems(asset), *asset_effects(asset, pack.keys), *pair_problems(job, asset, source, target)]
+    problems += [*asset_problems(asset), *asset_effects(asset, pack.keys)]
+    problems += pair_problems(job, described(asset), source, target)
     return [(problem.rule, place(problem.keys)) for problem in problems]
 
 

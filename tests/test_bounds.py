@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dativo_generator.base import documents
-from dativo_generator.base.documents import bounded, surely_bounded
+from dativo_generator.base.documents import bounded, surely_bounded, surely_bounded_unless_circular
 from support import EXAMPLES, PACK
 
 DEEP = 12
@@ -62,6 +62,7 @@ def _shallow(monkeypatch: pytest.MonkeyPatch) -> None:
 @example("# x\r" + "\r".join(f"{' ' * depth}a:" for depth in range(14)))
 def test_what_passes_at_a_glance_is_within_the_bounds(text: str) -> None:
     assert not (surely_bounded(text) and limit(text))
+    assert not surely_bounded_unless_circular(text) or limit(text) in ("", "alias refers")
 
 
 @pytest.mark.parametrize("digits", [199, 200, 201, 300])
@@ -76,6 +77,14 @@ def test_so_is_how_much_it_holds() -> None:
     text = "- a\n" * 10
     assert surely_bounded(text, 40) and not limit(text, 40)
     assert not surely_bounded(text, 39)
+
+
+def test_so_is_what_its_aliases_stand_for() -> None:
+    text = "- &a [1, 2, 3]\n" + "- *a\n" * 9
+    assert surely_bounded_unless_circular(text, 600) and not surely_bounded(text, 600)
+    assert [limit(text, largest) for largest in (40, 41)] == ["too many", ""]
+    assert not surely_bounded_unless_circular(text, 599)
+    assert not surely_bounded_unless_circular(text + "- &b x\n", 6000)
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_how_targets_are_written() -> None:
 
 @pytest.mark.parametrize(("engine", "how"), [("airbyte", "engine"), ("singer", "plugin"), ("native", "plugin")])
 def test_a_source_that_the_runner_does_not_know_is_read_by_an_engine_that_it_starts(engine: str, how: str) -> None:
-    shop = replace(PACK.registry["stripe"], id="shop")
+    shop = PACK.registry["stripe"]._replace(id="shop")
     assert RUNNER.reads(shop, replace(PACK.recipe("stripe"), engine=engine)).how == how
 
 

@@ -13,9 +13,9 @@ from dativo_generator.plan.vendored_schemas import vendored
 from dativo_generator.registry.pack import Pack
 from speed.emitter import block
 
-# The folder of each kind of file that a plan lists. Beside them, `variables` holds one file, and the root the answers.
-_KINDS = {"assets": "assets", "jobs": "jobs", "fixtures": "tests"}
-_LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}")
+# What a plan lists; the name of a template says what of it is written. Beside them is one file, and the answers.
+_KINDS = ("assets", "jobs", "fixtures")
+_SAID = re.compile(r"(?:plan|_copier_conf)\.(\w+)")
 
 
 class Renderer:
@@ -28,22 +28,22 @@ class Renderer:
         env.filters |= {"grouped": grouped, "yaml_block": block, "recorded": block}
         self._templates = {}
         for path in sorted((checkout / "template").rglob("*.jinja")):
-            folder = _LOGIC.sub("", path.relative_to(checkout / "template").parts[0]).removesuffix(".jinja")
-            if folder in (*_KINDS.values(), "variables", ""):
-                self._templates[folder] = _template(env, path)
+            kind = _SAID.search(path.name)[1]
+            if kind in (*_KINDS, "env_example", "answers_file"):
+                self._templates[kind] = _template(env, path)
         self._fixtures_test = next((checkout / "template").glob("*tests*/fixtures/*.py")).read_bytes()
 
     def files(self, values: Mapping[str, Any]) -> dict[str, bytes]:
         """Return every file of a scaffold alone by path; `values` are what its answers file holds."""
         planned = self._planned(values)
         files = {}
-        for kind, folder in _KINDS.items():
-            fill = self._templates[folder]
+        for kind in _KINDS:
+            fill = self._templates[kind]
             for item in planned[kind]:
                 files[item["path"]] = fill(plan=planned, **{kind[:-1]: item})
         if example := planned["env_example"]:
-            files[example["path"]] = self._templates["variables"](plan=planned)
-        files[planned["answers_file"]] = self._templates[""](plan=planned, _copier_answers=values)
+            files[example["path"]] = self._templates["env_example"](plan=planned)
+        files[planned["answers_file"]] = self._templates["answers_file"](plan=planned, _copier_answers=values)
         return files
 
     def shared(self, values: Mapping[str, Any]) -> dict[str, bytes]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from ..base.naming import listed
 from ..registry.connectors import Connector
@@ -16,8 +16,7 @@ LONG_LIST = 25
 _ANY = Way(NATIVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can.
 
     The `label` is made when the line is shown: that of a connector needs its recipe, and there may be a thousand.

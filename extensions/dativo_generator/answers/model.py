@@ -7,9 +7,8 @@ the registry and the recipe. The table of all questions is in `questions`, and `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
@@ -27,8 +26,7 @@ from .readers import recordable
 from .selection import Item
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question.
 
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives the
@@ -65,8 +63,7 @@ class Question:
     owns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A part of the questionnaire, with the file of the same name in `questions/`.
 
     `what` says what `customize` opens, '' for a part that is always open; `inapplicable` why there is nothing to decide

@@ -1,15 +1,13 @@
 """What a profile says of a question, as far as an answer needs to know of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..base.documents import Document
 from ..base.errors import DativoError
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(NamedTuple):
     """An answer of a profile, with its place."""
 
     value: Any

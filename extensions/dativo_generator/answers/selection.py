@@ -5,9 +5,8 @@ the job's `source` says of it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
@@ -22,8 +21,7 @@ EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One thing to read. `cursor_field` is the item's own, '' when it has none."""
 
     object: str

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from . import reading
+from . import quick_yaml, reading
 from .errors import PackError, printable
 from .naming import listed, nearest
 
@@ -20,8 +20,8 @@ _REQUIRED: Any = object()
 DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
 _NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 _INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
-# Anchors and tags, what only YAML takes for a line's end, and what may be a number without end.
-_BEYOND_A_GLANCE = re.compile(f"[&!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
+# Tags, what only YAML takes for a line's end, and what may be a number without end.
+_BEYOND_A_GLANCE = re.compile(f"[!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
 TOO_DEEP = "is nested too deeply"
 # What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -46,7 +46,10 @@ class _UniqueKeyLoader(_FastLoader):
 
 def parse_yaml(text: str) -> Any:
     """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)
+    try:
+        return quick_yaml.read(text, _FastLoader)
+    except quick_yaml.Unusual:
+        return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
 def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
@@ -74,10 +77,20 @@ def check_bounded(text: str, largest: int = LARGEST) -> None:
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:
     """Tell whether `bounded` would pass all of a text, as far as can be told at a glance.
 
-    A block begins at the indentation of its line, or behind dashes there, and never further left than the one that it
-    is in; a flow collection, and a pair in one, begins with a bracket. Without anchors there are no aliases.
+    Without anchors there are no aliases.
     """
-    if len(text) > largest or _BEYOND_A_GLANCE.search(text):
+    return "&" not in text and surely_bounded_unless_circular(text, largest)
+
+
+def surely_bounded_unless_circular(text: str, largest: int = LARGEST) -> bool:
+    """Tell the same of a text in which an alias may stand in what it stands for.
+
+    A block begins at the indentation of its line, or behind dashes there, and never further left than the one that it
+    is in; a flow collection, and a pair in one, begins with a bracket. Of a single anchor, each alias stands for less
+    than the text.
+    """
+    anchors, aliases = text.count("&"), text.count("*") if "&" in text else 0
+    if anchors > 1 or len(text) * (1 + aliases) > largest or _BEYOND_A_GLANCE.search(text):
         return False
     deepest = max(map(len, _INDENTATION.findall(text))) + 1
     return 2 * (deepest + text.count("[") + text.count("{")) <= DEEPEST
@@ -265,9 +278,9 @@ class Section:
         among = tuple(among)
         for item in value:
             self._checked(key, item, among, like)
-        for index, item in enumerate(value):
-            if item in value[:index]:
-                raise self.error(key, f"'{item}' is listed twice")
+        if len(set(value)) < len(value):
+            twice = next(item for index, item in enumerate(value) if item in value[:index])
+            raise self.error(key, f"'{twice}' is listed twice")
         return tuple(value)
 
     def flag(self, key: str, default: bool) -> bool:

@@ -7,19 +7,34 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from .documents import CONSTRUCTING, LARGEST, check_bounded, yaml_problem
+from .documents import CONSTRUCTING, LARGEST, check_bounded, surely_bounded_unless_circular, yaml_problem
+from .plain import Plain
 
 Place = tuple[int, int]
+
+
+class _Loader(yaml.CSafeLoader):
+    """A loader that tells what a plain word is without looking twice."""
+
+    resolve = staticmethod(lru_cache(maxsize=4096)(yaml.resolver.Resolver().resolve))
 
 
 @lru_cache(maxsize=2)  # whoever looks at a file says next what is wrong with it
 def _composed(text: str) -> Any:
     """Return the root of a document, None for an empty one."""
-    loader = yaml.CSafeLoader(text)
+    loader = _Loader(text)
     try:
         return loader.get_single_node()
     finally:
         loader.dispose()
+
+
+def _plain(text: str, largest: int) -> Plain | None:
+    """Return what a text holds; None where that takes a closer look, or is wrong."""
+    try:
+        return Plain(_composed(text)) if surely_bounded_unless_circular(text, largest) else None
+    except (yaml.YAMLError, *CONSTRUCTING):
+        return None
 
 
 class LocatedError(ValueError):
@@ -31,7 +46,7 @@ class LocatedError(ValueError):
 
 
 class Located:
-    """One YAML document: its `value`, and where each key and value of it stands.
+    """One YAML document: its `value`, and where each key and value of it stands; `has_nulls` where a null may be.
 
     The places take ten times the memory of the text, which is kept in their stead and parsed again for them.
     """
@@ -40,12 +55,9 @@ class Located:
         """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
         self._text = text
         try:
-            check_bounded(text, largest)
-            root = _composed(text)
-            if root is None:
-                raise LocatedError("the file is empty")
-            self._inspect(root)
-            self.value: Any = SafeConstructor().construct_document(root)
+            plain = _plain(text, largest)
+            self.value: Any = plain.value if plain else self._parsed(text, largest)
+            self.has_nulls = not plain or plain.has_nulls
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -72,6 +84,15 @@ class Located:
             else:
                 break
         return found.line + 1, found.column + 1
+
+    def _parsed(self, text: str, largest: int) -> Any:
+        """Return the value of a text that may hold anything, and in which anything may be wrong."""
+        check_bounded(text, largest)
+        root = _composed(text)
+        if root is None:
+            raise LocatedError("the file is empty")
+        self._inspect(root)
+        return SafeConstructor().construct_document(root)
 
     def _inspect(self, node: yaml.Node) -> None:
         """Refuse keys given twice, and those that are no text."""

@@ -17,12 +17,13 @@ SHAPES = re.compile(
     r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-# Every part is bounded, so that no text is long to look through.
+# Every part is bounded, so that no text is long to look through. Most runs show none, so the patterns are compiled when
+# they are needed.
 _SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
-_ASSIGNED = re.compile(rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)")
+_ASSIGNED = rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)"
 # The same in a mapping, as Python, JSON or YAML writes it in a line; the key of a message, as in "password: is empty",
 # is none.
-_MAPPED = re.compile(
+_MAPPED = (
     rf"(?i)((?:(['\"])[\w.-]{{0,40}}{_SECRET}\2\s?:|[{{,]\s?[\w.-]{{0,40}}{_SECRET}:)\s?)"
     r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
 )
@@ -30,19 +31,17 @@ _MAPPED = re.compile(
 _NO_PORT = r"(?!\d*:?(?:[/?#\s'\",;)]|$))"
 _UNENCODED = rf"(?P<user>[^\s/?#@:\[]{{0,200}}):{_NO_PORT}(?P<password>\S[^@\n]{{0,400}})@"
 # The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
-_REPOSITORY = re.compile(
+_REPOSITORY = (
     rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git)):(?P<slashes>//?)(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
 )
 # What was taken for a path has one slash.
-_DATABASE = re.compile(
+_DATABASE = (
     rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{1,30}}):(?P<slashes>//?)"
     rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
 )
 # The host was cut off.
-_CUT = re.compile(
-    rf"(?i)\b([a-z][a-z0-9+.-]{{1,30}}://?[^\s/?#@:\[]{{1,200}}:){_NO_PORT}(?!\*|\$\{{)[^\s@]{{1,400}}+(?!@)"
-)
-_ORACLE = re.compile(r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@")
+_CUT = rf"(?i)\b([a-z][a-z0-9+.-]{{1,30}}://?[^\s/?#@:\[]{{1,200}}:){_NO_PORT}(?!\*|\$\{{)[^\s@]{{1,400}}+(?!@)"
+_ORACLE = r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@"
 _REFERENCE = re.compile(r"\$\{\w+\}")
 
 
@@ -50,14 +49,14 @@ def redacted(text: str) -> str:
     """Return `text` without the passwords and tokens in it; a ``${NAME}`` in their place stays."""
     if "@" in text:
         for pattern in (_REPOSITORY, _DATABASE):
-            text = pattern.sub(_login, text)
-        text = _ORACLE.sub(rf"\1{HIDDEN}@", text)
+            text = re.sub(pattern, _login, text)
+        text = re.sub(_ORACLE, rf"\1{HIDDEN}@", text)
     if ":/" in text:
-        text = _CUT.sub(rf"\1{HIDDEN}", text)
+        text = re.sub(_CUT, rf"\1{HIDDEN}", text)
     if "=" in text:
-        text = _ASSIGNED.sub(lambda match: match[1] + _kept(match[2]), text)
+        text = re.sub(_ASSIGNED, lambda match: match[1] + _kept(match[2]), text)
     if ":" in text:
-        text = _MAPPED.sub(lambda match: match[1] + _kept(match[3]), text)
+        text = re.sub(_MAPPED, lambda match: match[1] + _kept(match[3]), text)
     return SHAPES.sub(HIDDEN, text)
 
 

@@ -22,13 +22,19 @@ def secret_in(value: Any, key: str = "") -> bool:
     `key` is the name it stands under. It is judged too, so leave it out where keys are the user's own words: a column
     may well be called password.
     """
+    if isinstance(value, str):
+        return _is_secret(value, key)
     if isinstance(value, dict):
         return any(secret_in(item, str(name) if key else "") for name, item in value.items())
     if isinstance(value, list | tuple):
         return any(secret_in(item, key) for item in value)
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        return False
-    text = env_default(str(value)) or str(value)  # a default is as literal as a value
+    # A number looks like no token; its key alone tells what it is.
+    return isinstance(value, int | float) and not isinstance(value, bool) and _names_secret(key)
+
+
+@lru_cache(maxsize=4096)  # most texts stand in many files
+def _is_secret(said: str, key: str) -> bool:
+    text = env_default(said) or said  # a default is as literal as a value
     if not text or is_env_reference(text):
         return False
     return _names_secret(key) or SHAPES.search(text) is not None or _url_password(text)

@@ -50,7 +50,7 @@ def command(
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """Do without the search for what refers to itself: there is hardly any, and looking takes a quarter of the time."""
+    """Do without the search for what refers to itself: there is hardly any, and looking takes a tenth of the time."""
     gc.disable()
     try:
         yield

@@ -1,7 +1,7 @@
 """What has changed between an asset and the source that fills it, and what that does to those who read the data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,7 +82,7 @@ def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
             required = bool(column.required) and column.name not in may_be_null
             description = column.description or field.description
             type_ = column.native if stored(column.native) == stored(field.type) else field.type
-            kept.append(replace(field, type=type_, required=required, classification=label, description=description))
+            kept.append(field._replace(type=type_, required=required, classification=label, description=description))
     return (*kept, *there.values())
 
 

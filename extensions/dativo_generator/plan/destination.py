@@ -9,10 +9,9 @@ import fnmatch
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -88,8 +87,7 @@ def _comment(text: str) -> Iterator[str]:
         yield line
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """An answers file as it is now: the folder that it is in, its name, when it was changed, and its size in bytes."""
 
     root: str
@@ -108,8 +106,7 @@ class Stored:
         return _answers(self)
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(NamedTuple):
     """The folder that a scaffold is written to, and the scaffold's answers file."""
 
     root: Path

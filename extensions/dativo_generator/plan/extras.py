@@ -5,9 +5,8 @@ then held against the schema of its kind.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys, place
@@ -59,8 +58,7 @@ def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any], w
     return [f"{name}: {place(keys)} has no effect: {why}" for keys, why in found]
 
 
-@dataclass(frozen=True)
-class _Merge:
+class _Merge(NamedTuple):
     """The scaffold, the question whose answer is merged, and the shape of the whole."""
 
     scaffold: Scaffold

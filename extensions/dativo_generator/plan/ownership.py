@@ -5,10 +5,9 @@ above it. It only says where a file comes from whose scaffold is gone, or cannot
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -24,8 +23,7 @@ from .destination import Destination, Stored
 from .plan import paths
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """A scaffold that owns a file; `item` is what it reads of which the file speaks, None where that is not known."""
 
     tenant: str

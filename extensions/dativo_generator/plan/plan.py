@@ -24,14 +24,14 @@ from .warnings import warnings
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, its last part
-    as `file`, which names the template, and its content as `data`; the `fixture` of each asset, a path or '';
-    the path of the `asset` of each job; `fixtures` themselves, with their `text`, and as `input` the answer with which
-    a job reads it; `environment`, the variables that the jobs read, and `env_example`, the file that lists them, {} for
-    none; `vendored`, files of the pack that are copied by folder; `ci`, what its file says; `profile`, which only the
-    questionnaire fills, since nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the
-    paths of all that other scaffolds write, too; `places`, where the data of each object lands; and what else the
-    summary says. Raises `AnswerError` or `PackError`.
+    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which
+    the name of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of
+    the `asset` of each job; `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads
+    it; `environment`, the variables that the jobs read, and `env_example`, the file that lists them, {} for none;
+    `copied`, the paths of the files of the pack that come along, and `vendored`, their names by folder; `ci`, what its
+    file says; `profile`, which only the questionnaire fills, since nothing recorded asks for one; `profiled`, the
+    answers that came from one; `shared`, the paths of all that other scaffolds write, too; `places`, where the data of
+    each object lands; and what else the summary says. Raises `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
     for name in scaffold.raw:
@@ -50,8 +50,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
     read = environment.planned(scaffold, jobs)
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
-    shared = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
-    shared += [FIXTURES_TEST] if rows else []
+    copied = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    shared = [*copied, *([FIXTURES_TEST] if rows else []), *([ci_file["path"]] if ci_file else [])]
     return {
         answers_format.NAME: scaffold.format,
         "tenant": scaffold["tenant_id"],
@@ -67,10 +67,11 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "fixtures": rows,
         "env_example": _env_example(scaffold, read),
         "vendored": vendored,
+        "copied": copied,
         "ci": ci_file,
         "profile": {},
         "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
-        "shared": shared + ([ci_file["path"]] if ci_file else []),
+        "shared": shared,
         "places": [place(scaffold, item) for item in scaffold.items],
         "environment": read,
         "secret_files": environment.secret_files(scaffold),
@@ -142,7 +143,7 @@ def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]
 
 
 def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
-    return {"object": item.object, "path": path, "file": path.rsplit("/", 1)[-1], "data": data}
+    return {"object": item.object, "path": path, "data": data}
 
 
 def _check_ids(assets: list[dict[str, Any]]) -> None:
@@ -206,7 +207,7 @@ def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     rows = scaffold.pack.samples.rows(fields, item.object, followed)
     file = PurePosixPath(path)
     text = fixtures.WRITERS[file.suffix[1:]](rows)
-    return {"object": item.object, "path": path, "file": file.name, "text": text, "input": _input(scaffold, item, path)}
+    return {"object": item.object, "path": path, "text": text, "input": _input(scaffold, item, path)}
 
 
 def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
@@ -307,7 +308,7 @@ def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[st
     path = _env_example_path(scaffold)
     if not path or not groups or path in scaffold["left_out"]:
         return {}
-    return {"path": path, "file": path.rsplit("/", 1)[-1], "text": environment.text(scaffold, groups)}
+    return {"path": path, "text": environment.text(scaffold, groups)}
 
 
 def _env_example_path(scaffold: Scaffold) -> str:

@@ -155,6 +155,7 @@ def _manifest(pack: Pack) -> Schema:
     }
 
 
+@cache
 def _answers(pack: Pack) -> Schema:
     """Describe what each question takes, as far as that depends on no other answer."""
     answers: Schema = {}

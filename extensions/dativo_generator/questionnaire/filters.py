@@ -20,7 +20,6 @@ from ..base.versions import is_hash, is_version, tag_of, version_of
 from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
-from ..plan.templates import Templates
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
 from . import guard, question_files
@@ -123,7 +122,9 @@ def reviewed(session: Session, name: str) -> bool:
         return False
     if name not in printed:
         printed.add(name)
-        from .review import coloured, review  # with rules that no other part of a render needs
+        # With rules that no other part of a render needs.
+        from ..plan.templates import Templates
+        from .review import coloured, review
 
         plan_, root = planned(session, session.context["_copier_answers"]), session.destination.root
         template = Templates(session.environment, session.pack.root, session.pack.root / "template")
@@ -204,6 +205,8 @@ def choices(session: Session, name: str) -> list[Any]:
     if scaffold.inapplicable(name):
         return []
     chosen = session.context[name] if session.is_answered(name) else None
+    if name not in session.context and session.conf["defaults"]:
+        chosen = scaffold.default(name)
     if not isinstance(chosen, str | list):
         chosen = None
     stays = session.recorded.get(name) if chosen is None and name in guard.PATHS else None
@@ -249,6 +252,12 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    if not session.plans:
+        session.plans.append(_planned(session, answers))
+    return session.plans[0]
+
+
+def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     answers = {**answers, NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
@@ -267,7 +276,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
-            result["profile"] = {"path": path, "file": path.rsplit("/", 1)[-1], "text": saved(scaffold)}
+            result["profile"] = {"path": path, "text": saved(scaffold)}
         guard.unobstructed(session.destination.root, written_paths(result))
     return result
 

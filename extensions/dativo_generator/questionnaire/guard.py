@@ -6,7 +6,6 @@ that names a path changes, it deletes the file at the old path with the edits in
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +124,7 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
     except AnswerError:
         return  # some answer is not right yet, which its own question says
     pack = scaffold.pack
-    own = replace(destination, answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
+    own = destination._replace(answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
     owners = owners_of(pack, own, [path for _, path in wanted])
     for object_name, path in wanted:
         other = f"write another with --data 'asset_names={{{object_name}: NAME}}'"

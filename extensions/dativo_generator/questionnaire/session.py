@@ -1,7 +1,6 @@
 """The state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,37 @@ from ..plan.destination import Destination
 from ..registry.pack import Pack
 
 
-@dataclass(frozen=True)
+class Run:
+    """What stays from one question to the next: the lines that were shown already, and the session before."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.printed: set[str] = set()
+        self.latest: Session | None = None
+
+    def session(self, pack: Pack, context: Mapping[str, Any], environment: Any) -> "Session":
+        """Return the state at one question; `environment` fills templates; Copier's own, of Jinja."""
+        self.latest = Session(pack, context, environment, self.printed, self.latest)
+        return self.latest
+
+
 class Session:
-    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`.
+    """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
 
-    `environment` fills templates; Copier's own, of Jinja. `printed` are the lines that this run has shown already.
-    """
+    def __init__(
+        self, pack: Pack, context: Mapping[str, Any], environment: Any, printed: set[str], before: "Session | None"
+    ) -> None:
+        """Keep what a filter is given; and what was found out `before`, where nothing has been answered since."""
+        self.pack, self.context, self.environment, self.printed = pack, context, environment, printed
+        if before and before._state == self._state:
+            self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
 
-    pack: Pack
-    context: Mapping[str, Any]
-    environment: Any
-    printed: set[str]
+    @cached_property
+    def _state(self) -> tuple[Any, ...]:
+        """What the answers and the scaffold depend on, within one run."""
+        return self.answers, self.context["_copier_answers"], "customize" in self.context, self.conf["data"]
 
-    @property
+    @cached_property
     def answers(self) -> dict[str, Any]:
         """The answers so far: given, recorded before, or asked; nothing of a question that was not asked.
 
@@ -68,6 +85,11 @@ class Session:
         """The folder that is written to."""
         return Destination(Path(self.conf["dst_path"]), str(self.conf["answers_file"]))
 
+    @cached_property
+    def plans(self) -> list[dict[str, Any]]:
+        """The plan of these answers, once it was made: Copier asks twice."""
+        return []
+
     @property
     def is_new(self) -> bool:
         """Whether a scaffold is written that was not there.
@@ -92,3 +114,7 @@ class Session:
         if "customize" in self.context and "customize" not in data and NAME not in self.destination.recorded:
             return self.destination.recorded
         return {}
+
+
+# What takes long to find out.
+_FOUND_OUT = {"destination", "profiles", "scaffold", "plans"}

@@ -1,7 +1,7 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
 
+# Where phrases stand in a name, by the places of its words: the first, and the one behind the last.
+_Spans = list[tuple[int, int]]
+
 
 class Judgement(NamedTuple):
     """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not."""
@@ -25,8 +28,7 @@ class Judgement(NamedTuple):
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(NamedTuple):
     """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
 
     Of a customer's addresses that is first the customer, then the addresses.
@@ -38,8 +40,7 @@ class _Column:
     about: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule; `phrases` are joined words, with how many words each is."""
 
     name: str
@@ -51,11 +52,10 @@ class Rule:
     tables: frozenset[str]
     not_tables: frozenset[str]
 
-    def judge(self, column: _Column, pointers: frozenset[str]) -> Judgement | None:
-        """Judge a column; None when the rule does not speak of it at all."""
-        spans = _spans(column.words, self.phrases)
+    def judge(self, column: _Column, spans: _Spans, pointers: frozenset[str]) -> Judgement | None:
+        """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
-        if not spans or (self.tables and about not in self.tables):
+        if self.tables and about not in self.tables:
             return None
         left = [word for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)]
         if self.alone and any(len(word) > 1 and not word.isdigit() and word not in column.table for word in left):
@@ -75,14 +75,20 @@ class Rule:
         return Judgement(self.label, self.name, evidence)
 
 
-@dataclass(frozen=True, slots=True)
 class Rules:
     """The rules in their order; the first that gives a label decides."""
 
-    rules: tuple[Rule, ...]
-    abbreviations: Mapping[str, str]
-    pointers: frozenset[str]
-    fillers: frozenset[str]
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        abbreviations: Mapping[str, str],
+        pointers: frozenset[str],
+        fillers: frozenset[str],
+    ) -> None:
+        """Keep what the file says."""
+        self.rules, self.pointers = rules, pointers
+        self._abbreviations, self._fillers = abbreviations, fillers
+        self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
 
     def judge(self, column: str, type_: str, table: str) -> Judgement:
         """Judge a column with a type of an asset, in a table or object.
@@ -92,22 +98,26 @@ class Rules:
         *owner, name = column.split(".")
         context = words(owner[-1] if owner else table)
         own = frozenset((*context, *map(singular, context)))
-        in_full = tuple(self.abbreviations.get(word, word) for word in words(name))
+        in_full = tuple(self._abbreviations.get(word, word) for word in words(name))
         looked_at = _Column(
-            in_full, type_, own | {self.abbreviations.get(word, word) for word in own}, self._about(context)
+            in_full, type_, own | {self._abbreviations.get(word, word) for word in own}, self._about(context)
         )
         nearly = Judgement("")
-        for rule in self.rules:
-            found = rule.judge(looked_at, self.pointers)
+        for rule, spans in self._speaking(in_full):
+            found = rule.judge(looked_at, spans, self.pointers)
             if found and found.label:
                 return found
             nearly = found if found and not nearly.rule else nearly
         return nearly
 
+    def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
+        """List the rules of which phrases stand in a name, with where."""
+        return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
+
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
-        telling = [word for word in said if word not in self.fillers]
+        telling = [word for word in said if word not in self._fillers]
         return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
 
 
@@ -152,7 +162,7 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
     return frozenset(found)
 
 
-def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> list[tuple[int, int]]:
+def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> _Spans:
     """List where phrases stand in a name, the longest at each place; words in a row may be written as one."""
     spans, start = [], 0
     while start < len(name):

@@ -5,9 +5,9 @@ The keys are those of the runner's own registry, version 3; it refuses any other
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import IDENTIFIER, OBJECT, listed
@@ -39,8 +39,7 @@ _KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
+class Connector(NamedTuple):
     """One entry of the registry. Absent keys: allowed in cloud, not incremental, no objects, no formats."""
 
     id: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ..base.documents import Document
 from .installed import installed
@@ -12,15 +13,14 @@ FILE = "registry/dialects.yaml"
 _KEYS = ("aliases", "driver", "seconds", "options", "schemas", "system", "booleans", "gives_zones", "says")
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(NamedTuple):
     """A dialect under sqlglot's name for it; the file says what each attribute is."""
 
     name: str
     aliases: tuple[str, ...] = ()
     driver: str = ""
     seconds: tuple[str, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
     schemas: bool = True
     system: frozenset[str] = frozenset()
     booleans: frozenset[str] = frozenset()

@@ -7,8 +7,7 @@ A field's name is the source's column name, case included: the runner finds the 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
 from ..base.naming import LABEL, has_controls, listed, nearest
@@ -30,8 +29,7 @@ _KEYS = ("type", "required", "cursor", "classification", "description")
 Refuse = Callable[[Sequence[Key], str], Exception]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One column. `classification` is a label, '' for "none, and do not guess", or None for "what the rules say"."""
 
     name: str
@@ -70,7 +68,7 @@ class Field:
 
     def classified(self, label: str) -> "Field":
         """Settle the label: the one already chosen, else `label`."""
-        return replace(self, classification=label if self.classification is None else self.classification)
+        return self._replace(classification=label if self.classification is None else self.classification)
 
 
 def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:

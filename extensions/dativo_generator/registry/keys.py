@@ -1,10 +1,9 @@
 """What the runner makes of keys of jobs and assets that no connector decides: `registry/keys.yaml`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..base.asset_layout import REBUILT, is_rebuilt
 from ..base.documents import Document, Section
@@ -14,8 +13,7 @@ FILE = "registry/keys.yaml"
 _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     """The facts.
 
     `ignored` maps a kind of file to keys without effect, and to why; `storage` lists what is read of a storage block

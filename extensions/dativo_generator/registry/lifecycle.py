@@ -6,10 +6,9 @@ and what to use instead.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -22,20 +21,18 @@ FILE = "registry/lifecycle.yaml"
 _ID = rf"{IDENTIFIER}(\.{OBJECT})?"
 
 
-@dataclass(frozen=True, slots=True)
-class Retirement:
+class Retirement(NamedTuple):
     """Why an id was taken away, and the id to use instead, '' when there is none."""
 
     reason: str
     replacement: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(NamedTuple):
     """Renames, old id to new id, and retirements by id."""
 
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    retired: Mapping[str, Retirement] = field(default_factory=dict)
+    renamed: Mapping[str, str] = MappingProxyType({})
+    retired: Mapping[str, Retirement] = MappingProxyType({})
 
     def current(self, connector: str, object_name: str = "") -> tuple[str, str]:
         """Follow every rename of a connector, or of an object of it; the object stays '' when none is given."""
@@ -134,7 +131,7 @@ def in_service(registry: Registry, lifecycle: Lifecycle) -> Registry:
     for name, connector in registry.items():
         objects = tuple(item for item in connector.objects if f"{name}.{item}" not in lifecycle.retired)
         if name not in lifecycle.retired and bool(objects) == bool(connector.objects):
-            kept[name] = connector if objects == connector.objects else replace(connector, objects=objects)
+            kept[name] = connector if objects == connector.objects else connector._replace(objects=objects)
     return MappingProxyType(kept)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..base.documents import Document
 from ..base.shapes import Shape
@@ -16,7 +17,9 @@ from .keys import Keys, load_keys
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .runner import Runner, Way, load_runner
-from .samples import Samples, load_samples
+
+if TYPE_CHECKING:
+    from .samples import Samples
 
 
 class Pack:
@@ -62,8 +65,10 @@ class Pack:
         return load_rules(self.root)
 
     @cached_property
-    def samples(self) -> Samples:
+    def samples(self) -> "Samples":
         """The values that invented rows hold."""
+        from .samples import load_samples  # which few scaffolds need
+
         return load_samples(self.root)
 
     def _text(self, name: str) -> str:

@@ -1,9 +1,9 @@
 """What the runner does with each connector: `registry/runner.yaml`. What it can do at all is in the registry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import IDENTIFIER, env_variables
@@ -33,35 +33,31 @@ _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 _REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """How the runner does a role of a connector: `native`, `engine` or `plugin`, and what that needs in words."""
 
     how: str
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How a source is read natively: login variables by key of the connection, and options with what each is."""
 
-    login: Mapping[str, str] = field(default_factory=dict)
+    login: Mapping[str, str] = MappingProxyType({})
     connection_defaults: bool = False
     secret_file: bool = False
     state: bool = True
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(NamedTuple):
     """An engine that the runner starts: what must be there, and what goes wrong all the same, '' for nothing."""
 
     needs: str
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Runner:
+class Runner(NamedTuple):
     """The facts: `name` of the runner, `sources` that it reads itself, `engines` that it starts, and blocks.
 
     `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
@@ -126,7 +122,8 @@ class Runner:
         Those that the recipe names come first.
         """
         found = [variable for reference in self.storage_variables.get(key, ()) for variable in env_variables(reference)]
-        return sorted(found, key=lambda variable: variable[0] not in recipe.environment)
+        named = recipe.environment
+        return sorted(found, key=lambda variable: variable[0] not in named)
 
     def options(self, source: str) -> Mapping[str, str]:
         """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""

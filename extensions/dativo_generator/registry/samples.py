@@ -8,9 +8,9 @@ Nothing is drawn at random and no clock is read: the same fields give the same t
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ..base.documents import Document, Section, shown
 from ..base.phrases import singular, take_groups, take_phrases, words
@@ -37,8 +37,7 @@ Row = dict[str, Value]
 _Values = tuple[Value, ...] | str
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words that tell what a column holds: how many, whether the name must end in them, and the values by type."""
 
     count: int
@@ -46,8 +45,7 @@ class Phrase:
     values: Mapping[str, _Values]
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(NamedTuple):
     """What values columns get: by phrases, of which the longest has `longest` words; and where none fits."""
 
     phrases: Mapping[str, Sequence[Phrase]]

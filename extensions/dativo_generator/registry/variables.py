@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..base.asset_layout import Keys
 from ..base.naming import env_variables
@@ -16,8 +15,7 @@ from .runner import NATIVE
 _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}$]+))?\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable that decides the value at `keys` of a job, and one of `others` does as well.
 
     `default` is the value without it, '' where it must be set.

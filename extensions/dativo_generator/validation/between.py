@@ -1,25 +1,26 @@
 """What is wrong between files: two jobs that write to one place or keep one state, two assets of one name."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..base.asset_layout import Keys, body_of, folder_of, inside
+from ..base.asset_layout import Keys, folder_of, inside
 from ..base.naming import env_default
 from ..registry.recipes import Recipe
 from ..registry.runner import Runner
+from .described import Described
 from .findings import File, Finding, Problem
 from .recipes import End
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
-    """A job whose shape is right, with the connectors at its ends and the body of its asset, where they are known."""
+    """A job whose shape is right, with the connectors at its ends and its asset, where they are known."""
 
     file: File
     source: End | None
     target: End | None
-    asset: Mapping[str, Any] | None
+    asset: Described | None
 
     @property
     def value(self) -> Mapping[str, Any]:
@@ -27,7 +28,7 @@ class Job:
         return self.file.value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class State:
     """Where a job keeps how far it has read: a file, and the entries of it that are the job's."""
 
@@ -35,15 +36,51 @@ class State:
     entries: frozenset[str]
 
 
-def same_place(jobs: list[Job], runner: Runner) -> Iterator[Finding]:
-    """Yield jobs that write where another does: the later run overwrites files of the earlier."""
-    seen: dict[tuple[str, ...], str] = {}
-    for job in jobs:
-        if (where := place_of(job, runner)) and (other := seen.setdefault(where, job.file.path)) != job.file.path:
+@dataclass
+class Between:
+    """Compares each file with those before it, of which it keeps what it compares, and by whom it is said first."""
+
+    runner: Runner
+    _places: dict[tuple[str, ...], str] = field(default_factory=dict)
+    _states: dict[str, tuple[str, State]] = field(default_factory=dict)
+    _assets: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def of_job(self, job: Job) -> Iterator[Finding]:
+        """Yield what is wrong between a job and those before it."""
+        yield from self._same_place(job)
+        yield from self._same_state(job)
+
+    def of_asset(self, file: File, asset: Described) -> Iterator[Finding]:
+        """Yield that an asset has the name and the version of one before it."""
+        other = self._assets.setdefault((asset.source_type, asset.name, asset.version), file.path)
+        if other != file.path:
+            keys = (*inside(file.value), "name")
+            said = f"'{asset.name}' {asset.version} is in {other}, too"
+            yield file.finding(Problem(keys, "same-asset", said))
+
+    def _same_place(self, job: Job) -> Iterator[Finding]:
+        """Yield that a job writes where another does: the later run overwrites files of the earlier."""
+        where = place_of(job, self.runner)
+        if where and (other := self._places.setdefault(where, job.file.path)) != job.file.path:
             _, bucket, *folders = where
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
             said = f"s3://{'/'.join((bucket, *folders))}/ is written by {other}, too"
             yield job.file.finding(Problem(keys, "same-place", said))
+
+    def _same_state(self, job: Job) -> Iterator[Finding]:
+        """Yield that an incremental job keeps its state where another does."""
+        if not (state := state_of(job, self.runner)):
+            return
+        other, kept = self._states.setdefault(state.path, (job.file.path, state))
+        keys: Keys = ("source", "incremental")
+        if other == job.file.path:
+            return
+        if kept.entries & state.entries:
+            said = f"{state.path} is the state of {other}, too; give each job a state_path of its own"
+            yield job.file.finding(Problem(keys, "same-state", said, True))
+        else:
+            said = f"{state.path} is used by {other}, too; they must not run at the same time"
+            yield job.file.finding(Problem(keys, "shared-state", said, True))
 
 
 def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
@@ -57,33 +94,13 @@ def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
     recipe = job.target.recipe
     _, block = runner.storage_of(target.get("connection", {}), recipe)
     storage = [str(block.get(key) or _variable(key, recipe, runner)) for key in ("endpoint", "bucket")]
-    table = folder_of(str(job.asset["name"]))
-    folders = (job.asset.get("domain") or "default", job.asset.get("dataProduct") or "default", table)
-    return (*storage, *map(str, folders))
+    return (*storage, job.asset.domain or "default", job.asset.product or "default", folder_of(job.asset.name))
 
 
 def _variable(key: str, recipe: Recipe, runner: Runner) -> str:
     """Return the variable that is read for a key of the storage that a job does not have, as a recipe writes it."""
     names = [name for name, _ in runner.storage_references(key, recipe)]
     return f"${{{names[0]}}}" if names else ""
-
-
-def same_state(jobs: list[Job], runner: Runner) -> Iterator[Finding]:
-    """Yield incremental jobs that keep their state where another does."""
-    seen: dict[str, list[tuple[Job, State]]] = {}
-    for job in jobs:
-        if not (state := state_of(job, runner)):
-            continue
-        for other, kept in seen.setdefault(state.path, []):
-            keys: Keys = ("source", "incremental")
-            if kept.entries & state.entries:
-                said = f"{state.path} is the state of {other.file.path}, too; give each job a state_path of its own"
-                yield job.file.finding(Problem(keys, "same-state", said, True))
-            else:
-                said = f"{state.path} is used by {other.file.path}, too; they must not run at the same time"
-                yield job.file.finding(Problem(keys, "shared-state", said, True))
-            break
-        seen[state.path].append((job, state))
 
 
 def state_of(job: Job, runner: Runner) -> State | None:
@@ -115,16 +132,3 @@ def _entries(source: Mapping[str, Any], incremental: Mapping[str, Any]) -> Itera
     for file in source.get("files", []):
         yield str(file.get("id") or file["path"])
     yield from map(str, source.get("objects", []))
-
-
-def same_asset(assets: Mapping[str, File]) -> Iterator[Finding]:
-    """Yield assets with the name and the version of another."""
-    seen: dict[Any, str] = {}
-    for path, file in assets.items():
-        if not file.fits:
-            continue
-        body = body_of(file.value)
-        other = seen.setdefault((body["source_type"], body["name"], body["version"]), path)
-        if other != path:
-            keys = (*inside(file.value), "name")
-            yield file.finding(Problem(keys, "same-asset", f"'{body['name']}' {body['version']} is in {other}, too"))

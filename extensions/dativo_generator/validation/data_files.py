@@ -1,7 +1,7 @@
 """Delimited files that are at hand in the repository, and whether a job reads them as they are written."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,14 @@ _BEGINNING = 64 * 1024
 
 
 def delimiter_problems(
-    repository: Path, job: Mapping[str, Any], asset: Mapping[str, Any], end: End, runner: Runner
+    repository: Path, job: Mapping[str, Any], columns: Iterable[str], end: End, runner: Runner
 ) -> Problems:
-    """Yield files whose header has columns of the asset by another delimiter than the job's, and none by the job's."""
+    """Yield files whose header has `columns` of the asset by another delimiter than the job's, and none by its own."""
     source = job.get("source", {})
     if "delimiter" not in runner.options(end.connector.id) or "custom_reader" in source:
         return
     options = {**runner.option_defaults, **_options(source.get("engine", {}), end)}
-    names = {field["name"] for field in asset["schema"]}
+    names = set(columns)
     for index, file in enumerate(source.get("files", [])):
         header = _header(repository, file["path"], str(options.get("encoding")))
         said = str(options["delimiter"])

@@ -11,7 +11,7 @@ from ..base.positions import Located
 from .rules import Rules
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Finding:
     """One thing that is wrong; `line` and `column` count from 1."""
 
@@ -57,7 +57,12 @@ class File:
     @cached_property
     def value(self) -> Any:
         """What the file holds without nulls, which the runner takes, where it takes them, as if they were not there."""
-        return without_nulls(self.raw)
+        return without_nulls(self.raw) if self.located.has_nulls else self.raw
+
+    @property
+    def nulls(self) -> list[Keys]:
+        """The keys of its nulls."""
+        return list(_nulls(self.raw)) if self.located.has_nulls else []
 
     def finding(self, problem: Problem) -> Finding:
         """Say a problem at its place."""
@@ -67,13 +72,12 @@ class File:
         return Finding(self.path, line, column, self.rules[problem.rule].severity, problem.rule, printable(said))
 
 
-def nulls(value: Any, keys: Keys = ()) -> Iterator[Keys]:
-    """Yield the keys of every null."""
+def _nulls(value: Any, keys: Keys = ()) -> Iterator[Keys]:
     if value is None:
         yield keys
     elif isinstance(value, Mapping | list):
         for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
-            yield from nulls(item, (*keys, key))
+            yield from _nulls(item, (*keys, key))
 
 
 def without_nulls(value: Any) -> Any:

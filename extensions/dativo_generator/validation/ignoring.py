@@ -7,9 +7,11 @@ is counted.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +28,17 @@ _COMMENT = re.compile(r"(?:^|\s)#\s*dativo:\s*ignore=([A-Za-z0-9_-]+(?:\s*,\s*[A
 
 @dataclass
 class _Ignore:
-    """One rule that is turned off: in files like `pattern`, on one `line` or, with 0, everywhere; where it is said."""
+    """One rule that is turned off: on one `line` or, with 0, everywhere in files like `pattern`; where it is said."""
 
     rule: str
-    pattern: str
     line: int
     said: tuple[str, int, int]
-    literal: bool = True
+    pattern: str = "*"
     used: bool = False
 
     def fits(self, finding: Finding) -> bool:
-        named = finding.file == self.pattern if self.literal else fnmatchcase(finding.file, self.pattern)
-        return named and finding.rule == self.rule and self.line in (0, finding.line)
+        at = finding.rule == self.rule and self.line in (0, finding.line)
+        return at and fnmatchcase(finding.file, self.pattern)
 
 
 @dataclass
@@ -46,7 +47,8 @@ class Ignoring:
 
     rules: Rules
     problems: list[Finding] = field(default_factory=list)
-    _ignores: list[_Ignore] = field(default_factory=list)
+    # By file, those of all files under "".
+    _ignores: dict[str, list[_Ignore]] = field(default_factory=lambda: defaultdict(list))
 
     def read_settings(self, repository: Path) -> None:
         """Take in the settings of the repository; what is wrong with them is a finding."""
@@ -63,29 +65,32 @@ class Ignoring:
             self._wrong((SETTINGS, error.line, error.column), str(error))
             return
         for keys, rule, pattern in self._settings(located):
-            self._add(_Ignore(rule, pattern, 0, (SETTINGS, *located.place(keys)), literal=False))
+            self._add("", _Ignore(rule, 0, (SETTINGS, *located.place(keys)), pattern))
 
     def read_comments(self, path: str, text: str) -> None:
         """Take in the comments of a file."""
+        if "dativo:" not in text:
+            return
         above = True
         for number, line in enumerate(text.splitlines(), start=1):
             above = above and (not line.strip() or line.lstrip("\ufeff").startswith("#"))
             if match := _COMMENT.search(line):
                 place = (path, number, match.start(1) + 1)
                 for rule in re.split(r"\s*,\s*", match[1]):
-                    self._add(_Ignore(rule, path, 0 if above else number, place))
+                    self._add(path, _Ignore(rule, 0 if above else number, place))
 
     def sort(self, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
         """Return the findings that stand, with what is wrong with turning off, and those that are turned off."""
         stand, off = [], []
         for finding in findings:
-            fitting = [ignore for ignore in self._ignores if ignore.fits(finding)]
+            about = (*self._ignores[""], *self._ignores.get(finding.file, ()))
+            fitting = [ignore for ignore in about if ignore.fits(finding)]
             for ignore in fitting:
                 ignore.used = True
             (off if fitting else stand).append(finding)
         unused = [
             self._finding("unused-ignore", ignore.said, f"nothing here is found by '{ignore.rule}'; remove it")
-            for ignore in self._ignores
+            for ignore in chain.from_iterable(self._ignores.values())
             if not ignore.used
         ]
         return sorted({*stand, *self.problems, *unused}), sorted(off)
@@ -115,14 +120,14 @@ class Ignoring:
                 self._wrong((SETTINGS, *place), f"'{name}': unknown key{nearest(str(name), [only])} (known: {only})")
         return value
 
-    def _add(self, ignore: _Ignore) -> None:
+    def _add(self, file: str, ignore: _Ignore) -> None:
         rule = self.rules.get(ignore.rule)
         if rule is None:
             self._wrong(ignore.said, f"'{ignore.rule}' is no rule{nearest(ignore.rule, self.rules)}")
         elif not rule.optional:
             self._wrong(ignore.said, f"'{ignore.rule}' cannot be turned off")
         else:
-            self._ignores.append(ignore)
+            self._ignores[file].append(ignore)
 
     def _wrong(self, place: tuple[str, int, int], message: str) -> None:
         self.problems.append(self._finding("settings", place, message))

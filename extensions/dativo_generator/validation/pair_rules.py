@@ -3,51 +3,48 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.asset_layout import body_of
 from ..base.naming import listed, nearest
 from ..registry.connectors import SELECTIONS
+from .described import Described
 from .findings import Problem, Problems
 from .recipes import End
 
 
-def pair_problems(job: Mapping[str, Any], asset: Mapping[str, Any], source: End | None, target: End | None) -> Problems:
+def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, target: End | None) -> Problems:
     """Yield where a job and its asset disagree, and what of the asset the job's target loses."""
-    body = body_of(asset)
-    if job.get("asset", body["name"]) != body["name"]:
-        yield Problem(("asset",), "pair", f"the job says '{job['asset']}', the file '{body['name']}'")
-    if source and source.connector.id != body["source_type"]:
+    if job.get("asset", asset.name) != asset.name:
+        yield Problem(("asset",), "pair", f"the job says '{job['asset']}', the file '{asset.name}'")
+    if source and source.connector.id != asset.source_type:
         keys = ("source_connector",) if "source_connector" in job else ("source_connector_path",)
-        said = f"reads {source.connector.id}, but the asset is of '{body['source_type']}'"
+        said = f"reads {source.connector.id}, but the asset is of '{asset.source_type}'"
         yield Problem(keys, "pair", said)
-    yield from _objects(job, body, source)
-    yield from _cursors(job, body)
-    if target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
-        dates = [field["name"] for field in body["schema"] if field.get("type") == "date"]
-        if dates:
-            said = f"a date fails the commit to {target.recipe.catalog}: {listed(dates)}; write timestamp"
-            yield Problem(("asset_path",), "date-in-catalog", said)
+    yield from _objects(job, asset, source)
+    yield from _cursors(job, asset)
+    if asset.dates and target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
+        said = f"a date fails the commit to {target.recipe.catalog}: {listed(asset.dates)}; write timestamp"
+        yield Problem(("asset_path",), "date-in-catalog", said)
 
 
-def _objects(job: Mapping[str, Any], body: Mapping[str, Any], source: End | None) -> Problems:
+def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Problems:
     """Yield objects that are not the asset's: of an API other columns, elsewhere only another word."""
     for selection in (source.connector.selection,) if source else SELECTIONS:
         items = job.get("source", {}).get(selection, [])
         objects = [item if isinstance(item, str) else item.get("object") for item in items]
         objects = [name for name in objects if name]
-        if objects and objects != [body["object"]]:
+        if objects and objects != [asset.object]:
             rule = "pair" if selection == "objects" else "object"
-            said = f"reads {listed(map(str, objects))}, but the asset is of '{body['object']}'"
+            said = f"reads {listed(map(str, objects))}, but the asset is of '{asset.object}'"
             yield Problem(("source", selection), rule, said)
 
 
-def _cursors(job: Mapping[str, Any], body: Mapping[str, Any]) -> Problems:
+def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
     """Yield cursors of tables that are no field: the state is kept all the same, but the column is not written."""
-    source, names = job.get("source", {}), [field["name"] for field in body["schema"]]
+    source = job.get("source", {})
     usual = source.get("incremental", {}).get("cursor_field")
     for index, table in enumerate(source.get("tables", [])):
         cursor = table.get("cursor_field", usual)
-        if cursor and cursor not in names:
+        if cursor and cursor not in asset.columns:
             own = ("source", "tables", index, "cursor_field")
             keys = own if "cursor_field" in table else ("source", "incremental", "cursor_field")
-            said = f"the cursor '{cursor}' is not a field of the asset{nearest(str(cursor), names)}"
+            said = f"the cursor '{cursor}' is not a field of the asset{nearest(str(cursor), asset.columns)}"
             yield Problem(keys, "cursor", said)

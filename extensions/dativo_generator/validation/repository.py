@@ -12,7 +12,7 @@ from typing import Any
 from ..answers import profiles
 from ..answers.choices import forbidden
 from ..base import reading
-from ..base.asset_layout import Keys, body_of
+from ..base.asset_layout import Keys
 from ..base.errors import PackError, printable
 from ..base.naming import listed, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
@@ -23,16 +23,18 @@ from ..registry.recipes import recipe_file
 from ..registry.variables import named_in, read_by
 from . import expansion
 from .asset_rules import asset_problems, column_problems
-from .between import Job, same_asset, same_place, same_state
+from .between import Between, Job
 from .data_files import delimiter_problems
+from .described import Described, described
 from .effects import asset_effects, job_effects, unread
-from .findings import File, Finding, Problem, Problems, nulls
+from .findings import File, Finding, Problem, Problems
 from .ignoring import Ignoring
 from .job_rules import source_problems, target_problems, written_problems
 from .misfits import Misfit, Schemas
 from .pair_rules import pair_problems
 from .recipes import End, end_of, own_recipe, type_of
 from .rules import ERROR, load_rules
+from .suggestions import Suggestions
 from .variables import Variables
 
 
@@ -80,14 +82,18 @@ class _Validation:
     cloud: bool
     schemas: Schemas | None
     advance: Callable[[], None]
-    assets: dict[str, File] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    # Of thousands of files, what the rules look at that are about another.
+    assets: dict[str, Described] = field(default_factory=dict)
+    unused: dict[str, Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rules = load_rules(self.pack.root)
         self.ignoring = Ignoring(self.rules)
+        self.between = Between(self.pack.runner)
         self.variables = Variables(self.repository)
         self.own_recipe = cache(lambda path: own_recipe(self.repository, path))
+        self.end = cache(lambda name, path: end_of(self.pack, self.pack.registry[name], self.own_recipe(path)))
+        self.suggestions = cache(lambda folder: Suggestions(self._in(folder)))
 
     def examined(self) -> tuple[list[Finding], list[Finding]]:
         """Return everything that is wrong, and what is turned off."""
@@ -95,17 +101,11 @@ class _Validation:
         return self.ignoring.sort(sorted(set(self._findings())))
 
     def _findings(self) -> Iterator[Finding]:
-        jobs: list[Job] = []
         for path in self._files:
-            yield from self._asset(path) if path.startswith("assets/") else self._job(path, jobs)
+            yield from self._asset(path) if path.startswith("assets/") else self._job(path)
             self.advance()
-        yield from same_place(jobs, self.pack.runner)
-        yield from same_state(jobs, self.pack.runner)
-        yield from same_asset(self.assets)
         yield from self._profiles()
-        for path, asset in self.assets.items():
-            if path not in self.used:
-                yield asset.finding(Problem((), "orphan", "no job fills this asset"))
+        yield from self.unused.values()
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -132,11 +132,12 @@ class _Validation:
         """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
         if self.schemas is None:
             return [], True
+        misfits = list(self.schemas.misfits(schema, file.raw))
         repeated: set[Keys] = {("schema",)} if _repeats_schema(file.raw) else set()
-        skipped = repeated | (unread(file.raw, self.pack.keys) if schema == "asset" else set())
-        misfits = [misfit for misfit in self.schemas.misfits(schema, file.raw) if not _is_below(misfit.keys, skipped)]
+        skipped = repeated | (unread(file.raw, self.pack.keys) if misfits and schema == "asset" else set())
+        misfits = [misfit for misfit in misfits if not _is_below(misfit.keys, skipped)]
         refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
-        empty = [keys for keys in nulls(file.raw) if not _is_below(keys, repeated)]
+        empty = [keys for keys in file.nulls if not _is_below(keys, repeated)]
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)
             if keys in refused
@@ -166,8 +167,12 @@ class _Validation:
             yield file
             return
         misfits, file.fits = self._misfits(file, "asset")
-        self.assets[path] = file
-        said = list(self._asset_rules(file)) if file.fits else []
+        self.unused[path] = file.finding(Problem((), "orphan", "no job fills this asset"))
+        said: list[Problem] = []
+        if file.fits:
+            said = list(self._asset_rules(file))
+            self.assets[path] = described(file.value)
+            yield from self.between.of_asset(file, self.assets[path])
         yield from _findings(file, said, misfits)
 
     def _asset_rules(self, file: File) -> Problems:
@@ -179,7 +184,7 @@ class _Validation:
 
     # --- jobs ---------------------------------------------------------------------------------------------------------
 
-    def _job(self, path: str, jobs: list[Job]) -> Iterator[Finding]:
+    def _job(self, path: str) -> Iterator[Finding]:
         file = self._read(path)
         if isinstance(file, Finding):
             yield file
@@ -192,11 +197,10 @@ class _Validation:
         there, said = self._named(file)
         ends, unknown = self._ends(file, there)
         said += unknown
-        asset = self.assets.get(there.get("asset_path", ""))
-        body = asset.value if asset and asset.fits else None
         if file.fits:
-            jobs.append(Job(file, ends.get("source"), ends.get("target"), body_of(body) if body else None))
-            said += self._job_rules(file, ends, body)
+            asset = self.assets.get(there.get("asset_path", ""))
+            yield from self.between.of_job(Job(file, ends.get("source"), ends.get("target"), asset))
+            said += self._job_rules(file, ends, asset)
         yield from _findings(file, said, misfits)
 
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
@@ -216,9 +220,10 @@ class _Validation:
                 continue
             if folder == "connectors" and self._is_the_runners(path):
                 continue
-            near = nearest(path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path, self._in(folder))
+            inside = path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path
+            near = self.suggestions(folder).nearest(inside)
             problems.append(Problem((key,), "path", f"'{path}' is not in this repository{near}"))
-        self.used.add(present.get("asset_path", ""))
+        self.unused.pop(present.get("asset_path", ""), None)
         return present, problems
 
     def _is_the_runners(self, path: str) -> bool:
@@ -253,10 +258,10 @@ class _Validation:
             if stated != name:
                 said = f"'{stated}' is only a word here; the recipe is of {name}{nearest(str(stated), [name])}"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
-            if why := forbidden(connector, self.cloud or self._in_cloud(file)):
+            if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))
             try:
-                ends[role] = end_of(self.pack, connector, self.own_recipe(there.get(key, "")))
+                ends[role] = self.end(name, there.get(key, ""))
             except PackError as error:
                 problems.append(Problem((key,), "path", str(error)))
         return ends, problems
@@ -269,7 +274,7 @@ class _Validation:
         outline = Destination(self.repository, answers_file_of(tenant, scaffold)).outline
         return outline.get("execution_mode") == "cloud"
 
-    def _job_rules(self, file: File, ends: Mapping[str, End], asset: Mapping[str, Any] | None) -> list[Problem]:
+    def _job_rules(self, file: File, ends: Mapping[str, End], asset: Described | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
         said = [*job_effects(job, self.pack.keys), *expansion.lineage_expansion(job, self.pack.keys)]
         if source:
@@ -281,7 +286,7 @@ class _Validation:
         if asset:
             said += pair_problems(job, asset, source, target)
             if source:
-                said += delimiter_problems(self.repository, job, body_of(asset), source, self.pack.runner)
+                said += delimiter_problems(self.repository, job, asset.columns, source, self.pack.runner)
         return said
 
     def _variables(

@@ -6,7 +6,7 @@ What says so are the files ``*.env.example``: one at the root is for all, those 
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ..base import reading
@@ -25,7 +25,8 @@ class Variables:
     def __init__(self, repository: Path) -> None:
         """Remember the repository; each file is read when it is first asked for."""
         self._repository = repository
-        self._of = cache(self._listed)
+        # The jobs of a tenant come one after the other.
+        self._of = lru_cache(maxsize=16)(self._listed)
 
     def problems(self, tenant: str, read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
         """Yield what is `read` for a tenant and no file lists, where there are files; each variable once.
@@ -43,12 +44,15 @@ class Variables:
 
     def _listed(self, tenant: str) -> tuple[frozenset[str], str]:
         """Return the variables that are listed for a tenant, and the first file that lists any; '' for none."""
-        files = [ENV_EXAMPLE] if reading.is_file(self._repository, ENV_EXAMPLE) else []
         own = [path for path in reading.below(self._repository, f"{VARIABLES}/{tenant}") if path.endswith(ENV_EXAMPLE)]
         names: set[str] = set()
-        for path in (*own, *files):
+        for path in (*own, *self._for_all):
             try:
                 names |= set(_LISTED.findall(reading.text(self._repository, path) or ""))
             except reading.ReadingError:
                 continue
-        return frozenset(names), next(iter((*own, *files)), "")
+        return frozenset(names), next(iter((*own, *self._for_all)), "")
+
+    @cached_property
+    def _for_all(self) -> list[str]:
+        return [ENV_EXAMPLE] if reading.is_file(self._repository, ENV_EXAMPLE) else []

@@ -4,15 +4,13 @@ A module is a section of the questionnaire, and mirrors the file of its name in 
 user reads. A question has an entry in both, under one name, and nowhere else.
 """
 
-from dataclasses import replace
-
 from ..model import Question
 from . import review, short_path
 from .short_path import SECTIONS
 
 _ALL = (short_path.SECTION, *SECTIONS.values(), review.SECTION)
 QUESTIONS: dict[str, Question] = {
-    name: replace(question, section=section.name if section.what else "")
+    name: question._replace(section=section.name if section.what else "")
     for section in _ALL
     for name, question in section.questions.items()
 }

@@ -1,7 +1,6 @@
 """The rest of what an asset says: the layout, what the data is for, who cares for it, and what no question asks."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ...base.shapes import Shape
@@ -38,8 +37,8 @@ SECTION = Section(
     "contract",
     what="layout, purpose, roles, costs, other keys",
     questions={
-        "asset_layout": replace(choice(LAYOUTS, NESTED), inapplicable=reused),
-        "description": replace(_shaped("description", empty={}, example="{purpose: who buys what}"), of="scaffold"),
+        "asset_layout": choice(LAYOUTS, NESTED)._replace(inapplicable=reused),
+        "description": _shaped("description", empty={}, example="{purpose: who buys what}")._replace(of="scaffold"),
         "status": Question(alone(readers.name), always("active"), reused, of="scaffold"),
         "team_roles": _shaped(
             "team",

@@ -1,7 +1,5 @@
 """What the reader of the source is told."""
 
-from dataclasses import replace
-
 from .. import answers_format, engine_options
 from ..model import Answers, Question, Section
 from .shared import choice_of
@@ -23,8 +21,9 @@ SECTION = Section(
     what="delimiter, encoding, batch size",
     inapplicable=_nothing_to_tell,
     questions={
-        "engine": replace(
-            choice_of(lambda answers: answers.source.engines, lambda answers: answers.source.default_engine),
+        "engine": choice_of(
+            lambda answers: answers.source.engines, lambda answers: answers.source.default_engine
+        )._replace(
             inapplicable=_one_engine,
             of="connector",
             without_effect=lambda answers: "the runner reads a source in its own way, or by the engine of the recipe",

@@ -1,7 +1,6 @@
 """What the questions of several sections have in common."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ...base.errors import AnswerError
@@ -23,7 +22,7 @@ def always(value: Any) -> Callable[[Answers], Any]:
 
 def choice(values: Sequence[str], default: str, of: str = "tenant") -> Question:
     """Make a question with the same choices for every scaffold."""
-    return replace(choice_of(always(values), always(default)), fixed_choices=tuple(values), of=of)
+    return choice_of(always(values), always(default))._replace(fixed_choices=tuple(values), of=of)
 
 
 def choice_of(values: Callable[[Answers], Sequence[str]], default: Callable[[Answers], Any]) -> Question:

@@ -1,7 +1,6 @@
 """What every scaffold is asked: whose data it is, from where to where, and which sections to open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -174,8 +173,7 @@ SECTION = Section(
         "execution_mode": choice(MODES, "self_hosted"),
         "find_source": Question(_search("source"), always(""), _short_list("source"), of="scaffold", recorded=False),
         "source_connector": Question(_connector("source"), choices=_connectors("source"), of="scaffold"),
-        "objects": replace(
-            _read_by("objects"),
+        "objects": _read_by("objects")._replace(
             default=_only_object,
             choices=lambda answers: choices.plain(answers.source.objects),
         ),

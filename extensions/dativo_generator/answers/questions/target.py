@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ...base.documents import shown
@@ -79,7 +78,7 @@ SECTION = Section(
     "target",
     what="format, partitions, mode, place, catalog",
     questions={
-        "file_format": replace(choice_of(_formats, _format), inapplicable=reused, of="connector"),
+        "file_format": choice_of(_formats, _format)._replace(inapplicable=reused, of="connector"),
         "partitioning": Question(
             alone(readers.words), lambda answers: list(answers.target_recipe.partitioning) or [SAFE_PARTITION], reused
         ),

@@ -1,0 +1,37 @@
+"""What of an asset the rules about jobs and other assets look at. It is kept for all assets of a repository at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from sys import intern
+from typing import Any
+
+from ..base.asset_layout import body_of
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An asset whose shape is right, in short; `domain` and `product` are '' where it has none."""
+
+    name: str
+    version: str
+    source_type: str
+    object: str
+    domain: str
+    product: str
+    columns: tuple[str, ...]
+    dates: tuple[str, ...]
+
+
+def described(asset: Mapping[str, Any]) -> Described:
+    """Describe an asset in either layout, without nulls."""
+    body = body_of(asset)
+    return Described(
+        name=body["name"],
+        version=intern(body["version"]),
+        source_type=intern(body["source_type"]),
+        object=intern(body["object"]),
+        domain=intern(body.get("domain") or ""),
+        product=intern(body.get("dataProduct") or ""),
+        columns=tuple(intern(field["name"]) for field in body["schema"]),
+        dates=tuple(field["name"] for field in body["schema"] if field.get("type") == "date"),
+    )
