@@ -86,12 +86,20 @@ def applies(session: Session, name: str) -> bool:
                 raise guard.stale(scaffold, name, error, session.destination.answers_file) from None
             return not scaffold.inapplicable(name)  # somebody is there to answer again
         return True
-    preset = session.conf["settings"].defaults.get(name)
-    if preset is not None and not scaffold.inapplicable(name):
-        _check(session, name, preset)
     if name in scaffold.presets and not scaffold.inapplicable(name):
         _ = scaffold[name]
-    return scaffold.asks(name)
+    asks = scaffold.asks(name)
+    _leave_out_misfit(session, name, told=asks)
+    return asks
+
+
+def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
+    """Leave out what the user's own settings of Copier say, where it does not fit: it is for another template."""
+    defaults = session.conf["settings"].defaults
+    if name in defaults and (why := _wrong(session, defaults[name], name)):
+        said = f"Note: not taken from your Copier settings, which speak of another template: {why}"
+        _print_once(session, [said] if told else [])
+        del defaults[name]
 
 
 def is_prompted(session: Session, name: str) -> bool:
@@ -161,16 +169,17 @@ def _print_imports(session: Session, name: str) -> None:
         if session.scaffold.source.uses_cursor:
             whole = f"'{object_name}' has no column that tells what is new"
             lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)
-        _print_once(session, lines)
+        _print_once(session, [f"Imported: {line}" for line in lines])
     if session.scaffold.imported:
-        _print_once(session, [line for question in QUESTIONS.values() for line in question.imported(session.scaffold)])
+        said = (line for question in QUESTIONS.values() for line in question.imported(session.scaffold))
+        _print_once(session, [f"Imported: {line}" for line in said])
 
 
 def _print_once(session: Session, lines: Iterable[str]) -> None:
     for line in lines:
         if line not in session.printed:
             session.printed.add(line)
-            print(printable(f"Imported: {line}"), file=sys.stderr)
+            print(printable(line), file=sys.stderr)
 
 
 def _warn_once(session: Session, line: str) -> None:
