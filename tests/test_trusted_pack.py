@@ -10,7 +10,7 @@ from dativo_generator.base.repository_url import recordable
 from dativo_generator.fleet.settings import FILE, Settings, SettingsError, settings_of
 from dativo_generator.fleet.source import Source, SourceError, trusted
 from fleets import STRIPE, Command
-from support import git, release, render
+from support import git, release, released_at, render
 
 URL = "https://git.example.com/data/pack.git"
 
@@ -200,3 +200,35 @@ def test_the_command_takes_both_from_the_settings(
     done = command(repository, "replay")
     assert "is not the pack that is trusted here" not in done.out
     assert done.err == f"Trusted, as dativo.yml of origin/main says: {published}\n"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_scaffolds_that_name_the_pack_otherwise_share_what_is_there(
+    first: int,
+    history: Path,
+    own_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = ["git@git.example.com:data/pack.git", URL]
+    for name in names:
+        git(tmp_path, "config", "--file", str(own_home), "--add", f"url.{history}.insteadOf", name.removesuffix(".git"))
+        git(tmp_path, "config", "--file", str(own_home), "--add", f"url.{history}.insteadOf", name)
+    out, loaded = tmp_path / "out", released_at(history, "v1.0.0")
+    for number in (first, 1 - first):
+        answers = STRIPE | {"tenant_id": "acme", "scaffold": f"s{number}", "ci": "github", "vendor": False}
+        answers |= {"asset_names": {"customers": f"customers_{number}"}}
+        for path, content in loaded.render(loaded.completed(answers, ""), names[number], "v1.0.0").files.items():
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            if not (out / path).exists():
+                (out / path).write_bytes(content)
+    release(out, "scaffolded")
+    workflow = (out / ".github/workflows/dativo.yml").read_text(encoding="utf-8")
+    assert names[first].removesuffix(".git") in workflow
+    command = Command(history, monkeypatch, capsys)
+    monkeypatch.setenv("DATIVO_TEMPLATE", URL)
+    report = command(out, "replay", "--json").json
+    assert [file["state"] for file in report["files"] if file["path"].startswith(".github/")] == ["clean"]
+    assert command(out, "update").status == 0
+    assert command(out, "replay").status == 0
