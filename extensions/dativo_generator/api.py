@@ -53,7 +53,8 @@ def replay_folder(folder: Path, template: str = "") -> Report:
     """Render every answers file of a folder again, at its recorded version, and report what differs.
 
     `template` is the repository to trust, a URL or a path; without it, what `dativo.yml` says, else where this package
-    was installed from. Nothing is written. Raises `DativoError` when that repository cannot be read, and while a change is half written.
+    was installed from. Nothing is written. Raises `DativoError` when that repository cannot be read, and while a change
+    is half written.
     """
     refuse_unfinished(folder)
     with scratch_folder() as scratch:
