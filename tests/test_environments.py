@@ -65,7 +65,7 @@ def test_no_two_environments_share_a_place_a_state_or_a_list_of_variables(source
             for keys in (("target", "connection"), ("source", "incremental", "state_path")):
                 values = [value_at(job["data"], keys) for job in (mine, theirs)]
                 assert values == [None, None] or values[0] != values[1]
-    listed = [example["path"] for example in plan(PACK, answers_for(source, target) | THREE)["env_examples"]]
+    listed = [example["path"] for example in plan(PACK, answers_for(source, target) | THREE)["env_files"]]
     assert len(listed) == len(set(listed)) == len(ENVIRONMENTS)
 
 

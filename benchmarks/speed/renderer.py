@@ -14,7 +14,7 @@ from dativo_generator.registry.pack import Pack
 from speed.emitter import block
 
 # What a plan lists; the name of a template says what of it is written. Beside them is one file, and the answers.
-_KINDS = ("assets", "jobs", "fixtures", "env_examples")
+_KINDS = ("assets", "jobs", "fixtures", "env_files")
 _SAID = re.compile(r"(?:plan|_copier_conf)\.(\w+)")
 
 

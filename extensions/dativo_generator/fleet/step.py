@@ -16,7 +16,7 @@ from typing import Any
 from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
-from ..plan.destination import version_of
+from ..base.versions import version_of
 from .answers_files import AnswersFile
 from .differences import Difference, differences
 from .fleet import Fleet
@@ -38,7 +38,7 @@ EFFECTS = {
 _FORBIDDEN = "not allowed in cloud"
 
 # The files that a plan lists of one scaffold alone.
-_KINDS = ("assets", "jobs", "fixtures", "env_examples")
+_KINDS = ("assets", "jobs", "fixtures", "env_files")
 
 Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -279,7 +279,7 @@ def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], M
 
     An older release knows only some kinds, and lists the variables of its jobs in one file.
     """
-    if kind == "env_examples" and rendering.plan.get("env_example"):
+    if kind == "env_files" and rendering.plan.get("env_example"):
         yield ("", _environments(rendering)[0]), rendering.plan["env_example"]
     for file in rendering.plan.get(kind, ()):
         environment = file["data"].get("environment", "") if kind == "jobs" else file.get("environment", "")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..base.naming import listed
-from ..plan.destination import COPIERS_OWN, shares, version_of
+from ..base.versions import version_of
+from ..plan.destination import COPIERS_OWN, shares
 from . import uses
 from .answers_files import AnswersFile
 from .differences import Group, grouped

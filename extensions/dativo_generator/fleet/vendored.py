@@ -24,7 +24,8 @@ from ..validation.findings import Finding
 from ..validation.rules import WARNING, Rules, load_rules
 from .answers_files import AnswersFile, read
 from .fleet import Fleet
-from .source import Source, scratch_folder, trusted
+from .settings import settings_of
+from .source import scratch_folder, trusted
 
 FOLDERS = ("connectors", "registry", "schemas")
 _RULE = "vendored"
@@ -57,14 +58,15 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
         return
     try:
         with scratch_folder() as scratch:
-            fleet = Fleet(root, Source(trusted(template), Path(scratch)))
+            fleet = Fleet(root, trusted(root, template, Path(scratch)))
             contents = fleet.shared(suspects)
     except DativoError as error:
         for path in suspects:
             yield _finding(rules, path, f"differs from that of this version, and no other can be had: {error}")
         return
+    named = template or settings_of(root).template
     for path, owner in suspects.items():
-        if not template and not fleet.trusts(owner):
+        if not named and not fleet.trusts(owner):
             said = f"cannot be compared: {public(owner.source)} is not the template at hand; name it with --template"
             yield replace(_finding(rules, path, said), severity=WARNING)
         elif not says_the_same(path, _there(root, path), contents[path]):

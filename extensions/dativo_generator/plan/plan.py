@@ -28,7 +28,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of the `asset`
     of each job, and its `environment`; `fixtures` themselves, with their `text`, and as `input` the answer with which a
     job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
-    `env_examples`, the files that list them; `copied`, the paths of the files of the pack that come along, and
+    `env_files`, the files that list them; `copied`, the paths of the files of the pack that come along, and
     `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
     nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
     scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
@@ -66,7 +66,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "assets": assets,
         "jobs": jobs,
         "fixtures": rows,
-        "env_examples": [example for example in listed if example],
+        "env_files": [example for example in listed if example],
         "vendored": vendored,
         "copied": copied,
         "ci": ci_file,
@@ -97,7 +97,7 @@ def check_extra(scaffold: Scaffold, name: str) -> None:
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
     """List the path of every file that a plan writes, the answers file last."""
     made = [file["path"] for kind in ("assets", "jobs", "fixtures") for file in plan[kind]]
-    made += [file["path"] for file in plan["env_examples"]] + ([plan["profile"]["path"]] if plan["profile"] else [])
+    made += [file["path"] for file in plan["env_files"]] + ([plan["profile"]["path"]] if plan["profile"] else [])
     return [*made, *plan["shared"], plan["answers_file"]]
 
 
