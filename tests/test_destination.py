@@ -132,7 +132,7 @@ def test_any_other_file_speaks_for_itself(tmp_path: Path) -> None:
 
 
 def test_what_stands_in_every_answers_file_stays() -> None:
-    assert destination.FORMAT == {"answers_format": 2}
+    assert destination.FORMAT == {"answers_format": 3}
     assert destination.COPIERS_OWN == ("_commit", "_src_path")
 
 

@@ -71,7 +71,7 @@ def _alone(answers: Answers) -> str:
 
 SECTION = Section(
     "environments",
-    what="several environments, and what differs between them",
+    what="more than one, and what differs",
     questions={
         "environments": Question(_environments, always([]), example="[dev, staging, prod]"),
         "per_environment": Question(
