@@ -176,6 +176,8 @@ class Dativo(Extension):
             "profiled": of_pack(_unattended.profiled),
             "pinned": of_pack(_unattended.pinned),
             "basis": of_pack(_unattended.basis),
+            "spread": of_pack(_unattended.spread),
+            "split": of_pack(_unattended.split),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
             "yaml": _emit.inline,

@@ -19,7 +19,7 @@ from dativo_generator.base.errors import AnswerError
 from dativo_generator.base.paths import CI_FILES
 from dativo_generator.plan.plan import plan
 from fleets import Command, copied
-from support import PACK, ROOT, Rendered, git, release, render
+from support import PACK, ROOT, Rendered, blocks, git, release, render
 
 STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 OTHER = {
@@ -531,3 +531,61 @@ def test_the_command_replays_it_and_takes_it_along(
     assert command(out, "replay").status == 0
     (out / GITHUB).unlink()
     assert command(out, "replay").status == 1
+
+
+# --- below the root of a repository -----------------------------------------------------------------------------------
+
+
+BELOW = {
+    "github": "ci: GitHub runs workflows at the root of the Git repository alone; copy "
+    f"'my team/ingest/{GITHUB}' there, and give its jobs working-directory: 'my team/ingest'",
+    "gitlab": "ci: GitLab runs jobs at the root of the Git repository; where you include "
+    f"'my team/ingest/{GITLAB}', begin before_script with cd 'my team/ingest'",
+    "none": "",
+}
+
+
+@pytest.mark.parametrize("answer", BELOW)
+def test_below_the_root_a_copy_says_that_ci_does_nothing(
+    answer: str, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release(tmp_path, "first")
+    render(template, tmp_path / "my team" / "ingest", STRIPE | {"ci": answer})
+    assert capsys.readouterr().err == (f"Warning: {BELOW[answer]}\n" if BELOW[answer] else "")
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_at_the_root_and_outside_git_nothing_is_said(
+    repository: bool, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    if repository:
+        out.mkdir()
+        release(tmp_path, "around")
+        release(out, "first")
+    render(template, out, STRIPE | {"ci": "github"}, overwrite=True)
+    assert capsys.readouterr().err == ""
+
+
+def test_below_the_root_an_update_says_that_ci_does_nothing(
+    history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = Command(history, monkeypatch, capsys)
+    render(history, tmp_path / "my team" / "ingest", STRIPE, vcs_ref="v3.0.0")
+    release(tmp_path, "scaffolded")
+    done = command(tmp_path / "my team" / "ingest", "update", "--data", "ci=github")
+    assert (done.status, done.err) == (0, f"Warning: {BELOW['github']}\n")
+
+
+def test_the_page_says_what_works_below_the_root(github: Any, gitlab: Any) -> None:
+    page = [yaml.safe_load(text) for kind, text in blocks(ROOT / "docs/how-to/run-in-ci.md") if kind == "yaml"]
+    below = next(block for block in page if "jobs" in block)["jobs"]
+    checked_out = {name for name, step in steps(github) if step.get("uses", "").startswith("actions/checkout@")}
+    assert below.keys() == checked_out
+    assert all("defaults" not in github["jobs"][name] for name in below)
+    included = next(block for block in page if ".dativo" in block)
+    (folder,) = (line.removeprefix("cd ") for line in included[".dativo"]["before_script"] if line.startswith("cd "))
+    assert included[".dativo"]["before_script"][1:] == gitlab[".dativo"]["before_script"]
+    assert included["include"] == [{"local": f"{folder}/{GITLAB}"}]
+    (artifact,) = gitlab["dativo-dry-run"]["artifacts"]["paths"]
+    assert included["dativo-dry-run"]["artifacts"]["paths"] == [f"{folder}/{artifact}"]

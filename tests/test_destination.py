@@ -1,7 +1,6 @@
 """What a destination holds: whose a file is by its header, which version is newer, and what scaffolds share."""
 
 import os
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,9 @@ import pytest
 import yaml
 
 from dativo_generator.base.paths import CI_FILES, FIXTURES_TEST
+from dativo_generator.base.versions import version_of
 from dativo_generator.plan import destination
-from dativo_generator.plan.destination import Destination, fixture_of, header_of, shares, version_of
+from dativo_generator.plan.destination import Destination, fixture_of, header_of, shares
 
 OWN, OTHER = ".copier-answers.acme.own.yml", ".copier-answers.acme.other.yml"
 HEADER = "# Written by the scaffold shop_1 of ac-me. To change it, see there.\n"
@@ -128,40 +128,11 @@ def test_any_other_file_speaks_for_itself(tmp_path: Path) -> None:
     assert Destination(tmp_path, OWN).header("jobs/x.yaml") is None
 
 
-# --- versions ---------------------------------------------------------------------------------------------------------
-
-ORDERED = [
-    ["x", "", "0123abc", "4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f", "v", "va1", None, 1],
-    ["v0.9"],
-    ["v1.0.0a1"],
-    ["v1.0.0rc1"],
-    ["v1.0.0rc1-2-gabc"],
-    ["v1.0.0", "1.0.0", "v1", "v1.0", "v1.0.0-0-g0123abc"],
-    ["v1.0.0-3-g0123abc"],
-    ["v1.0.0-10-g0123abc"],
-    ["v1.2"],
-    ["v1.10"],
-    ["v2.0.0"],
-    ["v10", "10"],
-    ["20240101"],
-]
-
-
-@pytest.mark.parametrize("same", ORDERED, ids=lambda same: str(same[0]))
-def test_spellings_of_a_version_are_equal(same: list[Any]) -> None:
-    assert len({version_of(commit) for commit in same}) == 1
-
-
-def test_versions_are_ordered() -> None:
-    keys = [version_of(same[0]) for same in ORDERED]
-    assert all(one < other for one, other in pairwise(keys))
-
-
 # --- answers files ----------------------------------------------------------------------------------------------------
 
 
 def test_what_stands_in_every_answers_file_stays() -> None:
-    assert destination.FORMAT == {"answers_format": 2}
+    assert destination.FORMAT == {"answers_format": 3}
     assert destination.COPIERS_OWN == ("_commit", "_src_path")
 
 

@@ -183,8 +183,9 @@ def test_it_lists_the_jobs_that_are_written(template: Path, tmp_path: Path) -> N
 
 
 def test_answers_files_of_before_have_none() -> None:
-    assert plan(PACK, ORDERS | {"answers_format": 1})["env_example"] == {}
-    assert plan(PACK, ORDERS | {"answers_format": 1, "env_example": True})["env_example"]["path"] == EXAMPLE
+    assert plan(PACK, ORDERS | {"answers_format": 1})["env_files"] == []
+    (example,) = plan(PACK, ORDERS | {"answers_format": 1, "env_example": True})["env_files"]
+    assert example["path"] == EXAMPLE
 
 
 # --- whose it is ------------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def write(root: Path, name: str, profile: Any) -> None:
 
 
 def values(root: Path, answers: dict[str, Any]) -> dict[str, Any]:
-    return {name: preset.value for name, preset in Profiles(PACK, root).presets(answers).items()}
+    return {name: preset.value for name, preset in Profiles(PACK, root).presets(answers, apart=True).items()}
 
 
 def test_the_nearer_profile_goes_before_the_wider_one(tmp_path: Path) -> None:
@@ -49,9 +49,11 @@ def test_the_nearer_profile_goes_before_the_wider_one(tmp_path: Path) -> None:
 
 
 def test_placeholders_stand_for_tenant_and_environment(tmp_path: Path) -> None:
-    write(tmp_path, "acme", {"bucket": "{tenant}-{environment}", "tags": ["{tenant}", "{object}"]})
-    assert values(tmp_path, {"tenant_id": "acme"}) == {"bucket": "acme-dev", "tags": ["acme", "{object}"]}
-    assert values(tmp_path, {"tenant_id": "acme", "environment": "prod"})["bucket"] == "acme-prod"
+    write(tmp_path, "acme", {"bucket": "{tenant}-{environment}", "tags": ["{tenant}-{environment}", "{object}"]})
+    said = {"bucket": "acme-{environment}", "tags": ["acme-prod", "{object}"]}
+    assert values(tmp_path, {"tenant_id": "acme", "environment": "prod"}) == said
+    before = Profiles(PACK, tmp_path).presets({"tenant_id": "acme", "environment": "prod"}, apart=False)
+    assert before["bucket"].value == "acme-prod"
 
 
 def test_what_a_profile_says_is_recorded_and_written(template: Path, tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_what_a_profile_says_is_recorded_and_written(template: Path, tmp_path: P
         "environment": "prod",
         "owner": "data@acme.example.com",
         "tags": ["acme", "{object}"],
-        "bucket": "acme-prod",
+        "bucket": "acme-{environment}",
         "warehouse": "s3://lake/acme/",
     }
     assert {name: out.answers[name] for name in taken} == taken
@@ -255,11 +257,11 @@ def test_a_changed_profile_is_taken_in_by_what_followed_it(repository: Path, com
     effects = {entry["file"]: entry["effects"] for entry in result.json["answers"]}
     assert set(map(tuple, effects.values())) == {("follows", "profiled")}
     after, own = answers_of(repository, "stripe_to_iceberg"), answers_of(repository, "own")
-    assert (after["bucket"], after["environment"], after["retention_days"]) == ("moved-prod", "prod", 7)
+    assert (after["bucket"], after["environment"], after["retention_days"]) == ("moved-{environment}", "prod", 7)
     assert after["owner"] == "data-team@acme.com"
     assert not {"tags", "warehouse"} & after.keys() and {"tags", "warehouse"} <= before.keys()
     assert (own["bucket"], own["owner"], own["retention_days"]) == ("mine", "own@acme.com", 7)
-    assert "moved-prod" in (repository / "jobs/acme/stripe_customers_to_iceberg.yaml").read_text(encoding="utf-8")
+    assert "moved-prod" in (repository / "jobs/acme/prod/stripe_customers_to_iceberg.yaml").read_text(encoding="utf-8")
     assert command(repository, "replay", "--strict").status == 0
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message", "profile")

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from dativo_generator.answers.choices import LONG_LIST
+from dativo_generator.answers.questions.short_path import SECTIONS
 from support import PACK, SHORT_PATH, Rendered, edit_yaml, git, release, render
 from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 
@@ -85,7 +86,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "postgres"))
     terminal.answer("Tables", f"- public.orders{DONE}")
-    end(terminal, customize=DOWN + SPACE + ENTER)
+    end(terminal, customize=pick([*SECTIONS], "schema").removesuffix(ENTER) + SPACE + ENTER)
     terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)
     terminal.wait("id: integer required")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 from copier import run_copy, run_update
-from copier.errors import UserMessageError
 
 from dativo_generator.questionnaire.unattended import problems
 from fleets import build, copied
@@ -117,15 +116,18 @@ def test_a_render_needs_nothing_of_the_users_settings(template: Path, tmp_path: 
         assert render(template, tmp_path / "with", ANSWERS).files == plain.files
 
 
-def test_a_bad_default_in_the_users_settings_is_one_line(template: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["owner", "environment", "source_connector", "retention_days", "customize", "fields"])
+def test_settings_for_another_template_do_not_stop_a_scaffold(
+    name: str, template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     settings = tmp_path / "settings.yml"
-    settings.write_text("defaults: {owner: nobody}\n")
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        pytest.raises(UserMessageError, match="owner: 'nobody' is not an ASCII"),
-    ):
+    settings.write_text(f"defaults: {{{name}: [A B, 1]}}\n")
+    plain = render(template, tmp_path / "plain", ANSWERS)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
-        render(template, tmp_path / "out", ANSWERS)
+        assert render(template, tmp_path / "with", ANSWERS).files == plain.files
+    told = "Note: not taken from your Copier settings" in capsys.readouterr().err
+    assert told == (name in plain.answers and name not in ANSWERS)
 
 
 def test_what_was_not_asked_follows_the_registry(older: Callable[..., Rendered]) -> None:

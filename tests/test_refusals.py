@@ -142,9 +142,9 @@ def test_a_number_is_no_other_version(here: Destination) -> None:
     assert said(guard.unmoved, scaffold(), "asset_version", STRIPE | {"asset_version": 1.0}, here) == ""
 
 
-@pytest.mark.parametrize("name", ["owner", "environment", "retention_days", "fields"])
+@pytest.mark.parametrize("name", ["owner", "retention_days", "fields"])
 def test_any_other_answer_moves_nothing(name: str, here: Destination) -> None:
-    changed = scaffold(owner="you@acme.com", environment="prod", retention_days=3, objects=["charges"])
+    changed = scaffold(owner="you@acme.com", retention_days=3, objects=["charges"])
     assert said(guard.unmoved, changed, name, STRIPE, here) == ""
 
 

@@ -18,9 +18,9 @@ from fleets import SCAFFOLDS, STRIPE, Command, answers_files, build, copied, exa
 from history import TAGS
 from support import Rendered, copy_pack, git, release, render
 
-JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
+JOB = "jobs/globex/staging/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
-VARIABLES = "variables/globex/follows.env.example"
+VARIABLES = "variables/globex/staging/follows.env.example"
 FILE = ".copier-answers.globex.follows.yml"
 NEWEST = steady() | SCAFFOLDS
 FEW = SCAFFOLDS | {"customers": STRIPE}
@@ -129,8 +129,8 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
             FILE: "tampered",
             JOB: "orphaned",
             VARIABLES: "orphaned",
-            "jobs/acme/globex_customers_to_iceberg.yaml": "missing",
-            "variables/acme/follows.env.example": "missing",
+            "jobs/acme/staging/globex_customers_to_iceberg.yaml": "missing",
+            "variables/acme/staging/follows.env.example": "missing",
             ASSET: "edited",
         },
         1,

@@ -4,7 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.base.repository_url import canonical, has_secret, identity, is_local, public, url_of
+from dativo_generator.base.repository_url import (
+    canonical,
+    expanded,
+    has_secret,
+    identities,
+    identity,
+    is_local,
+    public,
+    recordable,
+    url_of,
+)
 
 PUBLIC = [
     ("https://oauth2:canary@host/data/pack.git", "https://host/data/pack.git"),
@@ -37,6 +47,7 @@ CANONICAL = [
     ("file:///srv/localhost", "/srv/localhost"),
     ("/srv/a/../pack.git/", "/srv/pack.git"),
     ("~nobody-of-that-name/x", "~nobody-of-that-name/x"),
+    ("work:data/pack.git/", "work:data/pack"),
 ]
 IDENTITIES = [
     ("https://host/data/pack", "host/data/pack"),
@@ -44,6 +55,7 @@ IDENTITIES = [
     ("git://host:9418/data/pack", "host/data/pack"),
     ("http://host:443/data/pack", "host:443/data/pack"),
     ("git@host:/data/pack", "host/data/pack"),
+    ("work:data//pack.git", "work/data/pack"),
     ("/srv/pack", "/srv/pack"),
     ("x:///y", "x:///y"),
 ]
@@ -62,6 +74,29 @@ SAME = [
     ("ssh://git@host:22/data/pack", "ssh://other@host/data/pack"),
     ("gh:data/pack", "https://github.com/data/pack.git"),
     ("file:///srv/my%20pack", "/srv/my pack"),
+    ("host:data/pack.git", "ssh://git@host/data/pack/"),
+    ("https://host//data/pack", "https://host/data/pack"),
+]
+# What Copier would not take for a Git repository as it stands is told to be one.
+RECORDABLE = [
+    ("https://host/data/pack", "git+https://host/data/pack"),
+    ("git+ssh://git@host/data/pack", "git+ssh://git@host/data/pack"),
+    ("work:data/pack", "git+work:data/pack"),
+    ("https://host/data/pack.git/", "https://host/data/pack.git"),
+    ("git@host:data/pack", "git@host:data/pack"),
+    ("gh:data/pack", "https://github.com/data/pack"),
+    ("file:///srv/my%20pack", "/srv/my pack"),
+    ("~nobody-of-that-name/x", "~nobody-of-that-name/x"),
+]
+REWRITES = [("https://host/", "file:///wrong/"), ("https://host/data/", "git@mirror:"), ("", "https://all/")]
+REWRITES += [("work:", "https://host/"), ("https://old/pack.git", "https://host/data/pack")]
+REWRITTEN = [
+    ("https://host/data/pack.git", {"host/data/pack", "mirror/pack"}),
+    ("git+https://host/data/pack", {"host/data/pack", "mirror/pack"}),
+    ("work:data/pack", {"work/data/pack", "host/data/pack"}),
+    ("https://old/pack", {"old/pack", "host/data/pack"}),
+    ("https://other/pack", {"other/pack"}),
+    ("/srv/pack", {"/srv/pack"}),
 ]
 OTHER = [
     ("https://host/data/pack", "https://host/data/pack2"),
@@ -109,6 +144,18 @@ def test_a_relative_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert (canonical("x"), canonical("~/x")) == (str(tmp_path / "x"), str(tmp_path / "home" / "x"))
     assert is_local(canonical("x")) and not is_local("https://host/x")
+
+
+@pytest.mark.parametrize(("location", "recorded"), RECORDABLE)
+def test_a_location_is_recorded_as_copier_takes_it(location: str, recorded: str) -> None:
+    assert recordable(location) == recorded == recordable(recorded)
+    if not is_local(recorded):
+        assert expanded(recorded) == recorded.removeprefix("git+") and identity(recorded) == identity(location)
+
+
+@pytest.mark.parametrize(("location", "places"), REWRITTEN)
+def test_a_place_is_also_where_git_is_sent(location: str, places: set[str]) -> None:
+    assert identities(location, REWRITES) == places
 
 
 @pytest.mark.parametrize(("location", "same"), IDENTITIES)

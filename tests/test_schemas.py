@@ -66,7 +66,7 @@ def test_damage_does_not_fit(case: dict[str, str]) -> None:
     ],
 )
 def test_a_job_that_the_runner_refuses_does_not_fit(change: Callable[[Any], Any]) -> None:
-    job = deepcopy(load("jobs/acme/postgres_orders_to_s3"))
+    job = deepcopy(load("jobs/acme/prod/postgres_orders_to_s3"))
     change(job)
     assert schema_errors("job", job)
 

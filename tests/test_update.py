@@ -35,7 +35,7 @@ from support import EXAMPLES, PACK, Rendered, git, load_answers, release
 
 # What goes from v1.0.0 to the newest by itself.
 FOLLOWS = steady() | SCAFFOLDS
-JOB = "jobs/globex/globex_customers_to_iceberg.yaml"
+JOB = "jobs/globex/staging/globex_customers_to_iceberg.yaml"
 ASSET = "assets/stripe/v1.0/globex_customers.yaml"
 
 
@@ -222,7 +222,7 @@ def test_an_answer_that_names_paths_moves_the_files(few: Path, command: Command,
     assert (result.status, result.json["answers"][0]["effects"]) == (0, ["moved"])
     out = Rendered(ours)
     assert JOB not in out.files
-    job = out.jobs["jobs/globex/globex_customers_to_s3.yaml"]
+    job = out.jobs["jobs/globex/staging/globex_customers_to_s3.yaml"]
     assert (job["target_connector"], job["retry_config"]) == ("s3", {"max_attempts": 5})
     assert out.parsed(file)[file]["target_connector"] == "s3"
     assert command(ours, "replay").status == 3  # the others are behind

@@ -25,7 +25,7 @@ RULES = load_rules(PACK.root)
 INVALID = yaml.safe_load((ROOT / "tests" / "data" / "invalid.yml").read_text(encoding="utf-8"))
 PATHS = {
     "stripe job": "jobs/acme/stripe_customers_to_iceberg.yaml",
-    "postgres job": "jobs/acme/postgres_orders_to_s3.yaml",
+    "postgres job": "jobs/acme/prod/postgres_orders_to_s3.yaml",
     "stripe asset": "assets/stripe/v1.0/stripe_customers.yaml",
 }
 # What is found in the examples as they are: file, rule and message.

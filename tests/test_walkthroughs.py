@@ -33,7 +33,7 @@ from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, s
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
-ONE_WALK = {"tutorial.md"}
+ONE_WALK = {"tutorial.md", "environments.md"}
 # The server that a page names.
 HOST = "db.example.com"
 PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")

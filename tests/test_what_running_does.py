@@ -147,7 +147,7 @@ def test_what_was_scaffolded_before_keeps_its_state_where_it_is() -> None:
 
 
 def test_a_plan_says_with_which_number_it_was_made() -> None:
-    assert plan(PACK, ORDERS)["answers_format"] == 2
+    assert plan(PACK, ORDERS)["answers_format"] == 3
     assert plan(PACK, ORDERS | {"answers_format": 1})["answers_format"] == 1
 
 

@@ -14,7 +14,7 @@ from dativo_generator.registry.pack import Pack
 from speed.emitter import block
 
 # What a plan lists; the name of a template says what of it is written. Beside them is one file, and the answers.
-_KINDS = ("assets", "jobs", "fixtures")
+_KINDS = ("assets", "jobs", "fixtures", "env_files")
 _SAID = re.compile(r"(?:plan|_copier_conf)\.(\w+)")
 
 
@@ -29,7 +29,7 @@ class Renderer:
         self._templates = {}
         for path in sorted((checkout / "template").rglob("*.jinja")):
             kind = _SAID.search(path.name)[1]
-            if kind in (*_KINDS, "env_example", "answers_file"):
+            if kind in (*_KINDS, "answers_file"):
                 self._templates[kind] = _template(env, path)
         self._fixtures_test = next((checkout / "template").glob("*tests*/fixtures/*.py")).read_bytes()
 
@@ -41,8 +41,6 @@ class Renderer:
             fill = self._templates[kind]
             for item in planned[kind]:
                 files[item["path"]] = fill(plan=planned, **{kind[:-1]: item})
-        if example := planned["env_example"]:
-            files[example["path"]] = self._templates["env_example"](plan=planned)
         files[planned["answers_file"]] = self._templates["answers_file"](plan=planned, _copier_answers=values)
         return files
 

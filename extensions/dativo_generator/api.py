@@ -7,7 +7,7 @@ from typing import Any
 from .base.errors import DativoError
 from .fleet.fleet import Fleet
 from .fleet.replay import Report, replay
-from .fleet.source import Source, scratch_folder, trusted
+from .fleet.source import scratch_folder, trusted
 from .fleet.transaction import refuse_unfinished
 from .fleet.vendored import altered
 from .plan.plan import plan
@@ -52,9 +52,10 @@ def validate_folder(
 def replay_folder(folder: Path, template: str = "") -> Report:
     """Render every answers file of a folder again, at its recorded version, and report what differs.
 
-    `template` is the repository to trust, a URL or a path; without it, where this package was installed from. Nothing
-    is written. Raises `DativoError` when that repository cannot be read, and while a change is half written.
+    `template` is the repository to trust, a URL or a path; without it, what `dativo.yml` says, else where this package
+    was installed from. Nothing is written. Raises `DativoError` when that repository cannot be read, and while a change
+    is half written.
     """
     refuse_unfinished(folder)
     with scratch_folder() as scratch:
-        return replay(Fleet(folder, Source(trusted(template), Path(scratch))))
+        return replay(Fleet(folder, trusted(folder, template, Path(scratch))))

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 NAME = "answers_format"
-CURRENT = 2
+CURRENT = 3
 # From this number on a job keeps its state in a file of its own, lists its variables, and asks for its plugins.
 OWN_STATE = 2
+# From this number on an environment that is not the usual one has jobs and a bucket of its own, and an answer that says
+# {environment} means the one of each job.
+APART = 3
 
 
 def number_of(answers: Mapping[str, Any]) -> int:

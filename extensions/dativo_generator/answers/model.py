@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
@@ -19,11 +19,15 @@ from ..registry.fields import Field, starter_fields
 from ..registry.importer import ImportedTable
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe
-from .answers_format import number_of
+from .answers_format import APART, NAME, number_of
 from .choices import Choice
+from .placeholders import ENVIRONMENT, filled, laid_over
 from .presets import NoPresets, Preset, Presets
 from .readers import recordable
 from .selection import Item
+
+# The environments that are suggested; the first is that of who says nothing, and as it always was.
+ENVIRONMENTS = ("dev", "staging", "prod")
 
 
 class Question(NamedTuple):
@@ -41,7 +45,8 @@ class Question(NamedTuple):
     is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
     returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
     that opens it, '' for what everybody is asked; the table fills it in. `owns` are keys of a job or an asset, such as
-    ``job.target.connection.*.bucket``, that this answer alone gives, since it is held against more than the schema.
+    ``job.target.connection.*.bucket``, that this answer alone gives, since it is held against more than the schema. One
+    that `varies` is read by jobs alone, and may be another in each environment; the table fills it in.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -61,6 +66,7 @@ class Question(NamedTuple):
     imported: Callable[[Answers], list[str]] = lambda answers: []
     section: str = ""
     owns: tuple[str, ...] = ()
+    varies: bool = False
 
 
 class Section(NamedTuple):
@@ -91,6 +97,7 @@ class Answers:
         self.raw = {name: value for name, value in raw.items() if name in self.questions}
         self.format = number_of(raw)
         self._values: dict[str, Any] = {}
+        self._in: dict[str, Self] = {}
         self._filled = {self.questions[name].fills for name, value in self.raw.items() if value}
 
     def __getitem__(self, name: str) -> Any:
@@ -105,7 +112,10 @@ class Answers:
             if raw is None:
                 raise self.missing(name)
             try:
-                self._values[name] = question.read(self, recordable(raw))
+                raw = recordable(raw)
+                if question.varies and self.tells_apart:
+                    raw = filled(raw, {ENVIRONMENT: self["environment"]})
+                self._values[name] = question.read(self, raw)
             except QuestionError:
                 raise  # of another question, on which this one depends
             except AnswerError as error:
@@ -117,7 +127,7 @@ class Answers:
     @cached_property
     def presets(self) -> dict[str, Preset]:
         """What the profiles say, whether it fits or not."""
-        return self.profiles.presets(self.raw)
+        return self.profiles.presets(self.raw, self.format >= APART)
 
     def inapplicable(self, name: str) -> str:
         """Return why a question makes no sense for these answers, '' when it does."""
@@ -173,6 +183,36 @@ class Answers:
         if not question.section or name in self.presets or self.default(name) is None:
             return True
         return question.always_asked(self)
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The environments that there are jobs for."""
+        return tuple(self["environments"]) or (self["environment"],)
+
+    @property
+    def tells_apart(self) -> bool:
+        """Whether {environment} in an answer stands for that of a job; before, it was text like any other."""
+        return self.format >= APART or bool(self["environments"])
+
+    @property
+    def environment_apart(self) -> str:
+        """The environment where it stands in paths and in the default bucket, else ''."""
+        apart = bool(self["environments"]) or (self.format >= APART and self["environment"] != ENVIRONMENTS[0])
+        return self["environment"] if apart else ""
+
+    def in_environment(self, name: str, differing: Mapping[str, Any] | None = None) -> Self:
+        """Return the answers of one environment: what is `differing` there, as `per_environment` says it, laid over."""
+        if differing is None and len(self.environments) == 1:
+            return self
+        if differing is None and name in self._in:
+            return self._in[name]
+        others = self["per_environment"].get(name, {}) if differing is None else differing
+        raw = {key: value for key, value in self.raw.items() if key != "per_environment"}
+        raw |= {key: laid_over(raw.get(key), value) for key, value in others.items()}
+        answers = type(self)(self.pack, raw | {"environment": name, NAME: self.format}, self.profiles)
+        if differing is None:
+            self._in[name] = answers
+        return answers
 
     @property
     def source(self) -> Connector:

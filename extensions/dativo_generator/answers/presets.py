@@ -22,8 +22,11 @@ class Preset(NamedTuple):
 class Presets(Protocol):
     """The profiles of one destination."""
 
-    def presets(self, raw: Mapping[str, Any]) -> dict[str, Preset]:
-        """Return what they say for a scaffold with these raw answers, by question; raises `PackError`."""
+    def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
+        """Return what they say for a scaffold with these raw answers, by question; raises `PackError`.
+
+        Answers that jobs alone read keep {environment} where the environments are told `apart`.
+        """
 
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when it can."""
@@ -32,7 +35,7 @@ class Presets(Protocol):
 class NoPresets:
     """The profiles of a render: none, since what they said is recorded."""
 
-    def presets(self, raw: Mapping[str, Any]) -> dict[str, Preset]:
+    def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
         """Return nothing."""
         return {}
 

@@ -2,14 +2,14 @@
 
 ::
 
-    profiles/_organisation.yml < profiles/<tenant>.yml < its part for a connector
+    profiles/_organisation.yml < profiles/<tenant>.yml, and in each: all < an environment < a connector
 
 A question starts with what they say instead of what the registry says, and the answer is recorded: a render knows of
 no profile. Which answers came from one is recorded, too, so that a changed profile can be taken in later.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,17 @@ from ..base.errors import AnswerError, Unanswered
 from ..base.naming import SLUG, nearest
 from ..base.paths import ORGANISATION, profile_of
 from ..registry.pack import Pack
+from .model import ENVIRONMENTS
+from .placeholders import ENVIRONMENT, TENANT, filled, laid_over
 from .presets import Preset
 from .questions import PROFILED, QUESTIONS
-from .questions.short_path import ENVIRONMENT
-from .readers import recordable
+from .readers import recordable, sequence
 from .scaffold import Scaffold
 
 # The part with answers by connector; those of a source and of a target do not overlap but by mistake.
 CONNECTORS = "connectors"
+# The question whose answer says what differs between environments; in a profile it speaks of a single one, too.
+DIFFERING = "per_environment"
 _ROLES = {"source": "source_connector", "target": "target_connector"}
 
 
@@ -38,30 +41,50 @@ class Profiles:
         """Look below `root`; what they say of the `decided` questions does not count."""
         self._pack, self._root, self._decided = pack, root, decided
 
-    def presets(self, raw: Mapping[str, Any]) -> dict[str, Preset]:
+    def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
         """Return what the profiles say for a scaffold with these raw answers, by question.
 
-        Raises `PackError` for a profile that cannot be read or holds a wrong answer.
+        What they say of its environment is an answer like any other, and what they say of several the answer to
+        `per_environment`. {environment} stays where the environments are told `apart`. Raises `PackError` for a profile
+        that cannot be read or holds a wrong answer.
         """
         tenant = raw.get("tenant_id")
         if not isinstance(tenant, str) or not SLUG.fullmatch(tenant):
             return {}
         connectors = [raw[name] for name in _ROLES.values() if isinstance(raw.get(name), str)]
-        presets: dict[str, Preset] = {}
+        parts: list[Iterator[tuple[str, Preset]]] = []
         for name in (ORGANISATION, tenant):
             if document := self._document(name):
-                presets |= {key: preset for key, preset in _presets(document, ()) if key in PROFILED}
-                for connector in connectors:
-                    if connector in (document.value.get(CONNECTORS) or {}):
-                        presets |= dict(_presets(document, (CONNECTORS, connector)))
-        default = presets["environment"].value if "environment" in presets else ENVIRONMENT
-        environment = raw.get("environment", default)  # which its own reader refuses where it is no text
-        words = {"{tenant}": tenant, "{environment}": environment if isinstance(environment, str) else ENVIRONMENT}
+                parts.append(_presets(document, ()))
+                known = document.value.get(CONNECTORS) or {}
+                parts += [_presets(document, (CONNECTORS, one)) for one in connectors if one in known]
+        said = [pair for part in parts for pair in sorted(part, key=_speaks_of_one) if pair[0] in PROFILED]
+        presets = self._of_environments(raw, said)
+        words = {TENANT: tenant, ENVIRONMENT: _environment(raw, dict(said))}
+        later = {TENANT: tenant} if apart else words
         return {
-            key: Preset(_filled(preset.value, words), preset.document, preset.keys)
+            key: Preset(filled(preset.value, later if _is_of_jobs(key) else words), preset.document, preset.keys)
             for key, preset in presets.items()
             if key not in self._decided
         }
+
+    def _of_environments(self, raw: Mapping[str, Any], said: Sequence[tuple[str, Preset]]) -> dict[str, Preset]:
+        """Lay what is said, in its order, over what was said before: of all environments, and of each."""
+        presets: dict[str, Preset] = {}
+        environment, several = _environment(raw, dict(said)), _several(raw, dict(said))
+        for key, preset in said:
+            if key != DIFFERING:
+                presets[key] = preset
+                if DIFFERING in presets and len(preset.keys) > 1:  # a connector's own, which says more than they
+                    presets[DIFFERING] = _without(presets[DIFFERING], key)
+            elif several:
+                before = presets[DIFFERING].value if DIFFERING in presets else {}
+                own = {name: value for name, value in preset.value.items() if name in several}
+                presets[DIFFERING] = preset._replace(value=laid_over(before, own))
+            else:
+                for name, value in (preset.value.get(environment) or {}).items():
+                    presets[name] = Preset(value, preset.document, (*preset.keys, environment, name))
+        return presets
 
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when it can."""
@@ -86,6 +109,8 @@ def check(pack: Pack, root: Path, name: str) -> Document:
     for key in document.value if isinstance(document.value, dict) else ():
         if key in QUESTIONS and QUESTIONS[key].of == "connector":
             raise document.error((key,), f"depends on the connector; write it below {CONNECTORS}, under its name")
+        if key == DIFFERING:
+            _refuse_connectors_answers(document)
         if key in QUESTIONS and QUESTIONS[key].of == "scaffold":
             raise document.error((key,), "is answered by each scaffold anew; remove it")
     top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS))
@@ -103,6 +128,15 @@ def check(pack: Pack, root: Path, name: str) -> Document:
         ends = {answer: connector for role, answer in _ROLES.items() if role in known.roles}
         _check_answers(Scaffold(pack, tenant | ends), document, (CONNECTORS, connector))
     return document
+
+
+def _refuse_connectors_answers(document: Document) -> None:
+    """Refuse in `per_environment`, outside a connector's part, what depends on the connector."""
+    for environment, others in document.section().section(DIFFERING).value.items():
+        for name in others if isinstance(others, dict) else ():
+            if name in QUESTIONS and QUESTIONS[name].of == "connector":
+                where = f"{CONNECTORS}.NAME.{DIFFERING}"
+                raise document.error((DIFFERING, environment, name), f"depends on the connector; write it in {where}")
 
 
 def saved(scaffold: Scaffold) -> str:
@@ -127,15 +161,23 @@ def _check_answers(scaffold: Scaffold, document: Document, keys: tuple[str, ...]
     for name, preset in _presets(document, keys):
         if name not in PROFILED:
             continue
-        value = _filled(preset.value, {"{tenant}": scaffold["tenant_id"], "{environment}": ENVIRONMENT})
+        value = filled(preset.value, {TENANT: scaffold["tenant_id"], ENVIRONMENT: ENVIRONMENTS[0]})
         try:
             if value is None:
                 raise AnswerError("has no value; give one or remove the key")
-            QUESTIONS[name].read(scaffold, recordable(value))
+            of = _of_all(scaffold, value) if name == DIFFERING else scaffold
+            QUESTIONS[name].read(of, recordable(value))
         except Unanswered:
             continue
         except AnswerError as error:
             raise preset.error(str(error)) from None
+
+
+def _of_all(scaffold: Scaffold, differing: Any) -> Scaffold:
+    """Return the scaffold as one of all the environments that a profile speaks of."""
+    names = [*differing] if isinstance(differing, dict) else []
+    several = {"environment": names[0], "environments": names} if names else {}
+    return Scaffold(scaffold.pack, scaffold.raw | several)
 
 
 def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, Preset]]:
@@ -146,13 +188,31 @@ def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, P
         yield name, Preset(value, document, (*keys, name))
 
 
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
-    """Put tenant and environment where a profile has their placeholders."""
-    if isinstance(value, dict):
-        return {key: _filled(item, words) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_filled(item, words) for item in value]
-    if isinstance(value, str):
-        for word, text in words.items():
-            value = value.replace(word, text)
-    return value
+def _without(differing: Preset, name: str) -> Preset:
+    """Take an answer away from what is said of each environment."""
+    left = {one: {k: v for k, v in others.items() if k != name} for one, others in differing.value.items()}
+    return differing._replace(value=left)
+
+
+def _environment(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> str:
+    """Return the environment of a scaffold; one that is no text its own reader refuses."""
+    environment = raw.get("environment", said["environment"].value if "environment" in said else None)
+    return environment if isinstance(environment, str) else ENVIRONMENTS[0]
+
+
+def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
+    """Return the environments of a scaffold, [] for one; an answer that is no list its own reader refuses."""
+    names = raw.get("environments", said["environments"].value if "environments" in said else [])
+    try:
+        return sequence(names) if len(sequence(names)) > 1 else []
+    except AnswerError:
+        return []
+
+
+def _speaks_of_one(pair: tuple[str, Preset]) -> bool:
+    """Put what is said of one environment behind what is said of all."""
+    return pair[0] == DIFFERING
+
+
+def _is_of_jobs(name: str) -> bool:
+    return QUESTIONS[name].varies or name == DIFFERING

@@ -1,5 +1,6 @@
 """The answers of one scaffold to all the questions of the pack."""
 
+import pickle
 from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,13 +16,14 @@ class Scaffold(Answers):
     questions = QUESTIONS
 
 
-# The last answers that were recorded for each pack, as text, in which 1 is not True.
-_last: WeakKeyDictionary[Pack, tuple[str, Scaffold]] = WeakKeyDictionary()
+# The last answers that were recorded for each pack, pickled: 1 is not True there, and what aliases stand for is written
+# once.
+_last: WeakKeyDictionary[Pack, tuple[bytes, Scaffold]] = WeakKeyDictionary()
 
 
 def recorded_scaffold(pack: Pack, answers: Mapping[str, Any]) -> Scaffold:
     """Return the scaffold of recorded answers; who checks them plans them next, and then they are read already."""
-    text = repr({name: value for name, value in answers.items() if name[:1] != "_"})
-    if _last.get(pack, ("",))[0] != text:
-        _last[pack] = (text, Scaffold(pack, answers))
+    content = pickle.dumps({name: value for name, value in answers.items() if name[:1] != "_"})
+    if _last.get(pack, (b"",))[0] != content:
+        _last[pack] = (content, Scaffold(pack, answers))
     return _last[pack][1]

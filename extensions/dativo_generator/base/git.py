@@ -92,6 +92,13 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith("GIT_") or _KEPT.fullmatch(name)}
 
 
+def rewrites(folder: Path) -> list[tuple[str, str]]:
+    """List what Git's settings put instead of the beginning of a URL, each as the beginning and what is put there."""
+    listing = attempt(folder, "config", "-z", "--get-regexp", r"^url\..*\.insteadof$").stdout
+    entries = (entry.partition("\n") for entry in os.fsdecode(listing).split("\0")[:-1])
+    return [(before, key.removeprefix("url.").removesuffix(".insteadof")) for key, _, before in entries]
+
+
 def without_filters(folder: Path) -> dict[str, str]:
     """Return the variables that keep a repository's own filters from running programs.
 

@@ -23,9 +23,9 @@ def answers_file_of(tenant: str, scaffold: str) -> str:
     return f".copier-answers.{tenant}.{scaffold}.yml"
 
 
-def env_example_of(tenant: str, scaffold: str) -> str:
-    """Return the file that lists the environment variables of a scaffold's jobs."""
-    return f"{VARIABLES}/{tenant}/{scaffold}{ENV_EXAMPLE}"
+def env_example_of(tenant: str, scaffold: str, environment: str = "") -> str:
+    """Return the file that lists the variables of a scaffold's jobs, of those of one environment where it is said."""
+    return "/".join(filter(None, (VARIABLES, tenant, environment, f"{scaffold}{ENV_EXAMPLE}")))
 
 
 def profile_of(name: str) -> str:

@@ -38,7 +38,7 @@ Template = Annotated[
         metavar="URL",
         envvar=VARIABLE,
         help="The template repository to trust, a URL or a path; nothing else is run. "
-        "Without it, where this command was installed from.",
+        "Without it, what dativo.yml of the protected branch says, else where this command was installed from.",
     ),
 ]
 To = Annotated[

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..base.paths import ANSWERS_FILES
+from ..base.paths import ANSWERS_FILES, CI_FILES
 from ..fleet.fleet import Fleet
-from ..fleet.source import Source, SourceError, scratch_folder, trusted
+from ..fleet.source import SourceError, scratch_folder, trusted, warned
 from ..fleet.transaction import refuse_unfinished, writing
 from ..fleet.update import Update
+from ..plan.ci import misplaced
 
 
 @contextmanager
@@ -19,9 +20,9 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
     `writes` is the name of a command that writes: it holds the lock of the repository, and begins with what another
     one has left half done. Any other is refused where something is.
     """
-    location, root = trusted(template), Path.cwd()
+    root = Path.cwd()
     with scratch_folder() as scratch:
-        fleet = Fleet(root, Source(location, Path(scratch)))
+        fleet = Fleet(root, trusted(root, template, Path(scratch)))
         if not writes:
             refuse_unfinished(root)
             yield fleet
@@ -31,8 +32,11 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
 
 
 def save(fleet: Fleet, change: Update) -> None:
-    """Write a change, and let Git know of its conflicts."""
+    """Write a change, let Git know of its conflicts, and say which CI file does not work where it is."""
     fleet.tree.write(change.writes, {path: edit.sides for path, edit in change.conflicts.items()})
+    for kind, path in CI_FILES.items():
+        if change.writes.get(path) is not None and (why := misplaced(kind, fleet.tree.root)):
+            warned(why)
 
 
 def nothing_here(fleet: Fleet) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from ..base.errors import printable
 from ..base.naming import nearest
 from ..base.paths import PROFILES
 from ..fleet.source import SourceError
@@ -49,6 +50,9 @@ def command(
     profiles: Annotated[
         bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
     ] = False,
+    split: Annotated[
+        bool, typer.Option("--split", help="Make of a scaffold of several environments one for each.")
+    ] = False,
     force: Force = False,
     dry_run: DryRun = False,
     format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
@@ -73,10 +77,14 @@ def command(
             raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
-            how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force}
+            how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force, "split": split}
             change = update(fleet, selection, **how, advance=advance)
         if form is Format.table:
             print_leaving(change, dry_run)  # before it happens
+            following = [outcome for outcome in change.outcomes if outcome.values.get("profiled")]
+            if "environment" in answers and following and not profiles:
+                said = f"what profiles say of {answers['environment']} is taken in, as --profiles would"
+                print(printable(f"{counted(len(following), 'answers file')}: {said}"))
         if not dry_run:
             save(fleet, change)
         _PRINTED[form](change, dry_run=dry_run)

@@ -11,7 +11,8 @@ from ..base import reading
 from ..base.documents import parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError, printable
 from ..base.paths import ANSWERS_FILES
-from ..plan.destination import COPIERS_OWN, version_of
+from ..base.versions import version_of
+from ..plan.destination import COPIERS_OWN
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from ..base.errors import DativoError
-from ..base.repository_url import identity
+from ..base.reading import ReadingError
 from ..plan.destination import Destination, shares
 from ..plan.ownership import Owner, may_own, owner_by_header
 from .answers_files import AnswersFile, find
@@ -22,7 +22,7 @@ class Fleet:
         self.tree = Tree(destination)
         self.source = source
         self._releases: dict[str, Release | DativoError] = {}
-        self._is_trusted = cache(lambda location: identity(location) in source.names)
+        self._is_trusted = cache(source.is_at)
 
     @cached_property
     def files(self) -> list[AnswersFile]:
@@ -44,11 +44,15 @@ class Fleet:
                 self._releases[commit] = error
         return self._releases[commit]
 
+    def trusts(self, file: AnswersFile) -> bool:
+        """Tell whether an answers file is of the pack that is trusted here."""
+        return self._is_trusted(file.source)
+
     def refusal(self, file: AnswersFile) -> str:
         """Say why nothing may be rendered from an answers file, '' when it may."""
         if file.problem:
             return file.problem
-        if not self._is_trusted(file.source):
+        if not self.trusts(file):
             trusted = f"is not the pack that is trusted here, {self.source.location}"
             return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
         try:
@@ -87,23 +91,36 @@ class Fleet:
         return owner_by_header(Destination(self.tree.root, answers_file), path)
 
     def shared(self, paths: Mapping[str, AnswersFile]) -> dict[str, list[bytes]]:
-        """Return what shared files may hold, the newest version first.
+        """Return what shared files may hold, the newest version first; of one version, that which is there.
 
-        `paths` names a scaffold that owns each, for a file that only its release knows to be shared.
+        Scaffolds of one version give several where they call the pack by several names. `paths` names a scaffold that
+        owns each, for a file that only its release knows to be shared.
         """
         renderings: dict[str, Rendering] = {}
         contents: dict[str, list[bytes]] = {}
         usable = [file for file in self.files if not self.refusal(file)]
         for path, owner in paths.items():
             owners = [file for file in usable if shares(file.values, path)] or [owner]
-            newest = {file.commit: file for file in sorted(owners, key=lambda file: file.version)}
-            contents[path] = []
+            newest = {(file.commit, file.source): file for file in sorted(owners, key=self._age)}
+            ages: dict[bytes, tuple[object, ...]] = {}
             for file in reversed(newest.values()):
                 try:
                     rendering = renderings[file.name] = renderings.get(file.name) or self.replay(file)
                     content = rendering.files.get(path)
                 except DativoError:
                     continue
-                if content not in (None, *contents[path]):
-                    contents[path].append(content)
+                if content is not None:
+                    ages.setdefault(content, self._age(file))
+            there = self._content(path) if len(ages) > 1 else b""
+            contents[path] = sorted(ages, key=lambda content: (ages[content], content == there), reverse=True)
         return contents
+
+    def _age(self, file: AnswersFile) -> tuple[object, ...]:
+        return self.source.age(file.commit)
+
+    def _content(self, path: str) -> bytes:
+        """Return what a file holds, nothing where it cannot be read."""
+        try:
+            return self.tree.read(path) or b""
+        except ReadingError:
+            return b""

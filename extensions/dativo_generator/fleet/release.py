@@ -173,6 +173,14 @@ class Release:
         """Return `answers` with what the profiles below `root` say of those that nobody decided."""
         return self._ask("profiled", answers, str(root))
 
+    def spread(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers `after` one environment became one of several, and its jobs do as they did."""
+        return self._ask("spread", before, after) if "spread" in self._env.filters else dict(after)
+
+    def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Return the answers of a scaffold for each of its environments; raises `AnswerError` where they cannot be."""
+        return self._ask("split", answers)
+
     def problems(self, answers: Mapping[str, Any]) -> list[str]:
         """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
         return self._ask("problems", answers)

@@ -9,7 +9,6 @@ from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
 from ..base.values import same
-from ..plan.destination import version_of
 from .answers_files import AnswersFile, parsed
 from .fleet import Fleet
 from .parallel import mapped
@@ -98,9 +97,8 @@ def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], 
     number, of = shard
     mine = fleet.files[number - 1 :: of]
     fleet.prepare(mine)
-    newest = version_of(fleet.source.newest)
     answers: list[AnswersState] = [None] * len(mine)  # type: ignore[list-item]
-    for index, state in mapped(lambda file: _replayed(fleet, file, newest), mine):
+    for index, state in mapped(lambda file: _replayed(fleet, file), mine):
         answers[index] = state
         advance()
     answers = list(_unapplied(fleet, mine, answers))
@@ -123,10 +121,8 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
         left = (file for file in files if not (file.path in written and file.expected is None))
         return tuple(replace(file, state="clean") if file.path in written else file for file in left)
 
-    newest = version_of(fleet.source.newest)
-
     def after(state: AnswersState) -> str:
-        return "behind" if newest > version_of(state.commit) else "current"
+        return "behind" if fleet.source.is_behind(state.commit) else "current"
 
     answers = [
         replace(
@@ -147,7 +143,7 @@ def diff(file: FileState, fleet: Fleet) -> str:
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> AnswersState:
+def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
     try:
         rendering = fleet.replay(file)
         own = dict(rendering.own)
@@ -157,7 +153,7 @@ def _replayed(fleet: Fleet, file: AnswersFile, newest: tuple[object, ...]) -> An
     expected = own.pop(rendering.answers_file)
     state = AnswersState(
         file.name,
-        "behind" if newest > version_of(file.commit) else "current",
+        "behind" if fleet.source.is_behind(file.commit) else "current",
         commit=file.commit,
         files=tuple(_compare(fleet, path, [text]) for path, text in own.items()),
         shared=tuple(rendering.shared),

@@ -1,38 +1,54 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
-import re
+import sys
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
-from ..base.errors import DativoError
-from ..base.git import CLONE_PATIENCE, GitError, attempt, git
+from ..base.errors import DativoError, printable
+from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.naming import nearest
-from ..base.repository_url import VARIABLE, canonical, identity, public
+from ..base.repository_url import VARIABLE, expanded, identities, is_local, public, recordable
+from ..base.versions import hash_of, is_prerelease, is_version, version_of
+from .settings import FILE, settings_of
 
-_DESCRIBED = re.compile(r".+-\d+-g([0-9a-f]{7,40})")
+# So many tags are named in an error.
+_FEW = 5
+
+
+# Where the newest commit of a clone's default branch is kept, beside its branches.
+_DEFAULT = "refs/dativo/default"
 
 
 class SourceError(DativoError):
     """The pack to trust is not named, or cannot be read."""
 
 
+def warned(line: str) -> None:
+    """Print a warning."""
+    print(f"Warning: {printable(line)}", file=sys.stderr, flush=True)
+
+
 class Source:
     """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
 
-    def __init__(self, location: str, scratch: Path) -> None:
+    def __init__(
+        self, location: str, scratch: Path, also: Iterable[str] = (), warn: Callable[[str], None] = warned
+    ) -> None:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
-        A password in it is used to fetch, and is nowhere in `location`.
+        A password in it is used to fetch, and is nowhere in `location`. `warn` is told in a line, once, what else than
+        a tag counts as released. `also` are names of one pack, which are all its names if one of them is.
         """
-        self.location = canonical(public(location))
-        self._fetched_from = canonical(location)
+        self._warn = warn
+        self.location = recordable(public(location))
+        self._fetched_from = expanded(location)
         self._scratch = scratch
+        self._also = also
 
     @cached_property
     def repository(self) -> Path:
@@ -55,34 +71,86 @@ class Source:
         return _git(self.repository, "rev-parse", "--absolute-git-dir").strip()
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Where the pack may be recorded to come from, as `identity` has it: its location, and a clone's own origin."""
+    def _names(self) -> frozenset[str]:
+        """Where the pack may be recorded to come from: its location, a clone's own origin, and their other names."""
         origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
-        return frozenset({identity(self.location), *([identity(origin)] if origin else [])})
+        names = frozenset().union(*(self._identities(one) for one in (self.location, origin) if one))
+        also = frozenset().union(*(self._identities(one) for one in self._also))
+        return names | also if names & also else names
+
+    @cached_property
+    def _rewrites(self) -> list[tuple[str, str]]:
+        return rewrites(self._scratch)
+
+    def _identities(self, location: str) -> frozenset[str]:
+        return identities(location, self._rewrites)
+
+    def is_at(self, recorded: str) -> bool:
+        """Tell whether this is the pack that an answers file names, whatever it calls it."""
+        return not self._names.isdisjoint(self._identities(recorded))
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        """The released tags, those that are versions, oldest first, with their commits."""
+        """The released tags, those that are versions, oldest first, with their commits.
+
+        Where nothing is tagged it is the newest commit of the default branch, as Copier would record it. Raises
+        `SourceError` where tags are there, and none is a version.
+        """
         found = {}
         listing = "%(refname:strip=2) %(objectname) %(*objectname)"
         for line in _git(self.repository, "for-each-ref", "refs/tags", f"--format={listing}").splitlines():
             name, commit, *peeled = line.split()
             found[name] = (peeled or [commit])[0]
-        return dict(sorted(((n, c) for n, c in found.items() if _version(n)), key=lambda item: _version(item[0])))
+        if not found:
+            return self._untagged()
+        versions = [tag for tag in found if is_version(tag)]
+        if not versions:
+            few = f"{', '.join(list(found)[-_FEW:])}{' and more' if len(found) > _FEW else ''}"
+            raise SourceError(f"{self.location}: no tag is a version; tag one like v1.0.0 (there: {few})")
+        return {tag: found[tag] for tag in sorted(versions, key=version_of)}
+
+    def _untagged(self) -> dict[str, str]:
+        """Return the newest commit of the default branch by its recorded name; {} where there is none."""
+        ref = "HEAD"
+        if not is_local(self.location):
+            ref = _DEFAULT
+            how = ("--quiet", "--no-write-fetch-head", "--end-of-options")
+            attempt(self.repository, "fetch", *how, self._fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
+        shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
+        if not (commit := shown.decode().strip()):
+            return {}
+        self._warn(
+            f"{self.location}: has no tag, so the history of its default branch counts as released; "
+            "tag a version like v1.0.0"
+        )
+        return {_git(self.repository, "describe", "--tags", "--always", commit).strip(): commit}
 
     @property
     def newest(self) -> str:
         """The tag that an update goes to: the newest that is no pre-release; '' when there is none."""
-        return next((tag for tag in reversed(self.tags) if not _version(tag).is_prerelease), "")
+        return next((tag for tag in reversed(self.tags) if not is_prerelease(tag)), "")
 
     @cached_property
-    def _released(self) -> frozenset[str]:
-        """Every commit that a released tag reaches."""
+    def _released(self) -> dict[str, int]:
+        """Every commit that a released tag reaches, with its place in the history; an older one has a lower place."""
         if not self.tags:
-            return frozenset()
-        return frozenset(
-            _git(self.repository, "rev-list", "--stdin", input="\n".join(self.tags.values()).encode()).split()
-        )
+            return {}
+        tips = "\n".join(self.tags.values()).encode()
+        listing = _git(self.repository, "rev-list", "--topo-order", "--reverse", "--stdin", input=tips)
+        return {commit: place for place, commit in enumerate(listing.split())}
+
+    def age(self, recorded: str) -> tuple[Any, ...]:
+        """Return a key that orders what answers files record: by version, and without one by place in the history."""
+        if version := version_of(recorded):
+            return version, 0
+        try:
+            return (), self._released[self.resolve(recorded)]
+        except SourceError:
+            return (), -1
+
+    def is_behind(self, recorded: str) -> bool:
+        """Tell whether something newer is released than what an answers file records."""
+        return bool(self.newest) and self.age(self.newest) > self.age(recorded)
 
     def resolve(self, recorded: str) -> str:
         """Return the full commit for what an answers file records; raises `SourceError` outside the released history.
@@ -91,9 +159,8 @@ class Source:
         """
         if recorded in self.tags:
             return self.tags[recorded]
-        described = _DESCRIBED.fullmatch(recorded)
-        prefix = described[1] if described else recorded
-        found = [commit for commit in self._released if commit.startswith(prefix)] if _is_hash(prefix) else []
+        prefix = hash_of(recorded)
+        found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
             raise SourceError(f"_commit: '{recorded}' is not in the released history{nearest(recorded, self.tags)}")
         return found[0]
@@ -114,10 +181,19 @@ class Source:
         return folder
 
 
-def trusted(template: str) -> str:
-    """Return which pack to trust: the one given, as an option or a variable, else where this command came from."""
-    if location := template or _installed_from():
-        return location
+def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None] = warned) -> Source:
+    """Return the pack to trust with the repository at `root`.
+
+    It is the one given, as an option or a variable, else the one of the repository's settings, else where this command
+    came from. Raises `SourceError` where there is none, `SettingsError` for wrong settings.
+    """
+    settings = settings_of(root)
+    if settings.unread:
+        warn(f"{FILE}: is not read: {settings.unread}")
+    if not template and settings.template:
+        print(printable(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}"), file=sys.stderr)
+    if location := template or settings.template or _installed_from():
+        return Source(location, scratch, settings.names, warn)
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
 
 
@@ -133,17 +209,6 @@ def _installed_from() -> str:
     except (metadata.PackageNotFoundError, ValueError):
         return ""
     return record.get("url", "")
-
-
-def _version(tag: str) -> Any:
-    try:
-        return Version(tag)
-    except InvalidVersion:
-        return None
-
-
-def _is_hash(text: str) -> bool:
-    return re.fullmatch(r"[0-9a-f]{7,40}", text) is not None
 
 
 def _git(folder: Path, *arguments: str, **how: Any) -> str:

@@ -10,7 +10,7 @@ Nothing is written here.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,12 +18,12 @@ from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
 from ..base.values import same
-from ..plan.destination import version_of
+from ..base.versions import version_of
 from .answers_files import AnswersFile, parsed
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
-from .release import Release, Rendering, items_of
+from .release import Files, Release, Rendering, items_of
 from .respelled import respelled
 from .source import SourceError
 from .unapplied import Unapplied
@@ -41,6 +41,9 @@ EFFECTS = {
     "forbidden in cloud": "It cannot follow, since a connector is no longer allowed in cloud. It stays as it is.",
 }
 _FORBIDDEN = "not allowed in cloud"
+
+# The files that a plan lists of one scaffold alone.
+_KINDS = ("assets", "jobs", "fixtures", "env_files")
 
 Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -87,7 +90,8 @@ class Outcome:
 class Step:
     """The release to go to, under the tag `target`; `explain` also finds what a change means.
 
-    With `force`, what goes is deleted with the edits in it, and although others use it.
+    With `force`, what goes is deleted with the edits in it, and although others use it; `split` makes a scaffold of
+    each environment.
     """
 
     fleet: Fleet
@@ -95,6 +99,7 @@ class Step:
     target: str
     explain: bool = False
     force: bool = False
+    split: bool = False
 
     @cached_property
     def unapplied(self) -> Unapplied:
@@ -102,7 +107,7 @@ class Step:
         return Unapplied(self.fleet)
 
     @classmethod
-    def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False) -> "Step":
+    def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
         """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: has no released tag, and only what is released is recorded")
@@ -111,7 +116,7 @@ class Step:
         release = fleet.load(fleet.source.tags[target])
         if isinstance(release, DativoError):
             raise release
-        return cls(fleet, release, target, explain, force)
+        return cls(fleet, release, target, explain, force, split)
 
     def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
         """Work out what happens to an answers file; `wanted` makes its answers from those that follow renames."""
@@ -149,8 +154,11 @@ class Step:
         wanted_answers = wanted(followed)
         bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
         # Compared as text, since 1 is not True in an answers file.
-        if unchanged := bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers):
+        unchanged = bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers) and not self.split
+        if unchanged:
             answers, new = old.answers, self.release.adopted(old, file.source, self.target)
+        elif self.split:
+            answers, new = self._split(file, wanted_answers)
         else:
             answers = self.release.completed(wanted_answers, file.name)
             new = self.release.render(answers, file.source, self.target)
@@ -188,18 +196,27 @@ class Step:
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
 
+    def _split(self, file: AnswersFile, answers: Mapping[str, Any]) -> tuple[dict[str, Any], Rendering]:
+        """Render a scaffold of each environment: the answers of the first, and the files of all as one rendering."""
+        parts = self.release.split(self.release.completed(answers, file.name))
+        complete = [self.release.completed(part, file.name) for part in parts]
+        renderings = [self.release.render(part, file.source, self.target) for part in complete]
+        first, fillings = renderings[0], {}
+        for rendering in renderings:
+            fillings |= rendering.own.fillings
+        files = Files(fillings | {path: first.files.fillings[path] for path in first.shared})
+        listed = {kind: [one for rendering in renderings for one in rendering.plan[kind]] for kind in _KINDS}
+        return complete[0], replace(first, files=files, plan={**first.plan, **listed})
+
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map old paths to new ones, for what is the same file under another path."""
         moves = {old.answers_file: new.answers_file}
-        listed, target = (one.plan.get("env_example") for one in (old, new))  # of which an older release knows nothing
-        if listed and target:
-            moves[listed["path"]] = target["path"]
-        objects = self._pairs(old, new)
-        for kind in ("assets", "jobs", "fixtures"):  # of fixtures an older release knows nothing
-            after = {item["object"]: item["path"] for item in new.plan.get(kind, ())}
-            for item in old.plan.get(kind, ()):
-                if target := after.get(objects.get(item["object"])):
-                    moves[item["path"]] = target
+        objects, environments = self._pairs(old, new), _environment_pairs(old, new)
+        for kind in _KINDS:
+            after = {named: file["path"] for named, file in _named(new, kind)}
+            for (name, environment), file in _named(old, kind):
+                if target := after.get((objects.get(name), environments.get(environment, environment))):
+                    moves[file["path"]] = target
         return {path: target for path, target in moves.items() if path != target}
 
     def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
@@ -212,7 +229,7 @@ class Step:
             same = (other for other in after if other not in before and thing_of(after[other]) == thing_of(entry))
             if match := today if today in after else next(same, ""):
                 pairs[name] = match
-        return pairs
+        return pairs | {"": ""}
 
     def _changes(
         self, old: Rendering, new: Rendering, moves: Mapping[str, str], alike: bool
@@ -280,6 +297,29 @@ def _says(file: AnswersFile, content: bytes | None) -> bool:
     return content is not None and same(file.values, parsed(file.name, content).values)
 
 
+def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Yield the files of a kind with what each is for: an object, and an environment, '' for all of them.
+
+    An older release knows only some kinds, and lists the variables of its jobs in one file.
+    """
+    if kind == "env_files" and rendering.plan.get("env_example"):
+        yield ("", _environments(rendering)[0]), rendering.plan["env_example"]
+    for file in rendering.plan.get(kind, ()):
+        environment = file["data"].get("environment", "") if kind == "jobs" else file.get("environment", "")
+        yield (file.get("object", ""), environment), file
+
+
+def _environments(rendering: Rendering) -> list[str]:
+    """List the environments that there are jobs for."""
+    return list(dict.fromkeys(job["data"].get("environment", "") for job in rendering.plan["jobs"]))
+
+
+def _environment_pairs(old: Rendering, new: Rendering) -> dict[str, str]:
+    """Map the environment of before to that of now, where there is one that has another name."""
+    before, after = _environments(old), _environments(new)
+    return dict(zip(before, after, strict=True)) if len(before) == len(after) == 1 else {}
+
+
 def _profiled(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """List the answers that profiles give otherwise, or no more."""
     taken = after.get("profiled", ())
@@ -311,6 +351,14 @@ def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> It
         target = moves.get(path, path)
         if target in after:
             yield from differences(target, document, after[target])
+    # What is different in an environment that comes new is different from the one that was there.
+    first = {job["object"]: job["data"] for job in reversed(old.plan["jobs"])}
+    known = _environments(old)
+    for job in new.plan["jobs"] if len(_environments(new)) > len(known) else ():
+        environment = job["data"]["environment"]
+        if environment not in known and job["object"] in first:
+            for one in differences(job["path"], first[job["object"]], job["data"]):
+                yield replace(one, key=f"{environment}: {one.key}")
 
 
 def _documents(rendering: Rendering) -> dict[str, Any]:

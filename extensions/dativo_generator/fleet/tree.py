@@ -43,9 +43,10 @@ class Tree:
                         fixtures.add(fixture)
                         yield fixture, header
         # Not all that is below: it may be somebody's own folder of that name.
-        for place in sorted(self.root.glob(f"{VARIABLES}/*/*{ENV_EXAMPLE}")):
+        below = (f"{VARIABLES}/*/{environment}*{ENV_EXAMPLE}" for environment in ("", "*/"))
+        for place in sorted(place for pattern in below for place in self.root.glob(pattern)):
             path = place.relative_to(self.root).as_posix()
-            if header := header_of(self.root, path):
+            if (header := header_of(self.root, path)) and header[1] == place.relative_to(self.root).parts[1]:
                 yield path, header
 
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..plan.destination import COPIERS_OWN, shares, version_of
+from ..base.naming import listed
+from ..base.versions import version_of
+from ..plan.destination import COPIERS_OWN, shares
 from . import uses
 from .answers_files import AnswersFile
 from .differences import Group, grouped
@@ -76,7 +78,21 @@ class Selection:
             (self.connectors, ("source_connector", "target_connector")),
             (self.environments, ("environment",)),
         )
-        return all(not wanted or any(file.values.get(name) in wanted for name in names) for wanted, names in chosen)
+        values = file.values
+        several = values.get("environments")
+        if isinstance(several, list) and several:
+            values = values | {"environment": next((one for one in self.environments if one in several), None)}
+        return all(not wanted or any(values.get(name) in wanted for name in names) for wanted, names in chosen)
+
+    def parts(self, file: AnswersFile) -> str:
+        """Say that only some environments of a scaffold are selected, which cannot be; '' where all are."""
+        several = file.values.get("environments") if isinstance(file.values, dict) else None
+        if not self.environments or not isinstance(several, list) or set(several) <= set(self.environments):
+            return ""
+        return (
+            f"{file.name}: its environments go together: {listed(map(str, several))}; to split it: "
+            f"dativo-generator update {file.name} --split"
+        )
 
 
 def update(
@@ -88,29 +104,36 @@ def update(
     profiles: bool = False,
     explain: bool = False,
     force: bool = False,
+    split: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Update:
     """Work out the update of the selected answers files to the tag `to`, the newest when it is ''.
 
     `data` are answers to give to each; with `profiles`, what the profiles say now is given to each that follows them;
     `explain` also finds what the change means; with `force`, what goes is deleted with the edits in it, and although
-    others use it. Nothing is written. Raises `SourceError` for a version that is not
-    released, and for a question that is not there.
+    others use it; `split` makes a scaffold of each environment. Nothing is written. Raises `SourceError` for a version
+    that is not released, and for a question that is not there.
     """
-    step = Step.to(fleet, to, explain, force)
+    step = Step.to(fleet, to, explain, force, split)
     new_answers = typed(step.release, data or {})
     files = [file for file in fleet.files if file in selection]
     fleet.prepare(files)
 
-    def wanted(answers: dict[str, Any]) -> dict[str, Any]:
-        followed = [name for name in answers.get("profiled", ()) if name not in new_answers]
-        answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
+    def wanted(before: dict[str, Any]) -> dict[str, Any]:
+        followed = [name for name in before.get("profiled", ()) if name not in new_answers]
+        answers = {name: value for name, value in before.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
-        return step.release.profiled(answers, fleet.tree.root) if profiles else answers
+        # What a profile says of one environment is not what it says of another.
+        if profiles or (followed and "environment" in new_answers):
+            answers = step.release.profiled(answers, fleet.tree.root)
+        return step.release.spread(before, answers) if "environments" in new_answers else answers
+
+    def outcome_of(file: AnswersFile) -> Outcome:
+        return Outcome(file.name, ("refused",), why) if (why := selection.parts(file)) else step.outcome(file, wanted)
 
     _ = step.unapplied.earlier  # read once, for all the processes
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]
-    for index, outcome in mapped(lambda file: step.outcome(file, wanted), files):
+    for index, outcome in mapped(outcome_of, files):
         outcomes[index] = outcome
         advance()
     return combined(step, outcomes)

@@ -7,6 +7,7 @@ is nobody's business.
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ import yaml
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..base.errors import DativoError
+from ..base.repository_url import public
 from ..base.values import same
 from ..plan.destination import Destination, shares
 from ..plan.vendored_schemas import vendored
 from ..registry.pack import Pack
 from ..validation.findings import Finding
-from ..validation.rules import Rules, load_rules
+from ..validation.rules import WARNING, Rules, load_rules
 from .answers_files import AnswersFile, read
 from .fleet import Fleet
-from .source import Source, scratch_folder, trusted
+from .settings import settings_of
+from .source import scratch_folder, trusted
 
 FOLDERS = ("connectors", "registry", "schemas")
 _RULE = "vendored"
@@ -47,7 +50,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
     """Yield a finding for each vendored file below `root` that says what no recorded version of the pack does.
 
     `pack` is asked first, the one at hand. Only for a file that is another there, the repository `template` is needed,
-    as for a replay.
+    as for a replay. Where nobody has named it, and what is recorded is of another, there is only a warning.
     """
     owners = _owners(root)
     rules = load_rules(pack.root)
@@ -56,13 +59,18 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
         return
     try:
         with scratch_folder() as scratch:
-            contents = Fleet(root, Source(trusted(template), Path(scratch))).shared(suspects)
+            fleet = Fleet(root, trusted(root, template, Path(scratch)))
+            contents = fleet.shared(suspects)
     except DativoError as error:
         for path in suspects:
             yield _finding(rules, path, f"differs from that of this version, and no other can be had: {error}")
         return
-    for path in suspects:
-        if not says_the_same(path, _there(root, path), contents[path]):
+    named = template or settings_of(root).template
+    for path, owner in suspects.items():
+        if not named and not fleet.trusts(owner):
+            said = f"cannot be compared: {public(owner.source)} is not the template at hand; name it with --template"
+            yield replace(_finding(rules, path, said), severity=WARNING)
+        elif not says_the_same(path, _there(root, path), contents[path]):
             said = "is not what a recorded version gives; restore it: dativo-generator replay --write"
             yield _finding(rules, path, said)
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..base.documents import shown
@@ -11,6 +13,14 @@ from ..base.repository_url import canonical, is_local, public, url_of
 
 # What stands in a workflow is read by YAML, by a shell, and as an expression: nothing that means something to one.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*")
+
+# What keeps a CI file from working below the root of a Git repository, and what makes it work.
+_BELOW = {
+    "github": "GitHub runs workflows at the root of the Git repository alone; copy {path} there, and give its jobs "
+    "working-directory: {folder}",
+    "gitlab": "GitLab runs jobs at the root of the Git repository; where you include {path}, begin before_script with "
+    "cd {folder}",
+}
 
 
 def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -39,3 +49,16 @@ def warnings(planned: Mapping[str, str]) -> list[str]:
     if planned.get("template", "").startswith("file://"):
         return [f"ci: CI cannot fetch {planned['template']}; scaffold from the URL of the pack's repository"]
     return []
+
+
+def misplaced(kind: str, destination: Path) -> str:
+    """Say that the CI file does not work in a destination which is no Git repository of its own, but a folder of one.
+
+    A copy cannot put the file at the root: Copier writes nothing outside of the destination. '' where it works.
+    """
+    folder = destination.expanduser().resolve()
+    root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+    if kind not in CI_FILES or root == folder:
+        return ""
+    below = folder.relative_to(root)
+    return f"ci: {_BELOW[kind].format(path=quote(str(below / CI_FILES[kind])), folder=quote(str(below)))}"

@@ -22,6 +22,7 @@ from ..base.documents import parse_bounded
 from ..base.errors import AnswerError
 from ..base.outline import outlined
 from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
+from ..base.versions import version_of
 from .fixtures import WRITERS
 
 # Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
@@ -47,10 +48,6 @@ _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\
 # In bytes, as far as the comment above a file is looked at: a license has less.
 _COMMENT = 8192
 _FIXTURE = re.compile(r"# Its fixture: (\S+)")
-# What `git describe` says, and so what Copier records: a tag, and how many commits after it; or a hash alone, where
-# nothing is tagged, which may begin with digits.
-_HASH = re.compile(r"(?=\d*[a-f])[0-9a-f]{7,40}")
-_COMMIT = re.compile(r"v?(?P<number>\d+(?:\.\d+)*)(?P<stage>[^-]*?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
 
 
 def header_of(root: Path, path: str) -> tuple[str, str] | None:
@@ -88,18 +85,6 @@ def _comment(text: str) -> Iterator[str]:
         if line.strip() and not line.startswith(("#", "---", "%")):
             return
         yield line
-
-
-def version_of(commit: Any) -> tuple[Any, ...]:
-    """Return a key that orders recorded commits by version; one without a version comes first."""
-    match = _COMMIT.fullmatch(commit) if isinstance(commit, str) else None
-    if not match or _HASH.fullmatch(commit):
-        return ()
-    number = [int(part) for part in match["number"].split(".")]
-    while number and not number[-1]:
-        number.pop()
-    # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it.
-    return (tuple(number), match["stage"] == "", match["stage"], int(match["after"] or 0))
 
 
 class Stored(NamedTuple):

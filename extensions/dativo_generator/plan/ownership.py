@@ -109,7 +109,7 @@ def may_own(answers: Mapping[str, Any], path: str) -> bool:
     """Tell whether recorded answers could give `path`, by the tenant or the source that stands in it."""
     *folders, _ = path.split("/")
     if folders and folders[0] in ("jobs", VARIABLES):
-        return answers.get("tenant_id") == folders[-1]
+        return answers.get("tenant_id") in folders[1:2]
     return answers.get("source_connector") in folders
 
 

@@ -24,14 +24,15 @@ from .warnings import warnings
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which
-    the name of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of
-    the `asset` of each job; `fixtures` themselves, with their `text`, and as `input` the answer with which a job reads
-    it; `environment`, the variables that the jobs read, and `env_example`, the file that lists them, {} for none;
-    `copied`, the paths of the files of the pack that come along, and `vendored`, their names by folder; `ci`, what its
-    file says; `profile`, which only the questionnaire fills, since nothing recorded asks for one; `profiled`, the
-    answers that came from one; `shared`, the paths of all that other scaffolds write, too; `places`, where the data of
-    each object lands; and what else the summary says. Raises `AnswerError` or `PackError`.
+    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which the name
+    of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of the `asset`
+    of each job, and its `environment`; `fixtures` themselves, with their `text`, and as `input` the answer with which a
+    job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
+    `env_files`, the files that list them; `copied`, the paths of the files of the pack that come along, and
+    `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
+    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
+    scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
+    `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
     for name in scaffold.raw:
@@ -43,12 +44,12 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     ]
     _check_ids(assets)
     rows = [_fixture(scaffold, item) for item in written if scaffold.writes_fixtures]
-    jobs = [
-        _file(item, _job_path(scaffold, item), _job(scaffold, item)) | {"asset": asset_path(scaffold, item)}
-        for item in scaffold.items
-    ]
-    assets, rows, jobs = _without(scaffold["left_out"], [_env_example_path(scaffold)], assets, rows, jobs)
-    read = environment.planned(scaffold, jobs)
+    each = [scaffold.in_environment(name) for name in scaffold.environments]
+    jobs = [_job_file(one, item) for one in each for item in one.items]
+    examples = [path for one in each if (path := _env_example_path(one))]
+    assets, rows, jobs = _without(scaffold["left_out"], examples, assets, rows, jobs)
+    read = [environment.planned(one, _jobs_of(one, jobs)) for one in each]
+    listed = [_env_example(one, groups) for one, groups in zip(each, read, strict=True)]
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     copied = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
     shared = [*copied, *([FIXTURES_TEST] if rows else []), *([ci_file["path"]] if ci_file else [])]
@@ -65,17 +66,18 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "assets": assets,
         "jobs": jobs,
         "fixtures": rows,
-        "env_example": _env_example(scaffold, read),
+        "env_files": [example for example in listed if example],
         "vendored": vendored,
         "copied": copied,
         "ci": ci_file,
         "profile": {},
         "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
         "shared": shared,
-        "places": [place(scaffold, item) for item in scaffold.items],
-        "environment": read,
+        "environments": list(scaffold.environments),
+        "places": list(dict.fromkeys(place(one, item) for one in each for item in one.items)),
+        "environment": [group for groups in read for group in groups],
         "secret_files": environment.secret_files(scaffold),
-        "warnings": warnings(scaffold) + ci.warnings(ci_file),
+        "warnings": list(dict.fromkeys([line for one in each for line in warnings(one)] + ci.warnings(ci_file))),
     }
 
 
@@ -95,8 +97,8 @@ def check_extra(scaffold: Scaffold, name: str) -> None:
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
     """List the path of every file that a plan writes, the answers file last."""
     made = [file["path"] for kind in ("assets", "jobs", "fixtures") for file in plan[kind]]
-    single = [plan[kind]["path"] for kind in ("env_example", "profile") if plan[kind]]
-    return [*made, *single, *plan["shared"], plan["answers_file"]]
+    made += [file["path"] for file in plan["env_files"]] + ([plan["profile"]["path"]] if plan["profile"] else [])
+    return [*made, *plan["shared"], plan["answers_file"]]
 
 
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
@@ -104,10 +106,11 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [(item.object, asset_path(scaffold, item)) for item in written]
     rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
-    jobs = [(item.object, _job_path(scaffold, item)) for item in scaffold.items]
+    each = [scaffold.in_environment(name) for name in scaffold.environments]
+    jobs = [(item.object, _job_path(one, item)) for one in each for item in one.items]
     left_out = scaffold["left_out"]
-    has_jobs = any(path not in left_out for _, path in jobs)
-    examples = [("", path)] if has_jobs and (path := _env_example_path(scaffold)) else []
+    with_jobs = [one for one in each if any(_job_path(one, item) not in left_out for item in one.items)]
+    examples = [("", path) for one in with_jobs if (path := _env_example_path(one))]
     return [(name, path) for name, path in (*assets, *jobs, *rows, *examples) if path not in left_out]
 
 
@@ -119,7 +122,8 @@ def asset_path(scaffold: Scaffold, item: Item) -> str:
 
 
 def _job_path(scaffold: Scaffold, item: Item) -> str:
-    return f"jobs/{scaffold['tenant_id']}/{_job_name(scaffold, item)}.yaml"
+    folders = ["jobs", scaffold["tenant_id"], scaffold.environment_apart]
+    return "/".join(filter(None, [*folders, f"{_job_name(scaffold, item)}.yaml"]))
 
 
 def _job_name(scaffold: Scaffold, item: Item) -> str:
@@ -220,6 +224,15 @@ def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
     return f"{{path: {fixture}, object: {item.object}}}"  # the object too, which the path would name anew
 
 
+def _job_file(scaffold: Scaffold, item: Item) -> dict[str, Any]:
+    file = _file(item, _job_path(scaffold, item), _job(scaffold, item))
+    return file | {"asset": asset_path(scaffold, item), "environment": scaffold["environment"]}
+
+
+def _jobs_of(scaffold: Scaffold, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [job for job in jobs if job["environment"] == scaffold["environment"]]
+
+
 def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     root = scaffold["app_root"]
     job: dict[str, Any] = {
@@ -304,16 +317,18 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
 
 
 def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[str, str]:
-    """Return the file that lists the variables of the jobs, {} where there is to be none."""
+    """Return the file that lists the variables of the jobs of an environment, {} where there is to be none."""
     path = _env_example_path(scaffold)
     if not path or not groups or path in scaffold["left_out"]:
         return {}
-    return {"path": path, "text": environment.text(scaffold, groups)}
+    return {"environment": scaffold["environment"], "path": path, "text": environment.text(scaffold, groups)}
 
 
 def _env_example_path(scaffold: Scaffold) -> str:
     """Return where the variables of the jobs are listed, '' where they are not."""
-    return env_example_of(scaffold["tenant_id"], scaffold["scaffold"]) if scaffold["env_example"] else ""
+    if not scaffold["env_example"]:
+        return ""
+    return env_example_of(scaffold["tenant_id"], scaffold["scaffold"], scaffold.environment_apart)
 
 
 def _filled(text: str, scaffold: Scaffold, item: Item) -> str:

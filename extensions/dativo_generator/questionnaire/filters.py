@@ -16,7 +16,9 @@ from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
-from ..plan.destination import COPIERS_OWN, version_of
+from ..base.versions import is_hash, is_version, tag_of, version_of
+from ..plan.ci import misplaced
+from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
@@ -28,13 +30,39 @@ from .unattended import refuse_unknown
 def known(session: Session, name: str) -> str:
     """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore.
 
-    The first question asks for this, so a pack whose question files do not fit its code is refused here, too.
+    The first question asks for this, so a pack whose question files do not fit its code is refused here, too, and so is
+    one whose tag is no version.
     """
     question_files.check(session.pack)
+    _refuse_unversioned(session)
     # What else the context holds are Copier's own names, which begin with _, and functions.
     remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
     refuse_unknown((*session.conf["data"], *remembered))
     return name
+
+
+def _refuse_unversioned(session: Session) -> None:
+    """Refuse a tag that is no version: neither Copier nor the pack's own commands could tell what is newer.
+
+    A commit after such a tag is taken where it was asked for, since a version may lead to it later. One that no tag
+    leads to is told.
+    """
+    recorded = session.context["_copier_answers"].get("_commit") if session.writes else None
+    if not recorded or is_version(tag := tag_of(recorded)):
+        return
+    if is_hash(recorded):
+        if session.is_new:
+            _warn_once(
+                session,
+                f"no tag of the template leads to {recorded}; while it has none at all, the history of its default "
+                "branch counts as released: tag a version like v1.0.0",
+            )
+        return
+    if recorded == tag or not session.conf["vcs_ref"]:
+        raise AnswerError(
+            f"_commit: the template's tag '{tag}' is no version; tag its releases like v1.0.0, "
+            "or name one that is with --vcs-ref"
+        )
 
 
 def applies(session: Session, name: str) -> bool:
@@ -58,12 +86,20 @@ def applies(session: Session, name: str) -> bool:
                 raise guard.stale(scaffold, name, error, session.destination.answers_file) from None
             return not scaffold.inapplicable(name)  # somebody is there to answer again
         return True
-    preset = session.conf["settings"].defaults.get(name)
-    if preset is not None and not scaffold.inapplicable(name):
-        _check(session, name, preset)
     if name in scaffold.presets and not scaffold.inapplicable(name):
         _ = scaffold[name]
-    return scaffold.asks(name)
+    asks = scaffold.asks(name)
+    _leave_out_misfit(session, name, told=asks)
+    return asks
+
+
+def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
+    """Leave out what the user's own settings of Copier say, where it does not fit: it is for another template."""
+    defaults = session.conf["settings"].defaults
+    if name in defaults and (why := _wrong(session, defaults[name], name)):
+        said = f"Note: not taken from your Copier settings, which speak of another template: {why}"
+        _print_once(session, [said] if told else [])
+        del defaults[name]
 
 
 def is_prompted(session: Session, name: str) -> bool:
@@ -133,16 +169,23 @@ def _print_imports(session: Session, name: str) -> None:
         if session.scaffold.source.uses_cursor:
             whole = f"'{object_name}' has no column that tells what is new"
             lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)
-        _print_once(session, lines)
+        _print_once(session, [f"Imported: {line}" for line in lines])
     if session.scaffold.imported:
-        _print_once(session, [line for question in QUESTIONS.values() for line in question.imported(session.scaffold)])
+        said = (line for question in QUESTIONS.values() for line in question.imported(session.scaffold))
+        _print_once(session, [f"Imported: {line}" for line in said])
 
 
 def _print_once(session: Session, lines: Iterable[str]) -> None:
     for line in lines:
         if line not in session.printed:
             session.printed.add(line)
-            print(printable(f"Imported: {line}"), file=sys.stderr)
+            print(printable(line), file=sys.stderr)
+
+
+def _warn_once(session: Session, line: str) -> None:
+    if line not in session.printed:
+        session.printed.add(line)
+        print(printable(f"Warning: {line}"), file=sys.stderr)
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
@@ -229,6 +272,8 @@ def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")
     if session.writes:
+        if why := misplaced(result["ci"].get("kind", ""), session.destination.root):
+            _warn_once(session, why)
         scaffold = Scaffold(session.pack, answers)
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)

@@ -5,6 +5,7 @@ that names a path changes, it deletes the file at the old path with the edits in
 """
 
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
 from ..base import reading
 from ..base.documents import shown
+from ..base.emit import inline
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
 from ..base.naming import listed
@@ -55,6 +57,10 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
         old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
         if old != new:
             raise _moving(f"{name}: '{old}' names paths", f"{name}={new}", answers_file)
+    is_other = name in ("environment", "environments") and scaffold.raw.get(name) != recorded.get(name)
+    if is_other and (left := _left_folders(scaffold, recorded)):
+        data = shlex.quote(f"{name}={inline(scaffold[name])}")
+        raise _moving(f"{name}: {left} names paths", data, answers_file)
     if name in ("asset_names", *SELECTIONS):
         for item, old_object, old, new in _renamed_items(scaffold, recorded):
             if name == "asset_names" and item == old_object:
@@ -78,6 +84,20 @@ def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
     if name == "fixtures" and not scaffold["fixtures"] and shares(recorded, FIXTURES_TEST):
         return FIXTURES_TEST
     return ""
+
+
+def _left_folders(scaffold: Scaffold, recorded: Mapping[str, Any]) -> str:
+    """Return the environments whose jobs would be at another path, '' where all stay."""
+    try:
+        before, after = _folders(Scaffold(scaffold.pack, recorded)), _folders(scaffold)
+    except DativoError:
+        return ""  # one of them is no longer right, and is refused for that
+    return listed([f"'{name}'" for name in before if before[name] != after.get(name)])
+
+
+def _folders(scaffold: Scaffold) -> dict[str, str]:
+    """Map the environments to the folders of their jobs, below the tenant's."""
+    return {name: scaffold.in_environment(name).environment_apart for name in scaffold.environments}
 
 
 def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..answers.answers_format import NAME
-from ..answers.profiles import Profiles
+from ..answers.answers_format import CURRENT, NAME
+from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.questions.environments import VARYING
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
 from ..base.naming import nearest
 from ..plan.destination import COPIERS_OWN, FORMAT
-from ..plan.plan import plan
+from ..plan.plan import paths, plan
 from ..registry.pack import Pack
 from . import guard, question_files
 
@@ -96,3 +97,62 @@ def basis(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
     """
     ends = [answers.get("source_connector"), answers.get("target_connector")]
     return pack.basis(*ends) if all(end in pack.registry for end in ends) else []
+
+
+def spread(pack: Pack, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers `after` one environment has become one of several.
+
+    What its jobs had by default `before`, such as the bucket, and would have otherwise beside others, is answered for
+    it, so that its data stays where it is.
+    """
+    old, new = Scaffold(pack, before), Scaffold(pack, after)
+    name = old["environment"]
+    if len(old.environments) > 1 or len(new.environments) < 2 or name not in new.environments:
+        return dict(after)
+    one = new.in_environment(name)
+    kept = {key: old.default(key) for key in VARYING if _moves_by_default(old, one, key)}
+    differing = new["per_environment"]
+    return {**after, DIFFERING: {**differing, name: kept | differing.get(name, {})}} if kept else dict(after)
+
+
+def _moves_by_default(old: Scaffold, new: Scaffold, name: str) -> bool:
+    if name in old.raw or name in new.raw or old.inapplicable(name) or new.inapplicable(name):
+        return False
+    return old.default(name) != new.default(name)
+
+
+def split(pack: Pack, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the answers of a scaffold for each of its environments, which do what its jobs do.
+
+    The first keeps the assets and the name; the others point at the assets, and add the environment to the name. Raises
+    `AnswerError` where a job would be another.
+    """
+    whole = Scaffold(pack, answers)
+    if len(whole.environments) < 2:
+        raise AnswerError("has one environment, and cannot be split")
+    jobs = {(job["environment"], job["object"]): job["data"] for job in plan(pack, answers)["jobs"]}
+    own = whole["environment"]
+    each = [_of_one(whole, name) for name in (own, *(one for one in whole.environments if one != own))]
+    for one in each:
+        for job in plan(pack, one)["jobs"]:
+            before, after = jobs[job["environment"], job["object"]], job["data"]
+            for key in before.keys() | after.keys():
+                if before.get(key) != after.get(key):
+                    raise AnswerError(f"cannot be split: {key} would be another in {job['path']}")
+    return each
+
+
+def _of_one(whole: Scaffold, name: str) -> dict[str, Any]:
+    """Return the answers of a scaffold for one of its environments."""
+    pack, one = whole.pack, whole.in_environment(name)
+    raw = {key: value for key, value in one.raw.items() if key not in ("environments", "left_out")} | {NAME: CURRENT}
+    if name != whole["environment"]:
+        raw |= {"scaffold": f"{whole['scaffold']}_{name}", "assets": "reuse"}
+        cursors = {one.cursor_field(item, one.fields[item.object]) for item in one.items} - {""}
+        raw |= {"cursor_field": cursors.pop()} if len(cursors) == 1 and "cursor_field" not in raw else {}
+    alone = Scaffold(pack, raw)
+    raw = {key: value for key, value in raw.items() if key == NAME or not alone.inapplicable(key)}
+    raw |= {key: one.default(key) for key in VARYING if _moves_by_default(one, alone, key)}
+    written = {path for _, path in paths(Scaffold(pack, raw))}
+    left_out = [path for path in whole["left_out"] if path in written]
+    return raw | ({"left_out": left_out} if left_out else {})

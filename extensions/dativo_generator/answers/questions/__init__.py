@@ -6,11 +6,12 @@ user reads. A question has an entry in both, under one name, and nowhere else.
 
 from ..model import Question
 from . import review, short_path
+from .environments import VARYING
 from .short_path import SECTIONS
 
 _ALL = (short_path.SECTION, *SECTIONS.values(), review.SECTION)
 QUESTIONS: dict[str, Question] = {
-    name: question._replace(section=section.name if section.what else "")
+    name: question._replace(section=section.name if section.what else "", varies=name in VARYING)
     for section in _ALL
     for name, question in section.questions.items()
 }

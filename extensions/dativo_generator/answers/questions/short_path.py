@@ -10,18 +10,28 @@ from ...base.naming import few, nearest
 from ...registry.importer import ImportedTable
 from .. import choices, engine_options, readers
 from ..choices import Choice
-from ..model import Answers, Question, Section
+from ..model import ENVIRONMENTS, Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from . import connection, contract, engine, governance, incremental, job, plugins, runtime, schema, target
+from . import connection, contract, engine, environments, governance, incremental, job, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
-ENVIRONMENTS = ("dev", "staging", "prod")
-ENVIRONMENT = ENVIRONMENTS[0]
 MODES = ("self_hosted", "cloud")
 # What `customize` opens, in the order in which it is asked.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
-    for module in (incremental, schema, contract, governance, target, connection, engine, plugins, job, runtime)
+    for module in (
+        environments,
+        incremental,
+        schema,
+        contract,
+        governance,
+        target,
+        connection,
+        engine,
+        plugins,
+        job,
+        runtime,
+    )
 }
 
 
@@ -168,7 +178,7 @@ SECTION = Section(
     "short_path",
     questions={
         "tenant_id": Question(alone(readers.slug), example="acme", of="scaffold"),
-        "environment": Question(alone(readers.slug), always(ENVIRONMENT), suggested=ENVIRONMENTS),
+        "environment": Question(alone(readers.slug), always(ENVIRONMENTS[0]), suggested=ENVIRONMENTS),
         "execution_mode": choice(MODES, "self_hosted"),
         "find_source": Question(_search("source"), always(""), _short_list("source"), of="scaffold", recorded=False),
         "source_connector": Question(_connector("source"), choices=_connectors("source"), of="scaffold"),

@@ -40,6 +40,12 @@ def _prefix(answers: Answers, raw: Any) -> str:
     return text
 
 
+def _own_bucket(answers: Answers) -> str:
+    """Name a bucket of the tenant, and of the environment where there is more than one."""
+    parts = [answers["tenant_id"], "data-lake", answers.environment_apart]
+    return "-".join(filter(None, parts)).replace("_", "-")  # which object storage does not take in a bucket's name
+
+
 def _format(answers: Answers) -> str:
     formats, preferred = answers.target.file_formats, answers.target_recipe.file_format
     return preferred if preferred and (not formats or preferred in formats) else (*formats, "parquet")[0]
@@ -87,8 +93,7 @@ SECTION = Section(
         "data_product": Question(or_nothing(_folder), always(""), reused, owns=("asset.dataProduct",)),
         "bucket": Question(
             or_nothing(_bucket),
-            # Object storage takes no underscore in a bucket's name.
-            lambda answers: f"{answers['tenant_id'].replace('_', '-')}-data-lake",
+            _own_bucket,
             _no_storage,
             owns=("job.target.connection.*.bucket",),
         ),

@@ -1,0 +1,25 @@
+"""Answers that speak of what is known later, and answers that are laid over others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TENANT, ENVIRONMENT = "{tenant}", "{environment}"
+
+
+def filled(value: Any, words: Mapping[str, str]) -> Any:
+    """Put words where a value has their placeholders."""
+    if isinstance(value, dict):
+        return {key: filled(item, words) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, words) for item in value]
+    if isinstance(value, str):
+        for word, text in words.items():
+            value = value.replace(word, text)
+    return value
+
+
+def laid_over(value: Any, other: Any) -> Any:
+    """Return `other`; of two mappings, the keys of both, those of `other` where they have the same."""
+    if not (isinstance(value, dict) and isinstance(other, dict)):
+        return other
+    return value | {key: laid_over(value.get(key), item) for key, item in other.items()}

@@ -1,0 +1,81 @@
+"""Several environments of one scaffold: the assets are written once, the jobs once for each."""
+
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...base.naming import listed, nearest
+from .. import readers
+from ..model import Answers, Question, Section
+from .shared import always
+
+# What jobs alone read, and so may be another in each environment.
+VARYING = (
+    "lookback_days",
+    "state_dir",
+    "bucket",
+    "prefix",
+    "endpoint",
+    "catalog_uri",
+    "branch",
+    "warehouse",
+    "connection",
+    "engine_options",
+    "catalog",
+    "schema_validation_mode",
+    "storage",
+    "parquet_target_size_mb",
+    "job_extra",
+    "log_level",
+    "redaction",
+    "app_root",
+)
+
+
+def _environments(answers: Answers, raw: Any) -> list[str]:
+    names = [readers.slug(item) for item in readers.sequence(raw)]
+    for name in names:
+        if names.count(name) > 1:
+            raise AnswerError(f"'{name}' is there twice")
+    if names and answers["environment"] not in names:
+        raise AnswerError(
+            f"'{answers['environment']}' is not among them, which is the environment that the other answers are for; "
+            f"answer environment with one of: {listed(names)}"
+        )
+    return names if len(names) > 1 else []
+
+
+def _per_environment(answers: Answers, raw: Any) -> dict[str, Any]:
+    value = readers.mapping(raw)
+    for environment, others in value.items():
+        if environment not in answers.environments:
+            hint = nearest(str(environment), answers.environments)
+            raise AnswerError(f"{shown(environment)} is no environment of this scaffold{hint}")
+        if not isinstance(others, dict):
+            raise AnswerError(f"{environment}: must be a mapping of answers, not {shown(others)}")
+        for name in others:
+            if name not in VARYING:
+                why = "is the same in all environments" if name in answers.questions else "is no question"
+                raise AnswerError(
+                    f"{environment}: {name} {why}{nearest(str(name), VARYING)} (others: {listed(VARYING)})"
+                )
+        own = answers.in_environment(environment, others)
+        for name in others:
+            _ = own[name]
+    return value
+
+
+def _alone(answers: Answers) -> str:
+    return "" if len(answers.environments) > 1 else "there is one environment, of which the other answers speak"
+
+
+SECTION = Section(
+    "environments",
+    what="more than one, and what differs",
+    questions={
+        "environments": Question(_environments, always([]), example="[dev, staging, prod]"),
+        "per_environment": Question(
+            _per_environment, always({}), _alone, example="{prod: {bucket: acme-prod, log_level: WARNING}}"
+        ),
+    },
+)

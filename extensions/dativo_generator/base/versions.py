@@ -1,0 +1,94 @@
+"""Versions of the pack: the one place that reads and orders them, as tags say them and as Copier records them.
+
+A version is what PEP 440 calls one, with the spellings of SemVer that it takes: ``v1.2.0-rc.1`` is ``1.2.0rc1``. Copier
+records what `git describe` says: a tag, and how many commits after it; or a hash alone, where nothing is tagged.
+"""
+
+import re
+from typing import Any
+
+# The name of a ref is no longer, and a number of more digits is none that Python reads.
+_LONGEST = 255
+_DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<after>\d+)-g(?P<hash>[0-9a-f]+)", re.ASCII)
+# Eight digits may be a date, and so a version, where they can be one of this century.
+_HASH = re.compile(r"(?!20\d{6}(\d{4}|\d{6})?$)[0-9a-f]{7,64}", re.ASCII)
+_VERSION = re.compile(
+    r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)"
+    r"(?:[-_.]?(?P<pre>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre_number>\d*))?"
+    r"(?P<post>-(?P<implicit>\d+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post_number>\d*))?"
+    r"(?P<dev>[-_.]?dev[-_.]?(?P<dev_number>\d*))?"
+    r"(?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?",
+    re.ASCII | re.IGNORECASE,
+)
+_STAGES = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
+
+# What comes before every other value of its place, and what comes after.
+_FIRST, _LAST = (-1, "", 0), (1, "", 0)
+
+
+def version_of(recorded: Any) -> tuple[Any, ...]:
+    """Return a key that orders tags and recorded commits by version; one without a version comes first."""
+    tag, after = _parts(recorded)
+    match = _match(tag)
+    # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it, which comes before 2.0.0.post1.
+    return (*_key(match), after) if match else ()
+
+
+def is_version(tag: str) -> bool:
+    """Tell whether the name of a tag is a version, and none of what `git describe` makes of one."""
+    return not _DESCRIBED.fullmatch(tag) and _match(tag) is not None
+
+
+def is_prerelease(tag: str) -> bool:
+    """Tell whether a version comes before the one that it leads to; no update goes there by itself."""
+    match = _match(tag)
+    return match is not None and bool(match["pre"] or match["dev"])
+
+
+def is_hash(recorded: str) -> bool:
+    """Tell whether a commit is recorded by its hash alone, since no tag leads to it."""
+    return _HASH.fullmatch(recorded) is not None
+
+
+def tag_of(recorded: str) -> str:
+    """Return the tag that leads to a recorded commit; '' for a hash alone."""
+    return "" if is_hash(recorded) else _parts(recorded)[0]
+
+
+def hash_of(recorded: str) -> str:
+    """Return the beginning of the hash that a recorded commit names, '' where it names a tag alone."""
+    match = _DESCRIBED.fullmatch(recorded)
+    text = match["hash"] if match else recorded
+    return text if re.fullmatch(r"[0-9a-f]{7,64}", text) else ""
+
+
+def _parts(recorded: Any) -> tuple[str, int]:
+    """Split what is recorded into a tag, and how many commits after it; ('', 0) for what is none."""
+    if not isinstance(recorded, str) or len(recorded) > _LONGEST:
+        return "", 0
+    match = _DESCRIBED.fullmatch(recorded)
+    return (match["tag"], int(match["after"])) if match else (recorded, 0)
+
+
+def _match(tag: str) -> re.Match[str] | None:
+    return None if len(tag) > _LONGEST or is_hash(tag) else _VERSION.fullmatch(tag)
+
+
+def _key(match: re.Match[str]) -> tuple[Any, ...]:
+    """Return the parts of a version, each so that it can be compared with the same part of another."""
+    release = [int(part) for part in match["release"].split(".")]
+    while release and not release[-1]:
+        release.pop()
+    stage = (match["pre"] or "").lower()
+    if stage:
+        pre = (0, _STAGES.get(stage, stage), int(match["pre_number"] or 0))
+    else:
+        pre = _FIRST if match["dev"] and not match["post"] else _LAST
+    post = int(match["implicit"] or match["post_number"] or 0) if match["post"] else -1
+    dev = (0, "", int(match["dev_number"] or 0)) if match["dev"] else _LAST
+    local = tuple(
+        (1, int(part), "") if part.isdecimal() else (0, 0, part)
+        for part in re.split(r"[-_.]", (match["local"] or "").lower())
+        if part
+    )
+    return int(match["epoch"] or 0), tuple(release), pre, post, dev, local

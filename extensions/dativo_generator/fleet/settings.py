@@ -1,0 +1,99 @@
+"""Which pack a repository trusts, and what else that pack is called: `dativo.yml`, as a protected branch has it.
+
+A pull request must not decide whose code runs. So the file counts as it is on the default branch of the remote
+`origin`, which Git keeps in `refs/remotes/origin/HEAD`, and never as it lies in the working tree.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.errors import DativoError
+from ..base.git import GitError, attempt
+from ..base.naming import nearest
+from ..base.repository_url import has_secret
+
+FILE = "dativo.yml"
+_PROTECTED = "refs/remotes/origin/HEAD"
+_KEYS = ("template", "same")
+
+
+class SettingsError(DativoError):
+    """The settings of a repository are there, and wrong."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The pack to trust, '' where none is named, and its other names; the branch that they come from.
+
+    `unread` says why a file that is there says nothing, '' where it does.
+    """
+
+    template: str = ""
+    same: tuple[str, ...] = ()
+    branch: str = ""
+    unread: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names of the pack."""
+        return (self.template, *self.same) if self.template else self.same
+
+
+def settings_of(root: Path) -> Settings:
+    """Read the settings of the repository that `root` is in; raises `SettingsError` for wrong ones."""
+    here = (root / FILE).exists()
+    try:
+        branch = attempt(root, "rev-parse", "--abbrev-ref", _PROTECTED)
+        if branch.returncode:
+            return Settings(unread=_unread(root) if here else "")
+        found = attempt(root, "cat-file", "blob", f"{_PROTECTED}:./{FILE}")
+    except GitError as error:
+        return Settings(unread=str(error) if here else "")
+    name = branch.stdout.decode(errors="replace").strip()
+    if found.returncode:
+        return Settings(unread=f"{name} does not have it yet" if here else "")
+    try:
+        template, same = _read(found.stdout)
+    except SettingsError as error:
+        raise SettingsError(f"{FILE} of {name}: {error}") from None
+    return Settings(template, same, name)
+
+
+def _unread(root: Path) -> str:
+    """Say why nobody knows the branch that counts."""
+    if attempt(root, "remote", "get-url", "origin").returncode:
+        return "only the default branch of the remote 'origin' counts, and there is no such remote"
+    return "which branch is the default of 'origin' is not known here: git remote set-head origin --auto"
+
+
+def _read(content: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        values = parse_bounded(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError("is not UTF-8") from None
+    except yaml.YAMLError as error:
+        raise SettingsError(f"not valid YAML: {yaml_problem(error)}") from None
+    if values is None:
+        return "", ()
+    if not isinstance(values, dict):
+        raise SettingsError(f"must be a mapping with {' and '.join(_KEYS)}, not {shown(values)}")
+    for key in values:
+        if key not in _KEYS:
+            raise SettingsError(f"'{key}': unknown key{nearest(str(key), _KEYS)} (known: {', '.join(_KEYS)})")
+    same = values.get("same", [])
+    if not isinstance(same, list):
+        raise SettingsError(f"same: must be a list of URLs, not {shown(same)}")
+    template = _location("template", values["template"]) if "template" in values else ""
+    return template, tuple(_location("same", one) for one in same)
+
+
+def _location(key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise SettingsError(f"{key}: must be a URL, not {shown(value)}")
+    if has_secret(value):
+        raise SettingsError(f"{key}: holds a password or token; give git the login instead")
+    return value
