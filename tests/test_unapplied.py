@@ -21,11 +21,11 @@ ANSWERS = {
     "target_connector": "s3",
     "execution_mode": "self_hosted",
     "tenant_id": "globex",
-    "environment": "staging",
+    "log_level": "DEBUG",
     "tables": ["public.orders", "public.items"],
     "fields": dict.fromkeys(("orders", "items"), FIELDS),
 }
-TO_PROD = "environment: 'staging' -> 'prod'"
+TO_ERROR = "log_level: 'DEBUG' -> 'ERROR'"
 
 
 @pytest.fixture(scope="session")
@@ -56,9 +56,7 @@ def edit(out: Path, path: str, *changes: tuple[str, str], record: bool = True) -
 
 def more(out: Path) -> None:
     """Add something to a job by hand."""
-    with (out / JOBS[0]).open("a", encoding="utf-8") as job:
-        job.write("retry_config:\n  max_attempts: 5\n")
-    commit(out)
+    edit(out, JOBS[0], ("\nsource:\n", "\nretry_config:\n  max_attempts: 5\n\nsource:\n"))
 
 
 def commit(out: Path) -> None:
@@ -73,10 +71,10 @@ def states(command: Command, out: Path) -> tuple[int, str, str]:
     return result.status, answers["state"], answers["detail"]
 
 
-def environments(out: Path) -> list[str]:
-    """Return the environment of each job that is there."""
+def levels(out: Path) -> list[str]:
+    """Return the log level of each job that is there."""
     there = [(out / job).read_text(encoding="utf-8") for job in JOBS if (out / job).exists()]
-    return [line.split()[1] for text in there for line in text.splitlines() if line.startswith("environment:")]
+    return [line.split()[1] for text in there for line in text.splitlines() if line.strip().startswith("level:")]
 
 
 # --- form -------------------------------------------------------------------------------------------------------------
@@ -88,7 +86,7 @@ def in_another_order(text: str) -> str:
 
 FORMS: dict[str, Callable[[str], str]] = {
     "comments": lambda text: f"# ours\n{text}# why\n",
-    "quotes": lambda text: text.replace("environment: staging", "environment: 'staging' # ask first"),
+    "quotes": lambda text: text.replace("log_level: DEBUG", "log_level: 'DEBUG' # ask first"),
     "a list in lines": lambda text: text.replace("[public.orders, public.items]", "\n- public.orders\n- public.items"),
     "another order": in_another_order,
     "Windows' line ends": lambda text: text.replace("\n", "\r\n"),
@@ -109,9 +107,9 @@ def test_another_form_says_the_same_and_stays(form: Callable[[str], str], out: P
 
 
 def test_another_value_is_another_form(out: Path, command: Command) -> None:
-    edit(out, FILE, ("environment: staging", "environment: 'prod' # soon"))
-    assert command(out, "update", "--data", "environment=qa").status == 0
-    assert "environment: qa\n" in (out / FILE).read_text(encoding="utf-8")
+    edit(out, FILE, ("log_level: DEBUG", "log_level: 'ERROR' # soon"))
+    assert command(out, "update", "--data", "log_level=WARNING").status == 0
+    assert "log_level: WARNING\n" in (out / FILE).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -139,21 +137,21 @@ def test_values_are_compared_with_their_kind(value: Any, other: Any, equal: bool
 
 @pytest.mark.parametrize("record", [True, False], ids=["recorded", "not recorded yet"])
 def test_a_changed_answer_is_told(record: bool, out: Path, command: Command) -> None:
-    edit(out, FILE, ("environment: staging", "environment: prod"), record=record)
-    said = f"{FILE}: {TO_PROD}; its files follow with dativo-generator update {FILE}"
+    edit(out, FILE, ("log_level: DEBUG", "log_level: ERROR"), record=record)
+    said = f"{FILE}: {TO_ERROR}; its files follow with dativo-generator update {FILE}"
     assert states(command, out) == (1, "changed by hand", said)
     assert f"changed by hand    {said}\n" in command(out, "replay").out
 
 
 def test_its_files_follow_and_edits_stay(out: Path, command: Command) -> None:
     more(out)
-    edit(out, FILE, ("environment: staging", "environment: qa"))
-    edit(out, FILE, ("environment: qa", "environment: prod # at last"))
+    edit(out, FILE, ("log_level: DEBUG", "log_level: WARNING"))
+    edit(out, FILE, ("log_level: WARNING", "log_level: ERROR # at last"))
     assert states(command, out)[1] == "changed by hand"
     dry = command(out, "update", "--dry-run")
-    assert f"changed by hand    {FILE}: {TO_PROD}\n" in dry.out and "environment staging -> prod in 2 jobs" in dry.out
+    assert f"changed by hand    {FILE}: {TO_ERROR}\n" in dry.out and "logging.level DEBUG -> ERROR in 2 jobs" in dry.out
     assert command(out, "update").status == 0
-    assert environments(out) == ["prod", "prod"]
+    assert levels(out) == ["ERROR", "ERROR"]
     assert "max_attempts: 5" in (out / JOBS[0]).read_text(encoding="utf-8")
     assert "# at last" in (out / FILE).read_text(encoding="utf-8")
     assert states(command, out) == (0, "current", "")
@@ -161,17 +159,26 @@ def test_its_files_follow_and_edits_stay(out: Path, command: Command) -> None:
 
 def test_they_follow_to_a_newer_version(history: Path, command: Command, tmp_path: Path) -> None:
     out = build(history, tmp_path / "out", "v2.0.0", {"crm": ANSWERS})
-    edit(out, FILE, ("environment: staging", "environment: prod"))
+    edit(out, FILE, ("log_level: DEBUG", "log_level: ERROR"))
     assert command(out, "update").status == 0
-    assert environments(out) == ["prod", "prod"]
+    assert levels(out) == ["ERROR", "ERROR"]
 
 
 def test_what_both_changed_is_a_conflict(out: Path, command: Command) -> None:
-    edit(out, JOBS[0], ("environment: staging", "environment: qa"))
-    edit(out, FILE, ("environment: staging", "environment: prod"))
+    edit(out, JOBS[0], ("level: DEBUG", "level: WARNING"))
+    edit(out, FILE, ("log_level: DEBUG", "log_level: ERROR"))
     result = command(out, "update")
     assert result.status == 1 and f"conflict           {JOBS[0]}\n" in result.out
-    assert environments(out) == ["qa", "prod", "prod"]
+    assert levels(out) == ["WARNING", "ERROR", "ERROR"]
+
+
+def test_files_move_with_it(out: Path, command: Command) -> None:
+    more(out)
+    edit(out, FILE, ("environment: dev", "environment: prod"))
+    assert "environment: " in states(command, out)[2]
+    assert command(out, "update").status == 0
+    assert "max_attempts: 5" in (out / JOBS[0].replace("globex/", "globex/prod/")).read_text(encoding="utf-8")
+    assert not (out / JOBS[0]).exists() and states(command, out) == (0, "current", "")
 
 
 def test_files_come_and_go(out: Path, command: Command) -> None:
@@ -190,9 +197,9 @@ def test_what_is_shared_comes(history: Path, command: Command, tmp_path: Path) -
 
 def test_a_job_changed_to_match_is_no_conflict(out: Path, command: Command) -> None:
     for path in (FILE, JOBS[0]):
-        edit(out, path, ("environment: staging", "environment: prod"))
+        edit(out, path, ("level: DEBUG", "level: ERROR"))
     assert command(out, "update").status == 0
-    assert environments(out) == ["prod", "prod"]
+    assert levels(out) == ["ERROR", "ERROR"]
 
 
 # --- what was applied, and edited since -------------------------------------------------------------------------------
@@ -202,13 +209,13 @@ def test_a_job_changed_to_match_is_no_conflict(out: Path, command: Command) -> N
 def test_an_answer_that_was_applied_is_no_base(edited: bool, out: Path, command: Command) -> None:
     if edited:
         more(out)
-    assert command(out, "update", "--data", "environment=prod").status == 0
+    assert command(out, "update", "--data", "log_level=ERROR").status == 0
     commit(out)
     for job in JOBS[:2]:
-        edit(out, job, ("environment: prod", "environment: staging"))
+        edit(out, job, ("level: ERROR", "level: DEBUG"))
     assert states(command, out) == (0, "current", "")
     assert command(out, "update").status == 0
-    assert environments(out) == ["staging", "staging"]
+    assert levels(out) == ["DEBUG", "DEBUG"]
 
 
 def test_an_older_version_is_no_base(history: Path, command: Command, tmp_path: Path) -> None:
@@ -225,7 +232,7 @@ def test_an_older_version_is_no_base(history: Path, command: Command, tmp_path: 
 
 
 def test_without_a_history_nothing_is_told(out: Path, command: Command, tmp_path: Path) -> None:
-    edit(out, FILE, ("environment: staging", "environment: prod"))
+    edit(out, FILE, ("log_level: DEBUG", "log_level: ERROR"))
     git(tmp_path, "clone", "--quiet", "--depth", "1", out.as_uri(), "shallow")
     assert states(command, tmp_path / "shallow") == (0, "current", "")
 

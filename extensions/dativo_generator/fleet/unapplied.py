@@ -11,8 +11,8 @@ Without a history, as in a clone of depth 1, there is nothing to tell it by: the
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..base.documents import shown
@@ -23,7 +23,7 @@ from ..base.reading import ReadingError
 from ..base.values import same
 from .answers_files import AnswersFile, parsed
 from .fleet import Fleet
-from .release import Rendering
+from .release import Files, Rendering
 
 # So many versions of one answers file are looked at, the newest first.
 _VERSIONS = 50
@@ -66,20 +66,29 @@ class Unapplied:
         return found
 
     def before(self, file: AnswersFile, now: Rendering) -> Before | None:
-        """Return what the files are that do not follow an answers file yet; None when they do, edited or not."""
+        """Return what the files are that do not follow an answers file yet; None when they do, edited or not.
+
+        Each file counts for itself: one that somebody has changed to match is what the answers give now.
+        """
         renderings = [(version, one) for version in self.earlier.get(file.name, ()) if (one := self._rendered(version))]
+        if not renderings or now.answers_file != file.name:
+            return None
         paths = {path for _, one in renderings for path in {*one.own, *now.own}} - {file.name}
         there = {path: self._there(path) for path in paths}
 
         def distance(one: Rendering) -> int:
             return sum(_distance(there[path], one.own.get(path)) for path in paths)
 
-        if not renderings or now.answers_file != file.name:
+        version, earlier = min(renderings, key=lambda pair: distance(pair[1]))
+        others = {path for path in paths if now.own.get(path) != earlier.own.get(path)}
+        behind = {path for path in others if not _is_nearer(there[path], now.own.get(path), earlier.own.get(path))}
+        behind -= self._applied(file, sorted(behind), now, earlier)
+        # One as near to both, where the same line was changed otherwise, is no proof, but goes with one that is.
+        if not any(_is_nearer(there[path], earlier.own.get(path), now.own.get(path)) for path in behind):
             return None
-        version, nearest = min(renderings, key=lambda pair: distance(pair[1]))
-        if distance(nearest) >= distance(now) or self._was_applied(file, now, nearest):
-            return None
-        return Before(nearest, tuple(_changes(version, file)))
+        fillings = {path: filling for path, filling in earlier.files.fillings.items() if path not in others - behind}
+        fillings |= {path: now.files.fillings[path] for path in others - behind if path in now.files}
+        return Before(replace(earlier, files=Files(fillings)), tuple(_changes(version, file)))
 
     def _rendered(self, version: AnswersFile) -> Rendering | None:
         try:
@@ -94,26 +103,25 @@ class Unapplied:
         except ReadingError:
             return None
 
-    def _was_applied(self, file: AnswersFile, now: Rendering, before: Rendering) -> bool:
-        """Tell whether a recorded file was nearer to what the answers give now, at some time since they were changed.
+    def _applied(self, file: AnswersFile, paths: Sequence[str], now: Rendering, before: Rendering) -> set[str]:
+        """Return the files that were nearer to what the answers give now, at some time since they were changed.
 
-        Then the answers were applied, and what the files are is an edit by hand.
+        There the answers were applied, and what the file is instead is an edit by hand.
         """
-        if not (since := self._changed_at(file)):
-            return False
-        paths = [path for path in {*now.own, *before.own} - {file.name} if now.own.get(path) != before.own.get(path)]
-        literal = [f":(literal){path}" for path in paths]
-        recorded = self._recorded(*literal, versions=f"{since}..HEAD")
+        if not paths or not (since := self._changed_at(file)):
+            return set()
+        recorded = self._recorded(*(f":(literal){path}" for path in paths), versions=f"{since}..HEAD")
         listing = git(self._root, "ls-tree", "-z", since, "--", *paths).decode(errors="surrogateescape")
         for entry in filter(None, listing.split("\0")):
             kinds, _, path = entry.partition("\t")
             recorded.setdefault(path, []).append(kinds.split(" ")[2])
         contents = self._contents(blob for path in paths for blob in recorded.get(path, ()))
-        return any(
-            _distance(contents[blob], now.own.get(path)) < _distance(contents[blob], before.own.get(path))
+        return {
+            path
             for path in paths
             for blob in recorded.get(path, ())
-        )
+            if _is_nearer(contents[blob], now.own.get(path), before.own.get(path))
+        }
 
     def _changed_at(self, file: AnswersFile) -> str:
         """Return the commit in which an answers file became what it is; '' when that is not recorded yet."""
@@ -159,6 +167,10 @@ def _distance(one: bytes | None, other: bytes | None) -> int:
     """Count the lines that only one of two contents has; from no file to an empty one it is one line."""
     lines, others = (Counter([b""] if text is None else text.split(b"\n")) for text in (one, other))
     return ((lines - others) + (others - lines)).total() + ((one is None) != (other is None))
+
+
+def _is_nearer(content: bytes | None, one: bytes | None, other: bytes | None) -> bool:
+    return _distance(content, one) < _distance(content, other)
 
 
 def _changes(before: AnswersFile, now: AnswersFile) -> Iterator[str]:
