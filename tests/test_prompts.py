@@ -235,3 +235,18 @@ def test_a_bad_given_answer_ends_the_questionnaire_with_one_line(
     assert terminal.finish() == 1
     assert "Traceback" not in terminal.text
     assert not (tmp_path / "out").exists()
+
+
+def test_several_environments_are_typed(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", DOWN + SPACE + ENTER)
+    end(terminal, customize=pick([*SECTIONS], "environments").removesuffix(ENTER) + SPACE + ENTER)
+    terminal.answer("Environments", f"\x01\x0b[dev, prod]{ENTER}")
+    terminal.answer("What differs", f"\x01\x0b{{prod: {{log_level: WARNING}}}}{ENTER}")
+    assert terminal.finish() == 0, terminal.text
+    jobs = Rendered(tmp_path / "out").jobs
+    assert {path.split("/")[2]: job["logging"]["level"] for path, job in jobs.items()} == {
+        "dev": "INFO",
+        "prod": "WARNING",
+    }
