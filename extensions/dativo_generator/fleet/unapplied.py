@@ -59,7 +59,8 @@ class Unapplied:
             going = [file for file in going if number < len(blobs[file.name])]
             contents = self._contents(blobs[file.name][number] for file in going)
             going = [file for file in going if _release(contents[blobs[file.name][number]]) == _release(file.text)]
-            for file in going:
+            others = (file for file in going if contents[blobs[file.name][number]] != file.text.replace(b"\r\n", b"\n"))
+            for file in others:
                 version = parsed(file.name, contents[blobs[file.name][number]])
                 if not version.problem and not same(version.values, file.values):
                     found.setdefault(file.name, []).append(version)
