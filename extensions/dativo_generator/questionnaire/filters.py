@@ -52,11 +52,11 @@ def _refuse_unversioned(session: Session) -> None:
         return
     if is_hash(recorded):
         if session.is_new:
-            _warn_once(
-                session,
+            said = (
                 f"no tag of the template leads to {recorded}; while it has none at all, the history of its default "
-                "branch counts as released: tag a version like v1.0.0",
+                "branch counts as released: tag a version like v1.0.0"
             )
+            _print_once(session, [f"Warning: {said}"])
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
@@ -182,12 +182,6 @@ def _print_once(session: Session, lines: Iterable[str]) -> None:
             print(printable(line), file=sys.stderr)
 
 
-def _warn_once(session: Session, line: str) -> None:
-    if line not in session.printed:
-        session.printed.add(line)
-        print(printable(f"Warning: {line}"), file=sys.stderr)
-
-
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
     """Return what is left of a list of choices as YAML text, '' when nothing is."""
     possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
@@ -273,7 +267,7 @@ def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         raise AnswerError("nothing was written, as you answered")
     if session.writes:
         if why := misplaced(result["ci"].get("kind", ""), session.destination.root):
-            _warn_once(session, why)
+            _print_once(session, [f"Warning: {why}"])
         scaffold = Scaffold(session.pack, answers)
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
