@@ -120,8 +120,8 @@ def test_each_content_is_rendered_once(root: Path) -> None:
 
 
 def test_only_the_newest_versions_are_looked_at(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert past._VERSIONS == 50
-    monkeypatch.setattr(past, "_VERSIONS", 2)
+    assert past.VERSIONS == 50
+    monkeypatch.setattr(past, "VERSIONS", 2)
     for answer in (1, 2, 3):
         record(root, answer)
     git(root, "commit", "--quiet", "--allow-empty", "--message", "another")

@@ -4,8 +4,9 @@ A file that no answers give any more came from a scaffold only if it is, byte fo
 gave. Anything else is somebody's own, or holds edits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from ..base.errors import DativoError
 from ..base.git import GitError, attempt, git
@@ -13,7 +14,7 @@ from .answers_files import parsed
 from .fleet import Fleet
 
 # So many versions of one answers file are looked at, the newest first; one is enough for what has just gone.
-_VERSIONS = 50
+VERSIONS = 50
 
 
 class Past:
@@ -42,13 +43,18 @@ class Past:
 
     def _versions(self, answers_file: str) -> list[bytes]:
         """Return the recorded contents of an answers file, the newest first; none outside a repository."""
-        root = self._fleet.tree.root
         try:
-            listing = git(root, "log", f"--max-count={_VERSIONS}", "--format=%H", "--", f":(literal){answers_file}")
+            texts = [text for _, text in recorded(self._fleet.tree.root, answers_file)]
         except GitError:
             return []
-        texts = [
-            attempt(root, "cat-file", "blob", f"{commit}:./{answers_file}").stdout
-            for commit in listing.decode().split()
-        ]
         return list(dict.fromkeys(filter(None, texts)))
+
+
+def recorded(root: Path, answers_file: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the last commits that changed an answers file, the newest first, each with its content, b"" for none.
+
+    Raises `GitError` outside a repository.
+    """
+    listing = git(root, "log", f"--max-count={VERSIONS}", "--format=%H", "--", f":(literal){answers_file}")
+    for commit in listing.decode().split():
+        yield commit, attempt(root, "cat-file", "blob", f"{commit}:./{answers_file}").stdout

@@ -17,16 +17,15 @@ from functools import cached_property
 
 from ..base.documents import shown
 from ..base.errors import DativoError
-from ..base.git import GitError, attempt, git
+from ..base.git import GitError, git
 from ..base.paths import ANSWERS_FILES
 from ..base.reading import ReadingError
 from ..base.values import same
 from .answers_files import AnswersFile, parsed
 from .fleet import Fleet
+from .past import VERSIONS, recorded
 from .release import Files, Rendering
 
-# So many versions of one answers file are looked at, the newest first.
-_VERSIONS = 50
 _COMMIT = re.compile(rb"(?m)^_commit:(.*?)\r?$")
 _ENTRIES = ("--format=", "--raw", "-z", "--no-abbrev", "--no-renames", "--relative")
 
@@ -55,7 +54,7 @@ class Unapplied:
             return {}
         found: dict[str, list[AnswersFile]] = {}
         going = [file for file in self._fleet.files if not file.problem and file.name in blobs]
-        for number in range(_VERSIONS):
+        for number in range(VERSIONS):
             going = [file for file in going if number < len(blobs[file.name])]
             contents = self._contents(blobs[file.name][number] for file in going)
             going = [file for file in going if _release(contents[blobs[file.name][number]]) == _release(file.text)]
@@ -111,25 +110,23 @@ class Unapplied:
         """
         if not paths or not (since := self._changed_at(file)):
             return set()
-        recorded = self._recorded(*(f":(literal){path}" for path in paths), versions=f"{since}..HEAD")
+        blobs = self._recorded(*(f":(literal){path}" for path in paths), versions=f"{since}..HEAD")
         listing = git(self._root, "ls-tree", "-z", since, "--", *paths).decode(errors="surrogateescape")
         for entry in filter(None, listing.split("\0")):
             kinds, _, path = entry.partition("\t")
-            recorded.setdefault(path, []).append(kinds.split(" ")[2])
-        contents = self._contents(blob for path in paths for blob in recorded.get(path, ()))
+            blobs.setdefault(path, []).append(kinds.split(" ")[2])
+        contents = self._contents(blob for path in paths for blob in blobs.get(path, ()))
         return {
             path
             for path in paths
-            for blob in recorded.get(path, ())
+            for blob in blobs.get(path, ())
             if _is_nearer(contents[blob], now.own.get(path), before.own.get(path))
         }
 
     def _changed_at(self, file: AnswersFile) -> str:
         """Return the commit in which an answers file became what it is; '' when that is not recorded yet."""
         since = ""
-        log = git(self._root, "log", f"--max-count={_VERSIONS}", "--format=%H", "--", f":(literal){file.name}")
-        for commit in log.decode().split():
-            content = attempt(self._root, "cat-file", "blob", f"{commit}:./{file.name}").stdout
+        for commit, content in recorded(self._root, file.name):
             if not same(parsed(file.name, content).values, file.values):
                 break
             since = commit
