@@ -74,25 +74,27 @@ class Selection:
         if not isinstance(file.values, dict):
             return bool(self.names) or not (self.tenants or self.connectors or self.environments)
         chosen = (
-            (self.tenants, ("tenant_id",)),
-            (self.connectors, ("source_connector", "target_connector")),
-            (self.environments, ("environment",)),
+            (self.tenants, [file.values.get("tenant_id")]),
+            (self.connectors, [file.values.get("source_connector"), file.values.get("target_connector")]),
+            (self.environments, _environments(file)),
         )
-        values = file.values
-        several = values.get("environments")
-        if isinstance(several, list) and several:
-            values = values | {"environment": next((one for one in self.environments if one in several), None)}
-        return all(not wanted or any(values.get(name) in wanted for name in names) for wanted, names in chosen)
+        return all(not wanted or any(value in wanted for value in values) for wanted, values in chosen)
 
     def parts(self, file: AnswersFile) -> str:
         """Say that only some environments of a scaffold are selected, which cannot be; '' where all are."""
-        several = file.values.get("environments") if isinstance(file.values, dict) else None
-        if not self.environments or not isinstance(several, list) or set(several) <= set(self.environments):
+        several = _environments(file) if self.environments and isinstance(file.values, dict) else []
+        if len(several) < 2 or all(one in self.environments for one in several):
             return ""
         return (
             f"{file.name}: its environments go together: {listed(map(str, several))}; to split it: "
             f"dativo-generator update {file.name} --split"
         )
+
+
+def _environments(file: AnswersFile) -> list[Any]:
+    """List the environments of an answers file."""
+    several = file.values.get("environments")
+    return several if isinstance(several, list) and several else [file.values.get("environment")]
 
 
 def update(
