@@ -200,19 +200,19 @@ class Answers:
         apart = bool(self["environments"]) or (self.format >= APART and self["environment"] != ENVIRONMENTS[0])
         return self["environment"] if apart else ""
 
-    def in_environment(self, name: str, differing: Mapping[str, Any] | None = None) -> Self:
-        """Return the answers of one environment: what is `differing` there, as `per_environment` says it, laid over."""
-        if differing is None and len(self.environments) == 1:
+    def in_environment(self, name: str) -> Self:
+        """Return the answers of one environment: what `per_environment` says of it, laid over those of all."""
+        if len(self.environments) == 1:
             return self
-        if differing is None and name in self._in:
-            return self._in[name]
-        others = self["per_environment"].get(name, {}) if differing is None else differing
-        raw = {key: value for key, value in self.raw.items() if key != "per_environment"}
-        raw |= {key: laid_over(raw.get(key), value) for key, value in others.items()}
-        answers = type(self)(self.pack, raw | {"environment": name, NAME: self.format}, self.profiles)
-        if differing is None:
-            self._in[name] = answers
-        return answers
+        if name not in self._in:
+            self._in[name] = self.with_differing(name, self["per_environment"].get(name, {}))
+        return self._in[name]
+
+    def with_differing(self, environment: str, differing: Mapping[str, Any]) -> Self:
+        """Return the answers of an environment in which some are `differing`."""
+        raw = {name: value for name, value in self.raw.items() if name != "per_environment"}
+        raw |= {name: laid_over(raw.get(name), value) for name, value in differing.items()}
+        return type(self)(self.pack, raw | {"environment": environment, NAME: self.format}, self.profiles)
 
     @property
     def source(self) -> Connector:

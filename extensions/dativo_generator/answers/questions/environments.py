@@ -4,7 +4,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import listed, nearest
+from ...base.naming import few, listed, nearest
 from .. import readers
 from ..model import Answers, Question, Section
 from .shared import always
@@ -56,10 +56,8 @@ def _per_environment(answers: Answers, raw: Any) -> dict[str, Any]:
         for name in others:
             if name not in VARYING:
                 why = "is the same in all environments" if name in answers.questions else "is no question"
-                raise AnswerError(
-                    f"{environment}: {name} {why}{nearest(str(name), VARYING)} (others: {listed(VARYING)})"
-                )
-        own = answers.in_environment(environment, others)
+                raise AnswerError(f"{environment}: {name} {why}{nearest(str(name), VARYING)} (others: {few(VARYING)})")
+        own = answers.with_differing(environment, others)
         for name in others:
             _ = own[name]
     return value
