@@ -18,8 +18,8 @@ from .settings import FILE, settings_of
 
 # So many tags are named in an error.
 _FEW = 5
-
-
+# How something is fetched: told by nobody, noted nowhere; a URL is no option.
+_FETCH = ("--quiet", "--no-write-fetch-head", "--end-of-options")
 # Where the newest commit of a clone's default branch is kept, beside its branches.
 _DEFAULT = "refs/dativo/default"
 
@@ -62,8 +62,7 @@ class Source:
         # Not `git clone`, which would write the URL, and a password in it, to the disk.
         _git(clone, "init", "--quiet", "--bare")
         refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        how = ("--quiet", "--no-write-fetch-head", "--end-of-options")
-        _git(clone, "fetch", *how, self._fetched_from, *refs, patience=CLONE_PATIENCE)
+        _git(clone, "fetch", *_FETCH, self._fetched_from, *refs, patience=CLONE_PATIENCE)
         return clone
 
     @cached_property
@@ -114,8 +113,7 @@ class Source:
         ref = "HEAD"
         if not is_local(self.location):
             ref = _DEFAULT
-            how = ("--quiet", "--no-write-fetch-head", "--end-of-options")
-            attempt(self.repository, "fetch", *how, self._fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
+            attempt(self.repository, "fetch", *_FETCH, self._fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
         shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
         if not (commit := shown.decode().strip()):
             return {}
