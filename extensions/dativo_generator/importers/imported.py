@@ -66,14 +66,12 @@ def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: 
 
 
 def _judgement(column: Column, judge: Judge, context: str) -> Judgement:
-    """Take the label that the source states, else what the values say, else what the rules say of name and type."""
-    if column.label is not None:
-        rules = judge(column.name, column.type, context)
-        said = f"{rules.label} by '{rules.rule}'" if rules.label else "nothing"
-        return Judgement(column.label, STATED, f"the rules say {said}")
-    if column.seen is not None:
-        return Judgement(column.seen.label, column.seen.rule, column.seen.evidence)
-    return judge(column.name, column.type, context)
+    """Take the label that the source states, else what name, type and values say together."""
+    judgement = judge(column.name, column.type, context, column.seen)
+    if column.label is None:
+        return judgement
+    said = f"{judgement.label} by '{judgement.rule}'" if judgement.label else "nothing"
+    return Judgement(column.label, STATED, f"the rules say {said}", 1.0 if column.label else 0.0)
 
 
 class TableImporter:

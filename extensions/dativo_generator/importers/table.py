@@ -7,6 +7,7 @@ from types import ModuleType
 
 from ..base.errors import DativoError
 from ..base.naming import few, has_controls, nearest
+from ..registry.values import Seen
 from .types import FIELD_TYPES, Kind
 
 # More than anybody writes down as an asset: columns of a table, and characters of a column's name.
@@ -18,20 +19,11 @@ class ImportFailed(DativoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the values of a column say it is: a label, the check that says so, and how many of how many passed it."""
-
-    label: str
-    rule: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
     """One column.
 
-    `native` is the type in the source's own words, `label` a classification that the source states, and `required` None
-    where the source does not say whether a value may be missing.
+    `native` is the type in the source's own words, `label` a classification that the source states, `seen` what its values
+    are where they are at hand, and `required` None where the source does not say whether a value may be missing.
     """
 
     name: str

@@ -9,6 +9,7 @@ from ..base.documents import Document, Section
 from ..base.naming import LABEL
 from ..base.phrases import Groups, singular, take_groups, take_phrases, words
 from .fields import alike
+from .shares import share
 
 FILE = "registry/classification.yaml"
 _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
@@ -21,11 +22,16 @@ _Spans = list[tuple[int, int]]
 
 
 class Judgement(NamedTuple):
-    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not."""
+    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not.
+
+    `confidence` is how sure the label is, from 0 to 1; `against` says what spoke against it.
+    """
 
     label: str
     rule: str = ""
     evidence: str = ""
+    confidence: float = 0.0
+    against: str = ""
 
 
 class _Column(NamedTuple):
@@ -51,6 +57,7 @@ class Rule(NamedTuple):
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
+    confidence: float
 
     def judge(self, column: _Column, spans: _Spans, pointers: frozenset[str]) -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
@@ -72,7 +79,7 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
-        return Judgement(self.label, self.name, evidence)
+        return Judgement(self.label, self.name, evidence, self.confidence)
 
 
 class Rules:
@@ -123,20 +130,25 @@ class Rules:
 
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("abbreviations", "pointers", "fillers", "groups", "rules"))
+    top = Document(root, FILE).section(("confidence", "abbreviations", "pointers", "fillers", "groups", "rules"))
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
-    known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
+    usual = top.section("confidence", ("words", "context"))
+    by_words, in_context = share(usual, "words"), share(usual, "context")
+    known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables", "confidence")
     return Rules(
-        tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known)),
+        tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known)),
         abbreviations,
         frozenset(top.texts("pointers")),
         frozenset(top.texts("fillers")),
     )
 
 
-def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> Rule:
+def _rule(
+    entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float
+) -> Rule:
+    usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
     phrases = take_phrases(entry, "words", groups, _PHRASE)
     # As it is written, which may be in one word in a name, and in full, as a name is read.
     phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
@@ -150,6 +162,7 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> R
         frozenset(entry.texts("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
+        share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
 

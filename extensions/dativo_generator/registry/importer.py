@@ -4,15 +4,21 @@ It is handed to the pack by whoever may import: the questionnaire and the comman
 does with the standard library.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..base.errors import AnswerError
 from .classification import Judgement
 from .fields import Field
+from .values import Seen
 
-# Judges a column by its name, its type and the object that it is of.
-Judge = Callable[[str, str, str], Judgement]
+
+class Judge(Protocol):
+    """Judges columns."""
+
+    def __call__(self, column: str, type_: str, object_name: str, seen: Seen | None = None, /) -> Judgement:
+        """Judge a column by its name, its type, the object that it is of, and what was seen of its values."""
+
 
 
 class Wanted(Protocol):
