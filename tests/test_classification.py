@@ -90,7 +90,8 @@ def test_words(name: str, split: list[str]) -> None:
 )
 def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
-    start = "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user]}, rules: "
+    start = "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], "
+    start += "groups: {person: [user]}, rules: "
     (tmp_path / FILE).write_text(f"{start}\n{rules}\n}}", encoding="utf-8")
     with pytest.raises(PackError) as caught:
         load_rules(tmp_path)
@@ -100,7 +101,8 @@ def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_p
 def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
     (tmp_path / FILE).write_text(
-        "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user, guest], part: [first, "
+        "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], "
+        "groups: {person: [user, guest], part: [first, "
         "last]}, rules: [{name: person, label: PII, words: [<person> <part> name]}]}",
         encoding="utf-8",
     )

@@ -15,9 +15,10 @@ _Test = Callable[[str], bool]
 
 # What may stand around an address, and what may not: a path behind it makes it a place in a repository or on a server.
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\]\"',;:|])[^\s<>()\[\]\"',;:|@/]{1,64}@[^\s<>()\[\]\"',;|@/]{3,190}")
-_LARGEST_SMALL = 31  # of a version's parts; of four parts of an address two are larger in 99 of 100 cases
+# Of a version's parts, and of its first one; of the four of an address two are larger in 99 of 100 cases.
+_LARGEST_SMALL, _LARGEST_FIRST = 31, 99
 _MASK = r"[*xX#\u2022\u00b7]"
-# The first six and the last four digits at most are left, in groups or not; or there is nothing but stars before the last.
+# The first six and the last four digits at most are left, in groups or not; or there are stars, and the last ones.
 _MASKED = re.compile(rf"(\d{{1,6}})?{_MASK}{{2,15}}\d{{3,4}}")
 _MASKED_FULL = (13, 19)
 _COORDINATES = re.compile(
@@ -36,6 +37,8 @@ _ISSUERS = (
     (re.compile(r"6011|64[4-9]|65|62|35(?:2[89]|[3-8])|60|81|82|508"), (16, 17, 18, 19)),
     (re.compile(r"50|5[6-8]|6"), (13, 14, 15, 16, 17, 18, 19)),
 )
+# A number with the code of an area has so many digits; a date has fewer, or a time behind it.
+_NATIONAL, _DATE = 9, re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
 # Where a phone number without a country's code may be from, for the validator.
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "BR", "IN", "AU")
 
@@ -136,7 +139,7 @@ def _is_ip(text: str) -> bool:
         return False
     if address.version == 6:
         return len(text) > 6
-    return sum(part > _LARGEST_SMALL for part in address.packed) >= 2
+    return address.packed[0] > _LARGEST_FIRST or sum(part > _LARGEST_SMALL for part in address.packed) >= 2
 
 
 def _is_imei(text: str) -> bool:
@@ -161,13 +164,15 @@ def _is_national_phone(text: str) -> bool:
     """Tell whether groups of digits begin as a number with the code of an area, and are valid somewhere."""
     if not re.fullmatch(r"\(?0[\d\s().\-/]{6,30}", text) or not re.search(r"\d[\s().\-/]{1,3}\d", text):
         return False
+    if characters(text) < _NATIONAL or _DATE.match(text):
+        return False
     return any(_phone(text, region) for region in _REGIONS)
 
 
-def _is_phone_of_digits(text: str) -> bool:
-    if not (text.isascii() and text.isdigit() and 7 <= len(text) <= 15):
+def _is_american_phone(text: str) -> bool:
+    if not re.fullmatch(r"(\+?1[ .-]?)?\d{3}[ .-]\d{3}[ .-]\d{4}( {0,2}(x|ext\.?) {0,2}\d{1,6})?", text, re.IGNORECASE):
         return False
-    return _phone(f"+{text}", None) or any(_phone(text, region) for region in _REGIONS)
+    return _phone(text, "US")
 
 
 def _phone(text: str, region: str | None, *, possible: bool = False) -> bool:
@@ -189,6 +194,6 @@ _CHECKS: dict[str, _Test] = {
     "imei": _is_imei,
     "coordinates": _is_pair_of_coordinates,
     "phone_international": _is_international_phone,
+    "phone_american": _is_american_phone,
     "phone_national": _is_national_phone,
-    "phone_digits": _is_phone_of_digits,
 }

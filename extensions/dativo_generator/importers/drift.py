@@ -66,14 +66,14 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
     return differences + added
 
 
-def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
+def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Field, ...]:
     """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
 
     A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
     says that it may be null, and what is not stays so, too. A column that the asset leaves without a label, where the
     rules would give one, is said to have none.
     """
-    there = {field.name: field for field in imported.fields()}
+    there = {field.name: field for field in imported.fields(min_confidence=min_confidence)}
     may_be_null = {column.name for column in imported.table.columns if column.required is False}
     kept = []
     for column in asset.columns:

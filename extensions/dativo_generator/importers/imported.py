@@ -22,16 +22,21 @@ from .local import is_there, place_of
 from .read import read
 from .source import Options
 from .table import Column, ImportFailed, Table, named
+from .values import value_kinds
 
 STATED = "stated by the source"
 
 
 class Imported(NamedTuple):
-    """A table, the column to follow ('' for none), and how each column was judged, in the order of the columns."""
+    """A table, the column to follow ('' for none), and how each column was judged, in the order of the columns.
+
+    `named` are the labels that the names alone would give, which whoever reads the fields later would give again.
+    """
 
     table: Table
     cursor: str
     judgements: tuple[Judgement, ...]
+    named: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -43,18 +48,32 @@ class Imported(NamedTuple):
         """How a file is written: `delimiter`, `encoding`, `quote_char`; {} for what is no file of text."""
         return self.table.options
 
-    def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
-        """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
+    def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
+        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+
+        A column that its name would label is said to have none. The cursor is marked, unless everybody knows it as the
+        recipe's.
+        """
+        bar = value_kinds().weights.min_confidence if min_confidence is None else min_confidence
         return tuple(
             Field(
                 column.name,
                 column.type,
                 bool(column.required),
-                judgement.label or None,
+                judgement.at_least(bar) or ("" if named else None),
                 " ".join(column.description.split()),
                 cursor=column.name == self.cursor and not cursor_is_known,
             )
+            for column, judgement, named in zip(self.table.columns, self.judgements, self.named, strict=True)
+        )
+
+    def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
+        """List the columns that the usual bar would label, and the given one does not."""
+        usual = value_kinds().weights.min_confidence
+        return tuple(
+            column.name
             for column, judgement in zip(self.table.columns, self.judgements, strict=True)
+            if judgement.at_least(usual) and not judgement.at_least(min_confidence)
         )
 
 
@@ -62,7 +81,8 @@ def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: 
     """Judge the columns of a table, in the context of `object_name` where it is given, else of the table's own name."""
     context = object_name or table.plain_name
     judgements = tuple(_judgement(column, judge, context) for column in table.columns)
-    return Imported(table, cursor_of(table, preferred_cursor), judgements)
+    named = tuple(judge(column.name, column.type, context).label for column in table.columns)
+    return Imported(table, cursor_of(table, preferred_cursor), judgements, named)
 
 
 def _judgement(column: Column, judge: Judge, context: str) -> Judgement:

@@ -22,8 +22,8 @@ class ImportFailed(DativoError):
 class Column:
     """One column.
 
-    `native` is the type in the source's own words, `label` a classification that the source states, `seen` what its values
-    are where they are at hand, and `required` None where the source does not say whether a value may be missing.
+    `native` is the type in the source's own words, `label` a classification that the source states, `seen` what its
+    values are where they are at hand, and `required` None where the source does not say whether a value may be missing.
     """
 
     name: str

@@ -5,10 +5,11 @@ Well-kept validators test; a value is counted and never kept, shown or logged.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from statistics import median
 
 from ..registry.installed import installed
-from ..registry.values import Seen, ValueKind, load_value_kinds
+from ..registry.values import Seen, ValueKind, ValueKinds, load_value_kinds
 from .checks import characters, tested
 from .types import Kind
 
@@ -44,10 +45,16 @@ def _in_a_row(distinct: Sequence[str]) -> bool:
     numbers = sorted(int(text) for text in digits if _DIGITS <= len(text) <= 30)
     if len(numbers) < _A_ROW or 2 * len(numbers) < len(distinct):
         return False
-    return median(after - before for before, after in zip(numbers, numbers[1:], strict=False)) < _IN_A_ROW
+    return median(after - before for before, after in pairwise(numbers)) < _IN_A_ROW
+
+
+@cache
+def value_kinds() -> ValueKinds:
+    """Return what the pack that this came with knows of values."""
+    return load_value_kinds(installed())
 
 
 @cache
 def _tests() -> tuple[tuple[ValueKind, Callable[[str], bool]], ...]:
     """List the kinds with their tests."""
-    return tuple((kind, tested(kind)) for kind in load_value_kinds(installed()).kinds)
+    return tuple((kind, tested(kind)) for kind in value_kinds().kinds)

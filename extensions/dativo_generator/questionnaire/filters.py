@@ -243,6 +243,8 @@ def _check(session: Session, name: str, value: Any) -> None:
             "`dativo-generator fields SOURCE --against ASSET`"
         )
     _ = scaffold[name]
+    if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
+        raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
     if name in EXTRAS and value:
         check_extra(scaffold, name)
     if recorded := session.recorded:
@@ -251,6 +253,12 @@ def _check(session: Session, name: str, value: Any) -> None:
         guard.unused(scaffold, session.destination.root)
     if name == "customize" and "schema" not in scaffold["customize"]:
         guard.unowned(scaffold, session.destination)
+
+
+def _imports_nothing(session: Session) -> bool:
+    """Tell whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
+    given = session.conf["data"]
+    return session.writes and session.is_new and NAME not in given and not session.answers.get("import_from")
 
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:

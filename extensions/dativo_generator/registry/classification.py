@@ -33,6 +33,10 @@ class Judgement(NamedTuple):
     confidence: float = 0.0
     against: str = ""
 
+    def at_least(self, min_confidence: float) -> str:
+        """Return the label where it is so sure, else ''."""
+        return self.label if self.confidence >= min_confidence else ""
+
 
 class _Column(NamedTuple):
     """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
@@ -145,9 +149,7 @@ def load_rules(root: Path) -> Rules:
     )
 
 
-def _rule(
-    entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float
-) -> Rule:
+def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
     phrases = take_phrases(entry, "words", groups, _PHRASE)
     # As it is written, which may be in one word in a name, and in full, as a name is read.

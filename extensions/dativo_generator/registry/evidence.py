@@ -14,8 +14,8 @@ from .values import Seen, ValueKind, ValueKinds, Weights
 
 # Of fewer values that all fail nothing is said, and of a share above this they do not fail.
 _TELLING, _NONE = 10, 0.1
-# What is not worth a word: a kind that hardly any column with such values is.
-_NOTEWORTHY = 0.02
+# What is not worth a word: a kind that hardly any column with such values is, unless so many pass.
+_NOTEWORTHY, _MOST = 0.02, 0.8
 
 
 class _Found(NamedTuple):
@@ -33,7 +33,7 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
         return name
     best = max(_found(kinds, words(column), words(table), seen), key=lambda found: found.confidence, default=None)
     name = _contradicted(kinds, name, seen)
-    if best is None or (best.confidence < _NOTEWORTHY and (name.label or name.rule)):
+    if best is None or (best.confidence < _NOTEWORTHY and name.rule):
         return name
     rule, weights = f"values: {best.kind.name}", kinds.weights
     if name.label == best.kind.label:
@@ -69,7 +69,8 @@ def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen:
         against = [f"'{speaks_against[0]}' in the name"] if speaks_against else []
         against += ["they are numbers in a row"] if seen.in_a_row and kind.numbers else []
         against += [f"so do {_often(kind.chance)} others"] if kind.chance >= 0.1 else []
-        yield _Found(kind, odds / (1 + odds), evidence, _joined(against))
+        if (confidence := odds / (1 + odds)) >= _NOTEWORTHY or count >= _MOST * seen.distinct:
+            yield _Found(kind, confidence, evidence, _joined(against))
 
 
 def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -> float:
@@ -78,7 +79,8 @@ def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -
     Another is made `alike`, so that it gives the same, or its values pass by `chance`. So the result is never above
     ``1 / alike``.
     """
-    logs = [passed * math.log(pure) + (draws - passed) * math.log(1 - pure) for pure in weights.purity]
+    rates = [pure + (1 - pure) * kind.chance for pure in weights.purity]  # dirt passes by chance, too
+    logs = [passed * math.log(rate) + (draws - passed) * math.log(1 - rate) for rate in rates]
     top = max(logs)
     of_kind = top + math.log(sum(math.exp(one - top) for one in logs) / len(logs))
     by_chance = passed * math.log(kind.chance) + (draws - passed) * math.log(1 - kind.chance)

@@ -20,7 +20,6 @@ class Judge(Protocol):
         """Judge a column by its name, its type, the object that it is of, and what was seen of its values."""
 
 
-
 class Wanted(Protocol):
     """One thing that a scaffold reads, whose columns are to be imported; `cursor_field` is '' where it has none."""
 
@@ -52,8 +51,14 @@ class ImportedTable(Protocol):
     def options(self) -> Mapping[str, str]:
         """How a file is written, by the names that engine options have; {} where that is not known."""
 
-    def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
-        """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
+    def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
+        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+
+        The cursor is marked, unless everybody knows it as the recipe's.
+        """
+
+    def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
+        """List the columns that the usual bar would label, and the given one does not."""
 
 
 class Importer(Protocol):

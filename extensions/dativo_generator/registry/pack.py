@@ -78,6 +78,11 @@ class Pack:
 
         return load_samples(self.root)
 
+    @property
+    def min_confidence(self) -> float:
+        """How sure a label must be where nobody says it."""
+        return self.value_kinds.weights.min_confidence
+
     def _text(self, name: str) -> str:
         """Return a file of the pack as it stands."""
         return (self.root / name).read_text(encoding="utf-8")
@@ -100,7 +105,7 @@ class Pack:
         return [connector for connector in self.registry.values() if role in connector.roles]
 
     def _judge(self, column: str, type_: str, object_name: str, seen: Seen | None = None) -> Judgement:
-        """Return what the rules say of a column of an object, and of what was `seen` of its values: a label, and why."""
+        """Return what the rules say of a column of an object, and what was `seen` of its values: a label, and why."""
         by_name = self._rules.judge(column, type_, object_name)
         return weigh(self.value_kinds, by_name, column, object_name, seen) if seen else by_name
 

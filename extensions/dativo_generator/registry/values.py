@@ -13,13 +13,15 @@ from .shares import share
 FILE = "registry/values.yaml"
 _WORD = r"@?[a-z0-9]+"
 _TESTS = ("check", "stdnum", "patterns")
+_FIGURES = ("prior", "chance", "alike", "why")
+_WORDS = ("for", "against", "tables", "rules")
 
 
 class Seen(NamedTuple):
-    """What was seen of a column's values, of which none is kept: how many distinct ones were tested, and how many passed.
+    """What was seen of a column's values, of which none is kept: how many distinct ones were tested, and which passed.
 
-    `passed` are pairs of the name of a kind and a count, of the kinds that some value passed. Values that are `in_a_row`,
-    numbers a few apart, are no independent draws.
+    `passed` are pairs of the name of a kind and a count, of the kinds that some value passed. Values that are
+    `in_a_row`, numbers a few apart, are no independent draws.
     """
 
     distinct: int
@@ -82,7 +84,7 @@ def load_value_kinds(root: Path) -> ValueKinds:
         _factor(name, "contradicted"),
         share(top, "min_confidence"),
     )
-    known = (*_TESTS, *"name label form characters numbers prior chance alike why for against tables rules".split())
+    known = ("name", "label", *_TESTS, "form", "characters", "numbers", *_FIGURES, *_WORDS)
     return ValueKinds(tuple(_kind(entry, groups) for entry in top.sections("kinds", known)), weights)
 
 

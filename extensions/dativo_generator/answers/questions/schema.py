@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...base.errors import AnswerError
-from ...base.naming import nearest
+from ...base.naming import few, nearest
 from ...registry.fields import Field, read_fields
 from .. import readers
 from ..model import Answers, Question, Section
@@ -56,11 +56,34 @@ def _suggested_fields(answers: Answers) -> Any:
     return next(iter(lines.values())) if len(lines) == 1 else lines
 
 
+def _not_imported(answers: Answers) -> str:
+    """Return why nothing is labelled by evidence, '' when it is, or was when the fields were recorded."""
+    if answers.raw.get("import_from") or {"fields", "min_confidence"} <= answers.raw.keys():
+        return reused(answers)
+    return reused(answers) or "nothing is imported, so no label rests on what is seen"
+
+
+def _unlabelled(answers: Answers) -> list[str]:
+    """Say which columns of an import stay without a label because of the bar."""
+    if answers.inapplicable("min_confidence"):
+        return []
+    bar = answers["min_confidence"]
+    found = {name: table.unlabelled(bar) for name, table in answers.imported.items()}
+    return [f"'{name}' has no label for {few(names)}: less sure than {bar:g}" for name, names in found.items() if names]
+
+
 SECTION = Section(
     "schema",
     what="columns, types, classification, fixtures",
     questions={
         "assets": choice(ASSETS, "write", of="scaffold"),
+        "min_confidence": Question(
+            alone(readers.share),
+            lambda answers: answers.pack.min_confidence,
+            _not_imported,
+            about_import=True,
+            imported=_unlabelled,
+        ),
         "fields": Question(
             _fields, _suggested_fields, reused, example="{id: string required, email: string PII}", of="scaffold"
         ),
