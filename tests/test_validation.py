@@ -381,7 +381,7 @@ def test_a_registry_of_the_repository_is_no_rule(repository: Path, command: Comm
 def test_a_vendored_file_may_be_written_otherwise(repository: Path, command: Command) -> None:
     for path in [*(repository / "registry").iterdir(), *(repository / "connectors").iterdir()]:
         edit_yaml(path, lambda value: None)
-    for path in (repository / "schemas").iterdir():
+    for path in (repository / "schemas").glob("*.json"):
         path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
     assert command(repository, "validate").status == 0
 
