@@ -136,6 +136,14 @@ def test_what_is_listed_is_not_found_nor_what_does_as_well(tmp_path: Path) -> No
     assert unlisted(tmp_path, {}, f"{listed}MINIO_ENDPOINT=\nMINIO_ACCESS_KEY=\n# AWS_SECRET_ACCESS_KEY=\n") == {}
 
 
+def test_what_another_environment_lists_says_nothing(tmp_path: Path) -> None:
+    everything = "".join(f"{name}=\n" for name in READ)
+    others = {"variables/acme/prod/x.env.example": everything, "variables/acme/staging/x.env.example": "PGPORT=\n"}
+    staging = {"environment: prod": "environment: staging"}
+    assert unlisted(tmp_path / "own", staging, **others).keys() == READ.keys() - {"PGPORT"}
+    assert unlisted(tmp_path / "none", {}, **others) == {}
+
+
 CONNECTION = 'connection: {host: db.acme.internal, database: "${PGDATABASE}"}'
 
 
