@@ -28,6 +28,8 @@ class Options:
     table: str = ""
     dialect: str = ""
     encoding: str = ""
+    # Patterns of tables, of which a database reads only those that they mean; all without.
+    like: tuple[str, ...] = ()
     required_from_data: bool = False
 
 
