@@ -18,7 +18,7 @@ from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
 from ..importers.read import read
 from ..importers.source import Options
-from ..importers.table import ImportFailed, named
+from ..importers.table import ImportFailed, Table, named
 from ..registry.fields import Field
 from ..registry.installed import installed
 from ..registry.pack import Pack
@@ -99,12 +99,24 @@ def _print_notes(imported: Sequence[Imported]) -> None:
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str) -> None:
-    """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
+    """Print a data file: the `fields` of one table, which fit any scaffold; of several, or of a named object, by object.
+
+    Where a job reads them as tables, those of several, or of a named object, come with the answer that names them.
+    """
     if len(imported) == 1 and not object_name:
         _print_notation(imported[0].fields())
         return
-    by_object = {object_name or name: _notation(one.fields()) for name, one in _by_object(imported).items()}
-    print(block({"fields": by_object}))
+    named_ = {object_name or name: one for name, one in _by_object(imported).items()}
+    answers = {"fields": {name: _notation(one.fields()) for name, one in named_.items()}}
+    if all(one.table.selection == "tables" for one in imported):
+        answers = {"tables": [_entry(name, one.table) for name, one in named_.items()]} | answers
+    print(block(answers))
+
+
+def _entry(object_name: str, table: Table) -> Any:
+    """Write a table as an answer to `tables`, with its object where that is not what it would be called."""
+    same = slug_of(table.name.rpartition(".")[2]) == object_name
+    return table.name if same else {"name": table.name, "object": object_name}
 
 
 def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:

@@ -85,17 +85,16 @@ def merged_fields(before: Sequence[Field], imported: Imported) -> tuple[Field, .
     """
     there = {field.name: field for field in imported.fields()}
     may_be_null = {column.name for column in imported.table.columns if column.required is False}
-    kept = []
-    for old in before:
-        if field := there.pop(old.name, None):
-            kept.append(
-                field._replace(
-                    type=old.type if stored(old.type) == stored(field.type) else field.type,
-                    required=old.required and old.name not in may_be_null,
-                    classification=old.classification,
-                    description=old.description or field.description,
-                )
-            )
+
+    def merged(old: Field, field: Field) -> Field:
+        return field._replace(
+            type=old.type if stored(old.type) == stored(field.type) else field.type,
+            required=old.required and old.name not in may_be_null,
+            classification=old.classification,
+            description=old.description or field.description,
+        )
+
+    kept = [merged(old, there.pop(old.name)) for old in before if old.name in there]
     return (*kept, *there.values())
 
 

@@ -110,6 +110,8 @@ class Reader(ABC):
     marks: tuple[str, ...] = ()
     # A folder with one of these files is of this kind, and is read by that file.
     entries: tuple[str, ...] = ()
+    # The answer with which a job reads what it describes, '' where that may be another.
+    selection: str = ""
 
     @abstractmethod
     def accepts(self, source: Source) -> bool:

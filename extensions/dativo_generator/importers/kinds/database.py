@@ -244,6 +244,7 @@ class DatabaseUrl(Reader):
     """A database of a server, behind a URL."""
 
     order = 10
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a source is written as a URL, or as another address of a database."""
