@@ -99,18 +99,14 @@ def _print_notes(imported: Sequence[Imported]) -> None:
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str) -> None:
-    """Print a data file: the `fields` of one table, which fit any scaffold; of several, or of a named object, by object.
-
-    Where a job reads them as tables, those of several, or of a named object, come with the answer that names them.
-    """
+    """Print a data file: the `fields` of one table, or by object, and the answer that names what a job then reads."""
+    by_object = {object_name or name: one for name, one in _by_object(imported).items()}
+    fields: dict[str, Any] = {name: _notation(one.fields()) for name, one in by_object.items()}
     if len(imported) == 1 and not object_name:
-        _print_notation(imported[0].fields())
-        return
-    named_ = {object_name or name: one for name, one in _by_object(imported).items()}
-    answers = {"fields": {name: _notation(one.fields()) for name, one in named_.items()}}
-    if all(one.table.selection == "tables" for one in imported):
-        answers = {"tables": [_entry(name, one.table) for name, one in named_.items()]} | answers
-    print(block(answers))
+        (fields,) = fields.values()
+    selections = {one.table.selection for one in imported}
+    read = [_entry(name, one.table) for name, one in by_object.items()]
+    print(block(({selections.pop(): read} if selections == {"tables"} else {}) | {"fields": fields}))
 
 
 def _entry(object_name: str, table: Table) -> Any:
