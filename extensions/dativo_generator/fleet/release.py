@@ -138,7 +138,11 @@ class Release:
 
     def unknown(self, name: str) -> str:
         """Say that no question has a name, '' when one has."""
-        return "" if name in self._types else f"{name}: no question has this name{nearest(name, self._types)}"
+        if name in self._types:
+            return ""
+        new = next(iter(self.followed({name: None})))
+        other = nearest(name, self._types) if new == name else f"; it is '{new}' now"
+        return f"{name}: no question has this name{other}"
 
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""

@@ -36,8 +36,9 @@ def known(session: Session, name: str) -> str:
     question_files.check(session.pack)
     _refuse_unversioned(session)
     # What else the context holds are Copier's own names, which begin with _, and functions.
-    remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
-    refuse_unknown((*session.conf["data"], *remembered))
+    others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}
+    names = dict.fromkeys((*session.conf["data"], *sorted(others)))
+    refuse_unknown(session.pack, (name for name in names if name not in session.pack.lifecycle.questions))
     return name
 
 

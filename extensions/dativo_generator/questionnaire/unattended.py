@@ -22,17 +22,19 @@ from ..registry.pack import Pack
 from . import guard, question_files
 
 
-def refuse_unknown(names: Iterable[str]) -> None:
+def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
     """Refuse an answer that no question asks for."""
     for name in names:
         if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
-            raise AnswerError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
+            new = pack.lifecycle.question(name)
+            other = f"; it is '{new}' now" if name in pack.lifecycle.questions else nearest(name, QUESTIONS)
+            raise AnswerError(f"{name}: no question has this name{other}")
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
     """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
     question_files.check(pack)
-    refuse_unknown(answers)
+    refuse_unknown(pack, answers)
     scaffold = recorded_scaffold(pack, answers)
     complete = {NAME: answers[NAME]} if NAME in answers else {}
     for name in QUESTIONS:

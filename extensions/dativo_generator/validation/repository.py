@@ -296,7 +296,7 @@ class _Validation:
         known = source and target
         read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
         unexpanded = {problem.keys for problem in said if problem.rule in expansion.RULES}
-        return self.variables.problems(str(job["tenant_id"]), read, unexpanded)
+        return self.variables.problems(job, read, unexpanded)
 
 
 def _problem(misfit: Misfit) -> Problem:
