@@ -7,7 +7,7 @@ import pytest
 from dativo_generator.base.errors import PackError
 from dativo_generator.base.phrases import words
 from dativo_generator.registry.classification import FILE, load_rules
-from labelled import columns, score
+from labelled import FOLDER, columns, score
 from support import PACK
 
 PERSONAL = [
@@ -107,6 +107,12 @@ def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
     rules = load_rules(tmp_path)
     names = [f"{person}_{part}_name" for person in ("user", "guest") for part in ("first", "last")]
     assert [rules.judge(name, "string", "orders").label for name in (*names, "user_name")] == ["PII"] * 4 + [""]
+
+
+def test_the_list_of_the_second_series_is_that_of_its_files() -> None:
+    rows = [line.split(" | ") for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()]
+    listed = {(row[0].strip("| `"), row[1], row[2]) for row in rows if row[0].startswith("| `")}
+    assert listed == {(c.schema, c.language, c.half) for c in columns() if c.series == 2}
 
 
 @pytest.mark.parametrize("half", ["tune", "test"])
