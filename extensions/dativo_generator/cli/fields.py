@@ -14,6 +14,7 @@ from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
 from ..importers import drift
+from ..fleet.siblings import answer_of
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
 from ..importers.read import read
@@ -68,7 +69,8 @@ def command(
         differences = drift.changes(asset, imported[0].table.columns)
         failed = drift.fails(asset.mode, differences)
         print_ = _print_compared_json if as_json else _print_compared_text
-        print_(differences, drift.merged(asset, imported[0]), asset, failed=failed)
+        notation = _notation(drift.merged(asset, imported[0]))
+        print_(differences, answer_of(against, asset.object, notation), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
         _print_explained_json(imported) if as_json else _print_fields(imported, object_)
@@ -128,10 +130,6 @@ def _notation(fields: Iterable[Field]) -> dict[str, Any]:
     return {field.name: field.as_answer() for field in fields}
 
 
-def _print_notation(fields: Iterable[Field]) -> None:
-    print(block({"fields": _notation(fields)}))
-
-
 def _print_explained_text(imported: Sequence[Imported]) -> None:
     """Print each column with its label, the rule and what speaks for it, or why a rule that nearly fits does not."""
     console = Console(soft_wrap=True, highlight=False)
@@ -166,19 +164,19 @@ def _print_explained_json(imported: Sequence[Imported]) -> None:
     )
 
 
-def _print_compared_text(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print the differences as comments above the fields that take them in, so that both are one data file."""
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
     print(printable(f"# {_verdict(differences, asset, failed)}"))
-    _print_notation(fields)
+    print(block({"fields": fields}))
 
 
-def _print_compared_json(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_json(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print `{mode, failed, changes, fields}`."""
     changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": _notation(fields)})
+    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
 
 
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:
