@@ -13,8 +13,8 @@ from rich.markup import escape
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
-from ..importers import drift
 from ..fleet.siblings import answer_of
+from ..importers import drift
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
 from ..importers.read import read
