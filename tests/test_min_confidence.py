@@ -10,6 +10,7 @@ from copier import run_copy
 from copier.errors import UserMessageError
 
 from dativo_generator.answers.readers import share
+from dativo_generator.answers.recording import as_imported
 from dativo_generator.base.errors import AnswerError
 from dativo_generator.cli import app as cli
 from support import PACK, Rendered, render
@@ -133,3 +134,15 @@ def test_values_below_the_usual_bar_count_for_who_asks_for_them(
     assert yaml.safe_load(fields(path)[1])["fields"] == {"x": "integer"}
     assert yaml.safe_load(fields(path, "--min-confidence", "0.1")[1])["fields"] == {"x": "integer SENSITIVE"}
     assert PACK.min_confidence == 0.5
+
+
+def test_another_bar_is_no_import_of_before() -> None:
+    recorded = {"imported_from": "shop.sql", "fields": {"id": "integer"}, "min_confidence": 0.9}
+    given = {"import_from": "shop.sql", "min_confidence": 0.9}
+    assert as_imported(given, recorded) == {
+        "min_confidence": 0.9,
+        "fields": {"id": "integer"},
+        "imported_from": "shop.sql",
+    }
+    assert as_imported(given | {"min_confidence": 0.7}, recorded) == given | {"min_confidence": 0.7}
+    assert "import_from" not in as_imported({"import_from": "shop.sql"}, recorded)
