@@ -1,7 +1,7 @@
 """How right the labels are that values alone give, of invented columns without a telling name.
 
-Prints how many columns of numbers and of look-alikes are labelled, and how many of those of personal values: with no dirt
-between the values, with 5 and with 20 %.
+Prints how many columns of numbers and of look-alikes are labelled, and how many of those of personal values: with no
+dirt between the values, with 5 and with 20 %.
 """
 
 import argparse
