@@ -14,7 +14,9 @@ from .address import is_address, is_url, shown
 from .document import LARGEST, YAML, NotJson, parsed, parsed_json, text_of
 from .table import Table
 
-_JSON = (".json", ".avsc", ".jsonl", ".ndjson")
+_JSON = (".json", ".jsonl", ".ndjson")
+# What is called so describes tables, and is never data.
+_DOCUMENTS = (*YAML, ".avsc", ".avpr", ".jsonschema")
 # A document that describes tables says so early, and is no larger than others are; anything else is data.
 _HEAD = 1 << 16
 # Two objects, a line each: data, or what a source prints.
@@ -53,7 +55,7 @@ class Source:
         self.several = local.is_pattern(named) or (folder and not entry)
         if not self.several and not self.path.exists() and "#" in named:
             name, _, fragment = named.rpartition("#")
-            if Path(name).suffix.lower() in (*YAML, *_JSON):
+            if Path(name).suffix.lower() in (*_DOCUMENTS, *_JSON):
                 self.path, self.fragment = local.place_of(name), fragment
 
     @property
@@ -86,7 +88,7 @@ class Source:
     @cached_property
     def document(self) -> Any:
         """The file, parsed, where it may describe tables; None where it holds data. Raises `ImportFailed`."""
-        if self.suffix in YAML or (self.suffix in _JSON and self.fragment):
+        if self.suffix in _DOCUMENTS or (self.suffix in _JSON and self.fragment):
             return parsed(self.path)
         if self.text is None or _LINES.match(self.text):
             return None
