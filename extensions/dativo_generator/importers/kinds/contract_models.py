@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from ...registry.dialects import dialect as dialect_of
-from ...registry.dialects import dialects
 from ..references import Document, Documents, Unread
 from ..shapes import line_of, mapping_in, mapping_of, text_in, texts_in
 from ..source import Options, Reader, Source
@@ -90,9 +89,8 @@ def _whole(
 def _kind(field: Mapping[str, Any], native: str) -> Kind:
     """Judge by the type that a warehouse gives the column, where that is said, else by the one of the contract."""
     for key, value in mapping_in(field.get("config")).items():
-        family = dialect_of(key.removesuffix("Type")).name
-        if isinstance(value, str) and key != family and family in dialects():
-            kind = kind_of(value, family)
+        if isinstance(key, str) and key.endswith("Type") and isinstance(value, str):
+            kind = kind_of(value, dialect_of(key.removesuffix("Type")).name)
             if kind is not Kind.OTHER:
                 return kind
     return MODEL_KINDS.get(native.lower()) or (kind_in_any(native) if native else Kind.TEXT)

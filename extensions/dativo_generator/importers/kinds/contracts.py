@@ -8,7 +8,6 @@ from typing import Any
 from ...base.asset_layout import body_of
 from ...base.naming import LABEL
 from ...registry.dialects import dialect as dialect_of
-from ...registry.dialects import dialects
 from ...registry.fields import TYPES
 from ..shapes import line_of, list_of, mapping_in, mapping_of, mappings_of, text_in
 from ..source import Options, Reader, Source
@@ -110,7 +109,7 @@ def _dialect(document: Mapping[str, Any]) -> str:
     """Return the dialect of the servers of a contract, '' where they have several, or none."""
     servers = document.get("servers")
     entries = [mapping_in(one) for one in servers] if isinstance(servers, list) else []
-    families = {dialect_of(text_in(one.get("type"))).name for one in entries} & set(dialects())
+    families = {dialect_of(text_in(one.get("type"))).name for one in entries}
     return families.pop() if len(families) == 1 else ""
 
 
