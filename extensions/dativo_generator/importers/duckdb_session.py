@@ -29,12 +29,17 @@ class Timeout(ImportFailed):
 
 
 @contextmanager
-def reading_files(source: str, paths: Sequence[Path], seconds: float) -> Iterator[tuple[Any, list[str]]]:
-    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line."""
+def reading_files(
+    source: str, paths: Sequence[Path], seconds: float, called: Sequence[Path] = ()
+) -> Iterator[tuple[Any, list[str]]]:
+    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line.
+
+    `called` is what messages call them, where that is something else.
+    """
     duckdb = library("duckdb", "Reading data files")
     with (
         plain_names(paths) as names,
-        _errors(duckdb, source, dict(zip(names, paths, strict=True))),
+        _errors(duckdb, source, dict(zip(names, called or paths, strict=True))),
         _watched(duckdb.connect(config=_SETTINGS), seconds) as database,
     ):
         database.execute(f"SET allowed_paths = [{', '.join(map(quoted, names))}]")
@@ -103,8 +108,6 @@ def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
         if "nvalid unicode" in str(error):
             line = re.search(r"Line: (\d+)", str(error))
             raise not_utf8(source, f"line {line[1]}" if line else "somewhere in it") from None
-        if "does not support the encoding" in str(error):
-            raise ImportFailed(f"{source}: this encoding is not read; name utf-8, utf-16 or latin-1") from None
         raise ImportFailed(f"{source}: cannot be read: {_first_line(error, names)}") from None
 
 
