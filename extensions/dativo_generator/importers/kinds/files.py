@@ -1,16 +1,14 @@
-"""Columns of data files, read with DuckDB: CSV in its many forms, JSON, Parquet, packed with gzip or not.
+"""Columns of data files: CSV in its many forms; JSON and Parquet, read with DuckDB; packed with gzip or not.
 
 A type is one that the runner can make of the values. It reads CSV as text, takes the first line for the names, and an
 empty cell, NULL, null and None for nothing; so does this. A bounded number of rows is looked at, whatever the size.
 """
 
 import codecs
-import csv
-import io
 import re
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,26 +17,27 @@ from urllib.parse import unquote
 from ...base.naming import listed
 from .. import local
 from ..cells import CHARACTERS, Texts, Values
-from ..duckdb_session import Timeout, not_utf8, quoted, reading_files
+from ..csv_text import CsvFile, Form, Timeout, not_written_in
+from ..duckdb_session import quoted, reading_files
 from ..encodings import is_utf8, named_encoding, utf8_copies
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
-from ..table import COLUMNS, Column, ImportFailed, Table
+from ..table import Column, ImportFailed, Table
 from ..types import Kind
 from ..values import judged
 
 # So much is looked at: rows, and cells of all columns together, but for a few rows of what is very wide.
-ROWS, CELLS, LEAST = 100_000, 2_000_000, 100
+ROWS, CELLS, LEAST = 100_000, 1_000_000, 100
 SECONDS = 30
 # Of a folder, so many files spread over it are looked at. Of a column so many values are judged, of all columns
 # together no more than these, but for a few of each.
 FILES = 100
-VALUES, JUDGED, FEW = 2_000, 100_000, 20
-# So many cells are fetched at once, and looked at where it is found out how they are separated.
-_CHUNK, _SNIFFED = 200_000, 100_000
+VALUES, JUDGED, FEW = 2_000, 20_000, 5
+# So many cells are looked at at once.
+_CHUNK = 200_000
 _HEAD = 1 << 16
-# The line of names has so many bytes at most; of a packed file so many bytes and parts are unpacked for it.
-_HEADER, _PACKED, _MEMBERS = 1 << 20, 4 << 20, 100
+# Of a packed file so many bytes and parts are unpacked for its beginning.
+_PACKED, _MEMBERS = 4 << 20, 100
 
 FORMATS = {
     "csv": "csv",
@@ -67,7 +66,6 @@ _FOREIGN = {
     b"Obj\x01": "a data file of Avro; name its schema, an .avsc",
 }
 
-_DELIMITERS = (",", ";", "\t", "|")
 # A folder of a partitioned data set; what stands for nothing in its name.
 _PARTITION = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
@@ -92,15 +90,9 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     (form,) = formats
     for path in paths:
         _check_head(path, form, encoding)
-    sample = {"csv": _sample_csv, "json": _sample_json, "parquet": _sample_parquet}[form]
+    written = {path: "utf-8" if form == "parquet" else _encoding_of(path, encoding) for path in paths}
     try:
-        with ExitStack() as stack:
-            written = {path: "utf-8" if form == "parquet" else _encoding_of(path, encoding) for path in paths}
-            copies = stack.enter_context(utf8_copies(written, ROWS))
-            plain = [copies.get(path, path) for path in paths]
-            database, names = stack.enter_context(reading_files(source, plain, SECONDS, called=paths))
-            files = [_File(*one) for one in zip(paths, plain, names, map(written.get, paths), strict=True)]
-            found = sample(database, files)
+        found = _sample_csv(written) if form == "csv" else _sample_with_duckdb(source, form, written)
     except Timeout:
         raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
     if not found.columns:
@@ -112,22 +104,11 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     columns = [_column(name, one, found.read, required_from_data) for name, one in found.columns.items()]
     partitions = [one for one in _partitions(paths) if one.name not in found.columns]
     if partitions:
-        names_ = listed(f"'{one.name}'" for one in partitions)
-        notes.append(
-            f"{names_}: in the names of folders, not in the files; a reader that sees the files alone has none"
-        )
+        named_so = listed(f"'{one.name}'" for one in partitions)
+        notes.append(f"{named_so}: in the names of folders, and not in the files; who reads these alone has nothing")
     return Table(
         _object_name(named), (*columns, *partitions), notes=(*found.notes, *notes), options=dict(found.options)
     )
-
-
-class _File(NamedTuple):
-    """A file, the one of the same text in UTF-8, the name by which DuckDB knows that, and how it is written."""
-
-    path: Path
-    plain: Path
-    name: str
-    encoding: str
 
 
 class _Looked(NamedTuple):
@@ -183,16 +164,6 @@ def _kept(columns: int) -> int:
     return max(min(VALUES, JUDGED // max(columns, 1)), FEW)
 
 
-def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
-    """Look at all rows of a query, whose columns are these; return how many there are."""
-    result, read = database.execute(query), 0
-    while rows := result.fetchmany(max(_CHUNK // len(columns), 1)):
-        read += len(rows)
-        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-            column.add(cells)
-    return read
-
-
 def _object_name(source: str) -> str:
     """Name the table after the file, else the folder, that the source is."""
     path = local.place_of(source)
@@ -246,7 +217,7 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
             codecs.getincrementaldecoder("utf-8")().decode(head)
         except UnicodeDecodeError as error:
             line = head[: error.start].count(b"\n") + 1
-            raise not_utf8(path, f"line {line}, byte 0x{head[error.start]:02x}") from None
+            raise not_written_in(path, "utf-8", f"line {line}, byte 0x{head[error.start]:02x}") from None
 
 
 def _is_packed(path: Path) -> bool:
@@ -271,11 +242,6 @@ def _beginning(path: Path, size: int) -> bytes:
     return unpacked
 
 
-def _options(file: _File, **others: str) -> str:
-    options = {"compression": "'gzip'" if _is_packed(file.plain) else "'none'", "hive_partitioning": "false"}
-    return "".join(f", {key}={value}" for key, value in (options | others).items())
-
-
 def _encoding_of(path: Path, encoding: str) -> str:
     if encoding:
         return named_encoding(path, encoding)
@@ -286,103 +252,66 @@ def _encoding_of(path: Path, encoding: str) -> str:
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _sample_csv(database: Any, files: Sequence[_File]) -> _Sample:
+def _sample_csv(written: Mapping[Path, str]) -> _Sample:
     columns: dict[str, Texts] = {}
     notes: list[str] = []
     options: dict[str, str] = {}
-    read, most = 0, ROWS
-    for file in files:
-        delimiter, quote = _dialect(database, file)
+    read, most, until = 0, ROWS, time.monotonic() + SECONDS
+    for path, encoding in written.items():
+        file = CsvFile(path, encoding)
         if not options:
-            options = {"delimiter": delimiter, "encoding": file.encoding, "quote_char": quote}
-            notes += _to_be_told(delimiter, file.encoding, quote)
-        header = _header(file, delimiter, quote)
-        most = min(most, _rows(len(header)))
-        # DuckDB takes a name and the same in capitals for one, so the columns are called something else meanwhile.
-        types = ", ".join(f"c{number}: 'VARCHAR'" for number in range(len(header)))
-        how = _options(file, delim=quoted(delimiter), quote=quoted(quote), escape=quoted(quote))
-        query = (
-            f"SELECT left(COLUMNS(*), {CHARACTERS}) FROM read_csv({quoted(file.name)}, auto_detect=false, "
-            f"header=true, columns={{{types}}}{how}) LIMIT {-(-most // len(files))}"
-        )
-        found = [columns.setdefault(name, Texts(_kept(len(header)))) for name in header]
-        read += _look(database, query, found)
+            options = {"delimiter": file.form.delimiter, "encoding": encoding, "quote_char": file.form.quote}
+            notes += _to_be_told(file.form, encoding)
+        most = min(most, _rows(len(file.header)))
+        found = [columns.setdefault(name, Texts(_kept(len(file.header)))) for name in file.header]
+        for chunk in file.chunks(-(-most // len(written)), _CHUNK, until):
+            read += len(chunk[0])
+            for column, cells in zip(found, chunk, strict=True):
+                column.add(cells)
     return _Sample({name: _Looked(texts) for name, texts in columns.items()}, read, most, notes, options)
 
 
-def _to_be_told(delimiter: str, encoding: str, quote: str) -> Iterator[str]:
+def _to_be_told(form: Form, encoding: str) -> Iterator[str]:
     """Yield what is written otherwise than the runner takes it to be."""
-    if delimiter != ",":
-        yield f"'{_visible(delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
+    if form.delimiter != ",":
+        yield f"'{_visible(form.delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
     if not is_utf8(encoding):
         yield f"it is written in {encoding}; the runner takes utf-8 unless engine_options say so"
-    if quote != '"':
-        yield f'{quote} quotes the cells; the runner takes " unless engine_options say so'
+    if form.quote != '"':
+        yield f'{form.quote} quotes the cells; the runner takes " unless engine_options say so'
 
 
 def _visible(character: str) -> str:
     return {"\t": "tab"}.get(character, character)
 
 
-def _dialect(database: Any, file: _File) -> tuple[str, str]:
-    """Return what separates and what quotes the cells of a file."""
-    header = _beginning(file.plain, _HEADER).split(b"\n")[0].decode("utf-8", "replace")
-    width = 1 + max(header.count(delimiter) for delimiter in _DELIMITERS)
-    sampled = str(max(min(20_480, _SNIFFED // width), 10))
-    options = _options(file, header="true", skip="0", comment="''", sample_size=sampled)
-    try:
-        row = database.execute(
-            f"SELECT Delimiter, Quote FROM sniff_csv({quoted(file.name)}, all_varchar=true{options})"
-        ).fetchone()
-    except Exception as error:
-        if "sniffing" in str(error):
-            raise ImportFailed(f"{file.path}: is no table: its lines do not have one number of cells") from None
-        raise
-    delimiter, quote = ("" if found in ("(empty)", None) else found for found in row)
-    if delimiter not in header:
-        # Lines of unequal length let DuckDB find one column; reading with what the header has in it names the line.
-        delimiter = next((common for common in _DELIMITERS if common in header), ",")
-    return delimiter or ",", quote or '"'
-
-
-def _header(file: _File, delimiter: str, quote: str) -> list[str]:
-    """Return the names in the first line; refuses blank ones and those given twice, which DuckDB would change."""
-    path, start = file.path, _beginning(file.plain, _HEADER)
-    try:
-        decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
-        text = io.StringIO(decoder.decode(start), newline="")
-        header = next(csv.reader(text, delimiter=delimiter, quotechar=quote), [])
-        ends = len(start) < _HEADER or text.read(1)
-    except (UnicodeError, csv.Error, TypeError) as error:
-        raise ImportFailed(f"{path}: the header cannot be read: {error}") from None
-    if any("\ufffd" in name for name in header):
-        raise ImportFailed(f"{path}: the header is not written in {file.encoding}; convert it, or name its encoding")
-    if not ends:
-        raise ImportFailed(f"{path}: the first line has more than {_HEADER >> 20} MiB; it names the columns")
-    if len(header) > COLUMNS:
-        raise ImportFailed(f"{path}: has more than {COLUMNS:,} columns; split it")
-    if not header:
-        raise ImportFailed(f"{path}: the first line is empty; it names the columns")
-    first: dict[str, int] = {}
-    for number, name in enumerate(header, 1):
-        if not name.strip():
-            raise ImportFailed(f"{path}: column {number} has no name; give it one in the first line")
-        if name in first:
-            raise ImportFailed(f"{path}: '{name}' names columns {first[name]} and {number}; rename one")
-        first[name] = number
-    return header
-
-
 # --- JSON and Parquet -------------------------------------------------------------------------------------------------
+
+
+class _File(NamedTuple):
+    """A file, and the name by which DuckDB knows it, or what is the same in UTF-8."""
+
+    path: Path
+    name: str
+
+
+def _sample_with_duckdb(source: str, form: str, written: Mapping[Path, str]) -> _Sample:
+    paths = list(written)
+    with utf8_copies(written, ROWS) as copies:
+        plain = [copies.get(path, path) for path in paths]
+        with reading_files(source, plain, SECONDS, called=paths) as (database, names):
+            files = [_File(*one) for one in zip(plain, names, strict=True)]
+            return {"json": _sample_json, "parquet": _sample_parquet}[form](database, files)
 
 
 def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
     columns: dict[str, Texts] = {}
     read, most = 0, ROWS
     for file in files:
+        packed = "'gzip'" if _is_packed(file.path) else "'none'"
         table = (
             f"read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={-(-ROWS // len(files))}, "
-            f"maximum_object_size=67108864{_options(file)})"
+            f"maximum_object_size=67108864, compression={packed}, hive_partitioning=false)"
         )
         names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
         most = min(most, _rows(len(names)))
@@ -401,6 +330,16 @@ def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
     columns = {name: _Looked(Texts(keep, ()), native, kind_of(native, "duckdb")) for name, native, *_ in described}
     query = f"SELECT left(COLUMNS(*)::VARCHAR, {CHARACTERS}) FROM {table} LIMIT {most}"
     return _Sample(columns, _look(database, query, [one.texts for one in columns.values()]), most)
+
+
+def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
+    """Look at all rows of a query, whose columns are these; return how many there are."""
+    result, read = database.execute(query), 0
+    while rows := result.fetchmany(max(_CHUNK // len(columns), 1)):
+        read += len(rows)
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+            column.add(cells)
+    return read
 
 
 class DataFiles(Reader):
