@@ -5,7 +5,7 @@ A kind is one that the runner can make of the values. It takes an empty cell, NU
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from .types import Kind
@@ -56,22 +56,28 @@ _TESTS = _tests()
 class Texts:
     """The texts of one column so far: of which kinds all of them are, how many there are, and the first ones."""
 
-    def __init__(self, keep: int, kinds: Iterable[Kind] = tuple(_PATTERNS)) -> None:
-        """Look for these kinds, and keep so many texts."""
+    def __init__(self, keep: int, kinds: Iterable[Kind] = (), nothing: Collection[str] = ()) -> None:
+        """Look for these kinds, keep so many texts, and take some of them for nothing."""
         self.kept: list[str] = []
         self.there = 0
-        self._keep, self._kinds, self._zoned = keep, tuple(kinds), True
+        self._keep, self._kinds, self._nothing, self._zoned = keep, tuple(kinds), nothing, True
 
     def add(self, cells: Sequence[str | None]) -> None:
         """Look at further cells."""
-        self._add([cell for cell in cells if cell is not None and cell not in _NOTHING])
+        if self._nothing:
+            self._add([cell for cell in cells if cell is not None and cell not in self._nothing])
+        elif self._kinds or len(self.kept) < self._keep:
+            self._add([cell for cell in cells if cell is not None])
+        else:
+            self.there += len(cells) - cells.count(None)
 
     def _add(self, texts: Sequence[str]) -> None:
         self.there += len(texts)
-        self.kept += texts[: self._keep - len(self.kept)]
+        if len(self.kept) < self._keep:
+            self.kept += [text[:CHARACTERS] for text in texts[: self._keep - len(self.kept)]]
         if self._kinds:
             distinct = set(texts)
-            self._zoned = self._zoned and all(map(_ZONED, distinct)) if Kind.INSTANT in self._kinds else False
+            self._zoned = self._zoned and Kind.INSTANT in self._kinds and all(map(_ZONED, distinct))
             self._kinds = tuple(kind for kind in self._kinds if all(map(_TESTS[kind], distinct)))
 
     @property
@@ -80,6 +86,11 @@ class Texts:
         if not self.there or not self._kinds:
             return Kind.TEXT
         return Kind.TIMESTAMP if self._kinds[0] is Kind.INSTANT and self._zoned else self._kinds[0]
+
+
+def texts_of_csv(keep: int) -> Texts:
+    """Return what looks at cells of CSV as the runner does, and keeps so many."""
+    return Texts(keep, _PATTERNS, _NOTHING)
 
 
 class Values(Texts):

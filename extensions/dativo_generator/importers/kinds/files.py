@@ -16,9 +16,9 @@ from urllib.parse import unquote
 
 from ...base.naming import listed
 from .. import local
-from ..cells import CHARACTERS, Texts, Values
+from ..cells import CHARACTERS, Texts, Values, texts_of_csv
 from ..csv_text import CsvFile, Form, Timeout, not_written_in
-from ..duckdb_session import quoted, reading_files
+from ..duckdb_session import identifier, quoted, reading_files
 from ..encodings import is_utf8, named_encoding, utf8_copies
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
@@ -32,7 +32,7 @@ SECONDS = 30
 # Of a folder, so many files spread over it are looked at. Of a column so many values are judged, of all columns
 # together no more than these, but for a few of each.
 FILES = 100
-VALUES, JUDGED, FEW = 2_000, 20_000, 5
+VALUES, JUDGED, FEW = 2_000, 10_000, 5
 # So many cells are looked at at once.
 _CHUNK = 200_000
 _HEAD = 1 << 16
@@ -112,11 +112,16 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
 
 
 class _Looked(NamedTuple):
-    """A column that was looked at: its type in the file's own words, its kind there ('' of both: by its texts)."""
+    """A column that was looked at.
+
+    `native` is its type in the file's own words and `kind` its kind, where it says them, and `always` whether it always
+    has a value, where that is known of the whole file; else the texts tell.
+    """
 
     texts: Texts
     native: str = ""
     kind: Kind | None = None
+    always: bool | None = None
 
 
 class _Sample(NamedTuple):
@@ -134,11 +139,15 @@ def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> 
     texts = looked.texts
     kind = looked.kind or texts.kind
     native = looked.native or (" or ".join(sorted(texts.types)) if isinstance(texts, Values) else "text")
-    always = bool(read) and texts.there == read
+    always = looked.always if looked.always is not None else bool(read) and texts.there == read
     required = always if required_from_data else None if always else False
-    # What the values say, where they can be anything personal.
-    seen = judged(texts.kept, kind) if kind in (Kind.TEXT, Kind.INTEGER, Kind.HUGE) else None
+    seen = judged(texts.kept, kind) if _can_be_personal(kind, enough=len(texts.kept) > FEW or read <= FEW) else None
     return Column(name, kind, native, required, seen=seen)
+
+
+def _can_be_personal(kind: Kind, enough: bool) -> bool:
+    """Tell whether values may say what is personal; a few numbers prove nothing."""
+    return kind is Kind.TEXT or (kind in (Kind.INTEGER, Kind.HUGE) and enough)
 
 
 def _partitions(paths: Sequence[Path]) -> list[Column]:
@@ -151,7 +160,7 @@ def _partitions(paths: Sequence[Path]) -> list[Column]:
                 break
             folders.append((unquote(match[1]), unquote(match[2])))
         for name, value in reversed(folders):
-            found.setdefault(name, Texts(0)).add([None if value == _NO_PARTITION else value])
+            found.setdefault(name, texts_of_csv(0)).add([None if value == _NO_PARTITION else value])
     return [Column(name, texts.kind, "text") for name, texts in found.items()]
 
 
@@ -263,7 +272,7 @@ def _sample_csv(written: Mapping[Path, str]) -> _Sample:
             options = {"delimiter": file.form.delimiter, "encoding": encoding, "quote_char": file.form.quote}
             notes += _to_be_told(file.form, encoding)
         most = min(most, _rows(len(file.header)))
-        found = [columns.setdefault(name, Texts(_kept(len(file.header)))) for name in file.header]
+        found = [columns.setdefault(name, texts_of_csv(_kept(len(file.header)))) for name in file.header]
         for chunk in file.chunks(-(-most // len(written)), _CHUNK, until):
             read += len(chunk[0])
             for column, cells in zip(found, chunk, strict=True):
@@ -323,13 +332,34 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
 
 
 def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
+    """Read the types, and whether a value is missing, of the whole files; of values no more than can be personal."""
     names = ", ".join(quoted(file.name) for file in files)
     table = f"read_parquet([{names}], union_by_name=true, hive_partitioning=false)"
     described = database.execute(f"DESCRIBE FROM {table}").fetchall()
     most, keep = _rows(len(described)), _kept(len(described))
-    columns = {name: _Looked(Texts(keep, ()), native, kind_of(native, "duckdb")) for name, native, *_ in described}
-    query = f"SELECT left(COLUMNS(*)::VARCHAR, {CHARACTERS}) FROM {table} LIMIT {most}"
-    return _Sample(columns, _look(database, query, [one.texts for one in columns.values()]), most)
+    always = _always(database, names)
+    columns = {
+        name: _Looked(Texts(keep), native, kind_of(native, "duckdb"), always.get(name))
+        for name, native, *_ in described
+    }
+    wanted = {
+        name: one.texts
+        for name, one in columns.items()
+        if one.always is None or (one.kind and _can_be_personal(one.kind, enough=keep > FEW))
+    }
+    texts = ", ".join(f"left({identifier(name)}::VARCHAR, {CHARACTERS})" for name in wanted)
+    read = _look(database, f"SELECT {texts} FROM {table} LIMIT {most}", list(wanted.values())) if wanted else 0
+    return _Sample(columns, read, ROWS + 1)
+
+
+def _always(database: Any, names: str) -> dict[str, bool]:
+    """Tell of columns of Parquet whether every row has a value, where the files count those that are missing."""
+    rows = database.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{names}])").fetchone()[0]
+    counted = database.execute(
+        "SELECT path_in_schema, sum(num_values), sum(stats_null_count), bool_and(stats_null_count IS NOT NULL) "
+        f"FROM parquet_metadata([{names}]) GROUP BY 1"
+    ).fetchall()
+    return {name: bool(rows) and values == rows and not nulls for name, values, nulls, known in counted if known}
 
 
 def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
