@@ -53,12 +53,21 @@ def command(
     ] = False,
     dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
     encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    sample: Annotated[
+        int,
+        typer.Option(min=0, max=100_000, help="Read so many rows of each table of a server, for the labels' sake."),
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
     try:
         asset = drift.read(against) if against else None
-        imported = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
+        imported = _imported(
+            source,
+            Options(table, dialect, encoding, required_from_data=required_from_data, sample=sample),
+            object_,
+            asset,
+        )
     except ImportFailed as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None

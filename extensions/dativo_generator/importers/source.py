@@ -33,6 +33,8 @@ class Options:
     # Patterns of tables, of which a database reads only those that they mean; all without.
     like: tuple[str, ...] = ()
     required_from_data: bool = False
+    # So many rows of a database are read for what their values say; none without.
+    sample: int = 0
 
 
 class Source:
@@ -110,6 +112,8 @@ class Reader(ABC):
     order: int
     # One of these stands early in a JSON document of this kind.
     marks: tuple[str, ...] = ()
+    # Whether it reads a sample of rows, when that is asked for.
+    samples: bool = False
     # A folder with one of these files is of this kind, and is read by that file.
     entries: tuple[str, ...] = ()
     # The answer with which a job reads what it describes, '' where that may be another.

@@ -23,7 +23,7 @@ from ..encodings import is_utf8, named_encoding, utf8_copies
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
 from ..table import Column, ImportFailed, Table
-from ..types import Kind
+from ..types import PERSONAL, Kind
 from ..values import judged
 
 # So much is looked at: rows, and cells of all columns together, but for a few rows of what is very wide.
@@ -147,7 +147,7 @@ def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> 
 
 def _can_be_personal(kind: Kind, enough: bool) -> bool:
     """Tell whether values may say what is personal; a few numbers prove nothing."""
-    return kind is Kind.TEXT or (kind in (Kind.INTEGER, Kind.HUGE) and enough)
+    return kind is Kind.TEXT or (kind in PERSONAL and enough)
 
 
 def _partitions(paths: Sequence[Path]) -> list[Column]:
