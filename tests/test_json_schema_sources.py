@@ -127,8 +127,8 @@ def test_alternatives_give_all_their_columns(here: Path) -> None:
 
 def test_references_start_from_the_file_that_holds_them(here: Path) -> None:
     write("parts/ids/id.json", {"definitions": {"id": {"$ref": "#/definitions/number"}, "number": {"type": "integer"}}})
-    write("parts/base.json", {"properties": {"id": {"$ref": "ids/id.json#/definitions/id"}, "at": {"$ref": "#/$defs/at"}},
-                              "$defs": {"at": {"type": "string", "format": "date"}}})  # fmt: skip
+    properties = {"id": {"$ref": "ids/id.json#/definitions/id"}, "at": {"$ref": "#/$defs/at"}}
+    write("parts/base.json", {"properties": properties, "$defs": {"at": {"type": "string", "format": "date"}}})
     schema = {"type": "object", "allOf": [{"$ref": "parts/base.json#/"}], "properties": {"x": {"type": "number"}}}
     assert columns(schema) == {"id": "integer", "at": "date", "x": "double"}
 

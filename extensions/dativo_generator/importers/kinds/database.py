@@ -36,6 +36,8 @@ _FETCHED = frozenset(
     }
 )
 
+# A line of a driver that only leads to the next one.
+_FRAME = re.compile(r"DB-Lib error message \d+, severity \d+:")
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token|credential", re.IGNORECASE)
 
 
@@ -67,7 +69,8 @@ class _Address:
         """Return the driver's own words in one line, without what came from the environment."""
         words = getattr(error, "orig", None) or error
         text = _said(getattr(words, "args", ())) or str(words)
-        lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(words).__name__]
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not _FRAME.fullmatch(line.strip())]
+        lines = lines or [type(words).__name__]
         text = re.sub(r"^connection failed: ", "", lines[0])
         for value in sorted(filter(None, self.values), key=len, reverse=True):
             for written in {value, quote(value, safe=""), quote(value), quote_plus(value), repr(value)[1:-1]}:
@@ -77,12 +80,12 @@ class _Address:
         return masked(text)
 
 
-def _said(arguments: Any) -> str:
+def _said(arguments: tuple[Any, ...]) -> str:
     """Return the last text of what an error was made of; some drivers give bytes, and some a pair of code and text."""
-    last = arguments[-1] if isinstance(arguments, tuple) and arguments else arguments
-    if isinstance(last, bytes):
-        return last.decode("utf-8", "replace")
-    return last if isinstance(last, str) else _said(last) if isinstance(last, tuple) else ""
+    last = arguments[-1] if arguments else ""
+    if isinstance(last, tuple):
+        return _said(last)
+    return last.decode("utf-8", "replace") if isinstance(last, bytes) else last if isinstance(last, str) else ""
 
 
 def _checked_url(url: str) -> _Address:
@@ -142,7 +145,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
         raise ImportFailed(f"{shown(url)}: '{family}' is no database that is known here; take its DDL script") from None
     except ImportError as error:
         raise _not_installed(url, error.name or family, address, known) from None
-    except (sqlalchemy.exc.SQLAlchemyError, TypeError, ValueError) as error:
+    except Exception as error:  # drivers have errors of their own beside those that SQLAlchemy knows
         raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     try:
         with warnings.catch_warnings(), engine.connect() as connection:
@@ -151,7 +154,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
             yield sqlalchemy.inspect(connection.execution_options(isolation_level="AUTOCOMMIT"))
     except ImportFailed:
         raise
-    except Exception as error:  # drivers have errors of their own beside those that SQLAlchemy knows
+    except Exception as error:
         raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     finally:
         engine.dispose()

@@ -320,7 +320,7 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
         packed = "'gzip'" if _is_packed(file.path) else "'none'"
         table = (
             f"read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={-(-ROWS // len(files))}, "
-            f"maximum_object_size=67108864, compression={packed}, hive_partitioning=false)"
+            f"maximum_object_size=67108864, map_inference_threshold=-1, compression={packed}, hive_partitioning=false)"
         )
         names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
         most = min(most, _rows(len(names)))
