@@ -35,7 +35,7 @@ def command(
         typer.Argument(
             metavar="SOURCE",
             help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
-            "Schema, OpenAPI, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+            "Schema, OpenAPI, Avro, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
         ),
     ],
     table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
