@@ -34,8 +34,8 @@ from dativo_generator.cli.options import STATUSES  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
-from dativo_generator.importers.kinds.catalogs import AIRBYTE_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.avro import AVRO_KINDS, LOGICAL_KINDS  # noqa: E402
+from dativo_generator.importers.kinds.catalogs import AIRBYTE_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.contract_models import MODEL_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.contracts import ODCS_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.json_schema import JSON_KINDS  # noqa: E402

@@ -60,7 +60,8 @@ def test_a_delta_table_whose_first_commits_are_gone_is_read_from_its_checkpoint(
     row = json.loads(meta({"id": ("long", True, "")}))["metaData"]
     path = tmp_path / "_delta_log" / f"{10:020}.checkpoint.parquet"
     values = ", ".join(f"{key} := {quoted(value)}" for key, value in row.items())
-    duckdb.execute(f"COPY (SELECT struct_pack({values}) AS metaData) TO {quoted(str(path))}")
+    with duckdb.connect() as database:
+        database.execute(f"COPY (SELECT struct_pack({values}) AS metaData) TO {quoted(str(path))}")
     (table,) = read(str(tmp_path))
     assert described(table) == {"id": "integer"}
 

@@ -33,7 +33,8 @@ def wide(folder: Path, kind: str, columns: int, rows: int) -> Path:
         path.write_text("\n".join([json.dumps({f"c{n}": n for n in range(columns)})] * rows), encoding="utf-8")
     else:
         listed = ", ".join(f"range + {n} AS c{n}" for n in range(columns))
-        duckdb.execute(f"COPY (SELECT {listed} FROM range({rows})) TO {quoted(str(path))}")
+        with duckdb.connect() as database:
+            database.execute(f"COPY (SELECT {listed} FROM range({rows})) TO {quoted(str(path))}")
     return path
 
 
@@ -102,7 +103,8 @@ def partitioned(folder: Path, kind: str) -> Path:
         path = folder / "sales" / f"day={day}" / f"sold%20in={country}" / f"part.{kind}"
         path.parent.mkdir(parents=True)
         if kind == "parquet":
-            duckdb.execute(f"COPY (SELECT 1 AS id) TO {quoted(str(path))}")
+            with duckdb.connect() as database:
+                database.execute(f"COPY (SELECT 1 AS id) TO {quoted(str(path))}")
         else:
             path.write_text("id\n1\n" if kind == "csv" else '{"id": 1}\n', encoding="utf-8")
     return folder / "sales"
