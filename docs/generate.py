@@ -34,7 +34,9 @@ from dativo_generator.cli.options import STATUSES  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
+from dativo_generator.importers.kinds.avro import AVRO_KINDS, LOGICAL_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.catalogs import AIRBYTE_KINDS  # noqa: E402
+from dativo_generator.importers.kinds.contract_models import MODEL_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.contracts import ODCS_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.json_schema import JSON_KINDS  # noqa: E402
 from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
@@ -303,6 +305,16 @@ def types_page() -> str:
         "| logical type | type of an asset |",
     ]
     lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in ODCS_KINDS.items())]
+    lines += [
+        "",
+        "Types of the Data Contract Specification, where the contract names none of a warehouse:",
+        "",
+        "| type | type of an asset |",
+    ]
+    lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in MODEL_KINDS.items())]
+    lines += ["", "Types of Avro, and its logical types:", "", "| type | type of an asset |", "|---|---|"]
+    lines += [f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in AVRO_KINDS.items()]
+    lines += [f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, (_, kind) in LOGICAL_KINDS.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -214,11 +214,13 @@ def test_an_error_is_one_line_and_status_1(arguments: list[str], message: str, f
 
 @pytest.mark.parametrize(
     ("name", "library"),
-    [(str(PEOPLE), "duckdb"), (str(FOLDER / "mysql.sql"), "sqlglot"), ("postgresql://h/db", "sqlalchemy")],
+    [("rows.ndjson", "duckdb"), (str(FOLDER / "mysql.sql"), "sqlglot"), ("postgresql://h/db", "sqlalchemy")],
 )
 def test_a_library_that_is_not_installed_is_named_with_the_way_to_it(
-    name: str, library: str, fields: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+    name: str, library: str, fields: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rows.ndjson").write_text('{"a": 1}\n', encoding="utf-8")
     real = importlib.import_module
 
     def without(module: str, *package: Any) -> Any:

@@ -38,7 +38,7 @@ def command(
         typer.Argument(
             metavar="SOURCE",
             help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
-            "Schema, OpenAPI, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+            "Schema, OpenAPI, Avro, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
         ),
     ],
     table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
@@ -59,12 +59,21 @@ def command(
     min_confidence: Annotated[
         float | None, typer.Option(min=0, max=1, help="Label a column from this confidence on; usually 0.5.")
     ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(min=0, max=100_000, help="Read so many rows of each table of a server, for the labels' sake."),
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
     try:
         asset = drift.read(against) if against else None
-        imported = _imported(source, Options(table, dialect, encoding, required_from_data), object_, asset)
+        imported = _imported(
+            source,
+            Options(table, dialect, encoding, required_from_data=required_from_data, sample=sample),
+            object_,
+            asset,
+        )
     except ImportFailed as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None

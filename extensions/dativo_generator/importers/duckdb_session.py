@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .address import masked
+from .csv_text import Timeout, not_written_in
 from .local import plain_names
 from .table import ImportFailed, library
 
@@ -24,17 +25,18 @@ _SETTINGS = {
 _REASON = re.compile(r"Expected Number of Columns: \d+|Maximum line size of|Value with unterminated quote")
 
 
-class Timeout(ImportFailed):
-    """A read that took too long."""
-
-
 @contextmanager
-def reading_files(source: str, paths: Sequence[Path], seconds: float) -> Iterator[tuple[Any, list[str]]]:
-    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line."""
+def reading_files(
+    source: str, paths: Sequence[Path], seconds: float, called: Sequence[Path] = ()
+) -> Iterator[tuple[Any, list[str]]]:
+    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line.
+
+    `called` is what messages call them, where that is something else.
+    """
     duckdb = library("duckdb", "Reading data files")
     with (
         plain_names(paths) as names,
-        _errors(duckdb, source, dict(zip(names, paths, strict=True))),
+        _errors(duckdb, source, dict(zip(names, called or paths, strict=True))),
         _watched(duckdb.connect(config=_SETTINGS), seconds) as database,
     ):
         database.execute(f"SET allowed_paths = [{', '.join(map(quoted, names))}]")
@@ -102,18 +104,8 @@ def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
     except duckdb.Error as error:
         if "nvalid unicode" in str(error):
             line = re.search(r"Line: (\d+)", str(error))
-            raise not_utf8(source, f"line {line[1]}" if line else "somewhere in it") from None
-        if "does not support the encoding" in str(error):
-            raise ImportFailed(f"{source}: this encoding is not read; name utf-8, utf-16 or latin-1") from None
+            raise not_written_in(source, "utf-8", f"line {line[1]}" if line else "somewhere in it") from None
         raise ImportFailed(f"{source}: cannot be read: {_first_line(error, names)}") from None
-
-
-def not_utf8(path: object, where: str) -> ImportFailed:
-    """Build the error for a file in another encoding, with where that shows."""
-    return ImportFailed(
-        f"{path}: is not UTF-8 ({where}), which the runner reads unless engine_options say so; "
-        "convert it, or name its encoding, like latin-1: with --encoding, or in engine_options"
-    )
 
 
 def _first_line(error: Exception, names: dict[str, Path]) -> str:

@@ -20,8 +20,6 @@ ENTRIES = 100_000
 _WILD = re.compile(r"[*?\[]")
 # What DuckDB does not find again, whatever leads there: a backslash parts folders to it, and bytes must be UTF-8.
 _UNFIT = re.compile("[\\\\\ud800-\udfff]" if os.sep == "/" else "[\ud800-\udfff]")
-# What a folder of a partitioned data set is called; the values are a column.
-_PARTITION = re.compile(r"\w+=[\w.-]*")
 
 
 def place_of(named: str) -> Path:
@@ -88,21 +86,20 @@ def plain_names(paths: Sequence[Path], beside: Sequence[str] = ()) -> Iterator[l
 
 def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
     real = Path(os.path.realpath(path))
-    inner = folder.joinpath(*filter(_PARTITION.fullmatch, real.parts[:-1]))
-    inner.mkdir(parents=True)
+    folder.mkdir()
     try:
         if _UNFIT.search(str(real)):  # DuckDB looks where a link leads
-            (inner / "file").hardlink_to(real)
+            (folder / "file").hardlink_to(real)
         else:
-            (inner / "file").symlink_to(real)
+            (folder / "file").symlink_to(real)
         for ending in beside:
             if reading.is_file(real.parent, real.name + ending):
-                (inner / f"file{ending}").symlink_to(f"{real}{ending}")
+                (folder / f"file{ending}").symlink_to(f"{real}{ending}")
     except OSError:  # Windows lets only some make links
         if _UNFIT.search(str(real)) or _WILD.search(str(real)):
             raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
         return str(real)
-    return str(inner / "file")
+    return str(folder / "file")
 
 
 @dataclass

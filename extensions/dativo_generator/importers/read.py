@@ -46,6 +46,10 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
     source = Source(named_source, marks, [entry for reader in readers() for entry in reader.entries])
     for reader in readers():
         if reader.accepts(source):
+            if options.sample and not reader.samples:
+                raise ImportFailed(
+                    f"{source.label}: a sample is taken of a server's tables, and this is none; leave --sample out"
+                )
             found = (replace(table, selection=reader.selection) for table in reader.read(source, options))
             tables = checked(found, source.label)
             return (named(tables, options.table, source.label),) if options.table else tables

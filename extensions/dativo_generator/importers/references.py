@@ -4,9 +4,10 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from ..base import reading
 from . import address
@@ -16,6 +17,14 @@ from .table import ImportFailed
 # So many files may one document lead to.
 FILES = 200
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
+
+
+class Unread(ImportFailed):
+    """A reference leads to what is not here; `why` says so without the name of the file that it stands in."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}; put it beside the file")
+        self.why = why
 
 
 class Documents:
@@ -51,29 +60,49 @@ class Documents:
 
 
 class Document:
-    """A parsed file; `name` is its path below the folder of the first one, `path` what messages call it."""
+    """A parsed file, or a part of one that names itself with `$id`, from which the references inside it start.
 
-    def __init__(self, documents: Documents, name: str, path: Path, value: Any) -> None:
-        """Hold a parsed value."""
+    `name` is the file's path below the folder of the first one, `path` what messages call it.
+    """
+
+    def __init__(
+        self, documents: Documents, name: str, path: Path, value: Any, file: "Document | None" = None, base: str = ""
+    ) -> None:
+        """Hold a parsed value; of a part also the `file` that it is in, and the URL `base` that it has there."""
         self._documents, self._name, self.path, self.value = documents, name, path, value
-        self._named: dict[str, Any] | None = None
+        self._file = file or self
+        self._base = base or _own_id(value)
+        self._named: dict[str, tuple[Any, str]] | None = None
 
     def at(self, reference: str) -> tuple[Any, "Document"]:
-        """Return what a reference in this document leads to, and the document that it is in; raises `ImportFailed`."""
-        if reference and not reference.startswith("#") and reference in self._names():
-            return self._names()[reference], self
+        """Return what a reference in this document leads to, and the document that it is in.
+
+        Raises `Unread` for what is not here, and `ImportFailed`.
+        """
         place, _, fragment = reference.partition("#")
         document = self._other(place, reference) if place else self
-        try:
-            return document._inside(fragment), document
-        except LookupError:
-            raise ImportFailed(f"{self.path}: has nothing at '{address.shown(reference)}'") from None
+        for whole in dict.fromkeys((document, document._file)):
+            with suppress(LookupError):
+                return whole._inside(fragment), whole
+        raise ImportFailed(f"{self.path}: has nothing at '{address.shown(reference)}'")
+
+    def inner(self, value: Any) -> "Document":
+        """Return the document that a value of this one is, when it names itself; else this one."""
+        own = _own_id(value) if value is not self.value else ""
+        return self._part(value, _joined(self._base, own)) if own else self
+
+    def _part(self, value: Any, base: str) -> "Document":
+        return Document(self._documents, self._name, self.path, value, self._file, base)
 
     def _other(self, place: str, reference: str) -> "Document":
-        if _SCHEME.match(place):
-            raise ImportFailed(
-                f"{self.path}: refers to {address.shown(reference)}, which is not fetched; put it beside the file"
-            )
+        whole = _joined(self._base, place)
+        for name in (place, whole):
+            if name in self._file._names():
+                return self._part(*self._file._names()[name])
+        if _SCHEME.match(whole) and (_SCHEME.match(place) or place.startswith("/")):
+            place = self._beside_by_url(whole)
+            if not place:
+                raise Unread(self.path, f"refers to {address.shown(reference)}, which is not fetched")
         for name in dict.fromkeys((place, unquote(place))):
             below = posixpath.normpath(posixpath.join(posixpath.dirname(self._name), name))
             if below.startswith(("/", "../")) or below == ".." or "\\" in below:
@@ -82,13 +111,22 @@ class Document:
                 )
             if document := self._documents.beside(below):
                 return document
-        raise ImportFailed(f"{self.path}: refers to {reference}, and there is no such file")
+        if _SCHEME.match(reference):
+            raise Unread(self.path, f"refers to {address.shown(reference)}, which is not fetched")
+        raise Unread(self.path, f"refers to {reference}, and there is no such file")
+
+    def _beside_by_url(self, url: str) -> str:
+        """Return the path from this file to one whose URL is beside, or below, its own `$id`; '' for any other."""
+        folder = self._file._base.rpartition("/")[0]
+        return url.removeprefix(f"{folder}/") if _SCHEME.match(folder) and url.startswith(f"{folder}/") else ""
 
     def _inside(self, fragment: str) -> Any:
         """Follow a JSON pointer, or find an anchor; raises `LookupError`."""
         if fragment and not fragment.startswith("/"):
-            return self._names()[f"#{fragment}"]
+            return self._file._names()[f"#{fragment}"][0]
         value = self.value
+        if fragment == "/" and isinstance(value, Mapping) and "" not in value:
+            return value  # some write it for the whole
         for raw in fragment.split("/")[1:]:
             if isinstance(value, list):
                 if not re.fullmatch(r"0|[1-9]\d{0,8}", raw):
@@ -101,24 +139,46 @@ class Document:
                 raise LookupError(raw)
         return value
 
-    def _names(self) -> dict[str, Any]:
-        """Return what names itself, by `$id` or as `#anchor`; looked for only where a reference is no pointer."""
+    def _names(self) -> dict[str, tuple[Any, str]]:
+        """Return what names itself in the file, by `$id` or as `#anchor`, with the URL that it has then.
+
+        It is looked for only where a reference is no pointer.
+        """
         if self._named is None:
             self._named = {}
-            for mapping in _mappings(self.value):
-                for key, mark in (("$id", ""), ("id", ""), ("$anchor", "#"), ("$dynamicAnchor", "#")):
-                    if isinstance(name := mapping.get(key), str) and name:
-                        self._named.setdefault(f"{mark}{name}", mapping)
+            for mapping, base in _mappings(self.value):
+                if own := _own_id(mapping):
+                    for name in (own, base):
+                        self._named.setdefault(name, (mapping, base))
+                anchors = [mapping.get(key) for key in ("$anchor", "$dynamicAnchor")]
+                ids = [one for one in map(mapping.get, ("$id", "id")) if isinstance(one, str) and one.startswith("#")]
+                for name in [*(f"#{one}" for one in anchors if isinstance(one, str)), *ids]:
+                    self._named.setdefault(name, (mapping, base))
         return self._named
 
 
-def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
-    waiting, seen = [value], set()
+def _own_id(value: Any) -> str:
+    """Return the URL, or the path, by which a schema calls itself; '' for none, and for a mere anchor."""
+    found = [value.get(key) for key in ("$id", "id")] if isinstance(value, Mapping) else []
+    return next((one.partition("#")[0] for one in found if isinstance(one, str)), "")
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # it looks like a URL, and is none
+        return reference
+
+
+def _mappings(value: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield every mapping of a document with the URL that it, or what it stands in, calls itself by."""
+    waiting, seen = [(value, "")], set()
     while waiting:
-        one = waiting.pop()
+        one, base = waiting.pop()
         if not isinstance(one, Mapping | list) or id(one) in seen:
             continue
         seen.add(id(one))  # aliases of YAML are one value
         if isinstance(one, Mapping):
-            yield one
-        waiting += one.values() if isinstance(one, Mapping) else one
+            base = _joined(base, _own_id(one))
+            yield one, base
+        waiting += [(inner, base) for inner in (one.values() if isinstance(one, Mapping) else one)]

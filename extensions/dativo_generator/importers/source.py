@@ -14,7 +14,9 @@ from .address import is_address, is_url, shown
 from .document import LARGEST, YAML, NotJson, parsed, parsed_json, text_of
 from .table import Table
 
-_JSON = (".json", ".avsc", ".jsonl", ".ndjson")
+_JSON = (".json", ".jsonl", ".ndjson")
+# What is called so describes tables, and is never data.
+_DOCUMENTS = (*YAML, ".avsc", ".avpr", ".jsonschema")
 # A document that describes tables says so early, and is no larger than others are; anything else is data.
 _HEAD = 1 << 16
 # Two objects, a line each: data, or what a source prints.
@@ -31,6 +33,8 @@ class Options:
     # Patterns of tables, of which a database reads only those that they mean; all without.
     like: tuple[str, ...] = ()
     required_from_data: bool = False
+    # So many rows of a database are read for what their values say; none without.
+    sample: int = 0
 
 
 class Source:
@@ -55,7 +59,7 @@ class Source:
         self.several = local.is_pattern(named) or (folder and not entry)
         if not self.several and not self.path.exists() and "#" in named:
             name, _, fragment = named.rpartition("#")
-            if Path(name).suffix.lower() in (*YAML, *_JSON):
+            if Path(name).suffix.lower() in (*_DOCUMENTS, *_JSON):
                 self.path, self.fragment = local.place_of(name), fragment
 
     @property
@@ -88,7 +92,7 @@ class Source:
     @cached_property
     def document(self) -> Any:
         """The file, parsed, where it may describe tables; None where it holds data. Raises `ImportFailed`."""
-        if self.suffix in YAML or (self.suffix in _JSON and self.fragment):
+        if self.suffix in _DOCUMENTS or (self.suffix in _JSON and self.fragment):
             return parsed(self.path)
         if self.text is None or _LINES.match(self.text):
             return None
@@ -108,6 +112,8 @@ class Reader(ABC):
     order: int
     # One of these stands early in a JSON document of this kind.
     marks: tuple[str, ...] = ()
+    # Whether it reads a sample of rows, when that is asked for.
+    samples: bool = False
     # A folder with one of these files is of this kind, and is read by that file.
     entries: tuple[str, ...] = ()
     # The answer with which a job reads what it describes, '' where that may be another.

@@ -6,6 +6,7 @@ from functools import cache
 from types import ModuleType
 
 from ..registry.dialects import dialect as dialect_of
+from ..registry.dialects import dialects
 from .table import library
 from .types import Kind
 
@@ -67,6 +68,13 @@ def kind_of(native: str, dialect: str = "") -> Kind:
         return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
     except (sqlglot.errors.SqlglotError, ValueError, RecursionError):
         return Kind.INTEGER if re.search(r"\bint(eger)?\b", text, re.IGNORECASE) else Kind.OTHER
+
+
+@cache
+def kind_in_any(native: str, dialect: str = "") -> Kind:
+    """Return the kind of a type of which nobody says whose it is: in `dialect`, else in the first that knows it."""
+    kinds = (kind_of(native, one) for one in dict.fromkeys((dialect, "", *dialects())))
+    return next((kind for kind in kinds if kind is not Kind.OTHER), Kind.OTHER)
 
 
 def kind_of_type(data_type: object, dialect: str = "") -> Kind:

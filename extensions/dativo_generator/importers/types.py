@@ -53,3 +53,6 @@ FIELD_TYPES: dict[Kind, FieldType] = {
 # date and time to the source, which does the comparing.
 ORDERED = frozenset({Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
+
+# Whose values may be anything personal.
+PERSONAL = frozenset({Kind.TEXT, Kind.INTEGER, Kind.HUGE})

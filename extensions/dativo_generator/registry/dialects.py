@@ -10,7 +10,10 @@ from ..base.documents import Document
 from .installed import installed
 
 FILE = "registry/dialects.yaml"
-_KEYS = ("aliases", "driver", "seconds", "options", "schemas", "system", "booleans", "gives_zones", "says")
+_KEYS = (
+    *("aliases", "driver", "extra", "seconds", "options", "schemas", "system", "before_rows"),
+    *("booleans", "gives_zones", "says"),
+)
 
 
 class Dialect(NamedTuple):
@@ -19,10 +22,12 @@ class Dialect(NamedTuple):
     name: str
     aliases: tuple[str, ...] = ()
     driver: str = ""
+    extra: str = "import"
     seconds: tuple[str, ...] = ()
     options: Mapping[str, str] = MappingProxyType({})
     schemas: bool = True
     system: frozenset[str] = frozenset()
+    before_rows: tuple[str, ...] = ()
     booleans: frozenset[str] = frozenset()
     gives_zones: bool = True
     says: tuple[re.Pattern[str], ...] = ()
@@ -49,10 +54,12 @@ def dialects() -> dict[str, Dialect]:
             name,
             entry.texts("aliases", default=()),
             entry.text("driver", default=""),
+            entry.text("extra", default="import"),
             entry.texts("seconds", default=()),
             {key: options.text(key) for key in options.value} if options else {},
             entry.flag("schemas", True),
             frozenset(entry.texts("system", default=())),
+            entry.texts("before_rows", default=()),
             frozenset(entry.texts("booleans", default=())),
             entry.flag("gives_zones", True),
             tuple(re.compile(one, re.IGNORECASE | re.MULTILINE) for one in entry.texts("says", default=())),

@@ -67,11 +67,11 @@ def _described(stream: Mapping[str, Any]) -> Mapping[str, Any]:
 def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
     """Yield the columns of a stream. One is required when it is in a key or, where a schema tells, never null.
 
-    Some sources leave null out everywhere, so it means something only where another column has it.
+    Some sources leave null out everywhere, so it means something only where another column names it.
     """
     whole = place.flat()
     properties = {name: property_.flat() for name, property_ in whole.get("properties", {}).items()}
-    tells = any(is_nullable(schema) for schema in properties.values())
+    tells = any(types_of(schema) and is_nullable(schema) for schema in properties.values())
     listed = bool(whole.get("required"))
     for column in place.columns(kind):
         never_null = column.required if listed else not is_nullable(properties[column.name]) if tells else None

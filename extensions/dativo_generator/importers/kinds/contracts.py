@@ -7,10 +7,11 @@ from typing import Any
 
 from ...base.asset_layout import body_of
 from ...base.naming import LABEL
+from ...registry.dialects import dialect as dialect_of
 from ...registry.fields import TYPES
 from ..shapes import line_of, list_of, mapping_in, mapping_of, mappings_of, text_in
 from ..source import Options, Reader, Source
-from ..sql_types import kind_of
+from ..sql_types import kind_in_any
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
@@ -62,6 +63,8 @@ def is_contract(document: Any) -> bool:
     """Tell whether a document is a data contract."""
     if not isinstance(document, Mapping):
         return False
+    if document.get("kind") == "DataContract" and "apiVersion" in document:
+        return True
     listed = any(isinstance(document.get(key), list) for key in ("schema", "dataset"))
     return listed and (document.get("kind") == "DataContract" or "apiVersion" in document or "dataset" in document)
 
@@ -90,16 +93,27 @@ def read_asset(document: Any, path: Path) -> list[Table]:
 
 def read_contract(document: Any, path: Path) -> list[Table]:
     """Read the tables of an ODCS contract: `schema` of objects with properties, or `dataset` of tables with columns."""
+    dialect = _dialect(document)
     tables = []
     for number, entry in enumerate(mappings_of(document.get("schema") or document.get("dataset"), f"{path}: schema")):
         name = _first(entry, "physicalName", "name", "table") or f"table{number + 1}"
         listed = entry.get("properties") or entry.get("columns")
-        if columns := tuple(_columns(listed, f"{path}: schema.{number}")):
+        if columns := tuple(_columns(listed, dialect, f"{path}: schema.{number}")):
             tables.append(Table(name, columns, line_of(entry.get("description"))))
+    if not tables:
+        raise ImportFailed(f"{path}: has no schema with properties")
     return tables
 
 
-def _columns(entries: Any, where: str) -> Iterator[Column]:
+def _dialect(document: Mapping[str, Any]) -> str:
+    """Return the dialect of the servers of a contract, '' where they have several, or none."""
+    servers = document.get("servers")
+    entries = [mapping_in(one) for one in servers] if isinstance(servers, list) else []
+    families = {dialect_of(text_in(one.get("type"))).name for one in entries}
+    return families.pop() if len(families) == 1 else ""
+
+
+def _columns(entries: Any, dialect: str, where: str) -> Iterator[Column]:
     if isinstance(entries, Mapping):  # some write a mapping by name
         by_name = mapping_of(entries, where)
         entries = [{"name": name} | dict(mapping_of(entry, f"{where}.{name}")) for name, entry in by_name.items()]
@@ -110,7 +124,9 @@ def _columns(entries: Any, where: str) -> Iterator[Column]:
             raise ImportFailed(f"{where}.{number}: has no name")
         required = entry.get("isNullable") is False or any(entry.get(key) is True for key in _REQUIRED)
         native = line_of(entry.get("physicalType")) or line_of(entry.get("logicalType"))
-        yield Column(name, _kind(entry), native.lower(), required, line_of(entry.get("description")), _label(entry))
+        yield Column(
+            name, _kind(entry, dialect), native.lower(), required, line_of(entry.get("description")), label_of(entry)
+        )
 
 
 def _first(entry: Mapping[str, Any], *keys: str) -> str:
@@ -118,17 +134,20 @@ def _first(entry: Mapping[str, Any], *keys: str) -> str:
     return next((text for key in keys if (text := text_in(entry.get(key)))), "")
 
 
-def _kind(entry: Mapping[str, Any]) -> Kind:
-    if isinstance(physical := entry.get("physicalType"), str) and (kind := kind_of(physical)) is not Kind.OTHER:
-        return kind
-    logical = ODCS_KINDS.get(text_in(entry.get("logicalType")).lower(), Kind.TEXT)
+def _kind(entry: Mapping[str, Any], dialect: str) -> Kind:
+    """Judge by the physical type, where it is one that a warehouse has, else by the logical one."""
+    physical, stated = text_in(entry.get("physicalType")), text_in(entry.get("logicalType")).strip().lower()
+    logical = ODCS_KINDS.get(stated) or (kind_in_any(stated) if stated else Kind.TEXT)
     options = mapping_in(entry.get("logicalTypeOptions"))
     if logical is Kind.DATE and re.search(r"[hH]{2}", text_in(options.get("format"))):
         logical = Kind.TIMESTAMP  # before 3.1 there was no other logical type for it
-    return Kind.INSTANT if logical is Kind.TIMESTAMP and options.get("timezone") is True else logical
+    kind = kind_in_any(physical, dialect) if physical else Kind.OTHER
+    if kind is Kind.OTHER or (kind is Kind.NESTED and stated):
+        kind = logical  # some write varchar[50], which is no list
+    return Kind.INSTANT if kind is Kind.TIMESTAMP and options.get("timezone") is True else kind
 
 
-def _label(entry: Mapping[str, Any]) -> str | None:
+def label_of(entry: Mapping[str, Any]) -> str | None:
     """Return a classification where it is a label of an asset; contracts have words of their own, like restricted."""
     stated = text_in(entry.get("classification"))
     if stated.upper() in ("PII", "SENSITIVE"):

@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
@@ -18,12 +18,16 @@ from ...base.secrets import secret_in
 from ...registry.dialects import Dialect, dialects
 from ...registry.dialects import dialect as dialect_of
 from ..address import HIDDEN, masked, shown
+from ..cells import CHARACTERS
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
 from ..table import Column, ImportFailed, Table, library, named
-from ..types import Kind
+from ..types import PERSONAL, Kind
+from ..values import judged
 
 SECONDS = 10
+# So many rows are fetched at once.
+_CHUNK = 100
 # What stands behind these is no database.
 _FETCHED = frozenset(
     {
@@ -32,6 +36,8 @@ _FETCHED = frozenset(
     }
 )
 
+# A line of a driver that only leads to the next one.
+_FRAME = re.compile(r"DB-Lib error message \d+, severity \d+:")
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token|credential", re.IGNORECASE)
 
 
@@ -62,9 +68,9 @@ class _Address:
     def reason(self, error: Any) -> str:
         """Return the driver's own words in one line, without what came from the environment."""
         words = getattr(error, "orig", None) or error
-        arguments = getattr(words, "args", ())
-        text = str(arguments[-1] if arguments and isinstance(arguments[-1], str) and arguments[-1] else words)
-        lines = [line.strip() for line in text.splitlines() if line.strip()] or [type(words).__name__]
+        text = _said(getattr(words, "args", ())) or str(words)
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not _FRAME.fullmatch(line.strip())]
+        lines = lines or [type(words).__name__]
         text = re.sub(r"^connection failed: ", "", lines[0])
         for value in sorted(filter(None, self.values), key=len, reverse=True):
             for written in {value, quote(value, safe=""), quote(value), quote_plus(value), repr(value)[1:-1]}:
@@ -72,6 +78,14 @@ class _Address:
                 whole = rf"(?<!\w){re.escape(written)}(?!\w)" if len(written) < 4 else re.escape(written)
                 text = re.sub(whole, HIDDEN, text)
         return masked(text)
+
+
+def _said(arguments: tuple[Any, ...]) -> str:
+    """Return the last text of what an error was made of; some drivers give bytes, and some a pair of code and text."""
+    last = arguments[-1] if arguments else ""
+    if isinstance(last, tuple):
+        return _said(last)
+    return last.decode("utf-8", "replace") if isinstance(last, bytes) else last if isinstance(last, str) else ""
 
 
 def _checked_url(url: str) -> _Address:
@@ -126,21 +140,37 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
     try:
         engine = sqlalchemy.create_engine(address.url, poolclass=sqlalchemy.pool.NullPool, connect_args=bounds)
     except sqlalchemy.exc.NoSuchModuleError:
+        if known.driver:
+            raise _not_installed(url, known.driver.partition("+")[0], address, known) from None
         raise ImportFailed(f"{shown(url)}: '{family}' is no database that is known here; take its DDL script") from None
     except ImportError as error:
-        raise ImportFailed(f"{shown(url)}: the driver '{error.name}' is not installed; pip install it") from None
+        raise _not_installed(url, error.name or family, address, known) from None
+    except Exception as error:  # drivers have errors of their own beside those that SQLAlchemy knows
+        raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     try:
         with warnings.catch_warnings(), engine.connect() as connection:
             # A type that SQLAlchemy does not know is text here, which needs no warning.
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
             yield sqlalchemy.inspect(connection.execution_options(isolation_level="AUTOCOMMIT"))
-    except (sqlalchemy.exc.SQLAlchemyError, OSError, RuntimeError, TypeError, ValueError) as error:
+    except ImportFailed:
+        raise
+    except Exception as error:
         raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     finally:
         engine.dispose()
 
 
-def _reflected(url: str, wanted: str, like: Sequence[str] = ()) -> Iterator[Table]:
+def _not_installed(url: str, module: str, address: _Address, known: Dialect) -> ImportFailed:
+    if address.url.drivername != known.driver:  # somebody wants another one
+        return ImportFailed(f"{shown(url)}: the driver '{module}' is not installed; pip install it")
+    extras = ",".join(dict.fromkeys(("import", known.extra)))
+    return ImportFailed(
+        f"{shown(url)}: needs '{module}', which is not installed; pip install '.[{extras}]' from a checkout of the "
+        "pack, into what runs this"
+    )
+
+
+def _reflected(url: str, wanted: str, like: Sequence[str] = (), sample: int = 0) -> Iterator[Table]:
     address = _checked_url(url)
     with _inspector(url, address) as inspector:
         places = dict(_names(inspector))
@@ -161,10 +191,47 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = ()) -> Iterator[Tabl
         for name in names:
             if name not in refused:
                 columns = tuple(_columns(inspector, *places[name]))
+                if sample:
+                    columns, told = _sampled(inspector, address, places[name], columns, sample)
+                    notes = (*notes, *told)
                 yield Table(
                     name, columns, _comment(inspector, *places[name]), notes=notes, schema=_schema(name, places)
                 )
                 notes = ()
+
+
+def _sampled(
+    inspector: Any, address: _Address, place: tuple[str, str | None], columns: tuple[Column, ...], rows: int
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """Let the values of so many rows say what the columns are, and say what came of it.
+
+    They are read in a transaction of their own that may only read, where a database has such, and is rolled back.
+    """
+    sqlalchemy = library("sqlalchemy", "Reading a database")
+    table, schema = place
+    wanted = [column for column in columns if column.kind in PERSONAL]
+    if not wanted:
+        return columns, ()
+    of = sqlalchemy.table(table, *(sqlalchemy.column(column.name) for column in wanted), schema=schema)
+    kept: list[list[str]] = [[] for _ in wanted]
+    read = 0
+    try:
+        with inspector.bind.engine.connect() as connection, connection.begin() as transaction:
+            try:
+                for statement in dialect_of(inspector.dialect.name).before_rows:
+                    connection.execute(sqlalchemy.text(statement))
+                result = connection.execution_options(stream_results=True).execute(sqlalchemy.select(of).limit(rows))
+                while chunk := result.fetchmany(_CHUNK):
+                    read += len(chunk)
+                    for texts, values in zip(kept, zip(*chunk, strict=True), strict=True):
+                        texts += [str(value)[:CHARACTERS] for value in values if value not in (None, "")]
+            finally:
+                transaction.rollback()
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        return columns, (f"no rows were read for the labels: {address.reason(error)}",)
+    seen = {column.name: judged(texts, column.kind) for column, texts in zip(wanted, kept, strict=True)}
+    told = (f"{read:,} rows were read for the labels",)
+    return tuple(replace(column, seen=seen.get(column.name)) for column in columns), told
 
 
 def _schema(name: str, places: Mapping[str, tuple[str, str | None]]) -> str:
@@ -246,6 +313,7 @@ class DatabaseUrl(Reader):
 
     order = 10
     selection = "tables"
+    samples = True
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a source is written as a URL, or as another address of a database."""
@@ -260,7 +328,7 @@ class DatabaseUrl(Reader):
             )
         if source.named.partition("://")[0].lower() in _FETCHED:
             raise ImportFailed(f"{source.label}: is not fetched; download it, or name a database ({known_schemes()})")
-        return list(_reflected(source.named, options.table, options.like))
+        return list(_reflected(source.named, options.table, options.like, options.sample))
 
 
 READERS = (DatabaseUrl,)

@@ -8,7 +8,7 @@ from ...registry.dialects import dialect as dialect_of
 from ..references import Documents
 from ..shapes import line_of, mapping_in, mapping_of, mappings_of, text_in, texts_in
 from ..source import Options, Reader, Source
-from ..sql_types import kind_of
+from ..sql_types import kind_in_any
 from ..table import Column, Table
 from ..types import Kind
 
@@ -92,7 +92,7 @@ def _columns(
         }
         yield Column(
             text_in(there.get("name")) or text_in(here.get("name")) or lower,
-            kind_of(native, dialect) if native else Kind.TEXT,
+            kind_in_any(native, dialect) if native else Kind.TEXT,
             native.lower(),
             bool(stated & {"not_null", "primary_key"}) or lower in never_null or lower in key,
             line_of(here.get("description")) or line_of(there.get("comment")),

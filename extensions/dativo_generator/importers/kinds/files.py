@@ -1,36 +1,43 @@
-"""Columns of data files, read with DuckDB: CSV in its many forms, JSON, Parquet, packed with gzip or not.
+"""Columns of data files: CSV in its many forms; JSON and Parquet, read with DuckDB; packed with gzip or not.
 
 A type is one that the runner can make of the values. It reads CSV as text, takes the first line for the names, and an
 empty cell, NULL, null and None for nothing; so does this. A bounded number of rows is looked at, whatever the size.
 """
 
 import codecs
-import csv
-import io
+import re
+import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ...base.naming import listed
 from .. import local
-from ..duckdb_session import Timeout, identifier, not_utf8, quoted, reading_files
+from ..cells import CHARACTERS, Texts, Values, texts_of_csv
+from ..csv_text import CsvFile, Form, Timeout, not_written_in
+from ..duckdb_session import identifier, quoted, reading_files
+from ..encodings import is_utf8, named_encoding, utf8_copies
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
-from ..table import COLUMNS, Column, ImportFailed, Table
-from ..types import Kind
+from ..table import Column, ImportFailed, Table
+from ..types import PERSONAL, Kind
 from ..values import judged
 
-ROWS = 100_000
+# So much is looked at: rows, and cells of all columns together, but for a few rows of what is very wide.
+ROWS, CELLS, LEAST = 100_000, 1_000_000, 100
 SECONDS = 30
-# Of a folder, so many files spread over it are looked at, and of a column so many values and characters.
+# Of a folder, so many files spread over it are looked at. Of a column so many values are judged, of all columns
+# together no more than these, but for a few of each.
 FILES = 100
-VALUES = 2_000
-CHARACTERS = 200
+VALUES, JUDGED, FEW = 2_000, 10_000, 5
+# So many cells are looked at at once.
+_CHUNK = 200_000
 _HEAD = 1 << 16
-# The line of names has so many bytes at most; of a packed file so many bytes and parts are unpacked for it.
-_HEADER, _PACKED, _MEMBERS = 1 << 20, 4 << 20, 100
+# Of a packed file so many bytes and parts are unpacked for its beginning.
+_PACKED, _MEMBERS = 4 << 20, 100
 
 FORMATS = {
     "csv": "csv",
@@ -43,36 +50,25 @@ FORMATS = {
     "parquet": "parquet",
     "pq": "parquet",
 }
-_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",  # which begins like the next one
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 _FOREIGN = {
     b"PK\x03\x04": "a ZIP archive, as Excel's workbooks are; save it as CSV",
     b"\xd0\xcf\x11\xe0": "an old Office document; save it as CSV",
     b"%PDF": "a PDF document",
     b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it, or pack it with gzip",
     b"BZh": "packed with bzip2; unpack it, or pack it with gzip",
+    b"Obj\x01": "a data file of Avro; name its schema, an .avsc",
 }
 
-# The columns of the sample, by their names in it.
-_Columns = dict[str, Column]
-
-_DELIMITERS = (",", ";", "\t", "|")
-
-# What the runner takes a cell for.
-_NOTHING = ("", "NULL", "null", "None")
-_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-_CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
-_ZONE = r"(Z|[+-]\d{2}:?\d{2})"
-# Texts that the runner turns into each kind. What begins with a zero or a plus is no number: a postal code, a phone.
-_PATTERNS: dict[Kind, str] = {
-    Kind.BOOLEAN: r"(?i)true|false|yes|no|on|off",
-    Kind.INTEGER: r"-?(0|[1-9]\d{0,18})",
-    Kind.DOUBLE: r"-?(0|[1-9]\d{0,14})|-?(0|[1-9]\d*)\.\d+([eE][+-]?\d+)?|-?[1-9]\d*[eE][+-]\d+|-?\.\d+",
-    Kind.DATE: _DAY,
-    Kind.TIMESTAMP: rf"{_DAY}([T ]{_CLOCK}|T{_CLOCK}\.\d{{1,6}})",
-    Kind.INSTANT: rf"{_DAY}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)? ?{_ZONE}?",
-}
-# The same with a zone and no fraction in every row; the runner takes these, too.
-_ZONED = rf"{_DAY}T{_CLOCK}{_ZONE}"
+# A folder of a partitioned data set; what stands for nothing in its name.
+_PARTITION = re.compile(r"([^=]+)=(.*)", re.DOTALL)
+_NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
 def format_of(path: Path) -> str:
@@ -94,32 +90,87 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     (form,) = formats
     for path in paths:
         _check_head(path, form, encoding)
-    sample = {"csv": _sample_csv, "json": _sample_json, "parquet": _sample_parquet}[form]
-    options: dict[str, str] = {}
+    written = {path: "utf-8" if form == "parquet" else _encoding_of(path, encoding) for path in paths}
     try:
-        with reading_files(source, paths, SECONDS) as (database, names):
-            files = [_File(path, name) for path, name in zip(paths, names, strict=True)]
-            columns, read = sample(database, files, encoding, notes, options)
-            if not columns:
-                raise ImportFailed(f"{source}: holds no columns")
-            if not read and form != "parquet":
-                raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
-            if read >= ROWS:
-                notes.append(f"types are judged by the first {read:,} rows")
-            columns = {name: _seen_empty(database, name, column, read) for name, column in columns.items()}
-            if required_from_data:
-                columns = {name: replace(one, required=one.required is None) for name, one in columns.items()}
-            judged_columns = tuple(_judged(database, name, column) for name, column in columns.items())
+        found = _sample_csv(written) if form == "csv" else _sample_with_duckdb(source, form, written)
     except Timeout:
         raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
-    return Table(_object_name(named), judged_columns, notes=tuple(notes), options=options)
+    if not found.columns:
+        raise ImportFailed(f"{source}: holds no columns")
+    if not found.read and form != "parquet":
+        raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
+    if found.read >= found.most:
+        notes.append(f"types are judged by the first {found.read:,} rows")
+    columns = [_column(name, one, found.read, required_from_data) for name, one in found.columns.items()]
+    partitions = [one for one in _partitions(paths) if one.name not in found.columns]
+    if partitions:
+        named_so = listed(f"'{one.name}'" for one in partitions)
+        notes.append(f"{named_so}: in the names of folders, and not in the files; who reads these alone has nothing")
+    return Table(
+        _object_name(named), (*columns, *partitions), notes=(*found.notes, *notes), options=dict(found.options)
+    )
 
 
-class _File(NamedTuple):
-    """A file, and the name by which DuckDB knows it."""
+class _Looked(NamedTuple):
+    """A column that was looked at.
 
-    path: Path
-    name: str
+    `native` is its type in the file's own words and `kind` its kind, where it says them, and `always` whether it always
+    has a value, where that is known of the whole file; else the texts tell.
+    """
+
+    texts: Texts
+    native: str = ""
+    kind: Kind | None = None
+    always: bool | None = None
+
+
+class _Sample(NamedTuple):
+    """What was looked at: columns by name, how many rows of how many at most, what to say, and how it is written."""
+
+    columns: Mapping[str, _Looked]
+    read: int
+    most: int
+    notes: Sequence[str] = ()
+    options: Mapping[str, str] = {}
+
+
+def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> Column:
+    """Return a column; a value may be missing where one is, and that none is proves nothing, unless it shall."""
+    texts = looked.texts
+    kind = looked.kind or texts.kind
+    native = looked.native or (" or ".join(sorted(texts.types)) if isinstance(texts, Values) else "text")
+    always = looked.always if looked.always is not None else bool(read) and texts.there == read
+    required = always if required_from_data else None if always else False
+    seen = judged(texts.kept, kind) if _can_be_personal(kind, enough=len(texts.kept) > FEW or read <= FEW) else None
+    return Column(name, kind, native, required, seen=seen)
+
+
+def _can_be_personal(kind: Kind, enough: bool) -> bool:
+    """Tell whether values may say what is personal; a few numbers prove nothing."""
+    return kind is Kind.TEXT or (kind in PERSONAL and enough)
+
+
+def _partitions(paths: Sequence[Path]) -> list[Column]:
+    """Return the columns of a partitioned data set: the folders right above its files are called `name=value`."""
+    found: dict[str, Texts] = {}
+    for path in paths:
+        folders = []
+        for folder in path.resolve().parents:
+            if not (match := _PARTITION.fullmatch(folder.name)):
+                break
+            folders.append((unquote(match[1]), unquote(match[2])))
+        for name, value in reversed(folders):
+            found.setdefault(name, texts_of_csv(0)).add([None if value == _NO_PARTITION else value])
+    return [Column(name, texts.kind, "text") for name, texts in found.items()]
+
+
+def _rows(columns: int) -> int:
+    """Return how many rows of so many columns are looked at."""
+    return max(min(ROWS, CELLS // max(columns, 1)), min(LEAST, ROWS))
+
+
+def _kept(columns: int) -> int:
+    return max(min(VALUES, JUDGED // max(columns, 1)), FEW)
 
 
 def _object_name(source: str) -> str:
@@ -175,7 +226,7 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
             codecs.getincrementaldecoder("utf-8")().decode(head)
         except UnicodeDecodeError as error:
             line = head[: error.start].count(b"\n") + 1
-            raise not_utf8(path, f"line {line}, byte 0x{head[error.start]:02x}") from None
+            raise not_written_in(path, "utf-8", f"line {line}, byte 0x{head[error.start]:02x}") from None
 
 
 def _is_packed(path: Path) -> bool:
@@ -200,211 +251,125 @@ def _beginning(path: Path, size: int) -> bytes:
     return unpacked
 
 
-def _options(file: _File, **others: str) -> str:
-    options = {"compression": "'gzip'" if _is_packed(file.path) else "'none'"}
-    return "".join(f", {key}={value}" for key, value in (options | others).items())
-
-
 def _encoding_of(path: Path, encoding: str) -> str:
-    if not encoding:
-        head = _beginning(path, 4)
-        return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
-    try:
-        "a".encode(encoding)
-    except (LookupError, ValueError):
-        raise ImportFailed(f"{path}: '{encoding}' is no encoding; name one like utf-16 or latin-1") from None
-    return encoding
+    if encoding:
+        return named_encoding(path, encoding)
+    head = _beginning(path, 4)
+    return next((name for mark, name in _BYTE_ORDER_MARKS.items() if head.startswith(mark)), "utf-8")
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _sample_csv(
-    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
-) -> tuple[_Columns, int]:
-    rows = -(-ROWS // len(files))
-    # DuckDB takes a name and the same in capitals for one, so the columns are called something else meanwhile.
-    aliases: dict[str, str] = {}
-    parts = []
-    for file in files:
-        name = _encoding_of(file.path, encoding)
-        delimiter, quote = _dialect(database, file, name)
-        if not parts:
-            options |= {"delimiter": delimiter, "encoding": name, "quote_char": quote}
-            notes += _to_be_told(delimiter, name, quote)
-        header = [aliases.setdefault(one, f"c{len(aliases)}") for one in _header(file.path, name, delimiter, quote)]
-        columns = ", ".join(f"{alias}: 'VARCHAR'" for alias in header)
-        how = _options(file, encoding=quoted(name), delim=quoted(delimiter), quote=quoted(quote), escape=quoted(quote))
-        parts.append(
-            f"(SELECT left(COLUMNS(*), {CHARACTERS}) FROM read_csv({quoted(file.name)}, auto_detect=false, "
-            f"header=true, columns={{{columns}}}{how}) LIMIT {rows})"
-        )
-    read = _keep(database, " UNION ALL BY NAME ".join(parts))
-    columns = {}
-    for name, alias in aliases.items():
-        nothing = ", ".join(quoted(word) for word in _NOTHING)
-        database.execute(f"UPDATE sample SET {alias} = NULL WHERE {alias} IN ({nothing})")
-        columns[alias] = Column(name, _kind_of_texts(database, alias, _PATTERNS), "text")
-    return columns, read
+def _sample_csv(written: Mapping[Path, str]) -> _Sample:
+    columns: dict[str, Texts] = {}
+    notes: list[str] = []
+    options: dict[str, str] = {}
+    read, most, until = 0, ROWS, time.monotonic() + SECONDS
+    for path, encoding in written.items():
+        file = CsvFile(path, encoding)
+        if not options:
+            options = {"delimiter": file.form.delimiter, "encoding": encoding, "quote_char": file.form.quote}
+            notes += _to_be_told(file.form, encoding)
+        most = min(most, _rows(len(file.header)))
+        found = [columns.setdefault(name, texts_of_csv(_kept(len(file.header)))) for name in file.header]
+        for chunk in file.chunks(-(-most // len(written)), _CHUNK, until):
+            read += len(chunk[0])
+            for column, cells in zip(found, chunk, strict=True):
+                column.add(cells)
+    return _Sample({name: _Looked(texts) for name, texts in columns.items()}, read, most, notes, options)
 
 
-def _to_be_told(delimiter: str, encoding: str, quote: str) -> Iterator[str]:
+def _to_be_told(form: Form, encoding: str) -> Iterator[str]:
     """Yield what is written otherwise than the runner takes it to be."""
-    if delimiter != ",":
-        yield f"'{_visible(delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
-    if encoding != "utf-8":
+    if form.delimiter != ",":
+        yield f"'{_visible(form.delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
+    if not is_utf8(encoding):
         yield f"it is written in {encoding}; the runner takes utf-8 unless engine_options say so"
-    if quote != '"':
-        yield f'{quote} quotes the cells; the runner takes " unless engine_options say so'
+    if form.quote != '"':
+        yield f'{form.quote} quotes the cells; the runner takes " unless engine_options say so'
 
 
 def _visible(character: str) -> str:
     return {"\t": "tab"}.get(character, character)
 
 
-def _dialect(database: Any, file: _File, encoding: str) -> tuple[str, str]:
-    """Return what separates and what quotes the cells of a file."""
-    options = _options(file, encoding=quoted(encoding), header="true", skip="0", comment="''")
-    try:
-        row = database.execute(
-            f"SELECT Delimiter, Quote FROM sniff_csv({quoted(file.name)}, all_varchar=true{options})"
-        ).fetchone()
-    except Exception as error:
-        if "sniffing" in str(error):
-            raise ImportFailed(f"{file.path}: is no table: its lines do not have one number of cells") from None
-        raise
-    delimiter, quote = ("" if found in ("(empty)", None) else found for found in row)
-    header = _beginning(file.path, _HEAD).split(b"\n")[0].decode(encoding, "replace")
-    if delimiter not in header:
-        # Lines of unequal length let DuckDB find one column; reading with what the header has in it names the line.
-        delimiter = next((common for common in _DELIMITERS if common in header), ",")
-    return delimiter or ",", quote or '"'
-
-
-def _header(path: Path, encoding: str, delimiter: str, quote: str) -> list[str]:
-    """Return the names in the first line; refuses blank ones and those given twice, which DuckDB would change."""
-    start = _beginning(path, _HEADER)
-    try:
-        decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
-        text = io.StringIO(decoder.decode(start), newline="")
-        header = next(csv.reader(text, delimiter=delimiter, quotechar=quote), [])
-        ends = len(start) < _HEADER or text.read(1)
-    except (UnicodeError, csv.Error, TypeError) as error:
-        raise ImportFailed(f"{path}: the header cannot be read: {error}") from None
-    if any("\ufffd" in name for name in header):
-        raise ImportFailed(f"{path}: the header is not written in {encoding}; convert it, or name its encoding")
-    if not ends:
-        raise ImportFailed(f"{path}: the first line has more than {_HEADER >> 20} MiB; it names the columns")
-    if len(header) > COLUMNS:
-        raise ImportFailed(f"{path}: has more than {COLUMNS:,} columns; split it")
-    if not header:
-        raise ImportFailed(f"{path}: the first line is empty; it names the columns")
-    first: dict[str, int] = {}
-    for number, name in enumerate(header, 1):
-        if not name.strip():
-            raise ImportFailed(f"{path}: column {number} has no name; give it one in the first line")
-        if name in first:
-            raise ImportFailed(f"{path}: '{name}' names columns {first[name]} and {number}; rename one")
-        first[name] = number
-    return header
-
-
 # --- JSON and Parquet -------------------------------------------------------------------------------------------------
 
 
-def _sample_json(
-    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
-) -> tuple[_Columns, int]:
-    rows = -(-ROWS // len(files))
-    parts = [
-        f"(SELECT * FROM read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={rows}, "
-        f"maximum_object_size=67108864{_options(file)}) LIMIT {rows})"
-        for file in files
-    ]
-    read = _keep(database, " UNION ALL BY NAME ".join(parts))
-    columns = {}
-    for name in _names(database):
-        column = identifier(name)
-        types = {
-            row[0]: row[1]
-            for row in database.execute(
-                f"SELECT json_type({column}), count(*) FROM sample "
-                f"WHERE {column} IS NOT NULL AND json_type({column}) <> 'NULL' GROUP BY 1 ORDER BY 1"
-            ).fetchall()
-        }
-        database.execute(f"ALTER TABLE sample ALTER {column} TYPE VARCHAR USING left(({column})->>'$', {CHARACTERS})")
-        columns[name] = Column(name, _kind_of_json(database, name, set(types)), " or ".join(types).lower())
-    return columns, read
+class _File(NamedTuple):
+    """A file, and the name by which DuckDB knows it, or what is the same in UTF-8."""
+
+    path: Path
+    name: str
 
 
-def _kind_of_json(database: Any, name: str, types: set[str]) -> Kind:
-    if types <= {"OBJECT", "ARRAY"} and types:
-        return Kind.NESTED
-    if types == {"VARCHAR"}:
-        moments = (Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT)
-        return _kind_of_texts(database, name, {kind: _PATTERNS[kind] for kind in moments})
-    if types == {"BOOLEAN"}:
-        return Kind.BOOLEAN
-    if types and types <= {"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"}:
-        wide = f"{identifier(name)} IS NOT NULL AND TRY_CAST({identifier(name)} AS BIGINT) IS NULL"
-        return Kind.HUGE if database.execute(f"SELECT bool_or({wide}) FROM sample").fetchone()[0] else Kind.INTEGER
-    return Kind.DOUBLE if types and types <= {"BIGINT", "UBIGINT", "DOUBLE"} else Kind.TEXT
+def _sample_with_duckdb(source: str, form: str, written: Mapping[Path, str]) -> _Sample:
+    paths = list(written)
+    with utf8_copies(written, ROWS) as copies:
+        plain = [copies.get(path, path) for path in paths]
+        with reading_files(source, plain, SECONDS, called=paths) as (database, names):
+            files = [_File(*one) for one in zip(plain, names, strict=True)]
+            return {"json": _sample_json, "parquet": _sample_parquet}[form](database, files)
 
 
-def _sample_parquet(
-    database: Any, files: Sequence[_File], encoding: str, notes: list[str], options: dict[str, str]
-) -> tuple[_Columns, int]:
+def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
+    columns: dict[str, Texts] = {}
+    read, most = 0, ROWS
+    for file in files:
+        packed = "'gzip'" if _is_packed(file.path) else "'none'"
+        table = (
+            f"read_json({quoted(file.name)}, maximum_depth=1, records=true, sample_size={-(-ROWS // len(files))}, "
+            f"maximum_object_size=67108864, map_inference_threshold=-1, compression={packed}, hive_partitioning=false)"
+        )
+        names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
+        most = min(most, _rows(len(names)))
+        # A text may be written with six characters for one.
+        query = f"SELECT left(COLUMNS(*)::VARCHAR, {6 * CHARACTERS}) FROM {table} LIMIT {-(-most // len(files))}"
+        found = [columns.setdefault(name, Values(_kept(len(names)))) for name in names]
+        read += _look(database, query, found)
+    return _Sample({name: _Looked(texts) for name, texts in columns.items()}, read, most)
+
+
+def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
+    """Read the types, and whether a value is missing, of the whole files; of values no more than can be personal."""
     names = ", ".join(quoted(file.name) for file in files)
-    scan = f"SELECT * FROM read_parquet([{names}], union_by_name=true)"
-    described = database.execute(f"DESCRIBE {scan}").fetchall()
-    read = _keep(database, f"SELECT left(COLUMNS(*)::VARCHAR, {CHARACTERS}) FROM ({scan} LIMIT {ROWS})")
-    return {name: Column(name, kind_of(native, "duckdb"), native) for name, native, *_ in described}, read
+    table = f"read_parquet([{names}], union_by_name=true, hive_partitioning=false)"
+    described = database.execute(f"DESCRIBE FROM {table}").fetchall()
+    most, keep = _rows(len(described)), _kept(len(described))
+    always = _always(database, names)
+    columns = {
+        name: _Looked(Texts(keep), native, kind_of(native, "duckdb"), always.get(name))
+        for name, native, *_ in described
+    }
+    wanted = {
+        name: one.texts
+        for name, one in columns.items()
+        if one.always is None or (one.kind and _can_be_personal(one.kind, enough=keep > FEW))
+    }
+    texts = ", ".join(f"left({identifier(name)}::VARCHAR, {CHARACTERS})" for name in wanted)
+    read = _look(database, f"SELECT {texts} FROM {table} LIMIT {most}", list(wanted.values())) if wanted else 0
+    return _Sample(columns, read, ROWS + 1)
 
 
-# --- the sample -------------------------------------------------------------------------------------------------------
+def _always(database: Any, names: str) -> dict[str, bool]:
+    """Tell of columns of Parquet whether every row has a value, where the files count those that are missing."""
+    rows = database.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{names}])").fetchone()[0]
+    counted = database.execute(
+        "SELECT path_in_schema, sum(num_values), sum(stats_null_count), bool_and(stats_null_count IS NOT NULL) "
+        f"FROM parquet_metadata([{names}]) GROUP BY 1"
+    ).fetchall()
+    return {name: bool(rows) and values == rows and not nulls for name, values, nulls, known in counted if known}
 
 
-def _keep(database: Any, query: str) -> int:
-    database.execute(f"CREATE TEMP TABLE sample AS {query}")
-    return database.execute("SELECT count(*) FROM sample").fetchone()[0]
-
-
-def _names(database: Any) -> list[str]:
-    return [row[0] for row in database.execute("DESCRIBE sample").fetchall()]
-
-
-def _kind_of_texts(database: Any, name: str, patterns: dict[Kind, str]) -> Kind:
-    """Return the narrowest kind that every text of a column is of."""
-    column = identifier(name)
-    tests = {kind: f"regexp_full_match({column}, {quoted(pattern)})" for kind, pattern in patterns.items()}
-    if Kind.INTEGER in tests:
-        tests[Kind.INTEGER] += f" AND TRY_CAST({column} AS BIGINT) IS NOT NULL"
-    for kind, cast in ((Kind.DATE, "DATE"), (Kind.TIMESTAMP, "TIMESTAMP")):
-        tests[kind] += f" AND TRY_CAST({column} AS {cast}) IS NOT NULL"
-    tests_and_zoned = [*tests.values(), f"regexp_full_match({column}, {quoted(_ZONED)})"]
-    wanted = ", ".join(f"bool_and({test})" for test in tests_and_zoned)
-    *fits, zoned = database.execute(f"SELECT {wanted} FROM sample WHERE {column} IS NOT NULL").fetchone()
-    for kind, fit in zip(tests, fits, strict=True):
-        if fit and kind is Kind.INSTANT and zoned:
-            return Kind.TIMESTAMP
-        if fit:
-            return kind
-    return Kind.TEXT
-
-
-def _seen_empty(database: Any, name: str, column: Column, read: int) -> Column:
-    """Say that a value may be missing where one is; that none is proves nothing."""
-    there = database.execute(f"SELECT count({identifier(name)}) FROM sample").fetchone()[0]
-    return replace(column, required=None if read and there == read else False)
-
-
-def _judged(database: Any, name: str, column: Column) -> Column:
-    """Let the values say what the column is, where they can be anything personal."""
-    if column.kind not in (Kind.TEXT, Kind.INTEGER, Kind.HUGE):
-        return column
-    query = f"SELECT {identifier(name)}::VARCHAR FROM sample WHERE {identifier(name)} IS NOT NULL LIMIT {VALUES}"
-    values = [row[0] for row in database.execute(query).fetchall()]
-    return replace(column, seen=judged(values, column.kind))
+def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
+    """Look at all rows of a query, whose columns are these; return how many there are."""
+    result, read = database.execute(query), 0
+    while rows := result.fetchmany(max(_CHUNK // len(columns), 1)):
+        read += len(rows)
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+            column.add(cells)
+    return read
 
 
 class DataFiles(Reader):

@@ -1,0 +1,147 @@
+"""What the cells of a column are, looked at in chunks of rows: their kind, whether one is empty, and some of the texts.
+
+A kind is one that the runner can make of the values. It takes an empty cell, NULL, null and None for nothing.
+"""
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+
+from .types import Kind
+
+# Of a cell so many characters are looked at.
+CHARACTERS = 200
+# What the runner takes a cell for.
+_NOTHING = frozenset({"", "NULL", "null", "None"})
+_DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_ZONE = r"(Z|[+-]\d{2}:?\d{2})"
+# Texts that the runner turns into each kind. What begins with a zero or a plus is no number: a postal code, a phone.
+_PATTERNS: dict[Kind, str] = {
+    Kind.BOOLEAN: r"(?i:true|false|yes|no|on|off)",
+    Kind.INTEGER: r"-?(0|[1-9]\d{0,18})",
+    Kind.DOUBLE: r"-?(0|[1-9]\d{0,14})|-?(0|[1-9]\d*)\.\d+([eE][+-]?\d+)?|-?[1-9]\d*[eE][+-]\d+|-?\.\d+",
+    Kind.DATE: _DAY,
+    Kind.TIMESTAMP: rf"{_DAY}([T ]{_CLOCK}|T{_CLOCK}\.\d{{1,6}})",
+    Kind.INSTANT: rf"{_DAY}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)? ?{_ZONE}?",
+}
+_MOMENTS = (Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT)
+# The same with a zone and no fraction in every row; the runner takes these, too.
+_ZONED = re.compile(rf"{_DAY}T{_CLOCK}{_ZONE}", re.ASCII).fullmatch
+_INTEGER = range(-(2**63), 2**63)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _tests() -> dict[Kind, Callable[[str], object]]:
+    plain = {kind: re.compile(pattern, re.ASCII).fullmatch for kind, pattern in _PATTERNS.items()}
+    whole, days = plain[Kind.INTEGER], {kind: plain[kind] for kind in (Kind.DATE, Kind.TIMESTAMP)}
+    tests: dict[Kind, Callable[[str], object]] = dict(plain)
+    tests[Kind.INTEGER] = lambda text: whole(text) and (len(text) < 19 or int(text) in _INTEGER)
+    for kind, test in days.items():
+        tests[kind] = lambda text, test=test: test(text) and _is_day(text)
+    return tests
+
+
+_TESTS = _tests()
+
+
+class Texts:
+    """The texts of one column so far: of which kinds all of them are, how many there are, and the first ones."""
+
+    def __init__(self, keep: int, kinds: Iterable[Kind] = (), nothing: Collection[str] = ()) -> None:
+        """Look for these kinds, keep so many texts, and take some of them for nothing."""
+        self.kept: list[str] = []
+        self.there = 0
+        self._keep, self._kinds, self._nothing, self._zoned = keep, tuple(kinds), nothing, True
+
+    def add(self, cells: Sequence[str | None]) -> None:
+        """Look at further cells."""
+        if self._nothing:
+            self._add([cell for cell in cells if cell is not None and cell not in self._nothing])
+        elif self._kinds or len(self.kept) < self._keep:
+            self._add([cell for cell in cells if cell is not None])
+        else:
+            self.there += len(cells) - cells.count(None)
+
+    def _add(self, texts: Sequence[str]) -> None:
+        self.there += len(texts)
+        if len(self.kept) < self._keep:
+            self.kept += [text[:CHARACTERS] for text in texts[: self._keep - len(self.kept)]]
+        if self._kinds:
+            distinct = set(texts)
+            self._zoned = self._zoned and Kind.INSTANT in self._kinds and all(map(_ZONED, distinct))
+            self._kinds = tuple(kind for kind in self._kinds if all(map(_TESTS[kind], distinct)))
+
+    @property
+    def kind(self) -> Kind:
+        """The narrowest kind that every text is of."""
+        if not self.there or not self._kinds:
+            return Kind.TEXT
+        return Kind.TIMESTAMP if self._kinds[0] is Kind.INSTANT and self._zoned else self._kinds[0]
+
+
+def texts_of_csv(keep: int) -> Texts:
+    """Return what looks at cells of CSV as the runner does, and keeps so many."""
+    return Texts(keep, _PATTERNS, _NOTHING)
+
+
+class Values(Texts):
+    """The values of one column so far, each written in JSON, or cut off in the middle of it."""
+
+    def __init__(self, keep: int) -> None:
+        """Keep so many of the values, as texts."""
+        super().__init__(keep, _MOMENTS)
+        self.types: set[str] = set()
+        self._huge = False
+
+    def add(self, cells: Sequence[str | None]) -> None:
+        """Look at further values."""
+        texts = []
+        for cell in cells:
+            if cell is None or cell == "null":
+                continue
+            type_ = _json_type(cell)
+            self.types.add(type_)
+            self._huge = self._huge or (type_ == "integer" and len(cell) > 18 and int(cell) not in _INTEGER)
+            texts.append(_unquoted(cell) if type_ == "string" else cell[:CHARACTERS])
+        self._add(texts)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of all values."""
+        if self.types and self.types <= {"object", "array"}:
+            return Kind.NESTED
+        if self.types == {"string"}:
+            return super().kind
+        if self.types == {"boolean"}:
+            return Kind.BOOLEAN
+        if self.types == {"integer"}:
+            return Kind.HUGE if self._huge else Kind.INTEGER
+        return Kind.DOUBLE if self.types and self.types <= {"integer", "number"} and not self._huge else Kind.TEXT
+
+
+_JSON_TYPES = {'"': "string", "{": "object", "[": "array", "t": "boolean", "f": "boolean"}
+
+
+def _json_type(value: str) -> str:
+    if found := _JSON_TYPES.get(value[:1]):
+        return found
+    return "integer" if value.lstrip("-").isdecimal() else "number"
+
+
+def _unquoted(value: str) -> str:
+    """Return the text of a JSON string; of one that is cut off, as much as is there."""
+    if "\\" not in value:
+        return value.strip('"')[:CHARACTERS]
+    try:
+        return json.loads(value)[:CHARACTERS]
+    except ValueError:
+        return value[1 : CHARACTERS + 1]

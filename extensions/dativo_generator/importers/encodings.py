@@ -1,0 +1,82 @@
+"""Files of text in any encoding that Python knows, as files in UTF-8 for the time being."""
+
+import codecs
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+from . import local
+from .table import ImportFailed
+
+# So many characters are taken at once, and of a file at most.
+_CHUNK, _LARGEST = 1 << 20, 128 << 20
+_OPEN = 10_000
+
+
+def named_encoding(path: Path, encoding: str) -> str:
+    """Return the name of an encoding as it is given; raises `ImportFailed` for what is none of texts."""
+    try:
+        "a".encode(encoding)
+        b"a".decode(encoding, "replace")
+    except (LookupError, ValueError, TypeError):
+        raise ImportFailed(f"{path}: '{encoding}' is no encoding; name one like utf-16, latin-1 or cp1252") from None
+    return encoding
+
+
+def is_utf8(encoding: str) -> bool:
+    """Tell whether an encoding is UTF-8, by whatever name."""
+    return codecs.lookup(encoding).name == "utf-8"
+
+
+@contextmanager
+def utf8_copies(written: Mapping[Path, str], rows: int) -> Iterator[dict[Path, Path]]:
+    """Give the files that are not `written` in UTF-8 again in UTF-8, with so many rows; raises `ImportFailed`."""
+    with TemporaryDirectory(prefix="dativo-") as folder:
+        copies = {}
+        for path, encoding in written.items():
+            if not is_utf8(encoding):
+                copies[path] = Path(folder, str(len(copies)))
+                _copy(path, encoding, copies[path], rows)
+        yield copies
+
+
+def _copy(path: Path, encoding: str, to: Path, rows: int) -> None:
+    real = os.path.realpath(path)
+    packed = local.beginning(path, 2) == b"\x1f\x8b"
+    lines = 1
+    try:
+        with (
+            gzip.open(real) if packed else Path(real).open("rb") as content,
+            io.TextIOWrapper(content, encoding=encoding, newline="") as text,
+            to.open("w", encoding="utf-8", newline="") as copy,
+        ):
+            for part in _parts(text, rows):
+                lines += part.count("\n")
+                copy.write(part)
+    except UnicodeError:
+        raise ImportFailed(f"{path}: is not {encoding} (behind line {lines}); name its encoding") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise ImportFailed(f"{path}: cannot be read: it is damaged") from None
+
+
+def _parts(text: IO[str], rows: int) -> Iterator[str]:
+    """Yield a text in parts until it has so many rows, ending where no cell is open: quotes come in twos."""
+    lines = quotes = length = 0
+    while part := text.read(_CHUNK):
+        yield part
+        lines, quotes, length = lines + part.count("\n"), quotes + part.count('"'), length + len(part)
+        if lines > rows or length > _LARGEST:
+            break
+    # Of a quote that nothing closes no more than this is read.
+    for _ in range(_OPEN if part else 0):
+        line = text.readline(_CHUNK)
+        yield line
+        quotes += line.count('"')
+        if not quotes % 2:
+            return
