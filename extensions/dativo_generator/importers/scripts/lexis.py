@@ -1,0 +1,151 @@
+"""The tokens of SQL: one pass over the text, whatever the dialect; what dialects write otherwise is a `Lexis`."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+# What a token is. A quoted one is a name, a text is a value, and a sign any other character.
+WORD, QUOTED, TEXT, NUMBER, SIGN = "word", "quoted", "text", "number", "sign"
+
+
+class Token(NamedTuple):
+    """A token: what it is, what it says without its quotes, and where it stands in the script."""
+
+    kind: str
+    value: str
+    start: int
+    end: int
+
+    @property
+    def upper(self) -> str:
+        """A word in upper case, a sign as it is; '' for what is in quotes, which is never a keyword."""
+        return self.value.upper() if self.kind is WORD else self.value if self.kind is SIGN else ""
+
+
+class Lexis(NamedTuple):
+    """How a dialect writes texts and comments.
+
+    escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: what stands in
+    ``/*! */`` is read. nests: a comment may hold another one. triples: three quotes are one.
+    """
+
+    escapes: bool = False
+    hashes: bool = False
+    slashes: bool = False
+    obeys: bool = False
+    nests: bool = False
+    triples: bool = False
+
+    def in_script(self, script: str) -> "Lexis":
+        """Leave out what makes no difference to a script, so that most dialects read it in the same way."""
+        return Lexis(
+            self.escapes and _ESCAPE.search(script) is not None,
+            self.hashes and "#" in script,
+            self.slashes and "//" in script,
+            self.obeys and _OBEYED.search(script) is not None,
+            self.nests and script.count("/*") > 1,
+            self.triples and ("'''" in script or '"""' in script),
+        )
+
+
+_ESCAPE = re.compile(r"\\['\"\\]")
+_OBEYED = re.compile(r"/\*M?!")
+_IN_COMMENT = re.compile(r"/\*|\*/")
+# The groups of a pattern; what is none of the last ones is of no interest.
+SPACE, COMMENT, _DOLLARS, _ORACLE, _PLAIN, _NAME, _WORD, _NUMBER, _SIGN = (
+    *("space", "comment", "dollars", "oracle", "plain", "name", "word", "number", "sign"),
+)
+_KINDS = {
+    _DOLLARS: TEXT,
+    _ORACLE: TEXT,
+    _PLAIN: TEXT,
+    _NAME: QUOTED,
+    _WORD: WORD,
+    _NUMBER: NUMBER,
+    _SIGN: SIGN,
+}
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
+
+
+@cache
+def pattern(lexis: Lexis) -> re.Pattern[str]:
+    """Build the pattern of every token; it takes no step back, and what nobody ends goes on to the end."""
+    comments = ["--[^\n]*"]
+    comments += [r"\#(?![\w#>-])[^\n]*|(?m:^)\#[^\n]*"] if lexis.hashes else []
+    comments += ["//[^\n]*"] if lexis.slashes else []
+    comments += [r"/\*M?!\d*|\*/"] if lexis.obeys else []
+    comments += [r"/\*"] if lexis.nests else [r"/\*.*?(?:\*/|\Z)"]
+    plain = [r"[rRbB]{0,2}(?:'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z))"] if lexis.triples else []
+    inner = r"(?:[^{0}\\]++|\\.|{0}{0})*+(?:{0}|\Z)" if lexis.escapes else r"(?:[^{0}]++|{0}{0})*+(?:{0}|\Z)"
+    plain += [r"[eE]'(?:[^'\\]++|\\.|'')*+(?:'|\Z)", "[nNbBxXrR]?'" + inner.format("'")]
+    name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)", r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\])++\]"]
+    pairs = "|".join(rf"\{a}.*?(?:\{b}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
+    return re.compile(
+        rf"(?P<space>\s+)|(?P<comment>{'|'.join(comments)})"
+        r"|(?P<dollars>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))"
+        rf"|(?P<oracle>[nN]?[qQ]'(?:{pairs}|(?P<mark>[^\s\w]).*?(?:(?P=mark)'|\Z)))"
+        rf"|(?P<plain>{'|'.join(plain)})|(?P<name>{'|'.join(name)})"
+        r"|(?P<word>[^\W\d][\w$#@]*|[@#]+\w[\w$#@]*)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
+        re.DOTALL,
+    )
+
+
+def end_of_comment(script: str, start: int) -> int:
+    """Return where a comment ends that may hold others; one that nobody ends is over at its first end."""
+    depth, first = 0, 0
+    for match in _IN_COMMENT.finditer(script, start):
+        depth += 1 if match[0] == "/*" else -1
+        first = first or (match.end() if match[0] == "*/" else 0)
+        if not depth:
+            return match.end()
+    return first or len(script)
+
+
+def is_open(match: re.Match[str], lexis: Lexis) -> bool:
+    """Tell whether nobody ends a text or a quoted name, so that it goes on to the end of the script."""
+    if match.end() != match.endpos or _KINDS[match.lastgroup or ""] not in (TEXT, QUOTED):
+        return False
+    closed = _closing(lexis).match(match.string, match.start())
+    return closed is None or closed.lastgroup != match.lastgroup
+
+
+@cache
+def _closing(lexis: Lexis) -> re.Pattern[str]:
+    """Build the pattern that matches only what somebody ends."""
+    return re.compile(pattern(lexis).pattern.replace(r"\Z", "(?!)"), re.DOTALL)
+
+
+def token(match: re.Match[str], lexis: Lexis) -> Token:
+    """Return what was matched as a token."""
+    group, value = match.lastgroup or "", match[0]
+    kind = _KINDS[group]
+    if kind is QUOTED:
+        closing = value[-1]
+        value = value[1:-1].replace(closing * 2, closing)
+    elif kind is TEXT:
+        value = _meant(group, value, match["tag"], lexis)
+    return Token(kind, value, match.start(), match.end())
+
+
+def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
+    """Return what a text means."""
+    if group == _DOLLARS:
+        size = len(tag or "") + 2
+        return value[size:-size]
+    if group == _ORACLE:
+        return value[value.index("'") + 2 : -2]
+    start = min(place for place in (value.find("'"), value.find('"')) if place >= 0)
+    if lexis.triples and value[start : start + 3] in ("'''", '"""'):
+        return value[start + 3 : -3]
+    text = value[start + 1 : -1].replace("''", "'")
+    if lexis.escapes or value[0] in "eE":
+        text = re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text, flags=re.DOTALL)
+    return text
+
+
+def tokens(script: str, lexis: Lexis) -> Iterator[Token]:
+    """Yield the tokens of a piece of SQL."""
+    for match in pattern(lexis).finditer(script):
+        if match.lastgroup not in (SPACE, COMMENT):
+            yield token(match, lexis)

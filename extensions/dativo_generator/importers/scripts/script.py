@@ -1,0 +1,186 @@
+"""Follows the statements of a script in order: what tables there are at its end, and what was not understood."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...base.naming import few
+from ...registry.definitions import Words
+from .changes import altered, commented, dropped, executed, renamed
+from .creation import created, named
+from .definitions import Definition, NotUnderstood, Piece, type_of
+from .lexis import QUOTED, TEXT, WORD, Lexis
+from .statements import Statement, statements
+from .tables import ScriptTable, Tables
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A statement that was not followed: its line, what it says, why, and the table that it is about ('' for none)."""
+
+    line: int
+    text: str
+    why: str
+    table: str = ""
+    defines: bool = False
+
+
+@dataclass(slots=True)
+class Script:
+    """What a script says; `types` are the names that it gives to types, and `views` those of its views."""
+
+    tables: Tables = field(default_factory=Tables)
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    views: dict[str, int] = field(default_factory=dict)
+    types: dict[str, Definition] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+    in_routines: list[str] = field(default_factory=list)
+
+    @property
+    def columns(self) -> int:
+        """How many columns its tables have."""
+        return sum(len(table.columns) for table in self.tables)
+
+
+def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
+    """Follow a script to its end; `check` may raise what ends it early."""
+    script = Script()
+    for statement in statements(text, lexis, words):
+        check(statement, script.tables)
+        _follow(script, statement, words)
+    return script
+
+
+def _follow(script: Script, statement: Statement, words: Words) -> None:
+    if statement.routine:
+        if statement.texts:
+            script.in_routines.append(f"{statement.line}")
+        return
+    for place in statement.texts:
+        line = statement.line + statement.script.count("\n", statement.start, place)
+        script.problems.append(Problem(line, _beginning(statement.script, place), "it stands in a text"))
+    if not statement.tokens:
+        return
+    piece = Piece(statement.tokens, words)
+    about, defines = "", False
+    try:
+        if (what := _what(piece)) == "CREATE TABLE":
+            _say(script, statement)
+            defines = True
+            about = _create(script, statement, piece)
+        elif what == "ALTER TABLE":
+            _say(script, statement)
+            about = _about(piece)
+            altered(piece, script.tables)
+        elif what == "DROP TABLE":
+            for table in dropped(piece, script.tables):
+                script.dropped[table.name] = statement.line
+        elif statement.begins("COMMENT", "ON"):
+            commented(piece, script.tables)
+        elif statement.begins("RENAME"):
+            renamed(piece, script.tables)
+        elif statement.first in ("EXEC", "EXECUTE"):
+            executed(piece, script.tables, script.types)
+        elif what:
+            _note_object(script, statement, piece, what)
+    except NotUnderstood as problem:
+        about = about or _about(Piece(statement.tokens, words))
+        script.problems.append(
+            Problem(
+                statement.line,
+                _beginning(statement.script, statement.start, statement.end),
+                str(problem),
+                about,
+                defines,
+            )
+        )
+
+
+def _what(piece: Piece) -> str:
+    """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one that is about no object."""
+    first = piece.word
+    if first not in ("CREATE", "ALTER", "DROP"):
+        return ""
+    for index in range(piece.at + 1, min(piece.end, piece.at + 9)):
+        if (word := piece.uppers[index]) in piece.words.objects:
+            return f"{first} {word}"
+        if word in ("(", "=") or (piece.tokens[index].kind not in (WORD, QUOTED) and word not in ("=", "@")):
+            break
+    return ""
+
+
+def _about(piece: Piece) -> str:
+    """Return the name that stands behind TABLE, '' where there is none."""
+    for index in range(piece.at, min(piece.end, piece.at + 9)):
+        if piece.uppers[index] == "TABLE":
+            found = piece.part(index + 1, piece.end)
+            found.skips("IF NOT EXISTS", "IF EXISTS", "ONLY")
+            try:
+                return ".".join(found.name()[-2:])
+            except NotUnderstood:
+                return ""
+    return ""
+
+
+def _create(script: Script, statement: Statement, piece: Piece) -> str:
+    about = _about(piece)
+    name, replaces, new_only = named(piece)
+    there = script.tables.find(name)
+    if there and there.parts != name[-2:] and len(name) > 1 and len(there.parts) > 1:
+        there = None
+    if there and new_only:
+        return about
+    table = created(piece, name, statement.line, script.tables)
+    if there and not replaces:
+        if [one.name for one in there.columns] != [one.name for one in table.columns]:
+            raise NotUnderstood(f"the table is there already, from line {there.line}")
+        return about
+    if there:
+        script.tables.drop(there)
+    script.tables.put(table)
+    script.dropped.pop(table.name, None)
+    return about
+
+
+def _note_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
+    """Remember views, and names that are given to types."""
+    kind = what.partition(" ")[2]
+    while piece.word != kind:
+        piece.at += 1
+    piece.at += 1
+    if what == "CREATE VIEW" and statement.first == "CREATE":
+        piece.skips("IF NOT EXISTS")
+        script.views[".".join(piece.name()[-2:])] = statement.line
+    elif what in ("CREATE DOMAIN", "CREATE TYPE"):
+        name = piece.name()[-1].lower()
+        if not piece.takes("FROM") and not (piece.takes("AS") and kind == "DOMAIN") and kind == "TYPE":
+            return
+        if piece.word in ("ENUM", "TABLE", "RANGE", "(", "OBJECT", "EXTERNAL"):
+            return
+        type_ = type_of(piece)
+        required = any(piece.part(at, piece.end).ahead("NOT", "NULL") for at in range(piece.at, piece.end))
+        script.types[name] = Definition("", type_, required or None)
+
+
+def _say(script: Script, statement: Statement) -> None:
+    """Remember the words and quotes of a definition, never what stands in its texts."""
+    said = script.said
+    for token in statement.tokens:
+        if token.kind is WORD:
+            said.add(token.value.upper())
+        elif token.kind is QUOTED:
+            said.add(statement.script[token.start])
+            if statement.script[token.start] == "[":
+                said.add(token.value.upper())
+
+
+def _beginning(text: str, start: int, end: int | None = None) -> str:
+    """Return the first words of a statement, on one line."""
+    words = " ".join(text[start : min(end or len(text), start + 4 * _SHOWN)].split())
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rpartition(' ')[0] or words[:_SHOWN]} ..."
+
+
+__all__ = ["TEXT", "Problem", "Script", "ScriptTable", "few", "followed"]
