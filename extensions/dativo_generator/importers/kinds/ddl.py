@@ -121,33 +121,47 @@ def _check_asked(path: Path, asked: str, script: Script) -> None:
 
 
 def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
+    """Build the error for a script without a table that was understood: the first that was not, or what there is."""
     if script.problems:
-        first = script.problems[0]
+        first = min(script.problems, key=lambda one: (not one.defines, one.elsewhere))
         tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
-        return ImportFailed(f"{path}: cannot be understood {tried}: line {first.line}: {first.text}: {first.why}")
-    more = f", but {len(script.views)} views" if script.views else ""
-    more = more or (f" but of tables that are dropped again: {few(script.dropped)}" if script.dropped else "")
-    return ImportFailed(f"{path}: holds no CREATE TABLE{more}")
+        more = f" (and {len(script.problems) - 1} more statements)" if len(script.problems) > 1 else ""
+        return ImportFailed(f"{path}: cannot be understood {tried}: line {first.line}: {first.text}: {first.why}{more}")
+    others = [
+        ("in views", script.views),
+        ("of tables that are dropped again", script.dropped),
+        ("in functions, procedures and triggers: lines", map(str, script.routines)),
+    ]
+    there = [f"{what} {few(names)}" for what, found in others if (names := list(found))]
+    return ImportFailed(f"{path}: holds no CREATE TABLE{', but ' + listed(there) if there else ''}")
 
 
 def _said(path: Path, problem: Problem) -> str:
-    return f"{path}:{problem.line}: is not understood: {problem.text} (at {problem.why})"
+    return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
 
 
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
     """Yield what to say of the script as a whole, a line each."""
     if guessed:
         yield f"read as {guessed}; --dialect names another one"
-    for problem in script.problems[:_NAMED]:
-        yield _said(path, problem)
-    if (more := len(script.problems) - _NAMED) > 0:
-        yield f"{path}: {more} more statements are not understood; the first of them is in line {script.problems[_NAMED].line}"
+    problems = [problem for problem in script.problems if not problem.elsewhere]
+    yield from (_said(path, problem) for problem in problems[:_NAMED])
+    if more := problems[_NAMED:]:
+        yield f"{path}:{more[0].line}: is not understood, nor are {len(more) - 1} statements behind it"
+    elsewhere: dict[str, list[Problem]] = {}
+    for problem in script.problems:
+        if problem.elsewhere:
+            elsewhere.setdefault(problem.table, []).append(problem)
+    for found in elsewhere.values():
+        also = f" (and {len(found) - 1} more of its statements)" if len(found) > 1 else ""
+        yield f"{path}:{found[0].line}: has no effect here: {found[0].text}: {found[0].why}{also}"
     if script.views:
         yield f"views are left out: {few(script.views)}"
     if script.dropped:
         yield f"dropped again, and left out: {few(script.dropped)}"
-    if script.in_routines:
-        yield f"functions, procedures and triggers speak of tables of their own, in lines {few(script.in_routines)}"
+    if script.routines:
+        lines = few(map(str, script.routines))
+        yield f"what functions, procedures and triggers make is left out: they speak of tables in lines {lines}"
 
 
 def _table(one: ScriptTable, script: Script, dialect: Dialect, notes: tuple[str, ...]) -> Table:

@@ -123,7 +123,8 @@ class _Alter:
                 self.found.require(keys)
             return
         first, after = _place(entry)
-        new = made(column(entry), self.words)
+        definition = column(entry)
+        new = made(definition, self.words)
         table = self.table
         if table.has(new.name):
             if table.column(new.name).type.lower() == new.type.lower():
@@ -131,6 +132,7 @@ class _Alter:
             raise NotUnderstood(f"there is a column '{new.name}' already")
         place = 0 if first else table.index(after) + 1 if after and table.has(after) else len(table.columns)
         table.columns.insert(place, new)
+        table.require(definition.keys)
 
     def _drop(self, action: Piece) -> None:
         action.takes_one("COLUMN", "COLUMNS")
@@ -144,11 +146,11 @@ class _Alter:
                 del self.table.columns[self.table.index(name)]
 
     def _alter(self, action: Piece) -> None:
+        action.takes_one("COLUMN", "COLUMNS")
         if action.word == "(":
             for entry in action.entries():
                 self._alter(entry)
             return
-        action.takes_one("COLUMN", "COLUMNS")
         action.skips("IF EXISTS")
         self._change_column(action.name()[-1], action, keeps=False)
 
@@ -189,11 +191,11 @@ class _Alter:
             found.description = changed.comment.strip()
 
     def _modify(self, action: Piece) -> None:
+        action.takes_one("COLUMN", "COLUMNS")
         if action.word == "(":
             for entry in action.entries():
                 self._modify(entry)
             return
-        action.takes_one("COLUMN", "COLUMNS")
         action.skips("IF EXISTS")
         first, after = _place(action)
         name = action.name()[-1]
@@ -301,6 +303,8 @@ _TYPE = ("typename", "phystype", "nulltype")
 def executed(piece: Piece, tables: Tables, types: dict[str, Definition]) -> None:
     """Follow the procedures of T-SQL that describe and rename: sp_addextendedproperty, sp_rename, sp_addtype."""
     piece.at += 1
+    if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
+        return
     name = piece.name()[-1].lower()
     if name in ("sp_addextendedproperty", "sp_updateextendedproperty"):
         _describe(_arguments(piece, _PROPERTY), tables)

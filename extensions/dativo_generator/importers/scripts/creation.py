@@ -1,10 +1,14 @@
 """What CREATE TABLE says of a table."""
 
+from collections.abc import Mapping, Sequence
+
 from ...registry.definitions import Words
 from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns
 from .lexis import QUOTED, WORD
 from .tables import Name, ScriptColumn, ScriptTable, Tables
 
+# Types that have columns, by name.
+Objects = Mapping[str, Sequence[ScriptColumn]]
 _UNSAID = "a query that does not say what its columns are"
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM")
 
@@ -19,7 +23,7 @@ def named(piece: Piece) -> tuple[Name, bool, bool]:
     return piece.name(), replaces, new_only
 
 
-def created(piece: Piece, name: Name, line: int, tables: Tables) -> ScriptTable:
+def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Objects) -> ScriptTable:
     """Take what stands behind the name of a table; raises `NotUnderstood`."""
     table = ScriptTable(name[-2:], line)
     keys: list[str] = []
@@ -32,7 +36,7 @@ def created(piece: Piece, name: Name, line: int, tables: Tables) -> ScriptTable:
         piece.at -= 1
     if piece.word == "(" and piece.uppers[piece.at + 1 : piece.at + 2] not in (["SELECT"], ["WITH"]):
         keys = _entries(piece, table, tables)
-    _rest(piece, table, keys, tables)
+    _rest(piece, table, keys, tables, objects)
     if not table.columns:
         raise NotUnderstood("no columns")
     table.require(keys)
@@ -51,7 +55,9 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
         if entry.takes("LIKE"):
             table.columns += copied(tables.get(entry.name()))
         elif is_column(entry):
-            table.columns.append(made(column(entry), piece.words))
+            definition = column(entry)
+            keys += definition.keys
+            table.columns.append(made(definition, piece.words))
         else:
             keys += key_columns(entry)
     return keys
@@ -69,7 +75,7 @@ def copied(table: ScriptTable) -> list[ScriptColumn]:
     return [one.copy() for one in table.columns]
 
 
-def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables) -> None:
+def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, objects: Objects) -> None:
     """Take what stands behind the list, or instead of it: other columns, another table's, a description."""
     listed = bool(table.columns)
     while not piece.is_over:
@@ -82,7 +88,7 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables) -> 
             table.columns += copied(tables.get(piece.name()))
             piece.skip_list()
         elif word == "OF" and not listed and _is_name(piece, piece.at + 1):
-            raise piece.unknown()
+            _of_type(piece, table, keys, objects)
         elif piece.takes("INHERITS") and piece.word == "(":
             own = {one.name.lower() for one in table.columns}
             parents = [one for entry in piece.entries() for one in copied(tables.get(entry.name()))]
@@ -108,6 +114,24 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables) -> 
 
 def _step(piece: Piece) -> None:
     piece.at += 1
+
+
+def _of_type(piece: Piece, table: ScriptTable, keys: list[str], objects: Objects) -> None:
+    """Take the columns of a type, and what a list behind it says of them; raises `NotUnderstood`."""
+    start = piece.at
+    piece.at += 1
+    found = objects.get(piece.name()[-1].lower())
+    if found is None:
+        piece.at = start
+        raise piece.unknown()
+    table.columns += [one.copy() for one in found]
+    for entry in piece.entries() if piece.word == "(" else ():
+        if not is_column(entry):
+            keys += key_columns(entry)
+        elif table.has(entry.tokens[entry.at].value):
+            said = column(entry)
+            if said.required:
+                table.require([said.name])
 
 
 def _is_name(piece: Piece, index: int) -> bool:
@@ -161,12 +185,12 @@ def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
         if not inner.is_over and inner.word not in _AFTER_FROM:
             source = None
     columns = []
-    for entry in query.part(query.at, clauses.get("FROM", query.end)).parted():
+    for entry in query.part(query.at, min(clauses.values(), default=query.end)).parted():
         columns += _projected(entry, source)
     return columns
 
 
-_AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", ")")
+_AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END", ")")
 
 
 def _clauses(query: Piece) -> dict[str, int]:
@@ -176,9 +200,9 @@ def _clauses(query: Piece) -> dict[str, int]:
     for index in range(query.at, query.end):
         word = query.uppers[index]
         depth += 1 if word == "(" else -1 if word == ")" else 0
-        if not depth and word in ("FROM", "UNION", "JOIN"):
+        if not depth and word in ("FROM", "WHERE", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "JOIN"):
             places.setdefault(word, index)
-    if "UNION" in places or "JOIN" in places:
+    if any(word in places for word in ("UNION", "EXCEPT", "INTERSECT", "JOIN")):
         raise NotUnderstood(_UNSAID)
     return places
 

@@ -37,12 +37,16 @@ class NotUnderstood(Exception):
 
 
 class Definition(NamedTuple):
-    """A column: `type` in the script's words, '' for none; `required` and `comment` None where nothing is said."""
+    """A column: `type` in the script's words, '' for none; `required` and `comment` None where nothing is said.
+
+    `keys` are the columns of a key that stands behind it without a comma, as T-SQL lets it.
+    """
 
     name: str
     type: str = ""
     required: bool | None = None
     comment: str | None = None
+    keys: tuple[str, ...] = ()
 
 
 class Piece:
@@ -244,6 +248,7 @@ def options(piece: Piece, definition: Definition) -> Definition:
     """Take what stands behind a type; raises `NotUnderstood` for what is no option."""
     words = piece.words
     required, comment = definition.required, definition.comment
+    keys: list[str] = []
     while not piece.is_over:
         found = words.options.at(piece.uppers, piece.at)
         if found is None:
@@ -259,14 +264,18 @@ def options(piece: Piece, definition: Definition) -> Definition:
         elif phrase == "OPTIONS" and piece.word == "(":
             comment = _described(piece) or comment
         else:
-            if phrase in ("GENERATED ALWAYS AS", "AS") and piece.word == "IDENTITY":
-                phrase = "IDENTITY"
+            if phrase == "PRIMARY KEY":
+                piece.takes_one("CLUSTERED", "NONCLUSTERED")
+                piece.takes("HASH")
+                if piece.word == "(":
+                    keys += _names(piece)
+                    continue
             _skip(piece, shape)
         if phrase in words.required:
             required = not piece.takes("DISABLE")
         elif phrase in words.optional and required is None:
             required = False
-    return definition._replace(required=required, comment=comment)
+    return definition._replace(required=required, comment=comment, keys=tuple(keys))
 
 
 def _described(piece: Piece) -> str | None:
@@ -337,10 +346,10 @@ def key_columns(piece: Piece) -> list[str]:
         if piece.ahead("USING", "INDEX"):
             return []
         piece.at += 1
-    if piece.is_over:
-        return []
-    names = []
-    for entry in piece.entries():
-        if not entry.is_over and entry.tokens[entry.at].kind in (*_NAMES, TEXT):
-            names.append(entry.tokens[entry.at].value)
-    return names
+    return [] if piece.is_over else _names(piece)
+
+
+def _names(piece: Piece) -> list[str]:
+    """Take a list of columns in parentheses, each with what may stand behind its name."""
+    entries = [entry.tokens[entry.at] for entry in piece.entries() if not entry.is_over]
+    return [token.value for token in entries if token.kind in (*_NAMES, TEXT)]

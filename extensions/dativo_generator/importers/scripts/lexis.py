@@ -1,7 +1,6 @@
 """The tokens of SQL: one pass over the text, whatever the dialect; what dialects write otherwise is a `Lexis`."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -39,18 +38,17 @@ class Lexis(NamedTuple):
 
     def in_script(self, script: str) -> "Lexis":
         """Leave out what makes no difference to a script, so that most dialects read it in the same way."""
-        return Lexis(
-            self.escapes and _ESCAPE.search(script) is not None,
-            self.hashes and "#" in script,
-            self.slashes and "//" in script,
-            self.obeys and _OBEYED.search(script) is not None,
-            self.nests and script.count("/*") > 1,
-            self.triples and ("'''" in script or '"""' in script),
-        )
+        return Lexis(*(said and _MATTERS[name].search(script) is not None for name, said in self._asdict().items()))
 
 
-_ESCAPE = re.compile(r"\\['\"\\]")
-_OBEYED = re.compile(r"/\*M?!")
+_MATTERS = {
+    "escapes": re.compile(r"\\['\"\\]"),
+    "hashes": re.compile(r"^\s*#|\s#\s", re.MULTILINE),
+    "slashes": re.compile(r"(?:^|\s|[,;)])//", re.MULTILINE),
+    "obeys": re.compile(r"/\*M?!"),
+    "nests": re.compile(r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+/\*"),
+    "triples": re.compile(r"\"\"\"|[=(,][ \t]*[rRbB]{0,2}'''[^']"),
+}
 _IN_COMMENT = re.compile(r"/\*|\*/")
 # The groups of a pattern; what is none of the last ones is of no interest.
 SPACE, COMMENT, _DOLLARS, _ORACLE, _PLAIN, _NAME, _WORD, _NUMBER, _SIGN = (
@@ -68,9 +66,17 @@ _KINDS = {
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
 
 
-@cache
-def pattern(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of every token; it takes no step back, and what nobody ends goes on to the end."""
+class _Parts(NamedTuple):
+    """Patterns of comments, texts and quoted names; each takes no step back."""
+
+    comment: str
+    dollars: str
+    oracle: str
+    plain: str
+    name: str
+
+
+def _parts(lexis: Lexis) -> _Parts:
     comments = ["--[^\n]*"]
     comments += [r"\#(?![\w#>-])[^\n]*|(?m:^)\#[^\n]*"] if lexis.hashes else []
     comments += ["//[^\n]*"] if lexis.slashes else []
@@ -81,12 +87,34 @@ def pattern(lexis: Lexis) -> re.Pattern[str]:
     plain += [r"[eE]'(?:[^'\\]++|\\.|'')*+(?:'|\Z)", "[nNbBxXrR]?'" + inner.format("'")]
     name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)", r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\])++\]"]
     pairs = "|".join(rf"\{a}.*?(?:\{b}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
+    return _Parts(
+        "|".join(comments),
+        r"\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)",
+        rf"[nN]?[qQ]'(?:{pairs}|(?P<mark>[^\s\w]).*?(?:(?P=mark)'|\Z))",
+        "|".join(plain),
+        "|".join(name),
+    )
+
+
+@cache
+def pattern(lexis: Lexis) -> re.Pattern[str]:
+    """Build the pattern of every token; what nobody ends goes on to the end."""
+    parts = _parts(lexis)
     return re.compile(
-        rf"(?P<space>\s+)|(?P<comment>{'|'.join(comments)})"
-        r"|(?P<dollars>\$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z))"
-        rf"|(?P<oracle>[nN]?[qQ]'(?:{pairs}|(?P<mark>[^\s\w]).*?(?:(?P=mark)'|\Z)))"
-        rf"|(?P<plain>{'|'.join(plain)})|(?P<name>{'|'.join(name)})"
+        rf"(?P<space>\s+)|(?P<comment>{parts.comment})|(?P<dollars>{parts.dollars})|(?P<oracle>{parts.oracle})"
+        rf"|(?P<plain>{parts.plain})|(?P<name>{parts.name})"
         r"|(?P<word>[^\W\d][\w$#@]*|[@#]+\w[\w$#@]*)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
+        re.DOTALL,
+    )
+
+
+@cache
+def passed_over(lexis: Lexis) -> re.Pattern[str]:
+    """Build the pattern of what is passed over: up to a semicolon, a comment, or a line that begins with a word."""
+    parts = _parts(lexis._replace(nests=False))
+    return re.compile(
+        rf"(?:[^;'\"`\n/$\#\\eEqQ-]++|[eEqQ](?!')|(?!--|/\*|//|\#)(?:{parts.dollars}|{parts.oracle}|{parts.plain}"
+        r"|\"(?:[^\"]|\"\")*+\"|`[^`]*+`|[$/\#-])|\n(?![ \t]*[a-zA-Z/\\#-]))*+",
         re.DOTALL,
     )
 
@@ -144,8 +172,13 @@ def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
     return text
 
 
-def tokens(script: str, lexis: Lexis) -> Iterator[Token]:
-    """Yield the tokens of a piece of SQL."""
-    for match in pattern(lexis).finditer(script):
-        if match.lastgroup not in (SPACE, COMMENT):
-            yield token(match, lexis)
+def tokens(match: re.Match[str], lexis: Lexis) -> list[Token]:
+    """Return what was matched as tokens: several where BigQuery has all parts of a name in one pair of quotes."""
+    one = token(match, lexis)
+    if one.kind is not QUOTED or match[0][0] != "`" or "." not in one.value.strip("."):
+        return [one]
+    parts: list[Token] = []
+    for part in one.value.split("."):
+        parts += [Token(SIGN, ".", one.start, one.start)] if parts else []
+        parts.append(Token(QUOTED, part, one.start, one.end))
+    return parts

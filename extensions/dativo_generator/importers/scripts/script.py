@@ -3,41 +3,48 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ...base.naming import few
 from ...registry.definitions import Words
 from .changes import altered, commented, dropped, executed, renamed
-from .creation import created, named
-from .definitions import Definition, NotUnderstood, Piece, type_of
-from .lexis import QUOTED, TEXT, WORD, Lexis
+from .creation import created, made, named
+from .definitions import Definition, NotUnderstood, Piece, column, type_of
+from .lexis import QUOTED, WORD, Lexis
 from .statements import Statement, statements
-from .tables import ScriptTable, Tables
+from .tables import Elsewhere, ScriptColumn, Tables
 
 _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A statement that was not followed: its line, what it says, why, and the table that it is about ('' for none)."""
+    """A statement that was not followed: its line, what it says, why, and the table that it is about ('' for none).
+
+    `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made.
+    """
 
     line: int
     text: str
     why: str
     table: str = ""
     defines: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
 class Script:
-    """What a script says; `types` are the names that it gives to types, and `views` those of its views."""
+    """What a script says.
+
+    `types` are the types that it gives names to, `objects` those with columns; `views` and `dropped` tables with their
+    lines; `said` the words and quotes of its definitions; `routines` the lines of those that speak of making tables.
+    """
 
     tables: Tables = field(default_factory=Tables)
     problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     views: dict[str, int] = field(default_factory=dict)
     types: dict[str, Definition] = field(default_factory=dict)
+    objects: dict[str, list[ScriptColumn]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
-    in_routines: list[str] = field(default_factory=list)
+    routines: list[int] = field(default_factory=list)
 
     @property
     def columns(self) -> int:
@@ -57,7 +64,7 @@ def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, 
 def _follow(script: Script, statement: Statement, words: Words) -> None:
     if statement.routine:
         if statement.texts:
-            script.in_routines.append(f"{statement.line}")
+            script.routines.append(statement.line)
         return
     for place in statement.texts:
         line = statement.line + statement.script.count("\n", statement.start, place)
@@ -85,18 +92,12 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         elif statement.first in ("EXEC", "EXECUTE"):
             executed(piece, script.tables, script.types)
         elif what:
-            _note_object(script, statement, piece, what)
+            _remember_object(script, statement, piece, what)
     except NotUnderstood as problem:
         about = about or _about(Piece(statement.tokens, words))
-        script.problems.append(
-            Problem(
-                statement.line,
-                _beginning(statement.script, statement.start, statement.end),
-                str(problem),
-                about,
-                defines,
-            )
-        )
+        text = _beginning(statement.script, statement.start, statement.end)
+        elsewhere = isinstance(problem, Elsewhere) and not defines
+        script.problems.append(Problem(statement.line, text, str(problem), about, defines, elsewhere))
 
 
 def _what(piece: Piece) -> str:
@@ -133,7 +134,7 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
         there = None
     if there and new_only:
         return about
-    table = created(piece, name, statement.line, script.tables)
+    table = created(piece, name, statement.line, script.tables, script.objects)
     if there and not replaces:
         if [one.name for one in there.columns] != [one.name for one in table.columns]:
             raise NotUnderstood(f"the table is there already, from line {there.line}")
@@ -145,7 +146,7 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
     return about
 
 
-def _note_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
+def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
     """Remember views, and names that are given to types."""
     kind = what.partition(" ")[2]
     while piece.word != kind:
@@ -155,14 +156,25 @@ def _note_object(script: Script, statement: Statement, piece: Piece, what: str) 
         piece.skips("IF NOT EXISTS")
         script.views[".".join(piece.name()[-2:])] = statement.line
     elif what in ("CREATE DOMAIN", "CREATE TYPE"):
-        name = piece.name()[-1].lower()
-        if not piece.takes("FROM") and not (piece.takes("AS") and kind == "DOMAIN") and kind == "TYPE":
-            return
-        if piece.word in ("ENUM", "TABLE", "RANGE", "(", "OBJECT", "EXTERNAL"):
-            return
+        _name_type(script, piece, piece.name()[-1].lower(), kind == "DOMAIN")
+
+
+def _name_type(script: Script, piece: Piece, name: str, domain: bool) -> None:
+    """Remember a type that a script gives a name to: another one's, or one with columns."""
+    if not domain and piece.takes_one("AS", "IS"):
+        piece.takes("OBJECT")
+        if piece.word == "(":
+            columns = [made(column(entry), piece.words) for entry in piece.entries() if entry.word not in _METHODS]
+            script.objects[name] = columns
+        return
+    if piece.takes("FROM") or piece.takes("AS") or domain:
         type_ = type_of(piece)
         required = any(piece.part(at, piece.end).ahead("NOT", "NULL") for at in range(piece.at, piece.end))
         script.types[name] = Definition("", type_, required or None)
+
+
+# What an object type of Oracle has beside its columns.
+_METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "OVERRIDING", "INSTANTIABLE", "PRAGMA")
 
 
 def _say(script: Script, statement: Statement) -> None:
@@ -181,6 +193,3 @@ def _beginning(text: str, start: int, end: int | None = None) -> str:
     """Return the first words of a statement, on one line."""
     words = " ".join(text[start : min(end or len(text), start + 4 * _SHOWN)].split())
     return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rpartition(' ')[0] or words[:_SHOWN]} ..."
-
-
-__all__ = ["TEXT", "Problem", "Script", "ScriptTable", "few", "followed"]

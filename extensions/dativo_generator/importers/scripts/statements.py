@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...registry.definitions import Words
-from .lexis import COMMENT, SPACE, WORD, Lexis, Token, end_of_comment, is_open, pattern, token
+from .lexis import COMMENT, SPACE, WORD, Lexis, Token, end_of_comment, is_open, passed_over, pattern, tokens
 
 # What begins a statement, wherever it stands, and what only does at the start of a line.
 _BEGINS = re.compile(
@@ -24,9 +24,13 @@ _BEGINS_LINE = re.compile(
 )
 _IF_EXISTS = re.compile(r"if\s+(?:not\s+)?exists\s+[^\s(]", re.IGNORECASE)
 _FIRST_LETTERS = frozenset("cadeirCADEIR")
+# What is likely to be a definition inside of a text or a body.
 _TABLE_IN_TEXT = re.compile(
-    r"\b(?:create\s+(?:\w+\s+){0,6}?table|alter\s+table)\s+(?!function\b)[\w\"`\[#:]", re.IGNORECASE
+    r"\bcreate\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[\w.\"`\[\]@#$:]+\s*(?:\(|as\b|like\b)"
+    r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}",
+    re.IGNORECASE,
 )
+_TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 _DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[^\n]*", re.IGNORECASE | re.MULTILINE)
@@ -53,7 +57,7 @@ class Statement:
     @property
     def first(self) -> str:
         """The first word, in upper case."""
-        return self.tokens[0].upper
+        return self.tokens[0].upper if self.tokens else ""
 
     def begins(self, *words: str) -> bool:
         """Tell whether it begins with these words."""
@@ -83,6 +87,7 @@ class _Splitter:
         self.statement: Statement | None = None
         self.depth = self.blocks = self.first_end = 0
         self.first = self.object = ""
+        self.routine = False
         self.declares = False
         self.previous = ""
 
@@ -128,12 +133,12 @@ class _Splitter:
                 if jump.lastgroup == "ends" and (not self.depth or match[0] != "/"):
                     yield from self._close(match.start())
                     return jump.end()
-                if jump.lastgroup == "skips" and not self.depth and not self.object_is_routine:
+                if jump.lastgroup == "skips" and not self.depth and not self.routine:
                     return jump.end()
             if group == "sign":
                 sign = match[0]
                 if sign == ";":
-                    if self.object_is_routine and not self._ends(match.start(), delimiter):
+                    if self.routine and not self._ends(match.start(), delimiter):
                         self.previous = ";"
                         continue
                     data = self.first == "COPY" and _STDIN.search(script, self.statement.start, match.start())
@@ -142,18 +147,24 @@ class _Splitter:
                         return over.end()
                     fresh = False
                     continue
-                if sign == "\\" and not self.depth and not self.object_is_routine:
+                if sign == "\\" and not self.depth and not self.routine:
                     yield from self._close(match.start())
                     return self._line_end(match.end(), end)
                 self.depth = max(0, self.depth + (1 if sign == "(" else -1 if sign == ")" else 0))
             elif group == "word" and self._begins(match, fresh):
                 yield from self._close(match.start())
-            elif is_open(match, lexis) and self.open < _OPEN:
+            elif match.end() == end and self.open < _OPEN and is_open(match, lexis):
                 self.open += 1
                 return match.start() + 1
-            self._take(match)
+            if (
+                self._take(match)
+                and (jump := passed_over(lexis).match(script, match.end(), end))
+                and jump.end() > match.end()
+            ):
+                self._look_into(jump)
+                return jump.end()
             fresh = False
-        if self.object_is_routine and self.first_end and not delimiter and self.batches < self.statement.start:
+        if self.routine and self.first_end and not delimiter and self.batches < self.statement.start:
             # Nobody ends this body: it was none, or one that is read otherwise. Go on behind its first semicolon.
             self.balanced, stop = False, self.first_end
             yield from self._close(stop)
@@ -164,16 +175,13 @@ class _Splitter:
         stop = self.script.find("\n", position, end)
         return end if stop < 0 else stop
 
-    @property
-    def object_is_routine(self) -> bool:
-        """Whether a function, procedure or trigger is being read."""
-        return self.object in self.words.routines
-
     def _begins(self, match: re.Match[str], fresh: bool) -> bool:
         """Tell whether a word begins the next statement."""
         word = match[0]
-        if self.statement is None or self.object_is_routine:
+        if self.statement is None or self.routine:
             return False
+        if fresh and not self.depth and self.object == "TABLE" and self.first == "ALTER" and word.upper() == "SELECT":
+            return True
         if fresh and not self.depth and word.upper() in self.words.begins:
             return not _IF_EXISTS.match(self.script, match.start(), match.endpos)
         if word[0] not in _FIRST_LETTERS:
@@ -185,28 +193,39 @@ class _Splitter:
             found = _BEGINS_LINE.match(self.script, match.start(), match.endpos)
         return found is not None
 
-    def _take(self, match: re.Match[str]) -> None:
-        """Add a token to the statement, or begin one."""
+    def _take(self, match: re.Match[str]) -> bool:
+        """Add a token to the statement, or begin one; tell whether it is one of data, whose words are not kept."""
         if self.statement is None:
             self.line += self.script.count("\n", self.counted, match.start())
             self.counted = match.start()
             self.statement = Statement(self.script, match.start(), self.line)
             self.first = match[0].upper() if match.lastgroup == "word" else ""
-        if self.object_is_routine:
+        if self.first in self.words.data:
+            return True
+        if self.routine:
             self._take_of_body(match)
-        if len(match[0]) > 20 and match.lastgroup not in ("word", "name"):
-            self.statement.texts += [
-                match.start() + found.start() for found in _TABLE_IN_TEXT.finditer(match[0]) if self.first != "INSERT"
-            ]
-        if self.first in self.words.data or (self.object_is_routine and len(self.statement.tokens) > 12):
-            return
-        one = token(match, self.lexis)
-        self.statement.tokens.append(one)
-        if self.first in ("CREATE", "ALTER") and len(self.statement.tokens) <= 12 and one.kind is WORD:
-            if not self.object and one.upper in self.words.objects:
-                self.object = one.upper
-            elif self.object == "TYPE" and one.upper == "BODY":
-                self.object = "PACKAGE"
+            return False
+        if match.end() - match.start() > 20 and match.lastgroup not in ("word", "name"):
+            self._look_into(match)
+        found = tokens(match, self.lexis)
+        self.statement.tokens += found
+        if found[0].kind is WORD and len(self.statement.tokens) <= 12 and self.first in ("CREATE", "ALTER"):
+            self._see_object(found[0].upper)
+        return False
+
+    def _look_into(self, match: re.Match[str]) -> None:
+        """Remember where a text, or data, has a definition in it; in data it stands at the start of a line."""
+        assert self.statement is not None
+        pattern_ = _TABLE_IN_DATA if self.first in self.words.data else _TABLE_IN_TEXT
+        self.statement.texts += [found.start() for found in pattern_.finditer(self.script, match.start(), match.end())]
+
+    def _see_object(self, word: str) -> None:
+        """Remember what CREATE and ALTER are about."""
+        if not self.object and word in self.words.objects:
+            self.object = word
+        elif (self.object, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
+            self.object = "FUNCTION"
+        self.routine = self.object in self.words.routines
 
     def _take_of_body(self, match: re.Match[str]) -> None:
         """Follow the blocks of a body: what BEGIN and CASE open, END closes."""
@@ -233,9 +252,9 @@ class _Splitter:
     def _close(self, end: int) -> Iterator[Statement]:
         """Yield the statement that ends here."""
         statement = self.statement
-        if statement is not None and statement.tokens:
+        if statement is not None and (statement.tokens or statement.texts):
             statement.end = end
-            if self.object_is_routine:
+            if self.routine:
                 statement.routine = self.object
                 statement.texts = [
                     found.start() for found in _TABLE_IN_TEXT.finditer(self.script, statement.start, end)

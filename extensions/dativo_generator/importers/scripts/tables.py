@@ -8,6 +8,10 @@ from .definitions import Definition, NotUnderstood
 Name = tuple[str, ...]
 
 
+class Elsewhere(NotUnderstood):
+    """A statement is about a table that the script has not made."""
+
+
 @dataclass(slots=True)
 class ScriptColumn:
     """A column. `kept` is what `required` was before a change of type that does not speak of it."""
@@ -96,7 +100,7 @@ class Tables:
         """Return a table by its name; raises `NotUnderstood` when there is none."""
         if table := self.find(name):
             return table
-        raise NotUnderstood(f"there is no table '{'.'.join(name[-2:])}' in this script")
+        raise Elsewhere(f"'{'.'.join(name[-2:])}' is no table of this script")
 
     def put(self, table: ScriptTable) -> None:
         """Add a table, or put it in the place of the one of its name."""
