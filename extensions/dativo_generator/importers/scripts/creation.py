@@ -18,6 +18,7 @@ def named(piece: Piece) -> tuple[Name, bool, bool]:
     replaces = False
     while not piece.takes("TABLE"):
         replaces = replaces or piece.word in ("REPLACE", "RECREATE")
+        piece.said.add(piece.word)
         piece.at += 1
     new_only = piece.takes("IF", "NOT", "EXISTS")
     return piece.name(), replaces, new_only
@@ -80,6 +81,7 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
     listed = bool(table.columns)
     while not piece.is_over:
         word = piece.word
+        piece.said.add(word)
         if word in ("LIKE", "CLONE", "COPY") and not listed and _is_name(piece, piece.at + 1):
             piece.at += 1
             piece.takes("TABLE")

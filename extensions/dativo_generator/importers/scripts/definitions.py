@@ -50,18 +50,23 @@ class Definition(NamedTuple):
 
 
 class Piece:
-    """Tokens of a statement from one place to another, with their keywords, and a place among them."""
+    """Tokens of a statement from one place to another, with their keywords, and a place among them.
+
+    `said` are the types and options that were read in it, which tell of a dialect.
+    """
 
     def __init__(self, tokens: Sequence[Token], words: Words, at: int = 0, end: int | None = None) -> None:
         """Stand at the token `at`, and read no further than `end`."""
         self.tokens, self.words, self.at = tokens, words, at
         self.end = len(tokens) if end is None else end
         self.uppers = [token.upper for token in tokens]
+        self.said: set[str] = set()
 
     def part(self, at: int, end: int) -> "Piece":
         """Return a part of it, which shares its tokens."""
         piece = Piece.__new__(Piece)
-        piece.tokens, piece.words, piece.uppers, piece.at, piece.end = self.tokens, self.words, self.uppers, at, end
+        piece.tokens, piece.words, piece.uppers, piece.said = self.tokens, self.words, self.uppers, self.said
+        piece.at, piece.end = at, end
         return piece
 
     @property
@@ -201,16 +206,21 @@ def type_of(piece: Piece) -> str:
         parts.append(".".join(piece.name()))
     else:
         raise piece.unknown()
+    piece.said.add(parts[0].upper())
     while not piece.is_over:
         word = piece.word
         if word in ("(", "["):
             closing = piece.list_end()
+            if closing == piece.at + 2 and piece.uppers[piece.at + 1] == "MAX":
+                piece.said.add("MAX")
             parts.append("".join(_spelt(piece.tokens[piece.at : closing + 1])))
             piece.at = closing + 1
         elif word == "<" and piece.uppers[piece.at - 1] in words.nested:
+            piece.said.add("<")
             parts.append(_pointed(piece))
         elif phrase := words.suffixes.at(piece.uppers, piece.at):
             parts.append(f" {' '.join(phrase[0])}")
+            piece.said.add(" ".join(phrase[0]))
             piece.at += len(phrase[0])
         elif piece.ahead("%", "TYPE") or piece.ahead("%", "ROWTYPE"):
             piece.at += 2
@@ -258,6 +268,7 @@ def options(piece: Piece, definition: Definition) -> Definition:
             raise piece.unknown()
         phrase, shape = " ".join(found[0]), found[1]
         piece.at += len(found[0])
+        piece.said.add(phrase)
         if phrase in words.comments:
             piece.takes("=")
             comment = piece.text() or ""

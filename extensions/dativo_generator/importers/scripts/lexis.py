@@ -98,12 +98,16 @@ def _parts(lexis: Lexis) -> _Parts:
 
 @cache
 def pattern(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of every token; what nobody ends goes on to the end."""
+    """Build the pattern of every token; what nobody ends goes on to the end.
+
+    A place that a template fills (``${x}``, ``{{ x }}``, ``$(x)``, ``&x``) is a word.
+    """
     parts = _parts(lexis)
     return re.compile(
         rf"(?P<space>\s+)|(?P<comment>{parts.comment})|(?P<dollars>{parts.dollars})|(?P<oracle>{parts.oracle})"
         rf"|(?P<plain>{parts.plain})|(?P<name>{parts.name})"
-        r"|(?P<word>[^\W\d][\w$#@]*|[@#]+\w[\w$#@]*)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
+        r"|(?P<word>[^\W\d][\w$#@]*|[@#]+\w[\w$#@]*"
+        r"|\$\{[^}\n]*\}\w*|\$\(\w+\)|\{\{[^}\n]*\}\}\w*|&&?\w+)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
         re.DOTALL,
     )
 

@@ -55,6 +55,7 @@ class Script:
 def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
     """Follow a script to its end; `check` may raise what ends it early."""
     script = Script()
+    script.said.update(match[0].strip(" \t\r;").upper() for match in words.batch.finditer(text))
     for statement in statements(text, lexis, words):
         check(statement, script.tables)
         _follow(script, statement, words)
@@ -75,11 +76,9 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
     about, defines = "", False
     try:
         if (what := _what(piece)) == "CREATE TABLE":
-            _say(script, statement)
             defines = True
             about = _create(script, statement, piece)
         elif what == "ALTER TABLE":
-            _say(script, statement)
             about = _about(piece)
             altered(piece, script.tables)
         elif what == "DROP TABLE":
@@ -93,6 +92,7 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
             executed(piece, script.tables, script.types)
         elif what:
             _remember_object(script, statement, piece, what)
+        _say(script, statement, piece)
     except NotUnderstood as problem:
         about = about or _about(Piece(statement.tokens, words))
         text = _beginning(statement.script, statement.start, statement.end)
@@ -107,7 +107,8 @@ def _what(piece: Piece) -> str:
         return ""
     for index in range(piece.at + 1, min(piece.end, piece.at + 9)):
         if (word := piece.uppers[index]) in piece.words.objects:
-            return f"{first} {word}"
+            before = piece.uppers[index + 1 : index + 2] == ["TABLE"]  # CREATE COLUMN TABLE
+            return f"{first} TABLE" if before else f"{first} {word}"
         if word in ("(", "=") or (piece.tokens[index].kind not in (WORD, QUOTED) and word not in ("=", "@")):
             break
     return ""
@@ -177,16 +178,10 @@ def _name_type(script: Script, piece: Piece, name: str, domain: bool) -> None:
 _METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "OVERRIDING", "INSTANTIABLE", "PRAGMA")
 
 
-def _say(script: Script, statement: Statement) -> None:
-    """Remember the words and quotes of a definition, never what stands in its texts."""
-    said = script.said
-    for token in statement.tokens:
-        if token.kind is WORD:
-            said.add(token.value.upper())
-        elif token.kind is QUOTED:
-            said.add(statement.script[token.start])
-            if statement.script[token.start] == "[":
-                said.add(token.value.upper())
+def _say(script: Script, statement: Statement, piece: Piece) -> None:
+    """Remember the types and options of a definition, and its quotes: never a name, nor what stands in a text."""
+    quotes = {statement.script[token.start] for token in statement.tokens if token.kind is QUOTED and token.value}
+    script.said.update(piece.said, quotes)
 
 
 def _beginning(text: str, start: int, end: int | None = None) -> str:

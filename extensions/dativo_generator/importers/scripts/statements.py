@@ -89,7 +89,7 @@ class _Splitter:
         self.first = self.object = ""
         self.routine = False
         self.declares = False
-        self.previous = ""
+        self.previous = self.last = ""
 
     def run(self) -> Iterator[Statement]:
         """Yield the statements, with what other signs end than a semicolon."""
@@ -221,11 +221,11 @@ class _Splitter:
 
     def _see_object(self, word: str) -> None:
         """Remember what CREATE and ALTER are about."""
-        if not self.object and word in self.words.objects:
+        if (not self.object and word in self.words.objects) or (word == "TABLE" and self.last == self.object):
             self.object = word
         elif (self.object, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
             self.object = "FUNCTION"
-        self.routine = self.object in self.words.routines
+        self.routine, self.last = self.object in self.words.routines, word
 
     def _take_of_body(self, match: re.Match[str]) -> None:
         """Follow the blocks of a body: what BEGIN and CASE open, END closes."""
