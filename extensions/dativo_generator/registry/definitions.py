@@ -24,7 +24,7 @@ _KEYS = (
         "indexes",
     ),
     "index_options",
-    *("objects", "routines", "mention", "data", "ends", "skips", "begins", "harmless"),
+    *("objects", "routines", "mention", "data", "ends", "skips", "begins", "harmless", "unchanging"),
 )
 _SHAPES = ("alone", "group", "name", "value", "rest")
 Phrase = tuple[str, ...]
@@ -75,6 +75,7 @@ class Words(NamedTuple):
     batch: re.Pattern[str]
     begins: frozenset[str]
     harmless: Phrases
+    unchanging: Phrases
 
 
 @cache
@@ -106,6 +107,7 @@ def words() -> Words:
         re.compile(rf"^[ \t]*{ending}", _FLAGS),
         frozenset(top.texts("begins")),
         _phrases(top.texts("harmless")),
+        _phrases(top.texts("unchanging")),
     )
 
 

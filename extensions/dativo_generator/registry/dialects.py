@@ -11,7 +11,7 @@ from .installed import installed
 FILE = "registry/dialects.yaml"
 _KEYS = (
     *("aliases", "driver", "seconds", "options", "schemas", "system", "booleans", "gives_zones"),
-    *("texts", "nullable", "wrappers", "keeps_null", "kinds", "says"),
+    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "kinds", "says"),
 )
 
 
@@ -28,6 +28,7 @@ class Dialect(NamedTuple):
     booleans: frozenset[str] = frozenset()
     gives_zones: bool = True
     texts: frozenset[str] = frozenset()
+    quotes: frozenset[str] = frozenset()
     nullable: tuple[str, ...] = ()
     wrappers: frozenset[str] = frozenset()
     keeps_null: bool = False
@@ -64,6 +65,7 @@ def dialects() -> dict[str, Dialect]:
             frozenset(entry.texts("booleans", default=())),
             entry.flag("gives_zones", True),
             frozenset(entry.texts("texts", default=())),
+            frozenset(entry.texts("quotes", default=())),
             entry.texts("nullable", default=()),
             frozenset(entry.texts("wrappers", default=())),
             entry.flag("keeps_null", False),

@@ -19,10 +19,12 @@ from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
 # What a script stays below, with all the ways in which it is read: bytes, bytes of one statement, tables; and how many
-# seconds it takes at most.
+# seconds of a processor it takes at most.
 _LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
+# What else than " quotes names; and so much of a long script decides how it is read.
+_QUOTES, _BEGINNING = frozenset("[`"), 1 << 18
 # So many statements that were not understood are named.
 _NAMED = 30
 
@@ -32,18 +34,23 @@ def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "")
 
     `table` is the one that is asked for, '' for all: only then is it an error that a statement on it is not understood.
     """
-    text = _text_of(path, encoding)
-    parser("Reading a DDL script")
-    if not text.strip():
-        raise ImportFailed(f"{path}: is empty")
-    candidates = [_named(path, dialect)] if dialect else list(dialects().values())
-    chosen, script = _best(text, candidates, _Bounds(path))
+    chosen, script = script_of(path, dialect, encoding)
     if table:
         _check_asked(path, table, script)
     if not len(script.tables):
         raise _nothing(path, dialect, script)
     notes = tuple(_notes(path, "" if dialect else chosen.name, script))
     return [_table(one, script, chosen, notes) for one in script.tables]
+
+
+def script_of(path: Path, dialect: str = "", encoding: str = "") -> tuple[Dialect, Script]:
+    """Follow a script to its end, and return its dialect with what it says; raises `ImportFailed`."""
+    text = _text_of(path, encoding)
+    parser("Reading a DDL script")
+    if not text.strip():
+        raise ImportFailed(f"{path}: is empty")
+    candidates = [_named(path, dialect)] if dialect else list(dialects().values())
+    return _best(text, candidates, _Bounds(path))
 
 
 def _text_of(path: Path, encoding: str) -> str:
@@ -73,11 +80,11 @@ class _Bounds:
     """What a script may take; a call raises `ImportFailed` once it is too much."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.deadline = path, time.monotonic() + SECONDS
+        self.path, self.deadline = path, time.process_time() + SECONDS
 
     def __call__(self, statement: Statement, tables: Tables) -> None:
         """Look at a statement before it is followed."""
-        if time.monotonic() > self.deadline:
+        if time.process_time() > self.deadline:
             raise ImportFailed(f"{self.path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
         if statement.end - statement.start > _STATEMENT_SIZE and statement.first in ("CREATE", "ALTER"):
             raise ImportFailed(f"{self.path}:{statement.line}: is a statement of more than {_STATEMENT_SIZE >> 20} MiB")
@@ -88,18 +95,26 @@ class _Bounds:
 def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialect, Script]:
     """Follow a script in each way in which the dialects read it, and choose the one that finds most columns in it.
 
-    Of those that find as many it is the one of whose words most are said, and then the first.
+    Of those that find as many it is one that knows the quotes of its names, then the one of whose words most are said,
+    and then the first. Of a long script the beginning decides, as long as all of it is understood in that way.
     """
-    scripts: dict[Lexis, Script] = {}
     ways = {one.name: Lexis(**dict.fromkeys(one.texts, True)).in_script(text) for one in candidates}
-    for way in ways.values():
-        if way not in scripts:
-            scripts[way] = followed(text, way, words(), bounds)
+    beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
+    scripts = {way: followed(beginning, way, words(), bounds) for way in dict.fromkeys(ways.values())}
 
-    def merit(one: Dialect) -> tuple[int, int, int]:
+    def merit(one: Dialect) -> tuple[int, int, int, int]:
         script = scripts[ways[one.name]]
-        return script.columns, -len(script.problems), one.is_said(script.said)
+        unknown = script.said & _QUOTES - one.quotes
+        return script.columns, -len(script.problems), -len(unknown), one.is_said(script.said)
 
+    if beginning is not text:
+        order = dict.fromkeys(ways[one.name] for one in sorted(candidates, key=merit, reverse=True))
+        scripts = {}
+        for way in order:
+            scripts[way] = followed(text, way, words(), bounds)
+            if not scripts[way].misunderstood:
+                break
+        candidates = [one for one in candidates if ways[one.name] in scripts]
     chosen = max(candidates, key=merit)
     return chosen, scripts[ways[chosen.name]]
 
@@ -144,7 +159,7 @@ def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
     """Yield what to say of the script as a whole, a line each."""
     if guessed:
         yield f"read as {guessed}; --dialect names another one"
-    problems = [problem for problem in script.problems if not problem.elsewhere]
+    problems = script.misunderstood
     yield from (_said(path, problem) for problem in problems[:_NAMED])
     if more := problems[_NAMED:]:
         yield f"{path}:{more[0].line}: is not understood, nor are {len(more) - 1} statements behind it"

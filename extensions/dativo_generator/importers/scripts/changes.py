@@ -14,8 +14,11 @@ def altered(piece: Piece, tables: Tables) -> None:
     """Follow ALTER TABLE; raises `NotUnderstood`, with what could be followed already done."""
     while not piece.takes("TABLE"):
         piece.at += 1
-    piece.skips("IF EXISTS", "ONLY")
+    optional = piece.takes("IF", "EXISTS")
+    piece.skips("ONLY")
     name = piece.name()
+    if optional and tables.find(name) is None:
+        return
     piece.skips("*")
     if piece.takes("ON", "CLUSTER"):
         piece.text() or piece.name()
@@ -156,6 +159,8 @@ class _Alter:
 
     def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
         """Follow what is changed of a column."""
+        if self.words.unchanging.at(action.uppers, action.at):
+            return
         found = self.table.column(name)
         if action.takes("SET", "NOT", "NULL") or action.takes("ADD", "NOT", "NULL"):
             found.required = found.kept = True
@@ -171,9 +176,8 @@ class _Alter:
         elif action.takes("COMMENT") or action.takes("SET", "COMMENT"):
             action.takes("=")
             found.description = (action.text() or "").strip()
-        elif action.word in ("SET", "DROP", "ADD", "RESET", "RESTART", "UNSET", "FIRST", "AFTER", "REMOVE", "STORAGE"):
-            if action.ahead("ADD", "GENERATED"):
-                found.required = found.kept = True
+        elif action.ahead("ADD", "GENERATED") or action.ahead("SET", "GENERATED"):
+            found.required = found.kept = True
         else:
             self._redefine(found, action, keeps)
 

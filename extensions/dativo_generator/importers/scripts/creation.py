@@ -215,7 +215,7 @@ def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     if entry.takes("*"):
         if source is None or not entry.is_over:
             raise unsaid
-        return copied(source)
+        return [ScriptColumn(one.name, one.type) for one in source.columns]
     last = entry.tokens[entry.end - 1]
     if entry.ahead("CAST", "("):
         entry.at += 1
@@ -233,7 +233,4 @@ def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     entry.takes("AS")
     if entry.end - entry.at > 1 or not source.has(name[-1]):
         raise unsaid
-    found = source.column(name[-1]).copy()
-    found.name = last.value
-    found.description, found.required = "", None  # what a query gives may be missing
-    return [found]
+    return [ScriptColumn(last.value, source.column(name[-1]).type)]  # what a query gives may be missing

@@ -7,11 +7,12 @@ from ...registry.definitions import Words
 from .changes import altered, commented, dropped, executed, renamed
 from .creation import created, made, named
 from .definitions import Definition, NotUnderstood, Piece, column, type_of
-from .lexis import QUOTED, WORD, Lexis
+from .lexis import QUOTED, Lexis
 from .statements import Statement, statements
 from .tables import Elsewhere, ScriptColumn, Tables
 
-_SHOWN = 60
+# So many characters of a statement are shown, and among so many tokens stands what it is about.
+_SHOWN, _HEAD = 60, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class Script:
     routines: list[int] = field(default_factory=list)
 
     @property
+    def misunderstood(self) -> list[Problem]:
+        """What was not understood, and not only about a table of elsewhere."""
+        return [problem for problem in self.problems if not problem.elsewhere]
+
+    @property
     def columns(self) -> int:
         """How many columns its tables have."""
         return sum(len(table.columns) for table in self.tables)
@@ -67,9 +73,9 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         if statement.texts:
             script.routines.append(statement.line)
         return
-    for place in statement.texts:
+    for place, end in statement.texts:
         line = statement.line + statement.script.count("\n", statement.start, place)
-        script.problems.append(Problem(line, _beginning(statement.script, place), "it stands in a text"))
+        script.problems.append(Problem(line, _beginning(statement.script, place, end), "it stands in a text"))
     if not statement.tokens:
         return
     piece = Piece(statement.tokens, words)
@@ -105,11 +111,11 @@ def _what(piece: Piece) -> str:
     first = piece.word
     if first not in ("CREATE", "ALTER", "DROP"):
         return ""
-    for index in range(piece.at + 1, min(piece.end, piece.at + 9)):
+    for index in range(piece.at + 1, min(piece.end, piece.at + _HEAD)):
         if (word := piece.uppers[index]) in piece.words.objects:
             before = piece.uppers[index + 1 : index + 2] == ["TABLE"]  # CREATE COLUMN TABLE
             return f"{first} TABLE" if before else f"{first} {word}"
-        if word in ("(", "=") or (piece.tokens[index].kind not in (WORD, QUOTED) and word not in ("=", "@")):
+        if word == "(":
             break
     return ""
 
@@ -184,7 +190,7 @@ def _say(script: Script, statement: Statement, piece: Piece) -> None:
     script.said.update(piece.said, quotes)
 
 
-def _beginning(text: str, start: int, end: int | None = None) -> str:
+def _beginning(text: str, start: int, end: int) -> str:
     """Return the first words of a statement, on one line."""
-    words = " ".join(text[start : min(end or len(text), start + 4 * _SHOWN)].split())
+    words = " ".join(text[start : min(end, start + 4 * _SHOWN)].split())
     return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rpartition(' ')[0] or words[:_SHOWN]} ..."

@@ -34,6 +34,8 @@ _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 _DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[^\n]*", re.IGNORECASE | re.MULTILINE)
+# Among so many tokens stands what CREATE and ALTER are about.
+_HEAD = 24
 # So many texts that nobody ends are looked into again; more make no script.
 _OPEN = 3
 
@@ -52,7 +54,7 @@ class Statement:
     tokens: list[Token] = field(default_factory=list)
     end: int = 0
     routine: str = ""
-    texts: list[int] = field(default_factory=list)
+    texts: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def first(self) -> str:
@@ -209,23 +211,26 @@ class _Splitter:
             self._look_into(match)
         found = tokens(match, self.lexis)
         self.statement.tokens += found
-        if found[0].kind is WORD and len(self.statement.tokens) <= 12 and self.first in ("CREATE", "ALTER"):
+        if found[0].kind is WORD and len(self.statement.tokens) <= _HEAD and self.first in ("CREATE", "ALTER"):
             self._see_object(found[0].upper)
+        self.last = found[0].upper
         return False
 
     def _look_into(self, match: re.Match[str]) -> None:
         """Remember where a text, or data, has a definition in it; in data it stands at the start of a line."""
         assert self.statement is not None
-        pattern_ = _TABLE_IN_DATA if self.first in self.words.data else _TABLE_IN_TEXT
-        self.statement.texts += [found.start() for found in pattern_.finditer(self.script, match.start(), match.end())]
+        in_data = self.first in self.words.data
+        for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, match.start(), match.end()):
+            end = self._line_end(found.start(), match.end()) if in_data else match.end() - 1
+            self.statement.texts.append((found.start(), end))
 
     def _see_object(self, word: str) -> None:
         """Remember what CREATE and ALTER are about."""
         if (not self.object and word in self.words.objects) or (word == "TABLE" and self.last == self.object):
             self.object = word
-        elif (self.object, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
+        elif self.last == self.object and (self.last, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
             self.object = "FUNCTION"
-        self.routine, self.last = self.object in self.words.routines, word
+        self.routine = self.object in self.words.routines
 
     def _take_of_body(self, match: re.Match[str]) -> None:
         """Follow the blocks of a body: what BEGIN and CASE open, END closes."""
@@ -256,8 +261,6 @@ class _Splitter:
             statement.end = end
             if self.routine:
                 statement.routine = self.object
-                statement.texts = [
-                    found.start() for found in _TABLE_IN_TEXT.finditer(self.script, statement.start, end)
-                ]
+                statement.texts = [found.span() for found in _TABLE_IN_TEXT.finditer(self.script, statement.start, end)]
             yield statement
         self._reset()
