@@ -1,8 +1,8 @@
 """How much of scripts is read: the tables of every script in folders, beside a plain search for CREATE TABLE.
 
-Prints, by folder, how many tables the search finds, how many of them are read, with how many columns, how many are named
-as not understood, dropped again, or made by functions, and how many are lost in silence; and what it costs. Without a
-folder it reads the scripts of the tests. --each names what is not read. --peer names a Python in which
+Prints, by folder, how many tables the search finds, how many of them are read, with how many columns, how many are
+named as not understood, dropped again, or made by functions, and how many are lost in silence; and what it costs.
+Without a folder it reads the scripts of the tests. --each names what is not read. --peer names a Python in which
 `datacontract-cli` is installed, and counts what that reads of the same files, in the dialect that was found here.
 
 The search knows no texts, and of comments only what it takes out, so that it finds names that are none: look at them.
@@ -29,7 +29,7 @@ _CREATE = re.compile(
     rf"(?im)^(?:.*?[;\s)])?create\s+(?:\w+\s+){{0,6}}?table\s+(?:if\s+not\s+exists\s+)?({_PART}(?:\s*\.+\s*{_PART})*)"
 )
 _COMMENTS = re.compile(r"/\*(?!!|M!).*?\*/|--[^\n]*|^[ \t]*(?:REM|REMARK|PROMPT)\b[^\n]*", re.DOTALL | re.MULTILINE)
-# What the other program reads of the files that stand on its standard input: a number of tables for each, as JSON.
+# What the other program reads of the files on its standard input: how many tables with columns, and how many columns.
 _PEER = """
 import contextlib, io, json, logging, sys
 logging.disable(logging.CRITICAL)
@@ -39,10 +39,10 @@ for line in sys.stdin:
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             found = DataContract.import_from_source("sql", path, dialect=dialect)
-        count = len(found.schema_ or [])
+        tables = [table for table in found.schema_ or [] if table.properties]
+        print(len(tables), sum(len(table.properties) for table in tables), flush=True)
     except BaseException:
-        count = 0
-    print(count, flush=True)
+        print(0, 0, flush=True)
 """
 
 
@@ -51,15 +51,16 @@ class Row:
     """What was found in a folder."""
 
     files: int = 0
-    kib: float = 0
+    kib: float = 0.0
     tables: int = 0
     read: int = 0
     columns: int = 0
     named: int = 0
     functions: int = 0
     silent: int = 0
-    cpu: float = 0
-    peer: int = 0
+    cpu: float = 0.0
+    peer_tables: int = 0
+    peer_columns: int = 0
 
 
 def searched(text: str) -> set[str]:
@@ -108,13 +109,14 @@ def measure(path: Path, row: Row, each: bool) -> str:
     return dialect.name
 
 
-def peer_tables(python: str, files: list[tuple[Path, str]]) -> int:
-    """Count the tables that datacontract-cli reads of the same files."""
+def peer(python: str, files: list[tuple[Path, str]]) -> tuple[int, int]:
+    """Count the tables and columns that datacontract-cli reads of the same files."""
     lines = "".join(json.dumps([str(path), dialect]) + "\n" for path, dialect in files)
     done = subprocess.run(
         [python, "-c", _PEER], input=lines, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True
     )
-    return sum(map(int, done.stdout.split()))
+    counts = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    return sum(tables for tables, _ in counts), sum(columns for _, columns in counts)
 
 
 def main() -> None:
@@ -124,18 +126,18 @@ def main() -> None:
     parser.add_argument("--each", action="store_true", help="name the tables that are not read")
     parser.add_argument("--peer", metavar="PYTHON", help="a Python in which datacontract-cli is installed")
     given = parser.parse_args()
-    names = [one.name for one in fields(Row) if one.name != "peer" or given.peer]
+    names = [one.name for one in fields(Row) if given.peer or not one.name.startswith("peer")]
     print(f"| scripts | {' | '.join(names)} |\n|---|{'---:|' * len(names)}")
     for folder in given.folders:
-        row, files = Row(), []
-        for path in sorted(one for one in folder.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file()):
-            if dialect := measure(path, row, given.each):
-                files.append((path, dialect))
-        row.peer = peer_tables(given.peer, files) if given.peer else 0
-        values = (getattr(row, name) for name in names)
-        print(
-            f"| {folder.name} | {' | '.join(f'{value:,.1f}' if isinstance(value, float) else f'{value:,}' for value in values)} |"
-        )
+        row = Row()
+        paths = sorted(one for one in folder.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
+        read = [(path, measure(path, row, given.each)) for path in paths]
+        files = [(path, dialect) for path, dialect in read if dialect]
+        if given.peer:
+            row.peer_tables, row.peer_columns = peer(given.peer, files)
+        values = [getattr(row, name) for name in names]
+        shown = [f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" for value in values]
+        print(f"| {folder.name} | {' | '.join(shown)} |", flush=True)
 
 
 if __name__ == "__main__":
