@@ -208,6 +208,7 @@ class Scripts(Reader):
     """A script of SQL."""
 
     order = 30
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a file is called as a script is."""
