@@ -54,8 +54,8 @@ class Table:
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
     `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
-    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say. `about_source` are notes
-    on the source as a whole, the same for each of its tables.
+    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say. `about_source` are
+    notes on the source as a whole, the same for each of its tables.
     """
 
     name: str

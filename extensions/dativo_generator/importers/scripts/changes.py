@@ -65,9 +65,7 @@ class _Alter:
                 return
             self.verb = (action.word,)
             action.at += 1
-        elif self.words.harmless.at(action.uppers, action.at) and (
-            len(self.verb) > 1 or self.verb[0] not in _VERBS or action.uppers[start + 1 : start + 2] in (["="], ["TO"])
-        ):
+        elif self.words.harmless.at(action.uppers, action.at) and self._is_no_column(action):
             return
         elif self.verb[:1] == ("DROP",) and len(self.verb) > 1 and action.takes("COLUMN"):
             self.verb = ("DROP",)
@@ -86,6 +84,11 @@ class _Alter:
             action.at = start
             raise action.unknown()
         handler(action)
+
+    def _is_no_column(self, action: Piece) -> bool:
+        """Tell whether a word that also begins a harmless action is not the name of one more column to add."""
+        behind = "".join(action.uppers[action.at + 1 : action.at + 2])
+        return len(self.verb) > 1 or self.verb[0] not in _VERBS or behind in self.words.objects or behind in ("=", "TO")
 
     def _is_followed_otherwise(self, action: Piece) -> bool:
         """Follow what is about a table as a whole, and tell whether it was."""

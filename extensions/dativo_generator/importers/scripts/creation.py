@@ -9,7 +9,7 @@ from .tables import Name, ScriptColumn, ScriptTable, Tables
 
 # Types that have columns, by name.
 Objects = Mapping[str, Sequence[ScriptColumn]]
-_UNSAID = "a query that does not say what its columns are"
+UNSAID = "a query that does not say what its columns are"
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM")
 
 
@@ -30,18 +30,40 @@ def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Object
     keys: list[str] = []
     if piece.takes("ON", "CLUSTER"):
         piece.text() or piece.name()
-    if piece.word == ",":  # Teradata's options stand in front
-        while not piece.is_over and piece.word != "(":
-            piece.at += 1
     if piece.takes("USING") and piece.name() and piece.word != "(":
         piece.at -= 1
-    if piece.word == "(" and piece.uppers[piece.at + 1 : piece.at + 2] not in (["SELECT"], ["WITH"]):
+    place = _list_of_columns(piece)
+    if place is not None:
+        piece.at = place
         keys = _entries(piece, table, tables)
     _rest(piece, table, keys, tables, objects)
     if not table.columns:
         raise NotUnderstood("no columns")
     table.require(keys)
     return table
+
+
+def _list_of_columns(piece: Piece) -> int | None:
+    """Find the list of columns, which options may stand in front of; None where there is none."""
+    at = piece.at
+    while at < piece.end:
+        word = piece.uppers[at]
+        if word in ("AS", "PARTITIONED", "LIKE", "CLONE", "OF"):
+            return None
+        if word == "(":
+            ends = piece.part(at, piece.end).list_end()
+            first = piece.uppers[at + 1 : at + 2]
+            if at == piece.at and first not in (["SELECT"], ["WITH"]):
+                return at
+            inner = piece.tokens[at + 1 : ends][:2]
+            if [one.kind for one in inner] in ([WORD, WORD], [QUOTED, WORD]) and first not in (
+                ["PARTITION"],
+                ["SELECT"],
+            ):
+                return at
+            at = ends
+        at += 1
+    return None
 
 
 def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
@@ -156,13 +178,16 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
         return
     if piece.word not in _QUERY:
         return
-    found = selected(piece, tables)
-    if not listed:
-        table.columns += found
-        return
-    if all(not one.type for one in table.columns) and len(table.columns) == len(found):  # names alone
-        for column_, queried in zip(table.columns, found, strict=True):
-            column_.type = queried.type
+    typed = listed and any(one.type for one in table.columns)
+    try:
+        found = selected(piece, tables)
+    except NotUnderstood:
+        if typed:  # the list says it all, but for MySQL
+            return
+        raise
+    if listed and len(table.columns) == len(found):
+        for mine, queried in zip(table.columns, found, strict=True):
+            mine.type = mine.type or queried.type
         return
     known = {one.name.lower() for one in table.columns}
     table.columns += [one for one in found if one.name.lower() not in known]
@@ -173,7 +198,7 @@ def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
     wrapped = piece.word == "("
     query = piece.part(piece.at + 1, piece.list_end()) if wrapped else piece
     if not query.takes("SELECT"):
-        raise NotUnderstood(_UNSAID)
+        raise NotUnderstood(UNSAID)
     query.takes_one("ALL", "DISTINCT")
     clauses = _clauses(query)
     if "FROM" not in clauses:
@@ -205,13 +230,13 @@ def _clauses(query: Piece) -> dict[str, int]:
         if not depth and word in ("FROM", "WHERE", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "JOIN"):
             places.setdefault(word, index)
     if any(word in places for word in ("UNION", "EXCEPT", "INTERSECT", "JOIN")):
-        raise NotUnderstood(_UNSAID)
+        raise NotUnderstood(UNSAID)
     return places
 
 
 def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     """Return the columns of one part of a SELECT; raises `NotUnderstood` where it does not say them."""
-    unsaid = NotUnderstood(_UNSAID)
+    unsaid = NotUnderstood(UNSAID)
     if entry.takes("*"):
         if source is None or not entry.is_over:
             raise unsaid
