@@ -85,7 +85,7 @@ def _parts(lexis: Lexis) -> _Parts:
     plain = [r"[rRbB]{0,2}(?:'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z))"] if lexis.triples else []
     inner = r"(?:[^{0}\\]++|\\.|{0}{0})*+(?:{0}|\Z)" if lexis.escapes else r"(?:[^{0}]++|{0}{0})*+(?:{0}|\Z)"
     plain += [r"[eE]'(?:[^'\\]++|\\.|'')*+(?:'|\Z)", "[nNbBxXrR]?'" + inner.format("'")]
-    name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)", r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\])++\]"]
+    name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)", r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\]){1,300}+\]"]
     pairs = "|".join(rf"\{a}.*?(?:\{b}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
     return _Parts(
         "|".join(comments),

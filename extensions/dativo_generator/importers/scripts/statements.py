@@ -82,7 +82,7 @@ class _Splitter:
         self.open = 0
         # Where a client ends the last statement, and whether bodies without one are to be trusted to end.
         self.batches = max((match.start() for match in words.batch.finditer(script)), default=-1)
-        self.balanced = True
+        self.balanced = self.has_data = True
         self._reset()
 
     def _reset(self) -> None:
@@ -145,8 +145,10 @@ class _Splitter:
                         continue
                     data = self.first == "COPY" and _STDIN.search(script, self.statement.start, match.start())
                     yield from self._close(match.start())
-                    if data and (over := _END_OF_DATA.search(script, match.end(), end)):
-                        return over.end()
+                    if data and self.has_data:
+                        if over := _END_OF_DATA.search(script, match.end(), end):
+                            return over.end()
+                        self.has_data = False
                     fresh = False
                     continue
                 if sign == "\\" and not self.depth and not self.routine:
