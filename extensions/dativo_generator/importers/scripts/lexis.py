@@ -43,7 +43,7 @@ class Lexis(NamedTuple):
 
 _MATTERS = {
     "escapes": re.compile(r"\\['\"\\]"),
-    "hashes": re.compile(r"^\s*#|\s#\s", re.MULTILINE),
+    "hashes": re.compile(r"^[ \t]*#|\s#\s", re.MULTILINE),
     "slashes": re.compile(r"(?:^|\s|[,;)])//", re.MULTILINE),
     "obeys": re.compile(r"/\*M?!"),
     "nests": re.compile(r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+/\*"),

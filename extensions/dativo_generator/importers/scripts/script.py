@@ -73,8 +73,9 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         if statement.texts:
             script.routines.append(statement.line)
         return
+    line, counted = statement.line, statement.start
     for place, end in statement.texts:
-        line = statement.line + statement.script.count("\n", statement.start, place)
+        line, counted = line + statement.script.count("\n", counted, place), place
         script.problems.append(Problem(line, _beginning(statement.script, place, end), "it stands in a text"))
     if not statement.tokens:
         return
