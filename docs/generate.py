@@ -286,6 +286,7 @@ def types_page() -> str:
     lines += ["", "Dialects in which a type is something else:", "", "| dialect | |", "|---|---|"]
     for one in dialects().values():
         said = [f"{listed(f'`{name}`' for name in sorted(one.booleans))}: `boolean`"] if one.booleans else []
+        said += [f"`{name}` is read as `{kind}`" for name, kind in one.kinds.items()]
         said += [] if one.gives_zones else ["what has a time zone comes without one: `timestamp`"]
         if said:
             lines.append(f"| {one.name} | {'; '.join(said)} |")

@@ -62,7 +62,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, command: Command) -> None:
     [
         ("tenant_id: [", "--data-file: answers.yml: not valid YAML: "),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
-        (None, "--data-file: answers.yml: No such file or directory"),
+        (None, "--data-file: there is no file answers.yml"),
     ],
 )
 def test_a_bad_file_of_answers_is_one_line(text: str | None, problem: str, tmp_path: Path, command: Command) -> None:

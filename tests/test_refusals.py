@@ -126,7 +126,8 @@ def test_a_rename_can_be_followed(later: Pack) -> None:
 )
 def test_a_path_does_not_move(name: str, old: str, new: str, here: Destination) -> None:
     assert said(guard.unmoved, scaffold(**{name: new}), name, STRIPE, here) == (
-        f"{FILE}: {name}: '{old}' is part of file paths; to move the files and the edits in them: {UPDATE} --data {name}={new}"
+        f"{FILE}: {name}: '{old}' is part of file paths; to move the files and the edits in them: "
+        f"{UPDATE} --data {name}={new}"
     )
     assert said(guard.unmoved, scaffold(**{name: old}), name, STRIPE, here) == ""
 

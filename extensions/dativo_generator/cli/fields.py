@@ -107,6 +107,8 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
 
 def _print_notes(imported: Sequence[Imported]) -> None:
     """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
+    for note in imported[0].table.about_source:
+        print(printable(f"note: {note}"), file=sys.stderr)
     for one in imported:
         place = f"{one.table.name}: " if len(imported) > 1 else ""
         for note in one.table.notes:

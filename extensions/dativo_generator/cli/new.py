@@ -76,14 +76,16 @@ def _answers(path: Path) -> dict[str, Any]:
     """Read a file of answers; raises `SourceError` with line and column for one that is not YAML."""
     import yaml
 
+    from ..base import reading
     from ..base.documents import parse_bounded, shown, yaml_problem
 
     try:
-        values = parse_bounded(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SourceError(f"--data-file: {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SourceError(f"--data-file: {path}: is not UTF-8") from None
+        text = reading.text(path.absolute().parent, path.name)
+        if text is None:
+            raise SourceError(f"--data-file: there is no file {path}")
+        values = parse_bounded(text)
+    except reading.ReadingError as error:
+        raise SourceError(f"--data-file: {error}") from None
     except yaml.YAMLError as error:
         raise SourceError(f"--data-file: {path}: not valid YAML: {yaml_problem(error)}") from None
     if values is None:

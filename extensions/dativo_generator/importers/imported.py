@@ -42,7 +42,7 @@ class Imported(NamedTuple):
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the import."""
-        return self.table.notes
+        return (*self.table.about_source, *self.table.notes)
 
     @property
     def options(self) -> Mapping[str, str]:

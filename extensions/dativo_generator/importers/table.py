@@ -46,7 +46,8 @@ class Table:
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
     `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
-    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say.
+    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say. `about_source` are
+    notes on the source as a whole, the same for each of its tables.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Table:
     options: Mapping[str, str] = field(default_factory=dict)
     schema: str | None = None
     selection: str = ""
+    about_source: tuple[str, ...] = ()
 
     @property
     def plain_name(self) -> str:

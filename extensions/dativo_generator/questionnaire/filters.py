@@ -167,7 +167,7 @@ def _print_imports(session: Session, name: str) -> None:
     if name not in {question.fills for question in QUESTIONS.values()} or session.conf["quiet"]:
         return
     for object_name, table in session.scaffold.imported.items():
-        lines = [*table.table.notes]
+        lines = [*table.table.about_source, *table.table.notes]
         if session.scaffold.source.uses_cursor:
             whole = f"'{object_name}' has no column that tells what is new"
             lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)

@@ -1,7 +1,6 @@
 """What must be known of SQL dialects: `registry/dialects.yaml`."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,8 +10,19 @@ from .installed import installed
 
 FILE = "registry/dialects.yaml"
 _KEYS = (
-    *("aliases", "driver", "extra", "seconds", "options", "schemas", "system", "before_rows"),
-    *("booleans", "gives_zones", "says"),
+    *(
+        "aliases",
+        "driver",
+        "extra",
+        "seconds",
+        "options",
+        "schemas",
+        "system",
+        "before_rows",
+        "booleans",
+        "gives_zones",
+    ),
+    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "kinds", "says"),
 )
 
 
@@ -30,16 +40,22 @@ class Dialect(NamedTuple):
     before_rows: tuple[str, ...] = ()
     booleans: frozenset[str] = frozenset()
     gives_zones: bool = True
-    says: tuple[re.Pattern[str], ...] = ()
+    texts: frozenset[str] = frozenset()
+    quotes: frozenset[str] = frozenset()
+    nullable: tuple[str, ...] = ()
+    wrappers: frozenset[str] = frozenset()
+    keeps_null: bool = False
+    kinds: Mapping[str, str] = MappingProxyType({})
+    says: frozenset[str] = frozenset()
 
     def bounds(self, seconds: int) -> dict[str, object]:
         """Return the driver's options that let it wait for so many seconds, and no longer."""
         others = {name: text.replace("{milliseconds}", str(seconds * 1000)) for name, text in self.options.items()}
         return dict.fromkeys(self.seconds, seconds) | others
 
-    def is_in(self, script: str) -> bool:
-        """Tell whether a script says what only this dialect says."""
-        return any(pattern.search(script) for pattern in self.says)
+    def is_said(self, words: Collection[str]) -> int:
+        """Count the words of definitions that hardly another dialect has."""
+        return len(self.says.intersection(words))
 
 
 @cache
@@ -50,6 +66,7 @@ def dialects() -> dict[str, Dialect]:
     for name in top.value:
         entry = top.section(name, _KEYS)
         options = entry.section("options") if "options" in entry.value else None
+        kinds = entry.section("kinds") if "kinds" in entry.value else None
         by_name[name] = Dialect(
             name,
             entry.texts("aliases", default=()),
@@ -62,7 +79,13 @@ def dialects() -> dict[str, Dialect]:
             entry.texts("before_rows", default=()),
             frozenset(entry.texts("booleans", default=())),
             entry.flag("gives_zones", True),
-            tuple(re.compile(one, re.IGNORECASE | re.MULTILINE) for one in entry.texts("says", default=())),
+            frozenset(entry.texts("texts", default=())),
+            frozenset(entry.texts("quotes", default=())),
+            entry.texts("nullable", default=()),
+            frozenset(entry.texts("wrappers", default=())),
+            entry.flag("keeps_null", False),
+            {key: kinds.text(key) for key in kinds.value} if kinds else {},
+            frozenset(entry.texts("says", default=())),
         )
     return by_name
 

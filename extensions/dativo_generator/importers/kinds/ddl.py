@@ -1,258 +1,222 @@
-"""Columns of a DDL script: its CREATE TABLE statements, and what it adds to them later, parsed with sqlglot."""
+"""Tables of a SQL script: what its statements, followed in order, leave behind."""
 
-import re
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from ...base.naming import listed, nearest
+from ...base.naming import few, listed, nearest
+from ...registry.definitions import words
+from ...registry.dialects import Dialect, dialects
 from ...registry.dialects import dialect as known_dialect
-from ...registry.dialects import dialects
-from ..document import text_of
+from .. import local
+from ..scripts.lexis import Lexis
+from ..scripts.script import Problem, Script, followed
+from ..scripts.statements import Statement
+from ..scripts.tables import ScriptColumn, ScriptTable, Tables
 from ..source import Options, Reader, Source
-from ..sql_types import kind_of_type, parser
+from ..sql_types import kind_of, parser
 from ..table import Column, ImportFailed, Table
+from ..types import Kind
 
-# Only these say something about columns; a dump holds much else, which need not be understood.
-_STATEMENT = re.compile(
-    r"\s*(create\s+(or\s+replace\s+)?((global|local)\s+)?(temp(orary)?\s+|unlogged\s+|transient\s+|foreign\s+|external\s+)*"
-    r"table\b|alter\s+table\b|comment\s+on\s+(table|column)\b)",
-    re.IGNORECASE,
-)
-
-
-# What a script of tables stays below, with all the dialects that it is tried in: bytes, words and signs, bytes of one
-# statement, tables; and how many seconds it takes at most. A dump with its data does not.
-_LARGEST, _WORDS, _STATEMENT_SIZE, TABLES = 32 << 20, 2_000_000, 1 << 20, 5_000
+# What a script stays below, with all the ways in which it is read: bytes, bytes of one statement, tables; and how many
+# seconds of a processor it takes at most.
+_LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
+# What else than " quotes names; and so much of a long script decides how it is read.
+_QUOTES, _BEGINNING = frozenset("[`"), 1 << 18
+# So many statements that were not understood are named.
+_NAMED = 30
 
 
-def read_ddl(path: Path, dialect: str = "") -> list[Table]:
-    """Read the tables of a script in the named dialect, or in the one that understands it; raises `ImportFailed`."""
-    text = text_of(path, _LARGEST)
-    sqlglot = parser("Reading a DDL script")
+def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "") -> list[Table]:
+    """Read the tables of a script in the named dialect, or in the one that gives most; raises `ImportFailed`.
+
+    `table` is the one that is asked for, '' for all: only then is it an error that a statement on it is not understood.
+    """
+    chosen, script = script_of(path, dialect, encoding)
+    if table:
+        _check_asked(path, table, script)
+    if not len(script.tables):
+        raise _nothing(path, dialect, script)
+    notes = tuple(_notes(path, "" if dialect else chosen.name, script))
+    return [_table(one, script, chosen, notes) for one in script.tables]
+
+
+def script_of(path: Path, dialect: str = "", encoding: str = "") -> tuple[Dialect, Script]:
+    """Follow a script to its end, and return its dialect with what it says; raises `ImportFailed`."""
+    text = _text_of(path, encoding)
+    parser("Reading a DDL script")
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
-    if len(text) > _WORDS and sum(1 for _ in re.finditer(r"\w+|[^\w\s]", text)) > _WORDS:
-        raise ImportFailed(f"{path}: has more than {_WORDS:,} words; {_WAY_OUT}")
-    deadline = time.monotonic() + SECONDS
-    if dialect:
-        name = known_dialect(dialect).name
-        if name not in (known := {known.value for known in sqlglot.dialects.Dialects}):
-            raise ImportFailed(
-                f"{path}: '{dialect}' is no dialect{nearest(name, known)} (try {listed(list(dialects())[:5])})"
-            )
-        candidates: list[str] = [name]
-    else:
-        candidates = [*sorted(dialects(), key=lambda one: not dialects()[one].is_in(text)), ""]
-    problem = ""
-    for candidate in candidates:
-        try:
-            tables = list(_tables(sqlglot, text, candidate, path, deadline))
-        except RecursionError:
-            raise ImportFailed(f"{path}: is nested too deeply") from None
-        except sqlglot.errors.SqlglotError as error:
-            problem = problem or _place(error)
-            continue
-        if tables:
-            return tables
-        raise ImportFailed(f"{path}: holds no CREATE TABLE")
-    tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
-    raise ImportFailed(f"{path}: cannot be understood {tried}: {problem}")
+    candidates = [_named(path, dialect)] if dialect else list(dialects().values())
+    return _best(text, candidates, _Bounds(path))
 
 
-def _place(error: Any) -> str:
-    first = (getattr(error, "errors", None) or [{}])[0]
-    what = re.split(r"\. Line |\n", str(error))[0]
-    return f"line {first['line']}: {what}" if first.get("line") else what
+def _text_of(path: Path, encoding: str) -> str:
+    """Return the text of a script; Microsoft's programs write UTF-16."""
+    content = local.content_of(path, _LARGEST)
+    marked = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding or marked).replace("\r\n", "\n")
+    except LookupError:
+        raise ImportFailed(f"{path}: '{encoding}' is no encoding that is known") from None
+    except UnicodeDecodeError:
+        what = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
+        raise ImportFailed(f"{path}: is not {what} text; convert it, or name its --encoding") from None
 
 
-def _tables(sqlglot: Any, text: str, dialect: str, path: Path, deadline: float) -> Iterator[Table]:
-    tables: dict[str, Table] = {}
-    for number, statement in _statements(sqlglot, text, dialect):
-        if time.monotonic() > deadline:
-            raise ImportFailed(f"{path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
-        if len(statement) > _STATEMENT_SIZE:
-            raise ImportFailed(f"{path}:{number + 1}: is a statement of more than {_STATEMENT_SIZE >> 20} MiB")
+def _named(path: Path, dialect: str) -> Dialect:
+    found = known_dialect(dialect)
+    known = {known.value for known in parser("Reading a DDL script").dialects.Dialects} - {""}
+    if found.name not in known:
+        raise ImportFailed(
+            f"{path}: '{dialect}' is no dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
+        )
+    return found
+
+
+class _Bounds:
+    """What a script may take; a call raises `ImportFailed` once it is too much."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.deadline = path, time.process_time() + SECONDS
+
+    def __call__(self, statement: Statement, tables: Tables) -> None:
+        """Look at a statement before it is followed."""
+        if time.process_time() > self.deadline:
+            raise ImportFailed(f"{self.path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
+        if statement.end - statement.start > _STATEMENT_SIZE and statement.first in ("CREATE", "ALTER"):
+            raise ImportFailed(f"{self.path}:{statement.line}: is a statement of more than {_STATEMENT_SIZE >> 20} MiB")
         if len(tables) > TABLES:
-            raise ImportFailed(f"{path}: has more than {TABLES:,} tables; {_WAY_OUT}")
-        try:
-            tree = sqlglot.parse_one(statement, dialect=dialect or None)
-        except sqlglot.errors.ParseError as error:
-            if re.match(r"\s*create", statement, re.IGNORECASE):
-                for entry in error.errors:
-                    entry["line"] = (entry.get("line") or 1) + number
-                raise
-            continue
-        exp = sqlglot.exp
-        if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema):
-            table = _created(exp, tree, dialect)
-            tables.setdefault(table.name, table)
-        elif isinstance(tree, exp.Alter):
-            _alter(exp, tree, tables, dialect)
-        elif isinstance(tree, exp.Comment):
-            _comment(exp, tree, tables)
-        elif isinstance(tree, exp.Command):
-            _add_key(statement, tables)
-    yield from (table for table in tables.values() if table.columns)
+            raise ImportFailed(f"{self.path}: has more than {TABLES:,} tables; {_WAY_OUT}")
 
 
-def _statements(sqlglot: Any, text: str, dialect: str) -> Iterator[tuple[int, str]]:
-    """Yield the statements about tables, each with the number of lines before it.
+def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialect, Script]:
+    """Follow a script in each way in which the dialects read it, and choose the one that finds most columns in it.
 
-    The tokens decide where one ends, since a semicolon may stand in a text or a comment; a line GO ends one, too.
+    Of those that find as many it is one that knows the quotes of its names, then the one of whose words most are said,
+    and then the first. Of a long script the beginning decides, as long as all of it is understood in that way.
     """
-    text = re.sub(r"^[ \t]*GO[ \t]*;?[ \t\r]*$", ";", text, flags=re.IGNORECASE | re.MULTILINE)
-    text = re.sub(r"^\\.*$", "", text, flags=re.MULTILINE)  # what psql itself obeys
-    text = "".join(_uncommented(text))
-    tokens = sqlglot.tokenize(text, dialect=dialect or None)
-    start: int | None = None
-    for token in tokens:
-        if token.token_type == sqlglot.TokenType.SEMICOLON:
-            if start is not None:
-                yield from _about_tables(text, start, token.start)
-            start = None
-        elif start is None:
-            start = token.start
-    if start is not None:
-        yield from _about_tables(text, start, len(text))
+    ways = {one.name: Lexis(**dict.fromkeys(one.texts, True)).in_script(text) for one in candidates}
+    beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
+    scripts = {way: followed(beginning, way, words(), bounds) for way in dict.fromkeys(ways.values())}
+
+    def merit(one: Dialect) -> tuple[int, int, int, int]:
+        script = scripts[ways[one.name]]
+        unknown = script.said & _QUOTES - one.quotes
+        return script.columns, -len(script.problems), -len(unknown), one.is_said(script.said)
+
+    if beginning is not text:
+        order = dict.fromkeys(ways[one.name] for one in sorted(candidates, key=merit, reverse=True))
+        scripts = {}
+        for way in order:
+            scripts[way] = followed(text, way, words(), bounds)
+            if not scripts[way].misunderstood:
+                break
+        candidates = [one for one in candidates if ways[one.name] in scripts]
+    chosen = max(candidates, key=merit)
+    return chosen, scripts[ways[chosen.name]]
 
 
-def _uncommented(text: str) -> Iterator[str]:
-    """Yield a script without the marks around what MySQL reads and others take for a comment: ``/*!40101 ... */``."""
-    position = 0
-    while (start := text.find("/*!", position)) >= 0 and (end := text.find("*/", start + 3)) >= 0:
-        yield text[position:start]
-        yield text[start + 3 : end].lstrip("0123456789")
-        position = end + 2
-    yield text[position:]
+def _check_asked(path: Path, asked: str, script: Script) -> None:
+    """Raise `ImportFailed` where the table that is asked for is one of those that were not understood, or no table."""
+
+    def is_asked(name: str) -> bool:
+        return asked.lower() in (name.lower(), name.rpartition(".")[2].lower())
+
+    there = any(is_asked(table.name) for table in script.tables)
+    for problem in script.problems:
+        if is_asked(problem.table) and not (there and problem.defines):
+            raise ImportFailed(_said(path, problem))
+    for kind, found in (("is a view, which is not read", script.views), ("is dropped again", script.dropped)):
+        name = next((name for name in found if is_asked(name)), "")
+        if name and not there:
+            raise ImportFailed(f"{path}:{found[name]}: '{name}' {kind}")
 
 
-def _about_tables(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
-    if _STATEMENT.match(statement := text[start:end]):
-        yield text.count("\n", 0, start), statement
-
-
-def _name(table: Any) -> str:
-    return ".".join(part.name for part in table.parts[-2:])
-
-
-def _created(exp: Any, tree: Any, dialect: str) -> Table:
-    schema = tree.this
-    columns = [_column(exp, entry, dialect) for entry in schema.expressions if isinstance(entry, exp.ColumnDef)]
-    keys = [name for entry in schema.expressions for name in _key_columns(exp, entry)]
-    properties = tree.args.get("properties")
-    comments = (
-        [p.this.name for p in properties.expressions if isinstance(p, exp.SchemaCommentProperty)] if properties else []
-    )
-    owner = _name(schema.this).removesuffix(schema.this.name).removesuffix(".")
-    table = Table(_name(schema.this), tuple(columns), comments[0] if comments else "", schema=owner)
-    return _with_keys(table, keys)
-
-
-def _column(exp: Any, entry: Any, dialect: str) -> Column:
-    constraints = [constraint.kind for constraint in entry.args.get("constraints") or ()]
-    required = any(
-        isinstance(constraint, exp.PrimaryKeyColumnConstraint)
-        or (isinstance(constraint, exp.NotNullColumnConstraint) and not constraint.args.get("allow_null"))
-        for constraint in constraints
-    )
-    comments = [c.this.name for c in constraints if isinstance(c, exp.CommentColumnConstraint)]
-    options = [one for c in constraints if isinstance(c, exp.Properties) for one in c.expressions]
-    comments += [one.args["value"].name for one in options if one.name.lower() == "description"]  # BigQuery's
-    if not entry.kind:
-        return Column(entry.name, kind_of_type(exp.DataType.build("text")), "", required, "".join(comments).strip())
-    native = entry.kind.sql(dialect=dialect or None).lower()
-    return Column(entry.name, kind_of_type(entry.kind, dialect), native, required, "".join(comments).strip())
-
-
-def _key_columns(exp: Any, entry: Any) -> list[str]:
-    """List the columns of a table's primary key, wherever it stands in an expression."""
-    return [
-        column.name or column.this.name
-        for key in entry.find_all(exp.PrimaryKey)
-        for column in (found.find(exp.Identifier) or found for found in key.expressions)
+def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
+    """Build the error for a script without a table that was understood: the first that was not, or what there is."""
+    if script.problems:
+        first = min(script.problems, key=lambda one: (not one.defines, one.elsewhere))
+        tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
+        more = f" (and {len(script.problems) - 1} more statements)" if len(script.problems) > 1 else ""
+        return ImportFailed(f"{path}: cannot be understood {tried}: line {first.line}: {first.text}: {first.why}{more}")
+    others = [
+        ("in views", script.views),
+        ("of tables that are dropped again", script.dropped),
+        ("in functions, procedures and triggers: lines", map(str, script.routines)),
     ]
+    there = [f"{what} {few(names)}" for what, found in others if (names := list(found))]
+    return ImportFailed(f"{path}: holds no CREATE TABLE{', but ' + listed(there) if there else ''}")
 
 
-def _with_keys(table: Table, keys: list[str]) -> Table:
-    names = {key.lower() for key in keys}
-    return replace(
-        table, columns=tuple(replace(c, required=True) if c.name.lower() in names else c for c in table.columns)
-    )
+def _said(path: Path, problem: Problem) -> str:
+    return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
 
 
-def _found(tables: dict[str, Table], name: str) -> str:
-    """Return the name under which a table was created; a script may name the schema once and leave it out later."""
-    if name in tables:
-        return name
-    for wanted in (name.lower(), name.rpartition(".")[2].lower()):
-        for known, table in tables.items():
-            if wanted in (known.lower(), table.plain_name.lower()):
-                return known
-    return ""
+def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
+    """Yield what to say of the script as a whole, a line each."""
+    if guessed:
+        yield f"read as {guessed}; --dialect names another one"
+    problems = script.misunderstood
+    yield from (_said(path, problem) for problem in problems[:_NAMED])
+    if more := problems[_NAMED:]:
+        yield f"{path}:{more[0].line}: is not understood, nor are {len(more) - 1} statements behind it"
+    elsewhere: dict[str, list[Problem]] = {}
+    for problem in script.problems:
+        if problem.elsewhere:
+            elsewhere.setdefault(problem.table, []).append(problem)
+    for found in elsewhere.values():
+        also = f" (and {len(found) - 1} more of its statements)" if len(found) > 1 else ""
+        yield f"{path}:{found[0].line}: has no effect here: {found[0].text}: {found[0].why}{also}"
+    if script.views:
+        yield f"views are left out: {few(script.views)}"
+    if script.dropped:
+        yield f"dropped again, and left out: {few(script.dropped)}"
+    if script.routines:
+        lines = few(map(str, script.routines))
+        yield f"what functions, procedures and triggers make is left out: they speak of tables in lines {lines}"
 
 
-def _alter(exp: Any, tree: Any, tables: dict[str, Table], dialect: str) -> None:
-    if not (name := _found(tables, _name(tree.this))):
-        return
-    table = tables[name]
-    for action in tree.args.get("actions") or ():
-        if isinstance(action, exp.ColumnDef):
-            table = replace(table, columns=(*table.columns, _column(exp, action, dialect)))
-        elif isinstance(action, exp.AddConstraint):
-            table = _with_keys(table, [key for entry in action.expressions for key in _key_columns(exp, entry)])
-        elif isinstance(action, exp.AlterColumn) and action.args.get("allow_null") is False:
-            table = _with_keys(table, [action.this.name])
-        elif isinstance(action, exp.PrimaryKey):
-            table = _with_keys(table, _key_columns(exp, action))
-    tables[name] = table
+def _table(one: ScriptTable, script: Script, dialect: Dialect, notes: tuple[str, ...]) -> Table:
+    columns = tuple(_column(column, script, dialect) for column in one.columns)
+    return Table(one.name, columns, one.description, schema=".".join(one.parts[:-1]), about_source=notes)
 
 
-def _add_key(statement: str, tables: dict[str, Table]) -> None:
-    """Take the primary key from an ALTER TABLE that sqlglot leaves alone."""
-    match = re.match(
-        r"\s*alter\s+table\s+(?:only\s+)?(?:if\s+exists\s+)?([\w.\"`\[\]]+)", statement, re.IGNORECASE | re.DOTALL
-    )
-    key = re.search(r"\bprimary\s+key\b", statement, re.IGNORECASE)
-    start = statement.find("(", key.end()) if key else -1
-    end = statement.find(")", start)
-    if match and 0 <= start < end and (name := _found(tables, re.sub(r"[\"`\[\]]", "", match[1]))):
-        keys = statement[start + 1 : end].split(",")
-        keys = [re.sub(r"[\"`\[\]\s]|\b(?:asc|desc)\b", "", key, flags=re.IGNORECASE) for key in keys]
-        tables[name] = _with_keys(tables[name], keys)
+def _column(one: ScriptColumn, script: Script, dialect: Dialect) -> Column:
+    type_, required = one.type, one.required
+    if required is None and dialect.keeps_null:
+        required = one.kept
+    alias = script.types.get(type_.rpartition(".")[2].lower()) if script.types else None
+    if alias:
+        type_, required = alias.type, alias.required if required is None else required
+    if required is None and dialect.nullable:
+        required = bool(type_) and not type_.upper().startswith(tuple(f"{name}(" for name in dialect.nullable))
+    return Column(one.name, _kind(type_, dialect), type_.lower(), bool(required), one.description)
 
 
-def _comment(exp: Any, tree: Any, tables: dict[str, Table]) -> None:
-    text = tree.expression.name.strip() if tree.expression else ""
-    if tree.args.get("kind") == "COLUMN":
-        column = tree.this.name
-        owner = ".".join(part.name for part in tree.this.parts[:-1][-2:])
-        if name := _found(tables, owner):
-            table = tables[name]
-            tables[name] = replace(
-                table, columns=tuple(replace(c, description=text) if c.name == column else c for c in table.columns)
-            )
-    elif isinstance(tree.this, exp.Table) and (name := _found(tables, _name(tree.this))):
-        tables[name] = replace(tables[name], description=text)
+def _kind(type_: str, dialect: Dialect) -> Kind:
+    name, _, inner = type_.partition("(")
+    while name.strip().upper() in dialect.wrappers and inner:
+        type_ = inner.rpartition(")")[0]
+        name, _, inner = type_.partition("(")
+    return kind_of(dialect.kinds.get(type_.upper(), type_ or "text"), dialect.name)
 
 
-class Script(Reader):
-    """A script of DDL statements."""
+class Scripts(Reader):
+    """A script of SQL."""
 
     order = 30
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a file is called as a script is."""
-        return source.suffix in (".sql", ".ddl")
+        return source.suffix in (".sql", ".ddl", ".hql")
 
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read the tables that it creates."""
-        return read_ddl(source.path, options.dialect)
+        return read_ddl(source.path, options.dialect, options.table, options.encoding)
 
 
-READERS = (Script,)
+READERS = (Scripts,)

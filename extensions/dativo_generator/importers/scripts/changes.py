@@ -1,0 +1,363 @@
+"""What ALTER TABLE and its like change of a table that a script has made."""
+
+from ...registry.definitions import Words
+from .creation import made
+from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns, options, type_of
+from .lexis import QUOTED, TEXT, WORD
+from .tables import ScriptColumn, ScriptTable, Tables
+
+# What an action of ALTER TABLE begins with; one that begins with none of these goes on with the last.
+_VERBS = frozenset({"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME", "REPLACE", "SET", "SWAP", "COMMENT"})
+
+
+def altered(piece: Piece, tables: Tables) -> None:
+    """Follow ALTER TABLE; raises `NotUnderstood`, with what could be followed already done."""
+    while not piece.takes("TABLE"):
+        piece.at += 1
+    optional = piece.takes("IF", "EXISTS")
+    piece.skips("ONLY")
+    name = piece.name()
+    if optional and tables.find(name) is None:
+        return
+    piece.skips("*")
+    if piece.takes("ON", "CLUSTER"):
+        piece.text() or piece.name()
+    alter = _Alter(tables, tables.find(name), name, piece.words)
+    for action in piece.parted():
+        alter.follow(action)
+    if alter.problem:
+        raise alter.problem
+
+
+class _Alter:
+    """One ALTER TABLE: the table that it changes, and the action that the next one may go on with."""
+
+    def __init__(self, tables: Tables, table: ScriptTable | None, name: tuple[str, ...], words: Words) -> None:
+        self.tables, self.found, self.name, self.words = tables, table, name, words
+        self.verb: tuple[str, ...] = ()
+        self.problem: NotUnderstood | None = None
+
+    @property
+    def table(self) -> ScriptTable:
+        """The table; raises `NotUnderstood` when the script has made none of this name."""
+        return self.found or self.tables.get(self.name)
+
+    def follow(self, action: Piece) -> None:
+        """Follow one action; what is not understood is kept as the problem, and the next one is followed."""
+        try:
+            self._follow(action)
+        except NotUnderstood as problem:
+            self.problem = self.problem or problem
+
+    def _follow(self, action: Piece) -> None:
+        if action.is_over:
+            return
+        for check in ("CHECK", "NOCHECK"):  # T-SQL's WITH CHECK ADD CONSTRAINT
+            if action.ahead("WITH", check, "ADD"):
+                action.at += 2
+        start = action.at
+        if action.word in _VERBS or not self.verb:
+            if self._is_followed_otherwise(action):
+                return
+            harmless = self.words.harmless.at(action.uppers, action.at)
+            if harmless and (len(harmless[0]) > 1 or action.word not in _VERBS or action.word in ("SET", "COMMENT")):
+                self.verb = harmless[0]
+                return
+            self.verb = (action.word,)
+            action.at += 1
+        elif self.words.harmless.at(action.uppers, action.at) and self._is_no_column(action):
+            return
+        elif self.verb[:1] == ("DROP",) and len(self.verb) > 1 and action.takes("COLUMN"):
+            self.verb = ("DROP",)
+        elif len(self.verb) > 1:
+            return
+        handler = {
+            "ADD": self._add,
+            "DROP": self._drop,
+            "ALTER": self._alter,
+            "MODIFY": self._modify,
+            "CHANGE": self._change,
+            "RENAME": self._rename,
+            "REPLACE": self._replace,
+        }.get(self.verb[0])
+        if handler is None:
+            action.at = start
+            raise action.unknown()
+        handler(action)
+
+    def _is_no_column(self, action: Piece) -> bool:
+        """Tell whether a word that also begins a harmless action is not the name of one more column to add."""
+        behind = "".join(action.uppers[action.at + 1 : action.at + 2])
+        return len(self.verb) > 1 or self.verb[0] not in _VERBS or behind in self.words.objects or behind in ("=", "TO")
+
+    def _is_followed_otherwise(self, action: Piece) -> bool:
+        """Follow what is about a table as a whole, and tell whether it was."""
+        if action.takes("SET", "SCHEMA"):
+            self.tables.rename(self.table, (*action.name(), self.table.parts[-1]))
+        elif action.takes("SET", "UNUSED"):
+            action.takes("COLUMN")
+            self._drop_columns(action)
+        elif action.takes("SWAP", "WITH"):
+            other, own = self.tables.get(action.name()), self.table
+            own.columns, other.columns = other.columns, own.columns
+        elif action.takes("COMMENT", "COLUMN"):
+            action.skips("IF EXISTS")
+            self.table.column(action.name()[-1]).description = (action.text() or "").strip()
+        elif action.word == "COMMENT":
+            action.at += 1
+            action.takes("=")
+            if self.found:
+                self.found.description = (action.text() or "").strip()
+        else:
+            return False
+        return True
+
+    def _add(self, action: Piece) -> None:
+        said = action.takes_one("COLUMN", "COLUMNS")
+        action.skips("IF NOT EXISTS")
+        if action.word == "(":
+            for entry in action.entries():
+                self._add_one(entry, bool(said))
+        else:
+            self._add_one(action, bool(said))
+
+    def _add_one(self, entry: Piece, said: bool) -> None:
+        if entry.word == "DEFAULT" and not said:  # T-SQL's ADD DEFAULT 0 FOR x
+            return
+        if not said and not is_column(entry):
+            if (keys := key_columns(entry)) and self.found:
+                self.found.require(keys)
+            return
+        first, after = _place(entry)
+        definition = column(entry)
+        new = made(definition, self.words)
+        table = self.table
+        if table.has(new.name):
+            if table.column(new.name).type.lower() == new.type.lower():
+                return
+            raise NotUnderstood(f"there is a column '{new.name}' already")
+        place = 0 if first else table.index(after) + 1 if after and table.has(after) else len(table.columns)
+        table.columns.insert(place, new)
+        table.require(definition.keys)
+
+    def _drop(self, action: Piece) -> None:
+        action.takes_one("COLUMN", "COLUMNS")
+        self._drop_columns(action)
+
+    def _drop_columns(self, action: Piece) -> None:
+        optional = action.takes("IF", "EXISTS")
+        names = [entry.name()[-1] for entry in action.entries()] if action.word == "(" else [action.name()[-1]]
+        for name in names:
+            if not optional or self.table.has(name):
+                del self.table.columns[self.table.index(name)]
+
+    def _alter(self, action: Piece) -> None:
+        action.takes_one("COLUMN", "COLUMNS")
+        if action.word == "(":
+            for entry in action.entries():
+                self._alter(entry)
+            return
+        action.skips("IF EXISTS")
+        self._change_column(action.name()[-1], action, keeps=False)
+
+    def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
+        """Follow what is changed of a column."""
+        if self.words.unchanging.at(action.uppers, action.at):
+            return
+        found = self.table.column(name)
+        if action.takes("SET", "NOT", "NULL") or action.takes("ADD", "NOT", "NULL"):
+            found.required = found.kept = True
+        elif action.takes("DROP", "NOT", "NULL") or action.takes("SET", "NULL"):
+            found.required = found.kept = False
+        elif action.takes("SET", "DATA", "TYPE") or action.takes("TYPE") or action.takes("SET", "TYPE"):
+            found.type = type_of(action)
+        elif action.takes("RENAME", "TO") or action.takes("RENAME"):
+            found.name = action.name()[-1]
+        elif action.takes("SET", "OPTIONS"):
+            said = options(action.part(action.at - 1, action.end), Definition(name)).comment
+            found.description = found.description if said is None else said.strip()
+        elif action.takes("COMMENT") or action.takes("SET", "COMMENT"):
+            action.takes("=")
+            found.description = (action.text() or "").strip()
+        elif action.ahead("ADD", "GENERATED") or action.ahead("SET", "GENERATED"):
+            found.required = found.kept = True
+        else:
+            self._redefine(found, action, keeps)
+
+    def _redefine(self, found: ScriptColumn, action: Piece, keeps: bool) -> None:
+        """Take the type, and what stands behind it; where null is not spoken of, dialects do two things."""
+        changed = options(action, Definition(found.name, type_of(action)))
+        if changed.type:
+            found.type = changed.type
+        if changed.required is not None:
+            found.required = found.kept = changed.required
+        elif changed.type:
+            found.kept = found.required if found.kept is None else found.kept
+            found.required = None
+        if changed.comment is not None:
+            found.description = changed.comment.strip()
+
+    def _modify(self, action: Piece) -> None:
+        action.takes_one("COLUMN", "COLUMNS")
+        if action.word == "(":
+            for entry in action.entries():
+                self._modify(entry)
+            return
+        action.skips("IF EXISTS")
+        first, after = _place(action)
+        name = action.name()[-1]
+        self._change_column(name, action, keeps=True)
+        self._move(name, first, after)
+
+    def _change(self, action: Piece) -> None:
+        action.takes("COLUMN")
+        action.skips("IF EXISTS")
+        first, after = _place(action)
+        found = self.table.column(action.name()[-1])
+        found.name = action.name()[-1]
+        self._redefine(found, action, keeps=False)
+        self._move(found.name, first, after)
+
+    def _move(self, name: str, first: bool, after: str) -> None:
+        if first or after:
+            moved = self.table.columns.pop(self.table.index(name))
+            self.table.columns.insert(0 if first else self.table.index(after) + 1, moved)
+
+    def _rename(self, action: Piece) -> None:
+        if action.takes("COLUMN") or (
+            not action.ahead("TO") and action.uppers[action.at + 1 : action.at + 2] == ["TO"]
+        ):
+            action.skips("IF EXISTS")
+            found = self.table.column(action.name()[-1])
+            if not action.takes("TO") and not action.takes("AS"):
+                raise action.unknown()
+            found.name = action.name()[-1]
+            return
+        action.takes_one("TO", "AS")
+        new = action.name()
+        self.tables.rename(self.table, new)
+
+    def _replace(self, action: Piece) -> None:
+        if not action.takes("COLUMNS") or action.word != "(":
+            raise action.unknown()
+        self.table.columns = [made(column(entry), self.words) for entry in action.entries()]
+
+
+def _place(action: Piece) -> tuple[bool, str]:
+    """Return where a column goes, and leave it out of the action: whether first, and behind which other one."""
+    if action.end - action.at > 2 and action.uppers[action.end - 1] == "FIRST":
+        action.end -= 1
+        return True, ""
+    if action.end - action.at > 3 and action.uppers[action.end - 2] == "AFTER":
+        action.end -= 2
+        return False, action.tokens[action.end + 1].value
+    return False, ""
+
+
+def dropped(piece: Piece, tables: Tables) -> list[ScriptTable]:
+    """Follow DROP TABLE, and return the tables that it took out."""
+    while not piece.takes("TABLE"):
+        piece.at += 1
+    piece.skips("IF EXISTS")
+    gone = []
+    for one in piece.parted():
+        if one.is_over:
+            continue
+        table = tables.find(one.name())
+        if table:
+            tables.drop(table)
+            gone.append(table)
+    return gone
+
+
+def renamed(piece: Piece, tables: Tables) -> None:
+    """Follow RENAME TABLE."""
+    piece.at += 1
+    piece.skips("TABLE", "IF EXISTS")
+    for one in piece.parted():
+        table = tables.get(one.name())
+        if not one.takes("TO"):
+            raise one.unknown()
+        tables.rename(table, one.name())
+
+
+def commented(piece: Piece, tables: Tables) -> None:
+    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on a table that is not here says nothing of those that are."""
+    piece.at += 2
+    kind = piece.takes_one("TABLE", "COLUMN")
+    piece.skips("IF EXISTS")
+    if not kind:
+        return
+    name = piece.name()
+    if not piece.takes("IS"):
+        raise piece.unknown()
+    text = (piece.text() or "").strip()
+    table = tables.find(name if kind == "TABLE" else name[:-1]) if len(name) > (kind == "COLUMN") else None
+    if table is None:
+        return
+    if kind == "TABLE":
+        table.description = text
+    elif table.has(name[-1]):
+        table.column(name[-1]).description = text
+
+
+# What procedures of T-SQL are given, in order.
+_PROPERTY = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
+_RENAME = ("objname", "newname", "objtype")
+_TYPE = ("typename", "phystype", "nulltype")
+
+
+def executed(piece: Piece, tables: Tables, types: dict[str, Definition]) -> None:
+    """Follow the procedures of T-SQL that describe and rename: sp_addextendedproperty, sp_rename, sp_addtype."""
+    piece.at += 1
+    if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
+        return
+    name = piece.name()[-1].lower()
+    if name in ("sp_addextendedproperty", "sp_updateextendedproperty"):
+        _describe(_arguments(piece, _PROPERTY), tables)
+    elif name == "sp_rename":
+        _rename(_arguments(piece, _RENAME), tables)
+    elif name == "sp_addtype":
+        given = _arguments(piece, _TYPE)
+        required = "NOT" in given.get("nulltype", "").upper()
+        types[given.get("typename", "").lower()] = Definition("", given.get("phystype", ""), required or None)
+
+
+def _arguments(piece: Piece, names: tuple[str, ...]) -> dict[str, str]:
+    """Take what a procedure is given, by name or in order."""
+    given = {}
+    for place, one in enumerate(piece.parted()):
+        name = names[place] if place < len(names) else ""
+        if one.end - one.at > 2 and one.tokens[one.at].value.startswith("@") and one.uppers[one.at + 1] == "=":
+            name = one.tokens[one.at].value[1:].lower()
+            one.at += 2
+        if not one.is_over and one.tokens[one.at].kind in (TEXT, WORD, QUOTED):
+            given[name] = one.tokens[one.at].value
+    return given
+
+
+def _describe(given: dict[str, str], tables: Tables) -> None:
+    kinds = (given.get("level1type", "").upper(), given.get("level2type", "").upper())
+    if (
+        given.get("name", "").lower() != "ms_description"
+        or kinds[0] != "TABLE"
+        or kinds[1] not in ("", "COLUMN", "NULL")
+    ):
+        return
+    table = tables.find((given.get("level0name", ""), given.get("level1name", "")))
+    if table is None:
+        return
+    text = given.get("value", "").strip()
+    if kinds[1] != "COLUMN":
+        table.description = text
+    elif table.has(given.get("level2name", "")):
+        table.column(given["level2name"]).description = text
+
+
+def _rename(given: dict[str, str], tables: Tables) -> None:
+    parts = tuple(part.strip('[]" ') for part in given.get("objname", "").split("."))
+    kind = given.get("objtype", "").upper()
+    if kind == "COLUMN" and len(parts) > 1:
+        tables.get(parts[:-1]).column(parts[-1]).name = given.get("newname", "")
+    elif kind in ("", "OBJECT") and (table := tables.find(parts)):
+        tables.rename(table, (given.get("newname", ""),))

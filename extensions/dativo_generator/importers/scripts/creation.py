@@ -1,0 +1,261 @@
+"""What CREATE TABLE says of a table."""
+
+from collections.abc import Mapping, Sequence
+
+from ...registry.definitions import Words
+from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns
+from .lexis import QUOTED, WORD
+from .tables import Name, ScriptColumn, ScriptTable, Tables
+
+# Types that have columns, by name.
+Objects = Mapping[str, Sequence[ScriptColumn]]
+UNSAID = "a query that does not say what its columns are"
+_QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM")
+
+
+def named(piece: Piece) -> tuple[Name, bool, bool]:
+    """Take the beginning of CREATE TABLE: the name, whether it replaces, and whether it is only where there is none."""
+    replaces = False
+    while not piece.takes("TABLE"):
+        replaces = replaces or piece.word in ("REPLACE", "RECREATE")
+        piece.said.add(piece.word)
+        piece.at += 1
+    new_only = piece.takes("IF", "NOT", "EXISTS")
+    return piece.name(), replaces, new_only
+
+
+def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Objects) -> ScriptTable:
+    """Take what stands behind the name of a table; raises `NotUnderstood`."""
+    table = ScriptTable(name[-2:], line)
+    keys: list[str] = []
+    if piece.takes("ON", "CLUSTER"):
+        piece.text() or piece.name()
+    if piece.takes("USING") and piece.name() and piece.word != "(":
+        piece.at -= 1
+    place = _list_of_columns(piece)
+    if place is not None:
+        piece.at = place
+        keys = _entries(piece, table, tables)
+    _rest(piece, table, keys, tables, objects)
+    if not table.columns:
+        raise NotUnderstood("no columns")
+    table.require(keys)
+    return table
+
+
+def _list_of_columns(piece: Piece) -> int | None:
+    """Find the list of columns, which options may stand in front of; None where there is none."""
+    at = piece.at
+    while at < piece.end:
+        word = piece.uppers[at]
+        if word in ("AS", "PARTITIONED", "LIKE", "CLONE", "OF"):
+            return None
+        if word == "(":
+            ends = piece.part(at, piece.end).list_end()
+            first = piece.uppers[at + 1 : at + 2]
+            if at == piece.at and first not in (["SELECT"], ["WITH"]):
+                return at
+            inner = piece.tokens[at + 1 : ends][:2]
+            if [one.kind for one in inner] in ([WORD, WORD], [QUOTED, WORD]) and first not in (
+                ["PARTITION"],
+                ["SELECT"],
+            ):
+                return at
+            at = ends
+        at += 1
+    return None
+
+
+def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
+    """Take the list of columns; return those of the key that it defines."""
+    keys: list[str] = []
+    entries = list(piece.entries())
+    for number, entry in enumerate(entries, 1):
+        if entry.is_over:
+            if number == len(entries):
+                continue
+            raise NotUnderstood("','")
+        if entry.takes("LIKE"):
+            table.columns += copied(tables.get(entry.name()))
+        elif is_column(entry):
+            definition = column(entry)
+            keys += definition.keys
+            table.columns.append(made(definition, piece.words))
+        else:
+            keys += key_columns(entry)
+    return keys
+
+
+def made(definition: Definition, words: Words) -> ScriptColumn:
+    """Make the column of a definition; some types take no null."""
+    if definition.required is None and definition.type.upper() in words.never_null:
+        definition = definition._replace(required=True)
+    return ScriptColumn.of(definition)
+
+
+def copied(table: ScriptTable) -> list[ScriptColumn]:
+    """Copy the columns of another table."""
+    return [one.copy() for one in table.columns]
+
+
+def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, objects: Objects) -> None:
+    """Take what stands behind the list, or instead of it: other columns, another table's, a description."""
+    listed = bool(table.columns)
+    while not piece.is_over:
+        word = piece.word
+        piece.said.add(word)
+        if word in ("LIKE", "CLONE", "COPY") and not listed and _is_name(piece, piece.at + 1):
+            piece.at += 1
+            piece.takes("TABLE")
+            table.columns += copied(tables.get(piece.name()))
+        elif piece.takes("PARTITION", "OF"):
+            table.columns += copied(tables.get(piece.name()))
+            piece.skip_list()
+        elif word == "OF" and not listed and _is_name(piece, piece.at + 1):
+            _of_type(piece, table, keys, objects)
+        elif piece.takes("INHERITS") and piece.word == "(":
+            own = {one.name.lower() for one in table.columns}
+            parents = [one for entry in piece.entries() for one in copied(tables.get(entry.name()))]
+            table.columns[:0] = [one for one in parents if one.name.lower() not in own]
+        elif piece.takes("PARTITIONED", "BY") or piece.takes("WITH", "PARTITION", "COLUMNS"):
+            if piece.word == "(":
+                _partitions(piece, table)
+        elif piece.ahead("PRIMARY", "KEY"):
+            keys += key_columns(piece)
+        elif piece.takes("COMMENT") or piece.takes("DESCRIPTION"):
+            piece.takes("=")
+            table.description = (piece.text() or table.description).strip()
+        elif piece.takes("OPTIONS") and piece.word == "(":
+            for entry in piece.entries():
+                if entry.takes_one(*piece.words.comments) and entry.takes("="):
+                    table.description = (entry.text() or "").strip()
+        elif piece.takes("AS") and piece.word not in ("NODE", "EDGE"):
+            _as(piece, table, tables, listed)
+            return
+        else:
+            piece.skip_list() if word in ("(", "[", "{") else piece.takes(word) or _step(piece)
+
+
+def _step(piece: Piece) -> None:
+    piece.at += 1
+
+
+def _of_type(piece: Piece, table: ScriptTable, keys: list[str], objects: Objects) -> None:
+    """Take the columns of a type, and what a list behind it says of them; raises `NotUnderstood`."""
+    start = piece.at
+    piece.at += 1
+    found = objects.get(piece.name()[-1].lower())
+    if found is None:
+        piece.at = start
+        raise piece.unknown()
+    table.columns += [one.copy() for one in found]
+    for entry in piece.entries() if piece.word == "(" else ():
+        if not is_column(entry):
+            keys += key_columns(entry)
+        elif table.has(entry.tokens[entry.at].value):
+            said = column(entry)
+            if said.required:
+                table.require([said.name])
+
+
+def _is_name(piece: Piece, index: int) -> bool:
+    return index < piece.end and piece.tokens[index].kind in (WORD, QUOTED)
+
+
+def _partitions(piece: Piece, table: ScriptTable) -> None:
+    """Take the columns by which a table is partitioned, where they have a type: Hive's are not in the list."""
+    for entry in piece.entries():
+        if entry.end - entry.at > 1 and _is_name(entry, entry.at + 1):
+            definition = column(entry)
+            if not table.has(definition.name):
+                table.columns.append(made(definition, piece.words))
+
+
+def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
+    """Take the columns of another table, or of a query that says them."""
+    if piece.word not in _QUERY and _is_name(piece, piece.at) and not listed:
+        table.columns += copied(tables.get(piece.name()))
+        return
+    if piece.word not in _QUERY:
+        return
+    typed = listed and any(one.type for one in table.columns)
+    try:
+        found = selected(piece, tables)
+    except NotUnderstood:
+        if typed:  # the list says it all, but for MySQL
+            return
+        raise
+    if listed and len(table.columns) == len(found):
+        for mine, queried in zip(table.columns, found, strict=True):
+            mine.type = mine.type or queried.type
+        return
+    known = {one.name.lower() for one in table.columns}
+    table.columns += [one for one in found if one.name.lower() not in known]
+
+
+def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
+    """Take the columns of a query that says what they are: those of a table here, and casts; raises `NotUnderstood`."""
+    wrapped = piece.word == "("
+    query = piece.part(piece.at + 1, piece.list_end()) if wrapped else piece
+    if not query.takes("SELECT"):
+        raise NotUnderstood(UNSAID)
+    query.takes_one("ALL", "DISTINCT")
+    clauses = _clauses(query)
+    if "FROM" not in clauses:
+        source = None
+    else:
+        inner = query.part(clauses["FROM"] + 1, query.end)
+        source = tables.find(inner.name()) if _is_name(inner, inner.at) else None
+        inner.takes("AS")
+        if _is_name(inner, inner.at) and inner.word not in _AFTER_FROM:
+            inner.at += 1
+        if not inner.is_over and inner.word not in _AFTER_FROM:
+            source = None
+    columns = []
+    for entry in query.part(query.at, min(clauses.values(), default=query.end)).parted():
+        columns += _projected(entry, source)
+    return columns
+
+
+_AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END", ")")
+
+
+def _clauses(query: Piece) -> dict[str, int]:
+    """Find where the parts of a query begin, outside of brackets."""
+    places: dict[str, int] = {}
+    depth = 0
+    for index in range(query.at, query.end):
+        word = query.uppers[index]
+        depth += 1 if word == "(" else -1 if word == ")" else 0
+        if not depth and word in ("FROM", "WHERE", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "JOIN"):
+            places.setdefault(word, index)
+    if any(word in places for word in ("UNION", "EXCEPT", "INTERSECT", "JOIN")):
+        raise NotUnderstood(UNSAID)
+    return places
+
+
+def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
+    """Return the columns of one part of a SELECT; raises `NotUnderstood` where it does not say them."""
+    unsaid = NotUnderstood(UNSAID)
+    if entry.takes("*"):
+        if source is None or not entry.is_over:
+            raise unsaid
+        return [ScriptColumn(one.name, one.type) for one in source.columns]
+    last = entry.tokens[entry.end - 1]
+    if entry.ahead("CAST", "("):
+        entry.at += 1
+        closing = entry.list_end()
+        inner = entry.part(entry.at + 1, closing)
+        while not inner.is_over and inner.word != "AS":
+            inner.skip_list() if inner.word == "(" else _step(inner)
+        if inner.takes("AS") and closing + 1 < entry.end and last.kind in (WORD, QUOTED):
+            type_ = " ".join(token.value for token in inner.tokens[inner.at : inner.end])
+            return [ScriptColumn(last.value, type_.replace(" ( ", "(").replace(" )", ")").replace(" , ", ", "))]
+        raise unsaid
+    if source is None or entry.tokens[entry.at].kind not in (WORD, QUOTED):
+        raise unsaid
+    name = entry.name()
+    entry.takes("AS")
+    if entry.end - entry.at > 1 or not source.has(name[-1]):
+        raise unsaid
+    return [ScriptColumn(last.value, source.column(name[-1]).type)]  # what a query gives may be missing

@@ -1,0 +1,366 @@
+"""Columns as statements define them: name, type, whether a value may be missing, and what it means.
+
+What stands behind a type is told by the words of `registry/definitions.yaml`. A word that is none of them is not passed
+over: it could be part of the type, or mean anything.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ...registry.definitions import Words
+from .lexis import NUMBER, QUOTED, TEXT, WORD, Token
+
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+# What joins two parts of an expression, so that the next word is not an option.
+_JOINS = frozenset("+-*/%|&^=<>:.,!~") | {
+    "AND",
+    "OR",
+    "AS",
+    "VALUE",
+    "VALUES",
+    "FOR",
+    "OF",
+    "FROM",
+    "TIME",
+    "ZONE",
+    "AT",
+    "IS",
+    "IN",
+    "NEXT",
+    "NOT",
+}
+_NAMES = (WORD, QUOTED)
+
+
+class NotUnderstood(Exception):
+    """A definition, or a part of it, says what nobody here knows; the text is the first words of it."""
+
+
+class Definition(NamedTuple):
+    """A column: `type` in the script's words, '' for none; `required` and `comment` None where nothing is said.
+
+    `keys` are the columns of a key that stands behind it without a comma, as T-SQL lets it.
+    """
+
+    name: str
+    type: str = ""
+    required: bool | None = None
+    comment: str | None = None
+    keys: tuple[str, ...] = ()
+
+
+class Piece:
+    """Tokens of a statement from one place to another, with their keywords, and a place among them.
+
+    `said` are the types and options that were read in it, which tell of a dialect.
+    """
+
+    def __init__(self, tokens: Sequence[Token], words: Words, at: int = 0, end: int | None = None) -> None:
+        """Stand at the token `at`, and read no further than `end`."""
+        self.tokens, self.words, self.at = tokens, words, at
+        self.end = len(tokens) if end is None else end
+        self.uppers = [token.upper for token in tokens]
+        self.said: set[str] = set()
+
+    def part(self, at: int, end: int) -> "Piece":
+        """Return a part of it, which shares its tokens."""
+        piece = Piece.__new__(Piece)
+        piece.tokens, piece.words, piece.uppers, piece.said = self.tokens, self.words, self.uppers, self.said
+        piece.at, piece.end = at, end
+        return piece
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left."""
+        return self.at >= self.end
+
+    @property
+    def word(self) -> str:
+        """The keyword or sign here, '' for anything else and at the end."""
+        return self.uppers[self.at] if self.at < self.end else ""
+
+    def ahead(self, *words: str) -> bool:
+        """Tell whether these words stand here."""
+        return self.at + len(words) <= self.end and self.uppers[self.at : self.at + len(words)] == list(words)
+
+    def takes(self, *words: str) -> bool:
+        """Go on behind these words, if they stand here."""
+        if found := self.ahead(*words):
+            self.at += len(words)
+        return found
+
+    def takes_one(self, *words: str) -> str:
+        """Go on behind one of these words, and return it; '' if none stands here."""
+        if (word := self.word) in words and word:
+            self.at += 1
+            return word
+        return ""
+
+    def skips(self, *phrases: str) -> None:
+        """Go on behind phrases that may stand here, in this order."""
+        for phrase in phrases:
+            self.takes(*phrase.split())
+
+    def name(self) -> tuple[str, ...]:
+        """Take a name with its parts; raises `NotUnderstood`."""
+        if self.is_over or (self.tokens[self.at].kind is not QUOTED and not self._is_name(self.tokens[self.at])):
+            raise self.unknown()
+        parts = [self.tokens[self.at].value]
+        self.at += 1
+        while self.word == "." and self.at + 1 < self.end:
+            if self.uppers[self.at + 1] == ".":  # the schema is left out: database..table
+                self.at += 1
+                continue
+            parts.append(self.tokens[self.at + 1].value)
+            self.at += 2
+        return tuple(part for part in parts if part)
+
+    def _is_name(self, token: Token) -> bool:
+        return token.kind is WORD or (token.kind is NUMBER and any(map(str.isalpha, token.value)))
+
+    def text(self) -> str | None:
+        """Take a text, in as many parts as stand here; None where there is none."""
+        parts = []
+        while self.at < self.end and (
+            self.tokens[self.at].kind is TEXT or (self.tokens[self.at].kind is QUOTED and not parts)
+        ):
+            parts.append(self.tokens[self.at].value)
+            self.at += 1
+            self.takes("|", "|")
+        return "".join(parts) if parts else None
+
+    def list_end(self) -> int:
+        """Return the place of the bracket that closes the one here; raises `NotUnderstood` when there is none."""
+        depth = 0
+        for index in range(self.at, self.end):
+            word = self.uppers[index]
+            if word in _OPENING:
+                depth += 1
+            elif word in _CLOSING:
+                depth -= 1
+                if not depth:
+                    return index
+        raise NotUnderstood("a bracket that nobody closes")
+
+    def skip_list(self) -> None:
+        """Go on behind a list in brackets, if one stands here."""
+        if self.word in _OPENING:
+            self.at = self.list_end() + 1
+
+    def entries(self) -> Iterator["Piece"]:
+        """Take a list in parentheses, and yield its entries."""
+        closing = self.list_end()
+        inner = self.part(self.at + 1, closing)
+        self.at = closing + 1
+        yield from inner.parted()
+
+    def parted(self) -> Iterator["Piece"]:
+        """Yield what commas part; they stand in brackets, pointed ones of types among them, as well."""
+        start, depth, pointed = self.at, 0, 0
+        for index in range(self.at, self.end):
+            word = self.uppers[index]
+            if word in _OPENING:
+                depth += 1
+            elif word in _CLOSING:
+                depth -= 1
+            elif word == "<" and (pointed or (index > self.at and self.uppers[index - 1] in self.words.nested)):
+                pointed += 1
+            elif word == ">" and pointed:
+                pointed -= 1
+            elif word == "," and not depth and not pointed:
+                yield self.part(start, index)
+                start = index + 1
+        if start < self.end:
+            yield self.part(start, self.end)
+
+    def unknown(self) -> NotUnderstood:
+        """Build the error for what stands here."""
+        found = [token.value for token in self.tokens[self.at : min(self.end, self.at + 4)]]
+        return NotUnderstood(f"'{' '.join(found)}'" if found else "where it ends")
+
+
+def column(piece: Piece) -> Definition:
+    """Take the definition of a column; raises `NotUnderstood`."""
+    token = piece.tokens[piece.at] if not piece.is_over else None
+    if token is None:
+        raise piece.unknown()
+    if token.kind is TEXT:
+        name = token.value
+        piece.at += 1
+    else:
+        name = ".".join(piece.name())  # a nested column may be called by its parts
+    return options(piece, Definition(name, type_of(piece)))
+
+
+def type_of(piece: Piece) -> str:
+    """Take a type, '' where none stands here; raises `NotUnderstood`."""
+    words, start = piece.words, piece.at
+    if piece.is_over or piece.word in words.untyped:
+        return ""
+    token = piece.tokens[piece.at]
+    parts: list[str] = []
+    if phrase := words.types.at(piece.uppers, piece.at):
+        parts.append(" ".join(phrase[0]))
+        piece.at += len(phrase[0])
+    elif token.kind in _NAMES:
+        parts.append(".".join(piece.name()))
+    else:
+        raise piece.unknown()
+    piece.said.add(parts[0].upper())
+    while not piece.is_over:
+        word = piece.word
+        if word in ("(", "["):
+            closing = piece.list_end()
+            if closing == piece.at + 2 and piece.uppers[piece.at + 1] == "MAX":
+                piece.said.add("MAX")
+            parts.append("".join(_spelt(piece.tokens[piece.at : closing + 1])))
+            piece.at = closing + 1
+        elif word == "<" and piece.uppers[piece.at - 1] in words.nested:
+            piece.said.add("<")
+            parts.append(_pointed(piece))
+        elif phrase := words.suffixes.at(piece.uppers, piece.at):
+            parts.append(f" {' '.join(phrase[0])}")
+            piece.said.add(" ".join(phrase[0]))
+            piece.at += len(phrase[0])
+        elif piece.ahead("%", "TYPE") or piece.ahead("%", "ROWTYPE"):
+            piece.at += 2
+        else:
+            break
+    if piece.at == start:
+        raise piece.unknown()
+    return "".join(parts).strip()
+
+
+def _spelt(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield tokens as they are written in a type, texts in their quotes."""
+    before = ""
+    for token in tokens:
+        if before and ((token.kind in (WORD, NUMBER) and before in (WORD, NUMBER, QUOTED)) or token.kind is TEXT):
+            yield " "
+        if token.kind is TEXT:
+            yield "'" + token.value.replace("'", "''") + "'"
+        else:
+            yield ", " if token.value == "," else token.value
+        before = token.kind
+
+
+def _pointed(piece: Piece) -> str:
+    start, depth = piece.at, 0
+    while not piece.is_over:
+        depth += {"<": 1, ">": -1}.get(piece.word, 0)
+        piece.at += 1
+        if not depth:
+            return "".join(_spelt(piece.tokens[start : piece.at]))
+    raise NotUnderstood("a bracket that nobody closes")
+
+
+def options(piece: Piece, definition: Definition) -> Definition:
+    """Take what stands behind a type; raises `NotUnderstood` for what is no option."""
+    words = piece.words
+    required, comment = definition.required, definition.comment
+    keys: list[str] = []
+    while not piece.is_over:
+        found = words.options.at(piece.uppers, piece.at)
+        if found is None:
+            if piece.word == ",":
+                piece.at += 1
+                continue
+            raise piece.unknown()
+        phrase, shape = " ".join(found[0]), found[1]
+        piece.at += len(found[0])
+        piece.said.add(phrase)
+        if phrase in words.comments:
+            piece.takes("=")
+            comment = piece.text() or ""
+        elif phrase == "OPTIONS" and piece.word == "(":
+            comment = _described(piece) or comment
+        else:
+            if phrase == "PRIMARY KEY":
+                piece.takes_one("CLUSTERED", "NONCLUSTERED")
+                piece.takes("HASH")
+                if piece.word == "(":
+                    keys += _names(piece)
+                    continue
+            _skip(piece, shape)
+        if phrase in words.required:
+            required = not piece.takes("DISABLE")
+        elif phrase in words.optional and required is None:
+            required = False
+    return definition._replace(required=required, comment=comment, keys=tuple(keys))
+
+
+def _described(piece: Piece) -> str | None:
+    """Take a list of options, and return the text of the one that describes."""
+    said = None
+    for entry in piece.entries():
+        if entry.takes_one(*piece.words.comments) and entry.takes("="):
+            said = entry.text()
+    return said
+
+
+def _skip(piece: Piece, shape: str) -> None:
+    """Go on behind what follows an option."""
+    if shape == "name" and not piece.is_over:
+        piece.takes("=")
+        if piece.tokens[piece.at].kind in (*_NAMES, TEXT):
+            piece.name() if piece.tokens[piece.at].kind is not TEXT else piece.text()
+        elif piece.tokens[piece.at].kind is NUMBER:
+            piece.at += 1
+    if shape in ("name", "group"):
+        piece.skip_list()
+    elif shape == "value":
+        _skip_value(piece)
+
+
+def _skip_value(piece: Piece) -> None:
+    """Go on behind an expression: up to the next option that does not stand behind what joins."""
+    start = piece.at
+    while not piece.is_over:
+        if piece.word in _OPENING:
+            piece.skip_list()
+            continue
+        option = piece.words.options.at(piece.uppers, piece.at)
+        if piece.at > start and option and piece.uppers[piece.at - 1] not in _JOINS and option[0] != ("=",):
+            return
+        if piece.word == "CASE":
+            while not piece.is_over and piece.word != "END":
+                piece.at += 1
+        piece.at += 1
+
+
+def is_column(piece: Piece) -> bool:
+    """Tell whether an entry of a table's list is a column, and not a key, an index or a rule."""
+    words, index = piece.words, piece.at + 1
+    if words.constraints.at(piece.uppers, piece.at):
+        return False
+    if piece.word not in words.indexes:
+        return True
+    rest = piece.uppers[index : piece.end]
+    if not rest or rest[0] in ("(", "KEY", "INDEX") or words.index_options.intersection(rest):
+        return False
+    # `KEY name (columns)` is a key; `key varchar(20)`, `index integer` and `key int check (key > 0)` are columns.
+    if "(" not in rest[:3] or piece.uppers[index] == "":
+        return piece.uppers[index] != "" or "(" not in rest
+    opening = index + rest.index("(")
+    if opening > index + 1:
+        return words.options.at(piece.uppers, index + 1) is not None
+    return piece.tokens[opening + 1].kind is NUMBER or piece.uppers[opening + 1] == "MAX"
+
+
+def key_columns(piece: Piece) -> list[str]:
+    """List the columns of the primary key that an entry of a table's list, or an ALTER TABLE, defines."""
+    if piece.takes("CONSTRAINT") and not piece.ahead("PRIMARY", "KEY"):
+        piece.name()
+    if not piece.takes("PRIMARY", "KEY"):
+        return []
+    while not piece.is_over and piece.word != "(":
+        if piece.ahead("USING", "INDEX"):
+            return []
+        piece.at += 1
+    return [] if piece.is_over else _names(piece)
+
+
+def _names(piece: Piece) -> list[str]:
+    """Take a list of columns in parentheses, each with what may stand behind its name."""
+    entries = [entry.tokens[entry.at] for entry in piece.entries() if not entry.is_over]
+    return [token.value for token in entries if token.kind in (*_NAMES, TEXT)]

@@ -1,0 +1,197 @@
+"""Follows the statements of a script in order: what tables there are at its end, and what was not understood."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...registry.definitions import Words
+from .changes import altered, commented, dropped, executed, renamed
+from .creation import created, made, named
+from .definitions import Definition, NotUnderstood, Piece, column, type_of
+from .lexis import QUOTED, Lexis
+from .statements import Statement, statements
+from .tables import Elsewhere, ScriptColumn, Tables
+
+# So many characters of a statement are shown, and among so many tokens stands what it is about.
+_SHOWN, _HEAD = 60, 24
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A statement that was not followed: its line, what it says, why, and the table that it is about ('' for none).
+
+    `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made.
+    """
+
+    line: int
+    text: str
+    why: str
+    table: str = ""
+    defines: bool = False
+    elsewhere: bool = False
+
+
+@dataclass(slots=True)
+class Script:
+    """What a script says.
+
+    `types` are the types that it gives names to, `objects` those with columns; `views` and `dropped` tables with their
+    lines; `said` the words and quotes of its definitions; `routines` the lines of those that speak of making tables.
+    """
+
+    tables: Tables = field(default_factory=Tables)
+    problems: list[Problem] = field(default_factory=list)
+    views: dict[str, int] = field(default_factory=dict)
+    types: dict[str, Definition] = field(default_factory=dict)
+    objects: dict[str, list[ScriptColumn]] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
+    routines: list[int] = field(default_factory=list)
+
+    @property
+    def misunderstood(self) -> list[Problem]:
+        """What was not understood, and not only about a table of elsewhere."""
+        return [problem for problem in self.problems if not problem.elsewhere]
+
+    @property
+    def columns(self) -> int:
+        """How many columns its tables have."""
+        return sum(len(table.columns) for table in self.tables)
+
+
+def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
+    """Follow a script to its end; `check` may raise what ends it early."""
+    script = Script()
+    script.said.update(match[0].strip(" \t\r;").upper() for match in words.batch.finditer(text))
+    for statement in statements(text, lexis, words):
+        check(statement, script.tables)
+        _follow(script, statement, words)
+    return script
+
+
+def _follow(script: Script, statement: Statement, words: Words) -> None:
+    if statement.routine:
+        if statement.texts:
+            script.routines.append(statement.line)
+        return
+    line, counted = statement.line, statement.start
+    for place, end in statement.texts:
+        line, counted = line + statement.script.count("\n", counted, place), place
+        script.problems.append(Problem(line, _beginning(statement.script, place, end), "it stands in a text"))
+    if not statement.tokens:
+        return
+    piece = Piece(statement.tokens, words)
+    about, defines = "", False
+    try:
+        if (what := _what(piece)) == "CREATE TABLE":
+            defines = True
+            about = _create(script, statement, piece)
+        elif what == "ALTER TABLE":
+            about = _about(piece)
+            altered(piece, script.tables)
+        elif what == "DROP TABLE":
+            for table in dropped(piece, script.tables):
+                script.dropped[table.name] = statement.line
+        elif statement.begins("COMMENT", "ON"):
+            commented(piece, script.tables)
+        elif statement.begins("RENAME"):
+            renamed(piece, script.tables)
+        elif statement.first in ("EXEC", "EXECUTE"):
+            executed(piece, script.tables, script.types)
+        elif what:
+            _remember_object(script, statement, piece, what)
+        _say(script, statement, piece)
+    except NotUnderstood as problem:
+        about = about or _about(Piece(statement.tokens, words))
+        text = _beginning(statement.script, statement.start, statement.end)
+        elsewhere = isinstance(problem, Elsewhere) and not defines
+        script.problems.append(Problem(statement.line, text, str(problem), about, defines, elsewhere))
+
+
+def _what(piece: Piece) -> str:
+    """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one that is about no object."""
+    first = piece.word
+    if first not in ("CREATE", "ALTER", "DROP"):
+        return ""
+    for index in range(piece.at + 1, min(piece.end, piece.at + _HEAD)):
+        if (word := piece.uppers[index]) in piece.words.objects:
+            before = piece.uppers[index + 1 : index + 2] == ["TABLE"]  # CREATE COLUMN TABLE
+            return f"{first} TABLE" if before else f"{first} {word}"
+        if word == "(":
+            break
+    return ""
+
+
+def _about(piece: Piece) -> str:
+    """Return the name that stands behind TABLE, '' where there is none."""
+    for index in range(piece.at, min(piece.end, piece.at + 9)):
+        if piece.uppers[index] == "TABLE":
+            found = piece.part(index + 1, piece.end)
+            found.skips("IF NOT EXISTS", "IF EXISTS", "ONLY")
+            try:
+                return ".".join(found.name()[-2:])
+            except NotUnderstood:
+                return ""
+    return ""
+
+
+def _create(script: Script, statement: Statement, piece: Piece) -> str:
+    about = _about(piece)
+    name, replaces, new_only = named(piece)
+    there = script.tables.find(name)
+    if there and there.parts != name[-2:] and len(name) > 1 and len(there.parts) > 1:
+        there = None
+    if there and new_only:
+        return about
+    table = created(piece, name, statement.line, script.tables, script.objects)
+    if there and not replaces:
+        if [one.name for one in there.columns] != [one.name for one in table.columns]:
+            raise NotUnderstood(f"the table is there already, from line {there.line}")
+        return about
+    if there:
+        script.tables.drop(there)
+    script.tables.put(table)
+    script.dropped.pop(table.name, None)
+    return about
+
+
+def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
+    """Remember views, and names that are given to types."""
+    kind = what.partition(" ")[2]
+    while piece.word != kind:
+        piece.at += 1
+    piece.at += 1
+    if what == "CREATE VIEW" and statement.first == "CREATE":
+        piece.skips("IF NOT EXISTS")
+        script.views[".".join(piece.name()[-2:])] = statement.line
+    elif what in ("CREATE DOMAIN", "CREATE TYPE"):
+        _name_type(script, piece, piece.name()[-1].lower(), kind == "DOMAIN")
+
+
+def _name_type(script: Script, piece: Piece, name: str, domain: bool) -> None:
+    """Remember a type that a script gives a name to: another one's, or one with columns."""
+    if not domain and piece.takes_one("AS", "IS"):
+        piece.takes("OBJECT")
+        if piece.word == "(":
+            columns = [made(column(entry), piece.words) for entry in piece.entries() if entry.word not in _METHODS]
+            script.objects[name] = columns
+        return
+    if piece.takes("FROM") or piece.takes("AS") or domain:
+        type_ = type_of(piece)
+        required = any(piece.part(at, piece.end).ahead("NOT", "NULL") for at in range(piece.at, piece.end))
+        script.types[name] = Definition("", type_, required or None)
+
+
+# What an object type of Oracle has beside its columns.
+_METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "OVERRIDING", "INSTANTIABLE", "PRAGMA")
+
+
+def _say(script: Script, statement: Statement, piece: Piece) -> None:
+    """Remember the types and options of a definition, and its quotes: never a name, nor what stands in a text."""
+    quotes = {statement.script[token.start] for token in statement.tokens if token.kind is QUOTED and token.value}
+    script.said.update(piece.said, quotes)
+
+
+def _beginning(text: str, start: int, end: int) -> str:
+    """Return the first words of a statement, on one line."""
+    words = " ".join(text[start : min(end, start + 4 * _SHOWN)].split())
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rpartition(' ')[0] or words[:_SHOWN]} ..."

@@ -1,0 +1,268 @@
+"""Parts a script into statements, in one pass, and leaves out what is for the client program.
+
+A statement ends at a semicolon, at what a client ends it with (``GO``, ``/``, the one that ``DELIMITER`` names), and
+where the next one plainly begins: T-SQL needs no sign between two, and a statement that nobody can read must not take
+the next one along. The body of a function, a procedure or a trigger is one part of its statement.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...registry.definitions import Words
+from .lexis import COMMENT, SPACE, WORD, Lexis, Token, end_of_comment, is_open, passed_over, pattern, tokens
+
+# What begins a statement, wherever it stands, and what only does at the start of a line.
+_BEGINS = re.compile(
+    r"create\s+(?:\w+\s+){0,6}?table\s+(?!function\b)[^\s=,;).]|alter\s+(?:\w+\s+)?table\s+\S|drop\s+(?:\w+\s+)?table\s"
+    r"|exec(?:ute)?\s+(?:\w+\.|\[\w+\]\.)*\[?sp_\w",
+    re.IGNORECASE,
+)
+_BEGINS_LINE = re.compile(
+    r"create\s+\w|alter\s+(?!column\b)\w+\s+\w|comment\s+on\s|insert\s+(?:into|overwrite)\s|rename\s+table\s",
+    re.IGNORECASE,
+)
+_IF_EXISTS = re.compile(r"if\s+(?:not\s+)?exists\s+[^\s(]", re.IGNORECASE)
+_FIRST_LETTERS = frozenset("cadeirCADEIR")
+# What is likely to be a definition inside of a text or a body.
+_TABLE_IN_TEXT = re.compile(
+    r"\bcreate\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[\w.\"`\[\]@#$:]+\s*(?:\(|as\b|like\b)"
+    r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}",
+    re.IGNORECASE,
+)
+_TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
+_STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
+_END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
+_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[^\n]*", re.IGNORECASE | re.MULTILINE)
+# Among so many tokens stands what CREATE and ALTER are about.
+_HEAD = 24
+# So many texts that nobody ends are looked into again; more make no script.
+_OPEN = 3
+
+
+@dataclass(slots=True)
+class Statement:
+    """A statement without the sign that ends it, and without its comments.
+
+    `line` is where it begins. `routine` is what kind of one it defines ('' for none); its body is not among the tokens.
+    `texts` are places in texts and bodies where a definition of a table stands.
+    """
+
+    script: str
+    start: int
+    line: int
+    tokens: list[Token] = field(default_factory=list)
+    end: int = 0
+    routine: str = ""
+    texts: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def first(self) -> str:
+        """The first word, in upper case."""
+        return self.tokens[0].upper if self.tokens else ""
+
+    def begins(self, *words: str) -> bool:
+        """Tell whether it begins with these words."""
+        return len(self.tokens) >= len(words) and all(
+            token.upper == word for token, word in zip(self.tokens, words, strict=False)
+        )
+
+
+def statements(script: str, lexis: Lexis, words: Words) -> Iterator[Statement]:
+    """Yield the statements of a script in order."""
+    yield from _Splitter(script, lexis, words).run()
+
+
+class _Splitter:
+    """What is known at a place in the script."""
+
+    def __init__(self, script: str, lexis: Lexis, words: Words) -> None:
+        self.script, self.lexis, self.words = script, lexis, words
+        self.line, self.counted = 1, 0
+        self.open = 0
+        # Where a client ends the last statement, and whether bodies without one are to be trusted to end.
+        self.batches = max((match.start() for match in words.batch.finditer(script)), default=-1)
+        self.balanced = self.has_data = True
+        self._reset()
+
+    def _reset(self) -> None:
+        self.statement: Statement | None = None
+        self.depth = self.blocks = self.first_end = 0
+        self.first = self.object = ""
+        self.routine = False
+        self.declares = False
+        self.previous = self.last = ""
+
+    def run(self) -> Iterator[Statement]:
+        """Yield the statements, with what other signs end than a semicolon."""
+        position = 0
+        for match in _DELIMITER.finditer(self.script):
+            if match.start() < position:
+                continue
+            yield from self._part(position, match.start(), "")
+            position = match.end()
+            if match[1] != ";":
+                following = _DELIMITER.search(self.script, position)
+                end = following.start() if following else len(self.script)
+                while (stop := self.script.find(match[1], position, end)) >= 0:
+                    yield from self._part(position, stop, match[1])
+                    position = stop + len(match[1])
+                yield from self._part(position, end, match[1])
+                position = end
+        yield from self._part(position, len(self.script), "")
+
+    def _part(self, start: int, end: int, delimiter: str) -> Iterator[Statement]:
+        """Yield the statements of a part of the script; with a `delimiter`, it is one where it defines a routine."""
+        position: int | None = start
+        while position is not None:
+            position = yield from self._scan(position, end, delimiter)
+        yield from self._close(end)
+
+    def _scan(self, start: int, end: int, delimiter: str) -> "Iterator[Statement]":
+        """Yield statements until it goes on at another place, which is returned; None at the end."""
+        script, lexis = self.script, self.lexis
+        fresh = start == 0 or script[start - 1] == "\n"
+        for match in pattern(lexis).finditer(script, start, end):
+            group = match.lastgroup
+            if group == SPACE:
+                fresh = fresh or "\n" in match[0]
+                continue
+            if group == COMMENT:
+                if lexis.nests and match[0] == "/*":
+                    return min(end_of_comment(script, match.start()), end)
+                continue
+            if fresh and (jump := self.words.client.match(script, match.start(), end)):
+                if jump.lastgroup == "ends" and (not self.depth or match[0] != "/"):
+                    yield from self._close(match.start())
+                    return jump.end()
+                if jump.lastgroup == "skips" and not self.depth and not self.routine:
+                    return jump.end()
+            if group == "sign":
+                sign = match[0]
+                if sign == ";":
+                    if self.routine and not self._ends(match.start(), delimiter):
+                        self.previous = ";"
+                        continue
+                    data = self.first == "COPY" and _STDIN.search(script, self.statement.start, match.start())
+                    yield from self._close(match.start())
+                    if data and self.has_data:
+                        if over := _END_OF_DATA.search(script, match.end(), end):
+                            return over.end()
+                        self.has_data = False
+                    fresh = False
+                    continue
+                if sign == "\\" and not self.depth and not self.routine:
+                    yield from self._close(match.start())
+                    return self._line_end(match.end(), end)
+                self.depth = max(0, self.depth + (1 if sign == "(" else -1 if sign == ")" else 0))
+            elif group == "word" and self._begins(match, fresh):
+                yield from self._close(match.start())
+            elif match.end() == end and self.open < _OPEN and is_open(match, lexis):
+                self.open += 1
+                return match.start() + 1
+            if (
+                self._take(match)
+                and (jump := passed_over(lexis).match(script, match.end(), end))
+                and jump.end() > match.end()
+            ):
+                self._look_into(jump)
+                return jump.end()
+            fresh = False
+        if self.routine and self.first_end and not delimiter and self.batches < self.statement.start:
+            # Nobody ends this body: it was none, or one that is read otherwise. Go on behind its first semicolon.
+            self.balanced, stop = False, self.first_end
+            yield from self._close(stop)
+            return stop + 1
+        return None
+
+    def _line_end(self, position: int, end: int) -> int:
+        stop = self.script.find("\n", position, end)
+        return end if stop < 0 else stop
+
+    def _begins(self, match: re.Match[str], fresh: bool) -> bool:
+        """Tell whether a word begins the next statement."""
+        word = match[0]
+        if self.statement is None or self.routine:
+            return False
+        if fresh and not self.depth and self.object == "TABLE" and self.first == "ALTER" and word.upper() == "SELECT":
+            return True
+        if fresh and not self.depth and word.upper() in self.words.begins:
+            return not _IF_EXISTS.match(self.script, match.start(), match.endpos)
+        if word[0] not in _FIRST_LETTERS:
+            return False
+        if self.first in self.words.mention or (self.depth and not fresh):
+            return False
+        found = _BEGINS.match(self.script, match.start(), match.endpos)
+        if not found and fresh and not self.depth:
+            found = _BEGINS_LINE.match(self.script, match.start(), match.endpos)
+        return found is not None
+
+    def _take(self, match: re.Match[str]) -> bool:
+        """Add a token to the statement, or begin one; tell whether it is one of data, whose words are not kept."""
+        if self.statement is None:
+            self.line += self.script.count("\n", self.counted, match.start())
+            self.counted = match.start()
+            self.statement = Statement(self.script, match.start(), self.line)
+            self.first = match[0].upper() if match.lastgroup == "word" else ""
+        if self.first in self.words.data:
+            return True
+        if self.routine:
+            self._take_of_body(match)
+            return False
+        if match.end() - match.start() > 20 and match.lastgroup not in ("word", "name"):
+            self._look_into(match)
+        found = tokens(match, self.lexis)
+        self.statement.tokens += found
+        if found[0].kind is WORD and len(self.statement.tokens) <= _HEAD and self.first in ("CREATE", "ALTER"):
+            self._see_object(found[0].upper)
+        self.last = found[0].upper
+        return False
+
+    def _look_into(self, match: re.Match[str]) -> None:
+        """Remember where a text, or data, has a definition in it; in data it stands at the start of a line."""
+        assert self.statement is not None
+        in_data = self.first in self.words.data
+        for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, match.start(), match.end()):
+            end = self._line_end(found.start(), match.end()) if in_data else match.end() - 1
+            self.statement.texts.append((found.start(), end))
+
+    def _see_object(self, word: str) -> None:
+        """Remember what CREATE and ALTER are about."""
+        if (not self.object and word in self.words.objects) or (word == "TABLE" and self.last == self.object):
+            self.object = word
+        elif self.last == self.object and (self.last, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
+            self.object = "FUNCTION"
+        self.routine = self.object in self.words.routines
+
+    def _take_of_body(self, match: re.Match[str]) -> None:
+        """Follow the blocks of a body: what BEGIN and CASE open, END closes."""
+        word = match[0].upper() if match.lastgroup == "word" else match[0] if match.lastgroup == "sign" else "'"
+        if word in ("BEGIN", "CASE") and self.previous != "END":
+            self.blocks += 1
+            self.declares = False
+        elif word == "END":
+            self.blocks -= 1
+        elif self.previous == "END" and word in ("IF", "LOOP", "WHILE", "REPEAT", "FOR"):
+            self.blocks += 1
+        elif (self.previous in ("IS", "AS") and not self.blocks and word[0] not in "'$\"") or word == "DECLARE":
+            self.declares = True
+        self.previous = word
+
+    def _ends(self, position: int, delimiter: str) -> bool:
+        """Tell whether a semicolon ends a routine."""
+        assert self.statement is not None
+        if delimiter or self.batches > position:
+            return False
+        self.first_end = self.first_end or position
+        return not self.balanced or (self.blocks <= 0 and not self.declares)
+
+    def _close(self, end: int) -> Iterator[Statement]:
+        """Yield the statement that ends here."""
+        statement = self.statement
+        if statement is not None and (statement.tokens or statement.texts):
+            statement.end = end
+            if self.routine:
+                statement.routine = self.object
+                statement.texts = [found.span() for found in _TABLE_IN_TEXT.finditer(self.script, statement.start, end)]
+            yield statement
+        self._reset()

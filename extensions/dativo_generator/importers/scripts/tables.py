@@ -1,0 +1,132 @@
+"""The tables that a script has made so far, by name, and the columns of each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from .definitions import Definition, NotUnderstood
+
+Name = tuple[str, ...]
+
+
+class Elsewhere(NotUnderstood):
+    """A statement is about a table that the script has not made."""
+
+
+@dataclass(slots=True)
+class ScriptColumn:
+    """A column. `kept` is what `required` was before a change of type that does not speak of it."""
+
+    name: str
+    type: str = ""
+    required: bool | None = None
+    description: str = ""
+    kept: bool | None = None
+
+    @classmethod
+    def of(cls, definition: Definition) -> "ScriptColumn":
+        """Make the column that is defined."""
+        return cls(definition.name, definition.type, definition.required, (definition.comment or "").strip())
+
+    def copy(self) -> "ScriptColumn":
+        """Return another one alike."""
+        return ScriptColumn(self.name, self.type, self.required, self.description, self.kept)
+
+
+@dataclass(slots=True)
+class ScriptTable:
+    """A table: its name with the schema in front, its columns in order, and where it was made."""
+
+    parts: Name
+    line: int
+    columns: list[ScriptColumn] = field(default_factory=list)
+    description: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name, with the schema in front where it is said."""
+        return ".".join(self.parts)
+
+    def index(self, name: str) -> int:
+        """Return the place of a column, whatever the case; raises `NotUnderstood` when there is none."""
+        wanted = name.lower()
+        places = [index for index, column in enumerate(self.columns) if column.name.lower() == wanted]
+        exact = [index for index in places if self.columns[index].name == name]
+        if not places:
+            raise NotUnderstood(f"there is no column '{name}'")
+        return (exact or places)[0]
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a column of this name."""
+        return any(column.name.lower() == name.lower() for column in self.columns)
+
+    def column(self, name: str) -> ScriptColumn:
+        """Return a column; raises `NotUnderstood` when there is none."""
+        return self.columns[self.index(name)]
+
+    def require(self, names: Sequence[str]) -> None:
+        """Require columns, those of a key."""
+        wanted = {name.lower() for name in names}
+        for column in self.columns:
+            if column.name.lower() in wanted:
+                column.required = column.kept = True
+
+
+class Tables:
+    """Tables by name, whatever the case; a script may name the schema once and leave it out later."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._tables: dict[str, ScriptTable] = {}
+        self._by_plain_name: dict[str, list[str]] = {}
+
+    def __iter__(self) -> Iterator[ScriptTable]:
+        """Yield the tables in the order in which they were made."""
+        return iter(self._tables.values())
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def find(self, name: Name) -> ScriptTable | None:
+        """Return a table by its name, with or without the schema; None when there is none, or more than one."""
+        name = name[-2:]
+        if exact := self._tables.get(_key(name)):
+            return exact
+        alike = self._by_plain_name.get(name[-1].lower(), [])
+        if len(name) > 1:  # of another schema, unless none was said
+            alike = [key for key in alike if len(self._tables[key].parts) == 1]
+        return self._tables[alike[0]] if alike else None
+
+    def get(self, name: Name) -> ScriptTable:
+        """Return a table by its name; raises `NotUnderstood` when there is none."""
+        if table := self.find(name):
+            return table
+        raise Elsewhere(f"'{'.'.join(name[-2:])}' is no table of this script")
+
+    def put(self, table: ScriptTable) -> None:
+        """Add a table, or put it in the place of the one of its name."""
+        key = _key(table.parts)
+        if key not in self._tables:
+            self._by_plain_name.setdefault(table.parts[-1].lower(), []).append(key)
+        self._tables[key] = table
+
+    def drop(self, table: ScriptTable) -> None:
+        """Take a table out."""
+        key = _key(table.parts)
+        del self._tables[key]
+        self._by_plain_name[table.parts[-1].lower()].remove(key)
+
+    def rename(self, table: ScriptTable, name: Name) -> None:
+        """Give a table another name; its schema stays unless one is named."""
+        place = list(self._tables)
+        old = _key(table.parts)
+        self.drop(table)
+        table.parts = name[-2:] if len(name) > 1 else (*table.parts[:-1], name[-1])
+        self.put(table)
+        if place[-1] != old:  # it keeps its place among the others
+            new = _key(table.parts)
+            order = [new if key == old else key for key in place if key == old or key != new]
+            self._tables = {key: self._tables[key] for key in order}
+
+
+def _key(name: Name) -> str:
+    return ".".join(name).lower()

@@ -1,0 +1,122 @@
+"""The words in which SQL defines tables: `registry/definitions.yaml`."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from ..base.documents import Document
+from .installed import installed
+
+FILE = "registry/definitions.yaml"
+_KEYS = (
+    *(
+        "types",
+        "suffixes",
+        "nested",
+        "never_null",
+        "untyped",
+        "options",
+        "required",
+        "optional",
+        "comments",
+        "constraints",
+        "indexes",
+    ),
+    "index_options",
+    *("objects", "routines", "mention", "data", "ends", "skips", "begins", "harmless", "unchanging"),
+)
+_SHAPES = ("alone", "group", "name", "value", "rest")
+Phrase = tuple[str, ...]
+
+
+class Phrases:
+    """Phrases of words, found by the first one; the longest wins."""
+
+    def __init__(self, phrases: Mapping[str, str]) -> None:
+        """Take phrases and what each is."""
+        self._by_first: dict[str, list[tuple[Phrase, str]]] = {}
+        for text, shape in phrases.items():
+            phrase = tuple(text.split())
+            self._by_first.setdefault(phrase[0], []).append((phrase, shape))
+        for known in self._by_first.values():
+            known.sort(key=lambda one: -len(one[0]))
+
+    def at(self, words: list[str], index: int) -> tuple[Phrase, str] | None:
+        """Return the longest phrase at a place, and what it is; None for no known one."""
+        if index >= len(words):
+            return None
+        for phrase, shape in self._by_first.get(words[index], ()):
+            if tuple(words[index : index + len(phrase)]) == phrase:
+                return phrase, shape
+        return None
+
+
+class Words(NamedTuple):
+    """The words of the file, which says what each attribute is."""
+
+    types: Phrases
+    suffixes: Phrases
+    nested: frozenset[str]
+    never_null: frozenset[str]
+    untyped: frozenset[str]
+    options: Phrases
+    required: frozenset[str]
+    optional: frozenset[str]
+    comments: frozenset[str]
+    constraints: Phrases
+    indexes: frozenset[str]
+    index_options: frozenset[str]
+    objects: frozenset[str]
+    routines: frozenset[str]
+    mention: frozenset[str]
+    data: frozenset[str]
+    client: re.Pattern[str]
+    batch: re.Pattern[str]
+    begins: frozenset[str]
+    harmless: Phrases
+    unchanging: Phrases
+
+
+@cache
+def words() -> Words:
+    """Read the file; raises `PackError`."""
+    top = Document(installed(), FILE).section(_KEYS)
+    options = top.section("options", _SHAPES)
+    by_shape = {phrase: shape for shape in _SHAPES for phrase in options.texts(shape, default=())}
+    ends, skips = top.texts("ends"), top.texts("skips")
+    ending = rf"(?:{_any(ends)})(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*$"
+    return Words(
+        _phrases(top.texts("types")),
+        _phrases(top.texts("suffixes")),
+        frozenset(top.texts("nested")),
+        frozenset(top.texts("never_null")),
+        frozenset(top.texts("untyped")),
+        Phrases(by_shape),
+        frozenset(top.texts("required")),
+        frozenset(top.texts("optional")),
+        frozenset(top.texts("comments")),
+        _phrases(top.texts("constraints")),
+        frozenset(top.texts("indexes")),
+        frozenset(top.texts("index_options")),
+        frozenset(top.texts("objects")) | frozenset(top.texts("routines")) | {"TABLE"},
+        frozenset(top.texts("routines")),
+        frozenset(top.texts("mention")),
+        frozenset(top.texts("data")),
+        re.compile(rf"(?P<ends>{ending})|(?P<skips>(?:{_any(skips)})(?![\w=(,.])[^\n]*|\\[^\n]*)", _FLAGS),
+        re.compile(rf"^[ \t]*{ending}", _FLAGS),
+        frozenset(top.texts("begins")),
+        _phrases(top.texts("harmless")),
+        _phrases(top.texts("unchanging")),
+    )
+
+
+_FLAGS = re.IGNORECASE | re.MULTILINE
+
+
+def _any(texts: Iterable[str]) -> str:
+    return "|".join(re.escape(text) for text in texts)
+
+
+def _phrases(texts: Iterable[str]) -> Phrases:
+    return Phrases(dict.fromkeys(texts, ""))

@@ -1,0 +1,411 @@
+"""Scripts as their tools write them: every table is read, or named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dativo_generator.importers.read import read
+from dativo_generator.importers.source import Options
+from dativo_generator.importers.table import ImportFailed, Table
+from dativo_generator.registry.definitions import words
+from dativo_generator.registry.dialects import dialects
+
+Columns = dict[str, str]
+
+
+def tables_of(place: Path, script: str, **options: str) -> tuple[Table, ...]:
+    """Read a script."""
+    path = place / "a.sql"
+    path.write_text(script, encoding="utf-8")
+    return read(str(path), Options(**options))
+
+
+def shown(tables: tuple[Table, ...]) -> dict[str, Columns]:
+    """Return the type of each column by table, with ``!`` behind it where no value is missing."""
+    return {
+        table.name: {column.name: column.type + "!" * bool(column.required) for column in table.columns}
+        for table in tables
+    }
+
+
+def notes_of(tables: tuple[Table, ...]) -> list[str]:
+    """Return what is said of a script, but for its dialect, and without its path."""
+    return [note.rpartition("/")[2] for note in tables[0].about_source if not note.startswith("read as ")]
+
+
+A_AND_B = {"a": {"x": "integer"}, "b": {"y": "integer"}}
+# What stands between two statements.
+BETWEEN = {
+    "data": ";\nCOPY a (x) FROM stdin;\n1\tdon't; create table c (z int);\n\\.\n",
+    "psql": ";\n\\connect it's\n\\echo create table c (z int);\n",
+    "psql, in the line": ";\nSELECT 'x' \\gexec\n",
+    "SQL*Plus": ";\nPROMPT it's b's turn\nREM don't\nSET ECHO OFF\n",
+    "slash": "\n/\n",
+    "GO": "\nGO\n",
+    "GO, several times": "\ngo 5 ;\n",
+    "nothing": "\n",
+    "a block": "\nIF NOT EXISTS (SELECT 1 FROM sys.tables WHERE name = 'b')\nBEGIN\n",
+    "a question on the line": "\nIF OBJECT_ID('b') IS NULL ",
+    "an insert": "\nINSERT INTO a VALUES (1)\nGO\n",
+    "a print": "\nPRINT 'don''t'\n",
+    "delimiters": ";\nDELIMITER //\nCREATE TRIGGER t BEFORE INSERT ON a BEGIN SET x = 1; END//\nDELIMITER ;\n",
+    "dollars": ";\nDO $do$ BEGIN RAISE NOTICE 'it''s; fine'; END; $do$;\n",
+    "a function": ";\nCREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1; SELECT 2 $$;\n",
+    "a trigger": ";\nCREATE TRIGGER t AFTER DELETE ON a BEGIN UPDATE a SET x = CASE WHEN 1 THEN 2 END; END;\n",
+    "a procedure": ";\nCREATE PROCEDURE p IS v NUMBER; BEGIN v := 1; END;\n/\n",
+    "a procedure of T-SQL": "\nGO\nCREATE PROCEDURE p AS SELECT 1; SELECT 2\nGO\n",
+    "a body that nobody ends": ";\nCREATE PROCEDURE p AS BEGIN SELECT 1;\n",
+    "comments": ";\n-- don't\n/* it's /* nested */ here */\n",
+    "a quote that nobody ends": ";\nINSERT INTO a VALUES (1) -- x\n;",
+    "a view": ";\nCREATE VIEW v AS\nSELECT 'create table c (z int)' AS text\n;",
+    "rights": ";\nGRANT CREATE TABLE TO somebody;\n",
+    "a broken one": ";\nCREATE TABLE broken (x int,, y int\n",
+    "Oracle's quotes": ";\nINSERT INTO a VALUES (q'[it's; here]');\n",
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN.values(), ids=BETWEEN)
+def test_what_stands_between_two_tables_takes_none_along(between: str, tmp_path: Path) -> None:
+    found = shown(tables_of(tmp_path, f"create table a (x int){between}create table b (y int)"))
+    assert found == A_AND_B
+
+
+def test_mysql_reads_comments_with_a_mark(tmp_path: Path) -> None:
+    script = (
+        "/*!40101 SET NAMES utf8 */;\nINSERT INTO a VALUES ('it\\'s /*! ; create table c (z int); ');\n"
+        "CREATE TABLE `a` (`x` int /*!80000 INVISIBLE */) /*!50100 PARTITION BY HASH (x) */;\n"
+        "/*!50001 CREATE VIEW `v` AS SELECT 1 AS `x`*/;\nCREATE TABLE `b` (`y` int);"
+    )
+    assert shown(tables_of(tmp_path, script)) == A_AND_B
+
+
+def test_a_script_of_microsofts_programs_is_utf_16(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_bytes("create table a (x int)\r\nGO\r\n".encode("utf-16"))
+    (tmp_path / "b.sql").write_bytes("create table b (y int, \u00e9 int)".encode("latin-1"))
+    assert shown(read(str(tmp_path / "a.sql"))) == {"a": {"x": "integer"}}
+    with pytest.raises(ImportFailed, match="is not UTF-8 text; convert it, or name its --encoding"):
+        read(str(tmp_path / "b.sql"))
+    found = read(str(tmp_path / "b.sql"), Options(encoding="latin-1"))
+    assert shown(found) == {"b": {"y": "integer", "\u00e9": "integer"}}
+
+
+# A column with what may stand behind its type, and the column.
+OPTIONS = {
+    "[x] [int] IDENTITY(1,1) NOT NULL PRIMARY KEY NONCLUSTERED HASH WITH (BUCKET_COUNT = 8)": "integer!",
+    "[x] [int] NULL CONSTRAINT [k] PRIMARY KEY CLUSTERED ([y] ASC) WITH (PAD_INDEX = OFF) ON [PRIMARY]": "integer",
+    "x uniqueidentifier ROWGUIDCOL NOT NULL CONSTRAINT d DEFAULT (newid())": "string!",
+    "x nvarchar(9) SPARSE NULL MASKED WITH (FUNCTION = 'partial(1,\"x\",0)')": "string",
+    "x datetime2(7) GENERATED ALWAYS AS ROW START HIDDEN NOT NULL": "timestamp!",
+    "x char(11) COLLATE Latin1_General_BIN2 ENCRYPTED WITH (COLUMN_ENCRYPTION_KEY = k) NOT NULL": "string!",
+    "x int DEFAULT (NEXT VALUE FOR dbo.seq) INDEX ix NONCLUSTERED": "integer",
+    "x varbinary(max) FILESTREAM NULL DEFAULT 0x": "string",
+    "x VARCHAR2(9 CHAR) DEFAULT 'not null' CONSTRAINT n NOT NULL ENABLE NOVALIDATE": "string!",
+    "x NUMBER(9) GENERATED BY DEFAULT ON NULL AS IDENTITY (START WITH 1) USING INDEX TABLESPACE t": "string!",
+    "x DATE DEFAULT ON NULL SYSDATE": "date!",
+    "x int CHECK (x IS NOT NULL) REFERENCES o (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED": "integer",
+    "x text DEFAULT 'a'::character varying(9) COLLATE \"C\"": "string",
+    "x double precision DEFAULT - 1 NOT NULL": "double!",
+    "x timestamp(3) without time zone DEFAULT (now() AT TIME ZONE 'utc') NOT NULL": "timestamp!",
+    "x bigserial": "integer!",
+    "x int GENERATED ALWAYS AS IDENTITY (START WITH 1)": "integer!",
+    "x numeric(9,2)[] DEFAULT ARRAY[1, 2] NOT NULL": "string!",
+    "x interval year to month": "string",
+    "`x` bigint(20) unsigned zerofill NOT NULL AUTO_INCREMENT COMMENT 'null, default; x'": "integer!",
+    "`x` varchar(9) CHARACTER SET utf8 COLLATE utf8_bin DEFAULT NULL": "string",
+    "`x` timestamp NULL DEFAULT current_timestamp() ON UPDATE current_timestamp()": "timestamp",
+    "`x` point NOT NULL /*!80003 SRID 4326 */": "string!",
+    "`x` set('a,b','not null') DEFAULT 'a'": "string",
+    "`x` int GENERATED ALWAYS AS (`y` + 1) STORED NOT NULL": "integer!",
+    'x map<string, array<struct<a:int, b:string>>> COMMENT "what, and why"': "string",
+    "x INTEGER PRIMARY KEY AUTOINCREMENT": "integer!",
+    "x UNSIGNED BIG INT": "integer",
+    "x": "string",
+    "x AS (a + b) PERSISTED NOT NULL": "string!",
+    "x INT64 NOT NULL OPTIONS (description = 'NULL')": "integer!",
+    "x int autoincrement start 1 increment 1 noorder NOT NULL WITH TAG (t = 'a')": "integer!",
+}
+
+
+@pytest.mark.parametrize(("column", "type_"), OPTIONS.items())
+def test_a_column_is_right_whatever_stands_behind_its_type(column: str, type_: str, tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, f"create table t (y int, {column}, z int not null);")
+    assert shown((table,)) == {"t": {"y": table.columns[0].type + "!" * ("[y]" in column), "x": type_, "z": "integer!"}}
+
+
+NO_COLUMNS = [
+    *("INDEX i (x)", "INDEX i NONCLUSTERED (x)", "INDEX i CLUSTERED COLUMNSTORE", "INDEX (x)", "KEY `k` (`x`)"),
+    *("KEY k (x)", "UNIQUE KEY k (x)", "UNIQUE (x)", "SPATIAL KEY s (x)", "FULLTEXT INDEX f (x)", "CHECK (x > 0)"),
+    *("CONSTRAINT c CHECK (x > 0)", "FOREIGN KEY (x) REFERENCES o (id)", "PERIOD FOR SYSTEM_TIME (a, b)"),
+    *("EXCLUDE USING gist (x WITH =)", "INDEX i x TYPE minmax GRANULARITY 4", "SUPPLEMENTAL LOG DATA (ALL) COLUMNS"),
+]
+
+
+@pytest.mark.parametrize("entry", NO_COLUMNS)
+def test_what_is_no_column_becomes_none(entry: str, tmp_path: Path) -> None:
+    assert shown(tables_of(tmp_path, f"create table t (x int, {entry})")) == {"t": {"x": "integer"}}
+
+
+@pytest.mark.parametrize(
+    "column", ["key varchar(20)", "index text", "sort int check (sort > 0)", "family text", '"check" text']
+)
+def test_a_column_may_be_called_like_what_is_none(column: str, tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, f"create table t (x int, {column})")
+    assert [one.name for one in table.columns] == ["x", column.split()[0].strip('"')]
+
+
+# What stands behind the columns of a table, and what it adds.
+BEHIND: dict[str, Columns] = {
+    "ON [PRIMARY] TEXTIMAGE_ON [PRIMARY]": {},
+    "WITH (MEMORY_OPTIMIZED = ON, DURABILITY = SCHEMA_ONLY)": {},
+    "AS NODE": {},
+    "SEGMENT CREATION IMMEDIATE PCTFREE 10 STORAGE (INITIAL 1) TABLESPACE users": {},
+    "PARTITION BY RANGE (x) (PARTITION p VALUES LESS THAN (10))": {},
+    "ENGINE = MergeTree PARTITION BY toYYYYMM(x) ORDER BY (x) SETTINGS index_granularity = 8192": {},
+    "ENGINE=InnoDB AUTO_INCREMENT=9 DEFAULT CHARSET=utf8 COMMENT='as select'": {},
+    "PARTITIONED BY (day date, hour int COMMENT 'of the day') STORED AS PARQUET LOCATION 's3://b/p'": {
+        "day": "date",
+        "hour": "integer",
+    },
+    "USING delta PARTITIONED BY (x)": {},
+    "INHERITS (parent)": {"id": "integer!"},
+    "WITH PARTITION COLUMNS (day DATE) OPTIONS (uris = ['gs://b'])": {"day": "date"},
+}
+
+
+@pytest.mark.parametrize(("behind", "more"), BEHIND.items())
+def test_what_stands_behind_the_columns(behind: str, more: Columns, tmp_path: Path) -> None:
+    script = f"create table parent (id int not null);\ncreate table t (x bigint) {behind};"
+    found = shown(tables_of(tmp_path, script))["t"]
+    types = {"x": found["x"]} | more  # ClickHouse's columns are required
+    assert found == types
+
+
+COPIES = {
+    "create table t like s": {"x": "integer!", "y": "string"},
+    "create table t (like s including all, z date)": {"x": "integer!", "y": "string", "z": "date"},
+    "create table t clone s": {"x": "integer!", "y": "string"},
+    "create table t partition of s for values in (1)": {"x": "integer!", "y": "string"},
+    "create table t as select * from s": {"x": "integer", "y": "string"},
+    "create table t as select y, x as z from s where x > 1": {"y": "string", "z": "integer"},
+    "create table t using delta as select cast(null as date) as d, cast(x as decimal(9, 2)) as e": {
+        "d": "date",
+        "e": "string",
+    },
+    "create table t (a, b) as select x, y from s": {"a": "integer", "b": "string"},
+}
+
+
+@pytest.mark.parametrize(("script", "columns"), COPIES.items())
+def test_a_table_like_another(script: str, columns: Columns, tmp_path: Path) -> None:
+    found = shown(tables_of(tmp_path, f"create table s (x int not null, y text);\n{script};"))
+    assert found == {"s": {"x": "integer!", "y": "string"}, "t": columns}
+
+
+# What follows `create table t (x int not null, y text)`, and the columns that are then there.
+CHANGES: dict[str, Columns] = {
+    "alter table t add z date not null": {"x": "integer!", "y": "string", "z": "date!"},
+    "alter table t add z date, w int null": {"x": "integer!", "y": "string", "z": "date", "w": "integer"},
+    "alter table t add (z date, w int)": {"x": "integer!", "y": "string", "z": "date", "w": "integer"},
+    "alter table t add columns (z date comment 'z')": {"x": "integer!", "y": "string", "z": "date"},
+    "alter table t add column z date first, add w int after x": {
+        "z": "date",
+        "x": "integer!",
+        "w": "integer",
+        "y": "string",
+    },
+    "alter table only t add constraint k primary key (y)": {"x": "integer!", "y": "string!"},
+    "alter table t with check add constraint k primary key clustered (y asc)": {"x": "integer!", "y": "string!"},
+    "alter table t drop column y": {"x": "integer!"},
+    "alter table t drop column if exists z, drop y cascade": {"x": "integer!"},
+    "alter table t drop (x, y), add z int": {"z": "integer"},
+    "alter table t drop constraint c, column y": {"x": "integer!"},
+    "alter table t rename column y to z": {"x": "integer!", "z": "string"},
+    "alter table t rename y to z": {"x": "integer!", "z": "string"},
+    "exec sp_rename 'dbo.t.y', 'z', 'COLUMN'": {"x": "integer!", "z": "string"},
+    "alter table t alter column x type text using x::text": {"x": "string!", "y": "string"},
+    "alter table t alter column x drop not null, alter y set not null": {"x": "integer", "y": "string!"},
+    "alter table t alter column x set data type date": {"x": "date!", "y": "string"},
+    "alter table t alter column y int not null": {"x": "integer!", "y": "integer!"},
+    "alter table t modify column y int not null": {"x": "integer!", "y": "integer!"},
+    "alter table t change column y z int first": {"z": "integer", "x": "integer!"},
+    "alter table t replace columns (z int)": {"z": "integer"},
+    "alter table t owner to me, alter column x set default 1": {"x": "integer!", "y": "string"},
+    "alter table t add index i (y), engine = InnoDB": {"x": "integer!", "y": "string"},
+    "alter table t set schema s;\nalter table s.t drop y": {"x": "integer!"},
+    "drop table t;\ncreate table t (z int)": {"z": "integer"},
+    "create or replace table t (z int)": {"z": "integer"},
+    "create table if not exists t (z int)": {"x": "integer!", "y": "string"},
+    "alter table if exists nowhere drop column z": {"x": "integer!", "y": "string"},
+}
+
+
+@pytest.mark.parametrize(("change", "columns"), CHANGES.items())
+def test_changes_are_followed_in_order(change: str, columns: Columns, tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, f"create table t (x int not null, y text);\n{change};")
+    assert list(shown(tables).values()) == [columns]
+    assert [list(names) for names in shown(tables).values()] == [list(columns)]
+    assert notes_of(tables) == []
+
+
+@pytest.mark.parametrize("rename", ["alter table t rename to u", "rename table t to u", "exec sp_rename 't', 'u'"])
+def test_a_table_gets_another_name(rename: str, tmp_path: Path) -> None:
+    found = shown(tables_of(tmp_path, f"create table t (x int);\ncreate table s (y int);\n{rename};"))
+    assert list(found) == ["u", "s"]
+
+
+def test_a_new_type_takes_null_where_the_dialect_says_so(tmp_path: Path) -> None:
+    script = "create table t (x int not null);\nalter table t modify x varchar(9);"
+    found = {name: shown(tables_of(tmp_path, script, dialect=name))["t"]["x"] for name in ("mysql", "oracle")}
+    assert found == {"mysql": "string", "oracle": "string!"}
+
+
+def test_descriptions_come_from_everywhere(tmp_path: Path) -> None:
+    script = """
+    create table a (x int comment 'of x', y int) comment = 'of a';
+    create table dbo.b (x int);
+    comment on column a.y is 'of '
+      'y';
+    comment on table dbo.b is 'of b';
+    exec sys.sp_addextendedproperty @name = N'MS_Description', @value = N'of b''s x', @level0type = N'SCHEMA',
+      @level0name = N'dbo', @level1type = N'TABLE', @level1name = N'b', @level2type = N'COLUMN', @level2name = N'x';
+    """
+    found = {
+        table.name: (table.description, {column.name: column.description for column in table.columns})
+        for table in tables_of(tmp_path, script)
+    }
+    assert found == {"a": ("of a", {"x": "of x", "y": "of y"}), "dbo.b": ("of b", {"x": "of b's x"})}
+
+
+def test_names_that_a_script_gives_to_types(tmp_path: Path) -> None:
+    script = """
+    CREATE TYPE dbo.Flag FROM bit NOT NULL
+    GO
+    EXEC sp_addtype 'code', 'varchar(9)', 'NOT NULL'
+    GO
+    CREATE TABLE dbo.t (x dbo.Flag, y code, z dbo.Flag NULL)
+    """
+    assert shown(tables_of(tmp_path, script)) == {"dbo.t": {"x": "boolean!", "y": "string!", "z": "boolean"}}
+    script = "create domain public.year as integer check (value > 0);\ncreate table t (x public.year);"
+    assert shown(tables_of(tmp_path, script)) == {"t": {"x": "integer"}}
+    script = "create type p as object (a integer, b date);\ncreate table t of p (a primary key);"
+    assert shown(tables_of(tmp_path, script)) == {"t": {"a": "integer!", "b": "date"}}
+
+
+# Behind `create table good (x int)`: what is said of it.
+SAID: dict[str, list[str]] = {
+    "create table odd (x int WHAT IS THIS)": [
+        "a.sql:2: is not understood: create table odd (x int WHAT IS THIS): 'WHAT IS THIS'"
+    ],
+    "create table odd as select 1 + 1": [
+        "a.sql:2: is not understood: create table odd as select 1 + 1: a query that does not say what its columns are"
+    ],
+    "alter table good frobnicate x": ["a.sql:2: is not understood: alter table good frobnicate x: 'frobnicate x'"],
+    "alter table good drop column z": [
+        "a.sql:2: is not understood: alter table good drop column z: there is no column 'z'"
+    ],
+    "alter table other add z int": [
+        "a.sql:2: has no effect here: alter table other add z int: 'other' is no table of this script"
+    ],
+    "create table good (z int)": [
+        "a.sql:2: is not understood: create table good (z int): the table is there already, from line 1"
+    ],
+    "create view v as select 1": ["views are left out: v"],
+    "create table b (x int);\ndrop table b": ["dropped again, and left out: b"],
+    "exec ('create table b (x int)')": ["a.sql:2: is not understood: create table b (x int): it stands in a text"],
+    "create procedure p as begin create table b (x int); end": [
+        "what functions, procedures and triggers make is left out: they speak of tables in lines 2"
+    ],
+    "insert into good values ('\ncreate table b (x int)\n')": [
+        "a.sql:3: is not understood: create table b (x int): it stands in a text"
+    ],
+    "create table odd of nothing": ["a.sql:2: is not understood: create table odd of nothing: 'of nothing'"],
+}
+
+
+@pytest.mark.parametrize(("statement", "notes"), SAID.items())
+def test_what_is_not_followed_is_named(statement: str, notes: list[str], tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, f"create table good (x int);\n{statement};")
+    assert shown(tables) == {"good": {"x": "integer"}}
+    assert notes_of(tables) == notes
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ("odd", "a.sql:2: is not understood: create table s.odd (x int WHAT): 'WHAT'"),
+        ("s.odd", "a.sql:2: is not understood: create table s.odd (x int WHAT): 'WHAT'"),
+        ("changed", "a.sql:4: is not understood: alter table changed frobnicate: 'frobnicate'"),
+        ("v", "a.sql:5: 'v' is a view, which is not read"),
+        ("gone", "a.sql:7: 'gone' is dropped again"),
+        ("nothing", "a.sql: there is no table 'nothing' (there: changed, good)"),
+    ],
+)
+def test_a_table_that_is_asked_for_and_not_understood_is_an_error(asked: str, message: str, tmp_path: Path) -> None:
+    script = (
+        "create table good (x int);\ncreate table s.odd (x int WHAT);\ncreate table changed (x int);\n"
+        "alter table changed frobnicate;\ncreate view v as select 1;\ncreate table gone (x int);\ndrop table gone;\n"
+    )
+    assert [table.name for table in tables_of(tmp_path, script, table="good")] == ["good"]
+    with pytest.raises(ImportFailed) as error:
+        tables_of(tmp_path, script, table=asked)
+    assert str(error.value).rpartition("/")[2] == message
+
+
+def test_a_script_of_which_nothing_is_understood_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ImportFailed, match=r"as oracle: line 1: create table a \(x int WHAT\): 'WHAT' \(and 1 more "):
+        tables_of(tmp_path, "create table a (x int WHAT);\ncreate table b (x int WHAT);", dialect="oracle")
+    with pytest.raises(ImportFailed, match="holds no CREATE TABLE, but in views v"):
+        tables_of(tmp_path, "create view v as select 1;")
+
+
+# A script that only one dialect has, by what it says in definitions.
+SPOKEN = {
+    "postgres": "create table t (x character varying(9), y jsonb); insert into t values ('[a] `b` GO');",
+    "mysql": "create table `t` (`x` int unsigned, `y` varchar(9)) engine=InnoDB;",
+    "tsql": "create table t (x nvarchar(max), y bit)\nGO\n",
+    "oracle": "create table t (x varchar2(9), y number);\n/\n",
+    "snowflake": "create transient table t (x variant, y timestamp_ntz);",
+    "bigquery": "create table `p.d.t` (x int64, y struct<a int64>);",
+    "hive": "create external table `t` (x string) partitioned by (y string) stored as orc;",
+    "spark": "create table t (x string) using delta;",
+    "clickhouse": "create table t (x UInt64, y Nullable(String)) engine = MergeTree order by x;",
+    "redshift": "create table t (x varchar(9) encode lzo distkey) sortkey (x);",
+    "sqlite": "create table t (x integer primary key autoincrement);",
+    "duckdb": "create table t (x hugeint, y uinteger);",
+    "teradata": "create multiset table t, no fallback (x byteint, y varchar(9) not casespecific);",
+}
+
+
+@pytest.mark.parametrize(("dialect", "script"), SPOKEN.items())
+def test_the_dialect_is_told_by_definitions_and_said(dialect: str, script: str, tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, script)
+    assert table.about_source[0] == f"read as {dialect}; --dialect names another one"
+    assert tables_of(tmp_path, script, dialect=dialect)[0].columns == table.columns
+
+
+def test_every_dialect_but_one_that_says_nothing_of_its_own_is_told() -> None:
+    assert set(dialects()) - set(SPOKEN) == {"trino"}
+
+
+def test_nothing_but_a_nullable_type_may_be_missing_in_clickhouse(tmp_path: Path) -> None:
+    script = "create table t (a UInt8, b Nullable(Int64), c LowCardinality(Nullable(String)), d LowCardinality(UInt8))"
+    assert shown(tables_of(tmp_path, script, dialect="clickhouse")) == {
+        "t": {"a": "integer!", "b": "integer", "c": "string", "d": "integer!"}
+    }
+
+
+def test_a_long_script_is_read_as_it_begins_unless_that_loses_something(tmp_path: Path, monkeypatch: Any) -> None:
+    from dativo_generator.importers.kinds import ddl
+
+    monkeypatch.setattr(ddl, "_BEGINNING", 60)
+    script = "create table a (x int);\n" * 1 + "insert into a values (1);\n" * 9
+    script += "insert into a values ('\\'');\ncreate table b (y int);\n"
+    assert shown(tables_of(tmp_path, script)) == A_AND_B
+
+
+def test_every_option_is_one_kind_of_thing() -> None:
+    known = words()
+    phrases = [" ".join(phrase) for found in known.options._by_first.values() for phrase, _ in found]
+    assert sorted(phrases) == sorted(set(phrases))
+    assert (known.required | known.optional | known.comments) <= set(phrases)
