@@ -1,7 +1,8 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,12 +10,15 @@ from ..base.documents import Document, Section
 from ..base.naming import LABEL
 from ..base.phrases import Groups, singular, take_groups, take_phrases, words
 from .fields import alike
+from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
 _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
+# Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
+_TELLING, _LONGEST_PREFIX = 2, 3
 
 # Where phrases stand in a name, by the places of its words: the first, and the one behind the last.
 _Spans = list[tuple[int, int]]
@@ -34,10 +38,20 @@ class _Column(NamedTuple):
     Of a customer's addresses that is first the customer, then the addresses.
     """
 
-    words: tuple[str, ...]
+    words: tuple[Word, ...]
     type: str
     table: frozenset[str]
     about: tuple[str, ...]
+
+    def said(self, start: int, end: int) -> str:
+        """Quote words of the name as they stand there, and say what they mean where that is something else."""
+        part = self.words[start:end]
+        quoted = f"'{' '.join(dict.fromkeys(word.written for word in part))}' in the name"
+        meant = "'" + " ".join(word.text for word in part) + "'"
+        if language := next((word.language for word in part if word.language), ""):
+            return f"{quoted}, {language} for {meant}"
+        taken_apart = any(len(word.written) > len(word.text) and word.text in word.written for word in part)
+        return f"{meant} in '{' '.join(dict.fromkeys(word.written for word in part))}'" if taken_apart else quoted
 
 
 class Rule(NamedTuple):
@@ -52,21 +66,24 @@ class Rule(NamedTuple):
     tables: frozenset[str]
     not_tables: frozenset[str]
 
-    def judge(self, column: _Column, spans: _Spans, pointers: frozenset[str]) -> Judgement | None:
+    def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
         if self.tables and about not in self.tables:
             return None
-        left = [word for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)]
-        if self.alone and any(len(word) > 1 and not word.isdigit() and word not in column.table for word in left):
+        left = [
+            (place, word.text)
+            for place, word in enumerate(column.words)
+            if not any(a <= place < b for a, b in spans)
+        ]
+        if self.alone and any(general.tells(word, place, column.table) for place, word in left):
             return None
-        start, end = spans[0]
-        evidence = f"'{' '.join(column.words[start:end])}' in the name"
+        evidence = column.said(*spans[0])
         if self.tables:
             evidence += f", in a table about '{about}'"
-        if against := next((word for word in left if word in pointers), ""):
+        if against := next((word for _, word in left if word in general.pointers), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
-        if against := next((word for word in left if word in self.unless), ""):
+        if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
         if column.about[0] in self.not_tables:
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
@@ -75,20 +92,36 @@ class Rule(NamedTuple):
         return Judgement(self.label, self.name, evidence)
 
 
+class General(NamedTuple):
+    """What all rules take words for, beside those of their own."""
+
+    pointers: frozenset[str]
+    fillers: frozenset[str]
+    qualifiers: frozenset[str]
+    known: frozenset[str]
+
+    def tells(self, word: str, place: int, table: Collection[str]) -> bool:
+        """Tell whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
+        if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
+            return False
+        return not (place == 0 and _is_prefix(word, table, self.known))
+
+
+def _is_prefix(word: str, table: Collection[str], known: Collection[str]) -> bool:
+    """Tell whether the first word of a name is short for its table, or says nothing: too short for a word."""
+    if any(len(word) > _TELLING and of_table.startswith(word) for of_table in table):
+        return True
+    return len(word) <= _LONGEST_PREFIX and word not in known
+
+
 class Rules:
     """The rules in their order; the first that gives a label decides."""
 
-    def __init__(
-        self,
-        rules: tuple[Rule, ...],
-        abbreviations: Mapping[str, str],
-        pointers: frozenset[str],
-        fillers: frozenset[str],
-    ) -> None:
-        """Keep what the file says."""
-        self.rules, self.pointers = rules, pointers
-        self._abbreviations, self._fillers = abbreviations, fillers
+    def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
+        """Keep what the files say."""
+        self.rules, self._vocabulary, self._general = rules, vocabulary, general
         self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
+        self._table = cache(self._table_read)
 
     def judge(self, column: str, type_: str, table: str) -> Judgement:
         """Judge a column with a type of an asset, in a table or object.
@@ -96,15 +129,12 @@ class Rules:
         A dotted column, ``product.name``, brings its own context.
         """
         *owner, name = column.split(".")
-        context = words(owner[-1] if owner else table)
-        own = frozenset((*context, *map(singular, context)))
-        in_full = tuple(self._abbreviations.get(word, word) for word in words(name))
-        looked_at = _Column(
-            in_full, type_, own | {self._abbreviations.get(word, word) for word in own}, self._about(context)
-        )
+        language, own, about = self._table(owner[-1] if owner else table)
+        in_english = self._vocabulary.read(name, language)
+        looked_at = _Column(in_english, type_, own, about)
         nearly = Judgement("")
-        for rule, spans in self._speaking(in_full):
-            found = rule.judge(looked_at, spans, self.pointers)
+        for rule, spans in self._speaking(tuple(word.text for word in in_english)):
+            found = rule.judge(looked_at, spans, self._general)
             if found and found.label:
                 return found
             nearly = found if found and not nearly.rule else nearly
@@ -114,26 +144,37 @@ class Rules:
         """List the rules of which phrases stand in a name, with where."""
         return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
 
+    def _table_read(self, name: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
+        """Return the language of a table's name, its words in any spelling, and what it is about."""
+        read = self._vocabulary.read(name)
+        context = [word.text for word in read]
+        own = {*context, *words(name)}
+        return self._vocabulary.language(read), frozenset(own | set(map(singular, own))), self._about(context)
+
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
-        telling = [word for word in said if word not in self._fillers]
+        telling = [word for word in said if word not in self._general.fillers]
         return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
 
 
 def load_rules(root: Path) -> Rules:
-    """Read the rules of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("abbreviations", "pointers", "fillers", "groups", "rules"))
+    """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
+    top = Document(root, FILE).section(("abbreviations", "pointers", "qualifiers", "fillers", "groups", "rules"))
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
     known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
-    return Rules(
-        tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known)),
-        abbreviations,
-        frozenset(top.texts("pointers")),
-        frozenset(top.texts("fillers")),
-    )
+    rules = tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known))
+    pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
+    qualifiers = frozenset(top.texts("qualifiers"))
+    told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
+    for rule in rules:
+        told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
+    for entry in top.sections("rules"):
+        told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
+    vocabulary = Vocabulary(root, told, abbreviations)
+    return Rules(rules, vocabulary, General(pointers, fillers, qualifiers, vocabulary.english))
 
 
 def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> Rule:
