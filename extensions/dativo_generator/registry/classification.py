@@ -17,6 +17,8 @@ _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
+_KEYS = ("abbreviations", "coded", "pointers", "qualifiers", "fillers", "groups", "rules")
+
 # Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
 
@@ -30,6 +32,15 @@ class Judgement(NamedTuple):
     label: str
     rule: str = ""
     evidence: str = ""
+
+
+class _Table(NamedTuple):
+    """A table's name: its language, its words in any spelling, the first letters of them, and what it is about."""
+
+    language: str
+    words: frozenset[str]
+    initials: str
+    about: tuple[str, ...]
 
 
 class _Column(NamedTuple):
@@ -62,6 +73,7 @@ class Rule(NamedTuple):
     phrases: Mapping[str, int]
     alone: bool
     unless: frozenset[str]
+    despite: frozenset[str]
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
@@ -81,7 +93,7 @@ class Rule(NamedTuple):
         evidence = column.said(*spans[0])
         if self.tables:
             evidence += f", in a table about '{about}'"
-        if against := next((word for _, word in left if word in general.pointers), ""):
+        if against := next((word for _, word in left if word in general.pointers - self.despite), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
@@ -98,7 +110,14 @@ class General(NamedTuple):
     pointers: frozenset[str]
     fillers: frozenset[str]
     qualifiers: frozenset[str]
+    coded: Mapping[str, int]
     known: frozenset[str]
+
+    def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Leave out that a name holds a code, where there is more in it."""
+        spans = _spans([word.text for word in name], self.coded)
+        left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
+        return left or name
 
     def tells(self, word: str, place: int, table: Collection[str]) -> bool:
         """Tell whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
@@ -129,9 +148,10 @@ class Rules:
         A dotted column, ``product.name``, brings its own context.
         """
         *owner, name = column.split(".")
-        language, own, about = self._table(owner[-1] if owner else table)
-        in_english = self._vocabulary.read(name, language)
-        looked_at = _Column(in_english, type_, own, about)
+        of_table = self._table(owner[-1] if owner else table)
+        in_english = _without_prefix(self._vocabulary.read(name, of_table.language), of_table.initials)
+        in_english = self._general.decoded(in_english)
+        looked_at = _Column(in_english, type_, of_table.words, of_table.about)
         nearly = Judgement("")
         for rule, spans in self._speaking(tuple(word.text for word in in_english)):
             found = rule.judge(looked_at, spans, self._general)
@@ -144,12 +164,16 @@ class Rules:
         """List the rules of which phrases stand in a name, with where."""
         return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
 
-    def _table_read(self, name: str) -> tuple[str, frozenset[str], tuple[str, ...]]:
-        """Return the language of a table's name, its words in any spelling, and what it is about."""
+    def _table_read(self, name: str) -> _Table:
         read = self._vocabulary.read(name)
         context = [word.text for word in read]
         own = {*context, *words(name)}
-        return self._vocabulary.language(read), frozenset(own | set(map(singular, own))), self._about(context)
+        return _Table(
+            self._vocabulary.language(read),
+            frozenset(own | set(map(singular, own))),
+            "".join(word[0] for word in context),
+            self._about(context),
+        )
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
@@ -160,21 +184,22 @@ class Rules:
 
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
-    top = Document(root, FILE).section(("abbreviations", "pointers", "qualifiers", "fillers", "groups", "rules"))
+    top = Document(root, FILE).section(_KEYS)
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
-    known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables")
+    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables")
     rules = tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known))
     pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
     qualifiers = frozenset(top.texts("qualifiers"))
+    coded = {"".join(phrase.split()): len(phrase.split()) for phrase in top.texts("coded")}
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
     for entry in top.sections("rules"):
         told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
     vocabulary = Vocabulary(root, told, abbreviations)
-    return Rules(rules, vocabulary, General(pointers, fillers, qualifiers, vocabulary.english))
+    return Rules(rules, vocabulary, General(pointers, fillers, qualifiers, coded, vocabulary.english))
 
 
 def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> Rule:
@@ -188,6 +213,7 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> R
         {"".join(phrase.split()): len(phrase.split()) for phrase in sorted(phrases, key=lambda one: one.count(" "))},
         entry.flag("alone", False),
         _set(entry, "unless", groups),
+        frozenset(entry.texts("despite", default=(), like=_NAME)),
         frozenset(entry.texts("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
@@ -201,6 +227,13 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
             raise entry.error(key, f"there is no group '{word[1:]}'")
         found += groups[word[1:]] if word.startswith("@") else [word]
     return frozenset(found)
+
+
+def _without_prefix(name: tuple[Word, ...], initials: str) -> tuple[Word, ...]:
+    """Leave out a first word that is made of the first letters of the table's words."""
+    if len(name) > 1 and len(name[0].written) >= _TELLING and initials.endswith(name[0].written):
+        return name[1:]
+    return name
 
 
 def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> _Spans:
