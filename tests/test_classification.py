@@ -111,7 +111,8 @@ def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("half", ["tune", "test"])
 def test_the_labels_of_public_schemas_are_right(half: str) -> None:
-    pairs = [(c.label, PACK.judge(c.name, c.type, c.table).label) for c in columns() if c.half == half]
+    found = [column for column in columns() if column.half == half and column.series == 1]
+    pairs = [(c.label, PACK.judge(c.name, c.type, c.table).label) for c in found]
     assert len(pairs) > 600
     assert score(pairs).f1 >= {"tune": 0.945, "test": 0.95}[half]
 
