@@ -123,14 +123,9 @@ class General(NamedTuple):
         """Tell whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
         if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
             return False
-        return not (place == 0 and _is_prefix(word, table, self.known))
-
-
-def _is_prefix(word: str, table: Collection[str], known: Collection[str]) -> bool:
-    """Tell whether the first word of a name is short for its table, or says nothing: too short for a word."""
-    if any(len(word) > _TELLING and of_table.startswith(word) for of_table in table):
-        return True
-    return len(word) <= _LONGEST_PREFIX and word not in known
+        if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):
+            return False
+        return place > 0 or len(word) > _LONGEST_PREFIX or word in self.known
 
 
 class Rules:
@@ -138,7 +133,7 @@ class Rules:
 
     def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
         """Keep what the files say."""
-        self.rules, self._vocabulary, self._general = rules, vocabulary, general
+        self.rules, self.vocabulary, self._general = rules, vocabulary, general
         self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
         self._table = cache(self._table_read)
 
@@ -149,7 +144,7 @@ class Rules:
         """
         *owner, name = column.split(".")
         of_table = self._table(owner[-1] if owner else table)
-        in_english = _without_prefix(self._vocabulary.read(name, of_table.language), of_table.initials)
+        in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.initials)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about)
         nearly = Judgement("")
@@ -165,11 +160,11 @@ class Rules:
         return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
 
     def _table_read(self, name: str) -> _Table:
-        read = self._vocabulary.read(name)
+        read = self.vocabulary.read(name)
         context = [word.text for word in read]
         own = {*context, *words(name)}
         return _Table(
-            self._vocabulary.language(read),
+            self.vocabulary.language(read),
             frozenset(own | set(map(singular, own))),
             "".join(word[0] for word in context),
             self._about(context),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..base.documents import Document
-from ..base.phrases import words
+from ..base.phrases import singular, words
 
 FOLDER = "registry/words"
 ENGLISH = f"{FOLDER}/en.yaml"
@@ -61,12 +61,12 @@ class Vocabulary:
         self._pieces = frozenset(word for word in self.english if len(word) >= _SHORTEST_PIECE) | short | self._whole
         self._short = short
         self.read = cache(self._read)
-        self._apart = cache(self._taken_apart)
+        self.apart = cache(self._taken_apart)
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; where a word is in more than one language, it is of that of the `context`, '' for any."""
         pieces = [
-            Word(piece, written) for written in words(name) for piece in self._apart(written)
+            Word(piece, written) for written in words(name) for piece in self.apart(written)
         ]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
@@ -78,7 +78,8 @@ class Vocabulary:
         return found.most_common(1)[0][0] if found else ""
 
     def _is_known(self, word: str) -> bool:
-        return len(word) < 2 or word.isdigit() or word in self.english or word in self._whole
+        known = word in self.english or word in self._whole or singular(word) in self.english
+        return known or len(word) < 2 or word.isdigit()
 
     def _in_full(self, word: str) -> str:
         return self._abbreviations.get(word, word)
@@ -94,7 +95,7 @@ class Vocabulary:
         if word in self._phrases:
             return (word,)
         for language in self._languages:
-            if pieces := language.apart(word, self._pieces):
+            if pieces := language.apart(word):
                 return pieces
         for ending in self._endings:
             if word.endswith(ending) and len(word) - len(ending) <= _PREFIX:
@@ -106,7 +107,8 @@ class Vocabulary:
     @cached_property
     def _languages(self) -> "tuple[Language, ...]":
         names = sorted(path.name for path in (self._root / FOLDER).glob("*.yaml"))
-        return tuple(load_language(self._root, f"{FOLDER}/{name}") for name in names if f"{FOLDER}/{name}" != ENGLISH)
+        files = [f"{FOLDER}/{name}" for name in names if f"{FOLDER}/{name}" != ENGLISH]
+        return tuple(load_language(self._root, file, self._pieces) for file in files)
 
     @cached_property
     def _phrases(self) -> Mapping[str, Sequence[Meaning]]:
@@ -155,27 +157,27 @@ class Language(NamedTuple):
     name: str
     phrases: Mapping[str, Meaning]
     pieces: Mapping[str, str]
+    known: Collection[str]
 
-    def apart(self, word: str, english: Collection[str]) -> tuple[str, ...]:
+    def apart(self, word: str) -> tuple[str, ...]:
         """Take a word apart that has a piece of this language in it; () when it does not consist of known pieces."""
-        pieces = _pieces(word, self.pieces.keys() | english, ())
-        found = tuple(self.pieces.get(piece, piece) for piece in pieces)
-        return found if any(piece in self.pieces for piece in pieces) else ()
+        pieces = _pieces(word, self.known, ())
+        return tuple(self.pieces.get(piece, piece) for piece in pieces) if self.pieces.keys() & pieces else ()
 
 
-def load_language(root: Path, file: str) -> Language:
-    """Read the words of a language; raises `PackError`."""
+def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
+    """Read the words of a language, of which joined words may be made together with `english` ones; raises `PackError`."""
     top = Document(root, file).section(("language", "source", "joints", "words"))
     name, joints = top.text("language"), top.texts("joints", default=(), like=r"[a-z]+")
     top.text("source")
     entries = top.section("words")
     phrases: dict[str, Meaning] = {}
     pieces: dict[str, str] = {}
-    for english in entries.value:
-        for phrase in entries.texts(english):
+    for english_words in entries.value:
+        for phrase in entries.texts(english_words):
             for spelled in _spellings(phrase):
                 told = [word for word in spelled if word not in _PARTICLES]
-                meaning = Meaning(tuple(english.split()), len(told), name)
+                meaning = Meaning(tuple(english_words.split()), len(told), name)
                 phrases.setdefault("".join(told), meaning)
                 phrases.setdefault("".join(spelled), meaning)
                 for word in told:
@@ -183,7 +185,8 @@ def load_language(root: Path, file: str) -> Language:
     for word in [word for word in pieces if len(word) > _SHORTEST_PIECE]:
         for joint in joints:
             pieces.setdefault(word + joint, word)
-    return Language(name, phrases, {word: one for word, one in pieces.items() if len(word) >= _SHORTEST_PIECE})
+    pieces = {word: one for word, one in pieces.items() if len(word) >= _SHORTEST_PIECE}
+    return Language(name, phrases, pieces, frozenset((*pieces, *english)))
 
 
 def _spellings(phrase: str) -> Iterable[Sequence[str]]:
