@@ -7,6 +7,7 @@ import pytest
 from dativo_generator.base.errors import PackError
 from dativo_generator.base.phrases import words
 from dativo_generator.registry.classification import FILE, load_rules
+from dativo_generator.registry.vocabulary import ENGLISH
 from labelled import columns, score
 from support import PACK
 
@@ -98,7 +99,10 @@ def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_p
 
 
 def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
-    (tmp_path / "registry").mkdir()
+    (tmp_path / "registry" / "words").mkdir(parents=True)
+    (tmp_path / ENGLISH).write_text(
+        "{source: us, short: [id], endings: [email], common: order, whole: hostname}", encoding="utf-8"
+    )
     (tmp_path / FILE).write_text(
         "{abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user, guest], part: [first, "
         "last]}, rules: [{name: person, label: PII, words: [<person> <part> name]}]}",

@@ -9,7 +9,20 @@ from .documents import Section
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Letters that are no letter with an accent.
 _LETTERS = str.maketrans(
-    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "ł": "l", "Ł": "L", "ı": "i"}
+    {
+        "ß": "ss",
+        "ẞ": "SS",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "ł": "l",
+        "Ł": "L",
+        "ı": "i",
+    }
 )
 
 # The words that `<name>` stands for in a phrase, by that name.
@@ -19,7 +32,9 @@ Groups = Mapping[str, Sequence[str]]
 def words(name: str) -> list[str]:
     """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
     if not name.isascii():
-        name = "".join(c for c in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(c))
+        name = "".join(
+            c for c in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(c)
+        )
     return [word.lower() for word in _WORD.findall(name)]
 
 

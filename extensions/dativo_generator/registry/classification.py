@@ -84,9 +84,7 @@ class Rule(NamedTuple):
         if self.tables and about not in self.tables:
             return None
         left = [
-            (place, word.text)
-            for place, word in enumerate(column.words)
-            if not any(a <= place < b for a, b in spans)
+            (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
         if self.alone and any(general.tells(word, place, column.table) for place, word in left):
             return None
@@ -186,8 +184,8 @@ def load_rules(root: Path) -> Rules:
     known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables")
     rules = tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known))
     pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
-    qualifiers = frozenset(top.texts("qualifiers"))
-    coded = {"".join(phrase.split()): len(phrase.split()) for phrase in top.texts("coded")}
+    qualifiers = frozenset(top.texts("qualifiers", default=()))
+    coded = {"".join(phrase.split()): len(phrase.split()) for phrase in top.texts("coded", default=())}
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}

@@ -25,8 +25,7 @@ _SHORTEST_PIECE = 3
 # The longest beginning that a telling end may have before it without being known.
 _PREFIX = 6
 # What may stand between the words of a phrase in one of the languages.
-_PARTICLES = frozenset("a al da das de del dell della den der des di die do dos du d e el en et het l la le les los o "
-                       "op und van von y".split())  # fmt: skip
+_PARTICLES = frozenset(["a", "al", "da", "das", "de", "del", "dell", "della", "den", "der", "des", "di", "die", "do", "dos", "du", "d", "e", "el", "en", "et", "het", "l", "la", "le", "les", "los", "o", "op", "und", "van", "von", "y"])  # fmt: skip
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -65,9 +64,7 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; where a word is in more than one language, it is of that of the `context`, '' for any."""
-        pieces = [
-            Word(piece, written) for written in words(name) for piece in self.apart(written)
-        ]
+        pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written)]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
         return self._translated(pieces, context)
@@ -166,7 +163,7 @@ class Language(NamedTuple):
 
 
 def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
-    """Read the words of a language, of which joined words may be made together with `english` ones; raises `PackError`."""
+    """Read the words of a language, of which joined ones are made with the `english` ones; raises `PackError`."""
     top = Document(root, file).section(("language", "source", "joints", "words"))
     name, joints = top.text("language"), top.texts("joints", default=(), like=r"[a-z]+")
     top.text("source")
@@ -203,7 +200,7 @@ def _pieces(word: str, known: Collection[str], short: Collection[str]) -> tuple[
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - _LONGEST_PIECE), end):
             before, piece = best[start], word[start:end]
-            if before is None or piece not in known or (piece in short and 0 < start and end < len(word)):
+            if before is None or piece not in known or (piece in short and start > 0 and end < len(word)):
                 continue
             ranked = (before[0] + 1, before[1] - len(piece) ** 2, start)
             if best[end] is None or ranked < best[end]:
