@@ -16,18 +16,10 @@ from dativo_generator.registry.classification import load_rules  # noqa: E402
 from dativo_generator.registry.vocabulary import ENGLISH  # noqa: E402
 
 # Joined words of names that no dictionary has, and that are one thing.
-_OWN = [
-    "hostname",
-    "filename",
-    "pathname",
-    "tablename",
-    "fieldname",
-    "classname",
-    "methodname",
-    "servername",
-    "typename",
-    "tagname",
-]
+_OWN = (
+    *("hostname", "filename", "pathname", "tablename", "fieldname", "classname", "methodname", "servername"),
+    *("typename", "tagname"),
+)
 
 
 def main() -> None:

@@ -8,22 +8,7 @@ from .documents import Section
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Letters that are no letter with an accent.
-_LETTERS = str.maketrans(
-    {
-        "ß": "ss",
-        "ẞ": "SS",
-        "æ": "ae",
-        "Æ": "AE",
-        "œ": "oe",
-        "Œ": "OE",
-        "ø": "o",
-        "Ø": "O",
-        "đ": "d",
-        "ł": "l",
-        "Ł": "L",
-        "ı": "i",
-    }
-)
+_LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", "ss SS ae AE oe OE o O d l L i".split(), strict=True)))
 
 # The words that `<name>` stands for in a phrase, by that name.
 Groups = Mapping[str, Sequence[str]]

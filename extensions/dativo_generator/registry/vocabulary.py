@@ -11,6 +11,7 @@ English does not.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +25,6 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE = 3
 # The longest beginning that a telling end may have before it without being known.
 _PREFIX = 6
-# What may stand between the words of a phrase in one of the languages.
-_PARTICLES = frozenset(["a", "al", "da", "das", "de", "del", "dell", "della", "den", "der", "des", "di", "die", "do", "dos", "du", "d", "e", "el", "en", "et", "het", "l", "la", "le", "les", "los", "o", "op", "und", "van", "von", "y"])  # fmt: skip
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -108,6 +107,11 @@ class Vocabulary:
         return tuple(load_language(self._root, file, self._pieces) for file in files)
 
     @cached_property
+    def _particles(self) -> frozenset[str]:
+        """What may stand between the words of a phrase."""
+        return frozenset(chain.from_iterable(language.particles for language in self._languages))
+
+    @cached_property
     def _phrases(self) -> Mapping[str, Sequence[Meaning]]:
         """What phrases of all languages mean, by their letters."""
         found: dict[str, list[Meaning]] = {}
@@ -138,8 +142,8 @@ class Vocabulary:
 
     def _meaning(self, phrase: Sequence[Word], spoken: str) -> Meaning | None:
         """Return what a phrase means in the language that is spoken; an English word needs that to be another one."""
-        told = [word.text for word in phrase if word.text not in _PARTICLES]
-        if not told or phrase[0].text in _PARTICLES or phrase[-1].text in _PARTICLES:
+        told = [word.text for word in phrase if word.text not in self._particles]
+        if not told or phrase[0].text in self._particles or phrase[-1].text in self._particles:
             return None
         fitting = [one for one in self._phrases.get("".join(told), ()) if one.count >= len(told)]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
@@ -154,6 +158,7 @@ class Language(NamedTuple):
     name: str
     phrases: Mapping[str, Meaning]
     pieces: Mapping[str, str]
+    particles: frozenset[str]
     known: Collection[str]
 
     def apart(self, word: str) -> tuple[str, ...]:
@@ -173,7 +178,7 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
     for english_words in entries.value:
         for phrase in entries.texts(english_words):
             for spelled in _spellings(phrase):
-                told = [word for word in spelled if word not in _PARTICLES]
+                told = [word for word in spelled if word not in particles] or list(spelled)
                 meaning = Meaning(tuple(english_words.split()), len(told), name)
                 phrases.setdefault("".join(told), meaning)
                 phrases.setdefault("".join(spelled), meaning)
@@ -183,7 +188,7 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
         for joint in joints:
             pieces.setdefault(word + joint, word)
     pieces = {word: one for word, one in pieces.items() if len(word) >= _SHORTEST_PIECE}
-    return Language(name, phrases, pieces, frozenset((*pieces, *english)))
+    return Language(name, phrases, pieces, particles, frozenset((*pieces, *english)))
 
 
 def _spellings(phrase: str) -> Iterable[Sequence[str]]:
