@@ -168,9 +168,10 @@ class Language(NamedTuple):
 
 
 def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
-    """Read the words of a language, of which joined ones are made with the `english` ones; raises `PackError`."""
-    top = Document(root, file).section(("language", "source", "joints", "words"))
+    """Read the words of a language; joined ones may have `english` words in them. Raises `PackError`."""
+    top = Document(root, file).section(("language", "source", "joints", "particles", "words"))
     name, joints = top.text("language"), top.texts("joints", default=(), like=r"[a-z]+")
+    particles = frozenset(top.texts("particles", like=r"[a-z]+"))
     top.text("source")
     entries = top.section("words")
     phrases: dict[str, Meaning] = {}
