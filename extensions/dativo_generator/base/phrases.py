@@ -8,9 +8,7 @@ from .documents import Section
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Letters that are no letter with an accent.
-_LETTERS = str.maketrans(
-    dict(zip("ßẞæÆœŒøØđłŁ\u0131", ["ss", "SS", "ae", "AE", "oe", "OE", "o", "O", "d", "l", "L", "i"], strict=True))
-)
+_LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
 # The words that `<name>` stands for in a phrase, by that name.
 Groups = Mapping[str, Sequence[str]]
