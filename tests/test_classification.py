@@ -8,7 +8,7 @@ from dativo_generator.base.errors import PackError
 from dativo_generator.base.phrases import words
 from dativo_generator.registry.classification import FILE, load_rules
 from dativo_generator.registry.vocabulary import ENGLISH
-from labelled import columns, score
+from labelled import FOLDER, columns, score
 from support import PACK
 
 PERSONAL = [
@@ -91,7 +91,8 @@ def test_words(name: str, split: list[str]) -> None:
 )
 def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
-    start = "{abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user]}, rules: "
+    start = "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], "
+    start += "groups: {person: [user]}, rules: "
     (tmp_path / FILE).write_text(f"{start}\n{rules}\n}}", encoding="utf-8")
     with pytest.raises(PackError) as caught:
         load_rules(tmp_path)
@@ -104,13 +105,20 @@ def test_a_phrase_of_two_groups_is_every_pair(tmp_path: Path) -> None:
         "{source: us, short: [id], endings: [email], common: order, whole: hostname}", encoding="utf-8"
     )
     (tmp_path / FILE).write_text(
-        "{abbreviations: {nr: number}, pointers: [id], fillers: [dim], groups: {person: [user, guest], part: [first, "
+        "{confidence: {words: 0.9, context: 0.8}, abbreviations: {nr: number}, pointers: [id], fillers: [dim], "
+        "groups: {person: [user, guest], part: [first, "
         "last]}, rules: [{name: person, label: PII, words: [<person> <part> name]}]}",
         encoding="utf-8",
     )
     rules = load_rules(tmp_path)
     names = [f"{person}_{part}_name" for person in ("user", "guest") for part in ("first", "last")]
     assert [rules.judge(name, "string", "orders").label for name in (*names, "user_name")] == ["PII"] * 4 + [""]
+
+
+def test_the_list_of_the_second_series_is_that_of_its_files() -> None:
+    rows = [line.split(" | ") for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()]
+    listed = {(row[0].strip("| `"), row[1], row[2]) for row in rows if row[0].startswith("| `")}
+    assert listed == {(c.schema, c.language, c.half) for c in columns() if c.series == 2}
 
 
 @pytest.mark.parametrize("half", ["tune", "test"])

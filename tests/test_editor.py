@@ -168,7 +168,7 @@ def test_every_format_that_the_runner_takes_is_right(target: Any) -> None:
 # --- the schemas themselves -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", vendored_schemas.VENDORED)
+@pytest.mark.parametrize("name", vendored_schemas.SCHEMAS)
 def test_a_vendored_schema_is_one_and_stands_alone(name: str, out: Path) -> None:
     schema = json.loads(text_of(out, name))
     Draft7Validator.check_schema(schema)

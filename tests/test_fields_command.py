@@ -100,14 +100,15 @@ def test_one_table_is_its_columns_and_an_object_can_be_named(fields: Callable[..
 def test_json_is_a_list_of_columns(fields: Callable[..., Done]) -> None:
     columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)
     assert {tuple(column) for column in columns} == {
-        ("table", "name", "type", "required", "classification", "rule", "evidence")
+        ("table", "name", "type", "required", "classification", "confidence", "rule", "evidence", "against")
     }
     assert columns[0] == {
         "table": "customers", "name": "id", "type": "integer", "required": True,
-        "classification": None, "rule": None, "evidence": None,
+        "classification": None, "confidence": None, "rule": None, "evidence": None, "against": None,
     }  # fmt: skip
     email = next(column for column in columns if column["name"] == "email")
     assert (email["classification"], email["rule"], email["evidence"]) == ("PII", "email", "'email' in the name")
+    assert (email["confidence"], email["against"]) == (0.95, None)
 
 
 def test_every_label_is_explained(fields: Callable[..., Done], tmp_path: Path) -> None:

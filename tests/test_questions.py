@@ -19,7 +19,7 @@ from dativo_generator.answers.questions import QUESTIONS, SECTIONS
 from support import EXAMPLES, PACK, ROOT, load_answers, render
 
 CONFIG = load_template_config(ROOT / "copier.yml")
-ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and question["when"]}
+ASKED = {name: question for name, question in CONFIG.items() if not name.startswith("_") and question.get("when")}
 CODE = [*(ROOT / "extensions").rglob("*.py"), *(ROOT / "questions").iterdir(), ROOT / "copier.yml"]
 TEMPLATES = [path for path in (ROOT / "template").rglob("*") if path.is_file() and path.suffix != ".pyc"]
 

@@ -88,6 +88,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
         0,
         1,
     ),
+    "a schema that a formatter wrote": (lambda out: formatted(out / "schemas" / "job.schema.json"), {}, 0, 0),
     "a missing job": (lambda out: (out / JOB).unlink(), {JOB: "missing"}, 1, 1),
     "a missing asset": (lambda out: (out / ASSET).unlink(), {ASSET: "missing"}, 1, 1),
     "a missing recipe": (
@@ -154,6 +155,10 @@ def replaced(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def formatted(path: Path) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
 
 
 def link(path: Path, target: Path) -> None:

@@ -90,8 +90,8 @@ def test_an_example_has_the_findings_of_its_rule_and_no_others(rule: Rule, tmp_p
 
 
 def test_every_rule_has_an_example() -> None:
-    # The others take a link, a version of the pack, or an option.
-    assert {rule.id for rule in RULES.values() if not rule.example} == {"link", "vendored", "cloud"}
+    # The others take a link, a version of the pack, an option, or answers.
+    assert {rule.id for rule in RULES.values() if not rule.example} == {"link", "vendored", "cloud", "guessed"}
 
 
 def test_every_rule_that_code_names_is_one() -> None:
@@ -134,6 +134,14 @@ def test_every_variable_that_a_job_reads_is_to_be_listed(tmp_path: Path) -> None
 def test_what_is_listed_is_not_found_nor_what_does_as_well(tmp_path: Path) -> None:
     listed = "".join(f"{name}=\n" for name in READ if not name.startswith(("S3_", "AWS_")))
     assert unlisted(tmp_path, {}, f"{listed}MINIO_ENDPOINT=\nMINIO_ACCESS_KEY=\n# AWS_SECRET_ACCESS_KEY=\n") == {}
+
+
+def test_what_another_environment_lists_says_nothing(tmp_path: Path) -> None:
+    everything = "".join(f"{name}=\n" for name in READ)
+    others = {"variables/acme/prod/x.env.example": everything, "variables/acme/staging/x.env.example": "PGPORT=\n"}
+    staging = {"environment: prod": "environment: staging"}
+    assert unlisted(tmp_path / "own", staging, **others).keys() == READ.keys() - {"PGPORT"}
+    assert unlisted(tmp_path / "none", {}, **others) == {}
 
 
 CONNECTION = 'connection: {host: db.acme.internal, database: "${PGDATABASE}"}'
@@ -381,7 +389,7 @@ def test_a_registry_of_the_repository_is_no_rule(repository: Path, command: Comm
 def test_a_vendored_file_may_be_written_otherwise(repository: Path, command: Command) -> None:
     for path in [*(repository / "registry").iterdir(), *(repository / "connectors").iterdir()]:
         edit_yaml(path, lambda value: None)
-    for path in (repository / "schemas").iterdir():
+    for path in (repository / "schemas").glob("*.json"):
         path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))), encoding="utf-8")
     assert command(repository, "validate").status == 0
 

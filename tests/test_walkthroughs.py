@@ -33,7 +33,10 @@ from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, s
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
-ONE_WALK = {"tutorial.md", "environments.md"}
+ONE_WALK = {"tutorial.md", "environments.md", "work-as-a-team.md"}
+# What a block of a walk begins with that is a file to save; and what a line ends with that fails.
+SAVED = re.compile(r"# ([\w.-]+\.yml)\n")
+FAILS = re.compile(r"  # exit status (\d+)$")
 # The server that a page names.
 HOST = "db.example.com"
 PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
@@ -46,8 +49,10 @@ PEOPLE = ROOT / "examples" / "csv_people.yml"
 
 
 def commands(page: Path) -> Iterator[list[str]]:
-    """Yield the commands of each block of a page."""
+    """Yield the commands of each block of a page; in a walk, also what saves a file that is shown."""
     for language, text in blocks(page):
+        if page.name in ONE_WALK and language == "yaml" and SAVED.match(text):
+            yield [text]
         if language == PROMPTED:
             yield [line.removeprefix("$ ") for line in text.splitlines()]
         elif language == PLAIN:
@@ -120,10 +125,17 @@ class Walk:
     # A database to take instead of one that a page names.
     database: Database | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    # With what the line ends.
+    status: int = 0
 
     def type(self, line: str) -> None:
-        """Run a line."""
-        for part in line.split(" && "):
+        """Run a line, or save a file."""
+        if saved := SAVED.match(line):
+            text = PLACEHOLDER.sub(str(self.pack), line)
+            (self.here / saved[1]).write_text(text, encoding="utf-8")
+            return
+        self.status = int(fails[1]) if (fails := FAILS.search(line)) else 0
+        for part in FAILS.sub("", line).split(" && "):
             text, _, file = PLACEHOLDER.sub(str(self.pack), part).partition(" > ")
             program, *arguments = [WORDS.get(word, word) for word in shlex.split(text)]
             run = PROGRAMS.get(Path(program).name)
@@ -183,6 +195,9 @@ def copier(walk: Walk, arguments: list[str]) -> None:
         answers = {name: value for name, value in load_answers(SAMPLE).items() if name != "scaffold"}
         (walk.room / "answers.yml").write_text(yaml.safe_dump(answers), encoding="utf-8")
         options += ["--data-file", str(walk.room / "answers.yml")]
+    if name == ".":
+        run(walk.here, "copy", *options, "--defaults", "--vcs-ref", FIRST, template, ".")
+        return
     # Another go at a scaffold that is there is made elsewhere.
     folder = walk.room / Path(name).name
     if folder.exists() and not any(option.startswith("scaffold=") for option in options):
@@ -211,7 +226,8 @@ def generator(walk: Walk, arguments: list[str]) -> str:
     with walk.surroundings(folder):
         result = walk.command(folder, *arguments)
     noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
-    assert (result.status in (0, 3), noted) == (True, []), result.out
+    expected = (walk.status,) if walk.status else (0, 3)
+    assert (result.status in expected, noted) == (True, []), result.out
     return result.out
 
 
@@ -244,6 +260,8 @@ def python(walk: Walk, arguments: list[str]) -> None:
             # What the reader does not have is not loaded.
             walk.variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             walk.spawn("pytest", "-p", "no:cacheprovider", *rest)
+        case ["-m", "json.tool", *rest]:
+            walk.spawn("json.tool", *rest)
         case _:
             pytest.fail(f"no test knows how to run python {shlex.join(arguments)}")
 
@@ -316,17 +334,39 @@ def runner(walk: Walk, arguments: list[str]) -> None:
     assert not schema_errors("job", job)
 
 
+def run_git(walk: Walk, arguments: list[str]) -> None:
+    """Run Git: what is pushed goes to a repository beside this one; what is to be committed may be already."""
+    if arguments[0] == "commit":
+        arguments = [*arguments, "--allow-empty"]
+    if arguments[0] == "push":
+        origin = walk.room / "origin.git"
+        git(walk.room, "clone", "--quiet", "--bare", str(walk.here), str(origin))
+        git(walk.here, "remote", "add", "origin", str(origin))
+        arguments = ["push", "--quiet", "--set-upstream", "origin", "HEAD"]
+    git(walk.here, *arguments)
+
+
+def sed(walk: Walk, arguments: list[str]) -> None:
+    """Change a file by hand."""
+    *_, name = arguments
+    before = (walk.here / name).read_bytes()
+    subprocess.run(["sed", *arguments], cwd=walk.here, check=True)
+    assert (walk.here / name).read_bytes() != before
+
+
 PROGRAMS: dict[str, Callable[[Walk, list[str]], str | None]] = {
     "cd": change_folder,
     "copier": copier,
     "dativo": runner,
     "dativo-generator": generator,
     "export": export,
+    "git": run_git,
     "make": make,
     "pip": pip,
     "pipx": pipx,
     "python": python,
     "python3": python,
+    "sed": sed,
     "uvx": uvx,
 }
 

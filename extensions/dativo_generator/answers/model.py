@@ -42,11 +42,12 @@ class Question(NamedTuple):
     lists, a line each, what an import answers the question with, or where it contradicts the answer. `of` says whose
     answer it is: that of one ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a
     profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
-    is `secret` to Copier. One that is not `prompted` is put to nobody, and answered only by who gives it. `shape`
-    returns what an answer in YAML must look like, for who writes one in an editor. `section` is the part of `customize`
-    that opens it, '' for what everybody is asked; the table fills it in. `owns` are keys of a job or an asset, such as
-    ``job.target.connection.*.bucket``, that this answer alone gives, since it is held against more than the schema. One
-    that `varies` is read by jobs alone, and may be another in each environment; the table fills it in.
+    is `secret` to Copier. One that is `about_import` has no effect without one. One that is not `prompted` is put to
+    nobody, and answered only by who gives it. `shape` returns what an answer in YAML must look like, for who writes one
+    in an editor. `section` is the part of `customize` that opens it, '' for what everybody is asked; the table fills it
+    in. `owns` are keys of a job or an asset, such as ``job.target.connection.*.bucket``, that this answer alone gives,
+    since it is held against more than the schema. One that `varies` is read by jobs alone, and may be another in each
+    environment; the table fills it in.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -59,6 +60,7 @@ class Question(NamedTuple):
     fills: str = ""
     of: str = "tenant"
     recorded: bool = True
+    about_import: bool = False
     prompted: bool = True
     shape: Callable[[Pack], Shape] | None = None
     fixed_choices: tuple[str, ...] = ()
@@ -279,11 +281,24 @@ class Answers:
         """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""
         if imported := self.imported.get(item.object):
             return imported.fields(
-                cursor_is_known=imported.cursor == (item.cursor_field or self.source_recipe.cursor_field)
+                cursor_is_known=imported.cursor == (item.cursor_field or self.source_recipe.cursor_field),
+                min_confidence=self["min_confidence"],
             )
         if known := self.pack.known_fields(self.source.id).get(item.object):
             return known
         return starter_fields(self.source.selection, self.cursor_field(item))
+
+    @property
+    def guessed(self) -> list[str]:
+        """List the objects whose columns nobody has named: no answer, no import, and no catalog of the pack."""
+        if self.reuses_assets:
+            return []
+        said = {
+            *(self["fields"] if "fields" in self.raw else ()),
+            *self.imported,
+            *self.pack.known_fields(self.source.id),
+        }
+        return [item.object for item in self.items if item.object not in said]
 
     @cached_property
     def fields(self) -> dict[str, tuple[Field, ...]]:

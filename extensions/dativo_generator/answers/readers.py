@@ -102,6 +102,16 @@ def number(least: int) -> Reader:
     return read
 
 
+def share(raw: Any) -> float:
+    """Read a number from 0 to 1."""
+    value = raw
+    if isinstance(raw, str) and re.fullmatch(r"\s*(\d{1,18}(\.\d{0,18})?|\.\d{1,18})\s*", raw, re.ASCII):
+        value = float(raw)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise AnswerError(f"{shown(raw)} is not a number from 0 to 1")
+    return float(value)
+
+
 def flag(raw: Any) -> bool:
     """Read yes or no, in any of the words that YAML and Copier know for them."""
     word = str(raw).strip().lower()

@@ -1,6 +1,7 @@
 """`dativo-generator fields`."""
 
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,16 +10,19 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
+from ..fleet.siblings import answer_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
 from ..importers.read import read
 from ..importers.source import Options
-from ..importers.table import ImportFailed, named
+from ..importers.table import ImportFailed, Table, named
+from ..registry.classification import Judgement
 from ..registry.fields import Field
 from ..registry.installed import installed
 from ..registry.pack import Pack
@@ -52,6 +56,9 @@ def command(
     ] = False,
     dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
     encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    min_confidence: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Label a column from this confidence on; usually 0.5.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
@@ -61,17 +68,19 @@ def command(
     except ImportFailed as error:
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None
+    bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
     _print_notes(imported)
     if explain:
-        _print_explained_json(imported) if as_json else _print_explained_text(imported)
+        _print_explained_json(imported, bar) if as_json else _print_explained_text(imported, bar)
     elif asset:
         differences = drift.changes(asset, imported[0].table.columns)
         failed = drift.fails(asset.mode, differences)
         print_ = _print_compared_json if as_json else _print_compared_text
-        print_(differences, drift.merged(asset, imported[0]), asset, failed=failed)
+        notation = _notation(drift.merged(asset, imported[0], bar))
+        print_(differences, answer_of(against, asset.object, notation), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
-        _print_explained_json(imported) if as_json else _print_fields(imported, object_)
+        _print_explained_json(imported, bar) if as_json else _print_fields(imported, object_, bar)
 
 
 def _imported(source: str, options: Options, object_name: str, asset: Asset | None) -> list[Imported]:
@@ -98,13 +107,21 @@ def _print_notes(imported: Sequence[Imported]) -> None:
             print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
 
 
-def _print_fields(imported: Sequence[Imported], object_name: str) -> None:
-    """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
+def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:
+    """Print a data file: the `fields` of one table, or by object, and the answer that names what a job then reads."""
+    by_object = {object_name or name: one for name, one in _by_object(imported).items()}
+    fields: dict[str, Any] = {name: _notation(one.fields(min_confidence=bar)) for name, one in by_object.items()}
     if len(imported) == 1 and not object_name:
-        _print_notation(imported[0].fields())
-        return
-    by_object = {object_name or name: _notation(one.fields()) for name, one in _by_object(imported).items()}
-    print(block({"fields": by_object}))
+        (fields,) = fields.values()
+    selections = {one.table.selection for one in imported}
+    read = [_entry(name, one.table) for name, one in by_object.items()]
+    print(block(({selections.pop(): read} if selections == {"tables"} else {}) | {"fields": fields}))
+
+
+def _entry(object_name: str, table: Table) -> Any:
+    """Write a table as an answer to `tables`, with its object where that is not what it would be called."""
+    same = slug_of(table.name.rpartition(".")[2]) == object_name
+    return table.name if same else {"name": table.name, "object": object_name}
 
 
 def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
@@ -120,27 +137,50 @@ def _notation(fields: Iterable[Field]) -> dict[str, Any]:
     return {field.name: field.as_answer() for field in fields}
 
 
-def _print_notation(fields: Iterable[Field]) -> None:
-    print(block({"fields": _notation(fields)}))
+def _print_explained_text(imported: Sequence[Imported], bar: float) -> None:
+    """Print each column with its label, how sure it is, the rule, and what speaks for and against it.
 
-
-def _print_explained_text(imported: Sequence[Imported]) -> None:
-    """Print each column with its label, the rule and what speaks for it, or why a rule that nearly fits does not."""
-    console = Console(soft_wrap=True, highlight=False)
+    Or why a rule that nearly fits does not. A terminal has what is longer than a line below it; a pipe has one line.
+    """
+    console = Console(highlight=False)
     for one in imported:
         if len(imported) > 1:
             console.print(escape(printable(one.table.name)), style="bold")
         names = [printable(column.name) for column in one.table.columns]
         width = max(map(len, names))
         for name, column, judgement in zip(names, one.table.columns, one.judgements, strict=True):
-            why = f"{judgement.rule}: {judgement.evidence}" if judgement.rule else ""
-            style = {"PII": "yellow", "SENSITIVE": "red"}.get(judgement.label, "")
-            label = f"[{style}]{judgement.label:<10}[/]" if style else f"{judgement.label or '-':<10}"
-            console.print(f"{escape(name):<{width}}  {column.type:<10} {label} {escape(printable(why))}".rstrip())
+            said = judgement.at_least(bar)
+            style = {"PII": "yellow", "SENSITIVE": "red"}.get(said, "")
+            label = f"[{style}]{said:<10}[/]" if style else f"{said or '-':<10}"
+            start = f"{escape(name):<{width}}  {column.type:<10} {label} {_sureness(judgement)}"
+            _print_hanging(console, start, printable(_why(judgement, bar)))
 
 
-def _print_explained_json(imported: Sequence[Imported]) -> None:
-    """Print a list of `{table, name, type, required, classification, rule, evidence}`."""
+def _sureness(judgement: Judgement) -> str:
+    """Write a confidence, which is never rounded up to what is beyond doubt but for what a source states."""
+    if not judgement.label:
+        return " " * 4
+    return f"{judgement.confidence if judgement.confidence == 1 else min(judgement.confidence, 0.99):.2f}"
+
+
+def _why(judgement: Judgement, bar: float) -> str:
+    if not judgement.rule:
+        return ""
+    against = f"; against: {judgement.against}" if judgement.against else ""
+    below = f"; {judgement.label} only below {bar:g}" if judgement.confidence < bar and judgement.label else ""
+    return f"{judgement.rule}: {judgement.evidence}{against}{below}"
+
+
+def _print_hanging(console: Console, start: str, text: str) -> None:
+    """Print a text behind a start; on a terminal for which that is too long, below it."""
+    fits = not console.is_terminal or len(Text.from_markup(start)) + 1 + len(text) <= console.width
+    console.print(f"{start} {escape(text) if fits else ''}".rstrip(), soft_wrap=True)
+    for line in [] if fits else textwrap.wrap(text, console.width, initial_indent="    ", subsequent_indent="    "):
+        console.print(escape(line), soft_wrap=True)
+
+
+def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
+    """Print a list of `{table, name, type, required, classification, confidence, rule, evidence, against}`."""
     dump(
         [
             {
@@ -148,9 +188,11 @@ def _print_explained_json(imported: Sequence[Imported]) -> None:
                 "name": column.name,
                 "type": column.type,
                 "required": bool(column.required),
-                "classification": judgement.label or None,
+                "classification": judgement.at_least(bar) or None,
+                "confidence": round(judgement.confidence, 4) if judgement.label else None,
                 "rule": judgement.rule or None,
                 "evidence": judgement.evidence or None,
+                "against": judgement.against or None,
             }
             for one in imported
             for column, judgement in zip(one.table.columns, one.judgements, strict=True)
@@ -158,19 +200,19 @@ def _print_explained_json(imported: Sequence[Imported]) -> None:
     )
 
 
-def _print_compared_text(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print the differences as comments above the fields that take them in, so that both are one data file."""
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
     print(printable(f"# {_verdict(differences, asset, failed)}"))
-    _print_notation(fields)
+    print(block({"fields": fields}))
 
 
-def _print_compared_json(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_json(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print `{mode, failed, changes, fields}`."""
     changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": _notation(fields)})
+    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
 
 
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers import recording
 from ..answers.answers_format import NAME
 from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
@@ -78,11 +79,13 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
     profiled = answers
     try:
         profiled = release.profiled(answers, step.fleet.tree.root)
-        complete = release.completed(profiled, "")
+        complete = (
+            release.imported(profiled, {}, "") if recording.IMPORT in answers else release.completed(profiled, "")
+        )
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
             return step.new(complete, name)
-        wanted_answers = _with_recorded(answers, there[name])
+        wanted_answers = recording.as_imported(_with_recorded(answers, there[name]), there[name].answers)
         if _is_recorded(step, wanted_answers, there[name]):
             return Outcome(name, ("unchanged",), new_name=name)
         outcome = step.outcome(there[name], lambda followed: wanted_answers)

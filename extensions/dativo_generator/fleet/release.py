@@ -138,7 +138,11 @@ class Release:
 
     def unknown(self, name: str) -> str:
         """Say that no question has a name, '' when one has."""
-        return "" if name in self._types else f"{name}: no question has this name{nearest(name, self._types)}"
+        if name in self._types:
+            return ""
+        new = next(iter(self.followed({name: None})))
+        other = nearest(name, self._types) if new == name else f"; it is '{new}' now"
+        return f"{name}: no question has this name{other}"
 
     def typed(self, name: str, text: str) -> Any:
         """Read the text of a ``--data`` option as Copier would."""
@@ -160,6 +164,10 @@ class Release:
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
         """Return what is recorded of `answers` when nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
+
+    def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
+        """Return what is recorded of answers that name a source to import from; it is read. Raises `AnswerError`."""
+        return self._ask("imported", answers, recorded, answers_file)
 
     def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return `answers` with every id that was renamed under its new name."""

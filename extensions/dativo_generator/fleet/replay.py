@@ -14,11 +14,11 @@ from .fleet import Fleet
 from .parallel import mapped
 from .past import Past
 from .unapplied import Unapplied
-from .vendored import is_vendored, says_the_same
+from .vendored import is_formatted, is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
 FILE_STATES = {
-    "clean": "It holds what its answers file and the release give.",
+    "clean": "It holds what its answers file and the release give; of a vendored schema, only the values count.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
     "altered": "A vendored file says what no version gives: rules must not change with what they check. It fails.",
     "missing": "Its answers file gives it, and it is not there.",
@@ -199,8 +199,10 @@ def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
     state = _compare(fleet, path, contents)
     if state.state != "edited" or not is_vendored(path) or state.detail:
         return state
-    same = says_the_same(path, fleet.tree.read(path) or b"", contents)
-    return state if same else replace(state, state="altered")
+    there = fleet.tree.read(path) or b""
+    if is_formatted(path, there, contents):
+        return replace(state, state="clean" if is_formatted(path, there, contents[:1]) else "older")
+    return state if says_the_same(path, there, contents) else replace(state, state="altered")
 
 
 def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:

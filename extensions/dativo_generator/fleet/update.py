@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers import recording
 from ..base.naming import listed
 from ..base.versions import version_of
 from ..plan.destination import COPIERS_OWN, shares
@@ -20,7 +21,7 @@ from .parallel import mapped
 from .release import Release, Rendering
 from .source import SourceError
 from .step import Outcome, Step
-from .vendored import is_vendored, says_the_same
+from .vendored import is_formatted
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def update(
 
     def wanted(before: dict[str, Any]) -> dict[str, Any]:
         followed = [name for name in before.get("profiled", ()) if name not in new_answers]
-        answers = {name: value for name, value in before.items() if name != "profiled"} | new_answers
+        answers = recording.to_import(before, new_answers)
+        answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
         # What a profile says of one environment is not what it says of another.
         if profiles or (followed and "environment" in new_answers):
@@ -221,15 +223,10 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | 
             continue
         if ours is None:
             results |= {} if old else {path: theirs}  # deleted by hand, and stays deleted
-        elif ours == theirs or (old and old[0] == theirs) or _formatted(path, ours, [theirs]):
+        elif ours == theirs or (old and old[0] == theirs) or is_formatted(path, ours, [theirs]):
             continue
-        elif ours in old or _formatted(path, ours, old):
+        elif ours in old or is_formatted(path, ours, old):
             results[path] = theirs
         else:
             results[path] = Edit(old[0] if old else b"", ours, theirs)
     return results, kept
-
-
-def _formatted(path: str, ours: bytes, contents: Sequence[bytes]) -> bool:
-    """Tell whether a schema says what one of the contents does; JSON has no comments, so a formatter has written it."""
-    return path.endswith(".json") and is_vendored(path) and says_the_same(path, ours, contents)

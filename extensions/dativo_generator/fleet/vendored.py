@@ -33,8 +33,8 @@ _RULE = "vendored"
 
 
 def is_vendored(path: str) -> bool:
-    """Tell whether a file that scaffolds share is one of the pack's own."""
-    return path.partition("/")[0] in FOLDERS
+    """Tell whether a file that scaffolds share is one of the pack's own, with rules in it."""
+    return path.partition("/")[0] in FOLDERS and path.endswith((".json", ".yaml"))
 
 
 def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
@@ -44,6 +44,11 @@ def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
         return any(same(_value(path, other), value) for other in others)
     except (yaml.YAMLError, ValueError, RecursionError):
         return False
+
+
+def is_formatted(path: str, text: bytes, others: Iterable[bytes]) -> bool:
+    """Tell whether a schema says what one of the others does; JSON has no comments, so only a formatter wrote it."""
+    return path.endswith(".json") and is_vendored(path) and says_the_same(path, text, others)
 
 
 def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
@@ -79,7 +84,8 @@ def _owners(root: Path) -> dict[str, AnswersFile]:
     """Map each vendored file that is there to an answers file that brings it."""
     everyone = list(Destination(root, "").others)
     owners = {}
-    for path in (path for folder in FOLDERS for path in reading.below(root, folder) if path.count("/") == 1):
+    below = (path for folder in FOLDERS for path in reading.below(root, folder))
+    for path in (path for path in below if path.count("/") == 1 and is_vendored(path)):
         sharing = (read(root, other.name) for other in everyone if shares(other.outline, path))
         if owner := next((file for file in sharing if not file.problem), None):
             owners[path] = owner

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from ..base.emit import inline
 from ..base.errors import AnswerError
 from ..base.naming import listed
+from ..base.patterns import is_pattern
 from ..registry.classification import Judgement
-from ..registry.fields import Field
+from ..registry.fields import Field, stored
 from ..registry.importer import Judge, Wanted
 from .address import is_url
 from .cursor import cursor_of
@@ -22,16 +23,21 @@ from .local import is_there, place_of
 from .read import read
 from .source import Options
 from .table import Column, ImportFailed, Table, named
+from .values import value_kinds
 
 STATED = "stated by the source"
 
 
 class Imported(NamedTuple):
-    """A table, the column to follow ('' for none), and how each column was judged, in the order of the columns."""
+    """A table, the column to follow ('' for none), and how each column was judged, in the order of the columns.
+
+    `named` are the labels that the names alone would give, which whoever reads the fields later would give again.
+    """
 
     table: Table
     cursor: str
     judgements: tuple[Judgement, ...]
+    named: tuple[str, ...]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -43,18 +49,32 @@ class Imported(NamedTuple):
         """How a file is written: `delimiter`, `encoding`, `quote_char`; {} for what is no file of text."""
         return self.table.options
 
-    def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
-        """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
+    def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
+        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+
+        A column that its name would label is said to have none. The cursor is marked, unless everybody knows it as the
+        recipe's.
+        """
+        bar = value_kinds().weights.min_confidence if min_confidence is None else min_confidence
         return tuple(
             Field(
                 column.name,
                 column.type,
                 bool(column.required),
-                judgement.label or None,
+                judgement.at_least(bar) or ("" if named else None),
                 " ".join(column.description.split()),
                 cursor=column.name == self.cursor and not cursor_is_known,
             )
+            for column, judgement, named in zip(self.table.columns, self.judgements, self.named, strict=True)
+        )
+
+    def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
+        """List the columns that the usual bar would label, and the given one does not."""
+        usual = value_kinds().weights.min_confidence
+        return tuple(
+            column.name
             for column, judgement in zip(self.table.columns, self.judgements, strict=True)
+            if judgement.at_least(usual) and not judgement.at_least(min_confidence)
         )
 
 
@@ -62,18 +82,38 @@ def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: 
     """Judge the columns of a table, in the context of `object_name` where it is given, else of the table's own name."""
     context = object_name or table.plain_name
     judgements = tuple(_judgement(column, judge, context) for column in table.columns)
-    return Imported(table, cursor_of(table, preferred_cursor), judgements)
+    named = tuple(judge(column.name, column.type, context).label for column in table.columns)
+    return Imported(table, cursor_of(table, preferred_cursor), judgements, named)
 
 
 def _judgement(column: Column, judge: Judge, context: str) -> Judgement:
-    """Take the label that the source states, else what the values say, else what the rules say of name and type."""
-    if column.label is not None:
-        rules = judge(column.name, column.type, context)
-        said = f"{rules.label} by '{rules.rule}'" if rules.label else "nothing"
-        return Judgement(column.label, STATED, f"the rules say {said}")
-    if column.seen is not None:
-        return Judgement(column.seen.label, column.seen.rule, column.seen.evidence)
-    return judge(column.name, column.type, context)
+    """Take the label that the source states, else what name, type and values say together."""
+    judgement = judge(column.name, column.type, context, column.seen)
+    if column.label is None:
+        return judgement
+    said = f"{judgement.label} by '{judgement.rule}'" if judgement.label else "nothing"
+    return Judgement(column.label, STATED, f"the rules say {said}", 1.0 if column.label else 0.0)
+
+
+def merged_fields(before: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
+    """Return the found fields in the order of those of `before`, with their labels and descriptions.
+
+    A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
+    says that it may be null, and what is not stays so, too. What is new comes last, labelled where that is so sure.
+    """
+    there = {field.name: field for field in imported.fields(min_confidence=min_confidence)}
+    may_be_null = {column.name for column in imported.table.columns if column.required is False}
+
+    def merged(old: Field, field: Field) -> Field:
+        return field._replace(
+            type=old.type if stored(old.type) == stored(field.type) else field.type,
+            required=old.required and old.name not in may_be_null,
+            classification=old.classification,
+            description=old.description or field.description,
+        )
+
+    kept = [merged(old, there.pop(old.name)) for old in before if old.name in there]
+    return (*kept, *there.values())
 
 
 class TableImporter:
@@ -82,6 +122,8 @@ class TableImporter:
     def __init__(self) -> None:
         """Remember what is read."""
         self._tables = cache(self._read)
+        # Tables that a pattern has found, by source and name.
+        self._met: dict[tuple[str, str], Table] = {}
 
     def imported(
         self,
@@ -102,6 +144,26 @@ class TableImporter:
             tables[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
         return tables
 
+    def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> list[tuple[str, str]]:
+        """List the tables of the sources by name and plain name; of a database those that patterns may mean.
+
+        Raises `AnswerError`.
+        """
+        like = tuple(pattern for pattern in patterns if is_pattern(pattern))
+        found = []
+        for source in sources:
+            try:
+                tables = self._tables(source, "", encoding, like if is_url(source) else ())
+            except ImportFailed as error:
+                raise AnswerError(str(error)) from None
+            found += [(table.name, table.plain_name) for table in tables]
+            self._met |= {(source, table.name): table for table in tables}
+        return found
+
+    def merged(self, fields: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
+        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        return merged_fields(fields, imported, min_confidence)
+
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""
         paths = [item.entry["path"] for item in items]
@@ -118,7 +180,7 @@ class TableImporter:
             return self._tables(entry["path"], "", encoding)[0]
         name = entry.get("name", item.object)
         if len(sources) == 1 and is_url(sources[0]):
-            return self._tables(sources[0], name, encoding)[0]
+            return self._met.get((sources[0], name)) or self._tables(sources[0], name, encoding)[0]
         tables = [table for source in sources for table in self._tables(source, "", encoding)]
         if only and len(tables) == 1:
             return tables[0]
@@ -128,5 +190,5 @@ class TableImporter:
                 return named(tables, candidate, listed(sources))
         return named(tables, name, listed(sources))
 
-    def _read(self, source: str, table: str, encoding: str) -> tuple[Table, ...]:
-        return read(source, Options(table=table, encoding=encoding))
+    def _read(self, source: str, table: str, encoding: str, like: tuple[str, ...] = ()) -> tuple[Table, ...]:
+        return read(source, Options(table=table, encoding=encoding, like=like))

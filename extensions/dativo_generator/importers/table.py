@@ -7,6 +7,7 @@ from types import ModuleType
 
 from ..base.errors import DativoError
 from ..base.naming import few, has_controls, nearest
+from ..registry.values import Seen
 from .types import FIELD_TYPES, Kind
 
 # More than anybody writes down as an asset: columns of a table, and characters of a column's name.
@@ -18,20 +19,11 @@ class ImportFailed(DativoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the values of a column say it is: a label, the check that says so, and how many of how many passed it."""
-
-    label: str
-    rule: str
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
     """One column.
 
-    `native` is the type in the source's own words, `label` a classification that the source states, and `required` None
-    where the source does not say whether a value may be missing.
+    `native` is the type in the source's own words, `label` a classification that the source states, `seen` what its
+    values are where they are at hand, and `required` None where the source does not say whether a value may be missing.
     """
 
     name: str
@@ -53,7 +45,8 @@ class Table:
     """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it.
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
-    `schema` is '' for none, and None where the source does not tell it from the name.
+    `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
+    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say.
     """
 
     name: str
@@ -63,6 +56,7 @@ class Table:
     notes: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     schema: str | None = None
+    selection: str = ""
 
     @property
     def plain_name(self) -> str:

@@ -26,6 +26,8 @@ Schema = dict[str, Any]
 @cache
 def vendored(pack: Pack, name: str) -> str:
     """Return a file of the pack as a destination gets it, by its path: schemas know the registry there."""
+    if name == ATTRIBUTES:
+        return _ATTRIBUTES
     if name not in _COMPOSED:
         return pack.text(name)
     return json.dumps(_COMPOSED[name](pack), indent=2, ensure_ascii=False) + "\n"
@@ -190,5 +192,12 @@ def _or_text(schema: Schema) -> Schema:
 JOB, ASSET = f"{FOLDER}/job.schema.json", f"{FOLDER}/asset.schema.json"
 PROFILE, MANIFEST = f"{FOLDER}/profile.schema.json", f"{FOLDER}/manifest.schema.json"
 _COMPOSED = {JOB: _job, ASSET: _asset, PROFILE: _profile, MANIFEST: _manifest}
-# Those that a destination gets.
-VENDORED = tuple(sorted(_COMPOSED))
+SCHEMAS = tuple(sorted(_COMPOSED))
+# Git takes the nearest file of this name, so one at the root of a repository stays its owner's.
+ATTRIBUTES = f"{FOLDER}/.gitattributes"
+_ATTRIBUTES = """\
+# Dativo Generator writes these schemas: GitHub and GitLab fold them away in a review.
+*.schema.json linguist-generated
+"""
+# What a destination gets beside registry and recipes.
+VENDORED = (ATTRIBUTES, *SCHEMAS)

@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..answers import readers
+from ..answers import readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
+from ..answers.questions.short_path import patterns
 from ..answers.scaffold import Scaffold
 from ..base import reading
 from ..base.emit import block
@@ -36,8 +37,9 @@ def known(session: Session, name: str) -> str:
     question_files.check(session.pack)
     _refuse_unversioned(session)
     # What else the context holds are Copier's own names, which begin with _, and functions.
-    remembered = [key for key, value in session.context.items() if not key.startswith("_") and not callable(value)]
-    refuse_unknown((*session.conf["data"], *remembered))
+    others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}
+    names = dict.fromkeys((*session.conf["data"], *sorted(others)))
+    refuse_unknown(session.pack, (name for name in names if name not in session.pack.lifecycle.questions))
     return name
 
 
@@ -242,7 +244,12 @@ def _check(session: Session, name: str, value: Any) -> None:
             f"{name}: the {filled} are answered already; what has changed says "
             "`dativo-generator fields SOURCE --against ASSET`"
         )
+    if name == "tables" and session.recorded and patterns(value):
+        file = session.destination.answers_file
+        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {file} --data ...")
     _ = scaffold[name]
+    if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
+        raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
     if name in EXTRAS and value:
         check_extra(scaffold, name)
     if recorded := session.recorded:
@@ -253,6 +260,12 @@ def _check(session: Session, name: str, value: Any) -> None:
         guard.unowned(scaffold, session.destination)
 
 
+def _imports_nothing(session: Session) -> bool:
+    """Tell whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
+    given = session.conf["data"]
+    return session.writes and session.is_new and NAME not in given and not session.answers.get("import_from")
+
+
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
     if not session.plans:
@@ -261,7 +274,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    answers = {**answers, NAME: number_of(session.answers)}
+    answers = {**answers, **recording.looked_up(session.scaffold), NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")
@@ -335,6 +348,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     ]
     answers = {name: value for name, value in answers.items() if name != "profiled"}
     answers |= {"profiled": followed} if followed else {}
+    answers |= recording.looked_up(session.scaffold)
     own["_src_path"] = _recorded_source(session, own["_src_path"])
     own[NAME] = session.context["plan"][NAME]
     return block(own | {name: answers[name] for name in QUESTIONS if name in answers})

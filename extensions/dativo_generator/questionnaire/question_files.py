@@ -6,6 +6,7 @@ from functools import cache
 
 from ..answers.questions import QUESTIONS, SECTION_OF
 from ..base.errors import PackError
+from ..registry.lifecycle import FILE as LIFECYCLE
 from ..registry.pack import Pack
 
 _TABLE = "extensions/dativo_generator/answers/questions"
@@ -14,12 +15,17 @@ _NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
 @cache
 def check(pack: Pack) -> None:
-    """Refuse a question that only one of the two has; raises `PackError`."""
+    """Refuse a question that only one of the two has, and a rename that leads to none; raises `PackError`."""
     asked = dict(_questions(pack))
     for name, (file, line) in asked.items():
         if name not in QUESTIONS:
             module = f"{_TABLE}/{file.rpartition('/')[2].removesuffix('.yml')}.py"
             raise PackError(f"{name}: nothing says how to read its answer; add an entry to {module}", file, line)
+    for old in pack.lifecycle.questions:
+        new = pack.lifecycle.question(old)
+        if old in QUESTIONS or new not in QUESTIONS:
+            wrong = f"there is no question '{new}'" if new not in QUESTIONS else "the question is still there"
+            raise PackError(f"questions.{old}: {wrong}", LIFECYCLE)
     for name in QUESTIONS:
         if asked and name not in asked:
             raise PackError(

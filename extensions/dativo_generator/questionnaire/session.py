@@ -35,7 +35,12 @@ class Session:
         self, pack: Pack, context: Mapping[str, Any], environment: Any, printed: set[str], before: "Session | None"
     ) -> None:
         """Keep what a filter is given; and what was found out `before`, where nothing has been answered since."""
-        self.pack, self.context, self.environment, self.printed = pack, context, environment, printed
+        self.pack, self.environment, self.printed = pack, environment, printed
+        # Answers that were recorded under the name that a question had before.
+        self._renamed = {
+            pack.lifecycle.question(old): context[old] for old in pack.lifecycle.questions if old in context
+        }
+        self.context = {**self._renamed, **context} if self._renamed else context
         if before and before._state == self._state:
             self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
 
@@ -51,7 +56,8 @@ class Session:
         The number that says what the others mean is among them once the answers file was read.
         """
         remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
-        return remembered | {name: self.context[name] for name in (*UNRECORDED, NAME) if name in self.context}
+        own = {name: self.context[name] for name in (*UNRECORDED, NAME) if name in self.context}
+        return self._renamed | remembered | own
 
     @cached_property
     def profiles(self) -> Presets:
@@ -110,10 +116,14 @@ class Session:
             return {}
         data = self.conf["data"]
         if NAME in self.context:
-            return {} if NAME in data else self.destination.recorded
+            return {} if NAME in data else self._recorded
         if "customize" in self.context and "customize" not in data and NAME not in self.destination.recorded:
-            return self.destination.recorded
+            return self._recorded
         return {}
+
+    @property
+    def _recorded(self) -> Mapping[str, Any]:
+        return self.pack.lifecycle.under_new_names(self.destination.recorded)
 
 
 # What takes long to find out.

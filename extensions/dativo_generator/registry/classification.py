@@ -10,6 +10,7 @@ from ..base.documents import Document, Section
 from ..base.naming import LABEL
 from ..base.phrases import Groups, singular, take_groups, take_phrases, words
 from .fields import alike
+from .shares import share
 from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
@@ -17,7 +18,7 @@ _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
-_KEYS = ("abbreviations", "coded", "pointers", "qualifiers", "fillers", "groups", "rules")
+_KEYS = ("confidence", "abbreviations", "coded", "pointers", "qualifiers", "fillers", "groups", "rules")
 
 # Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
@@ -27,11 +28,20 @@ _Spans = list[tuple[int, int]]
 
 
 class Judgement(NamedTuple):
-    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not."""
+    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not.
+
+    `confidence` is how sure the label is, from 0 to 1; `against` says what spoke against it.
+    """
 
     label: str
     rule: str = ""
     evidence: str = ""
+    confidence: float = 0.0
+    against: str = ""
+
+    def at_least(self, min_confidence: float) -> str:
+        """Return the label where it is so sure, else ''."""
+        return self.label if self.confidence >= min_confidence else ""
 
 
 class _Table(NamedTuple):
@@ -77,6 +87,7 @@ class Rule(NamedTuple):
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
+    confidence: float
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
@@ -99,7 +110,7 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
-        return Judgement(self.label, self.name, evidence)
+        return Judgement(self.label, self.name, evidence, self.confidence)
 
 
 class General(NamedTuple):
@@ -181,8 +192,10 @@ def load_rules(root: Path) -> Rules:
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
-    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables")
-    rules = tuple(_rule(entry, groups, abbreviations) for entry in top.sections("rules", known))
+    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
+    usual = top.section("confidence", ("words", "context"))
+    by_words, in_context = share(usual, "words"), share(usual, "context")
+    rules = tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known))
     pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
     qualifiers = frozenset(top.texts("qualifiers", default=()))
     coded = {"".join(phrase.split()): len(phrase.split()) for phrase in top.texts("coded", default=())}
@@ -195,7 +208,8 @@ def load_rules(root: Path) -> Rules:
     return Rules(rules, vocabulary, General(pointers, fillers, qualifiers, coded, vocabulary.english))
 
 
-def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> Rule:
+def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
+    usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
     phrases = take_phrases(entry, "words", groups, _PHRASE)
     # As it is written, which may be in one word in a name, and in full, as a name is read.
     phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
@@ -210,6 +224,7 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str]) -> R
         frozenset(entry.texts("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
+        share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
 

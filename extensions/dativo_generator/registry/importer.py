@@ -4,15 +4,20 @@ It is handed to the pack by whoever may import: the questionnaire and the comman
 does with the standard library.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..base.errors import AnswerError
 from .classification import Judgement
 from .fields import Field
+from .values import Seen
 
-# Judges a column by its name, its type and the object that it is of.
-Judge = Callable[[str, str, str], Judgement]
+
+class Judge(Protocol):
+    """Judges columns."""
+
+    def __call__(self, column: str, type_: str, object_name: str, seen: Seen | None = None, /) -> Judgement:
+        """Judge a column by its name, its type, the object that it is of, and what was seen of its values."""
 
 
 class Wanted(Protocol):
@@ -46,8 +51,14 @@ class ImportedTable(Protocol):
     def options(self) -> Mapping[str, str]:
         """How a file is written, by the names that engine options have; {} where that is not known."""
 
-    def fields(self, cursor_is_known: bool = False) -> tuple[Field, ...]:
-        """Return the columns as fields; the cursor is marked, unless everybody knows it as the recipe's."""
+    def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
+        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+
+        The cursor is marked, unless everybody knows it as the recipe's.
+        """
+
+    def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
+        """List the columns that the usual bar would label, and the given one does not."""
 
 
 class Importer(Protocol):
@@ -67,6 +78,12 @@ class Importer(Protocol):
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""
 
+    def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
+        """List the tables of the sources by name and plain name; of a database those that `patterns` may mean."""
+
+    def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
+        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+
 
 class NoImporter:
     """The importer of a render, and of whoever reads only what is recorded."""
@@ -78,3 +95,11 @@ class NoImporter:
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return '': no file is looked at."""
         return ""
+
+    def tables(self, *_: Any) -> Sequence[tuple[str, str]]:
+        """Refuse, as `imported` does."""
+        raise AnswerError("nothing is looked up here; answer `tables` with their names")
+
+    def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
+        """Refuse: there is nothing that was imported."""
+        raise AnswerError("nothing is imported here; answer `fields` with the columns themselves")

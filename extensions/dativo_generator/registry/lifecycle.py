@@ -1,4 +1,4 @@
-"""What became of connectors and objects that the registry no longer has: `registry/lifecycle.yaml`.
+"""What became of connectors and objects that the registry no longer has, and of questions: `registry/lifecycle.yaml`.
 
 An id is ``connector`` or ``connector.object``. A rename says the new id, and answers follow it; a retirement says why,
 and what to use instead.
@@ -18,6 +18,7 @@ from .connectors import Registry
 
 FILE = "registry/lifecycle.yaml"
 
+_QUESTION = r"[a-z][a-z_]*"
 _ID = rf"{IDENTIFIER}(\.{OBJECT})?"
 
 
@@ -29,10 +30,11 @@ class Retirement(NamedTuple):
 
 
 class Lifecycle(NamedTuple):
-    """Renames, old id to new id, and retirements by id."""
+    """Renames, old id to new id; retirements by id; and renames of questions, old name to new name."""
 
     renamed: Mapping[str, str] = MappingProxyType({})
     retired: Mapping[str, Retirement] = MappingProxyType({})
+    questions: Mapping[str, str] = MappingProxyType({})
 
     def current(self, connector: str, object_name: str = "") -> tuple[str, str]:
         """Follow every rename of a connector, or of an object of it; the object stays '' when none is given."""
@@ -55,8 +57,19 @@ class Lifecycle(NamedTuple):
             return f"was renamed to '{new.partition('.')[2] if object_name else new}'"
         return ""
 
+    def question(self, name: str) -> str:
+        """Follow every rename of a question."""
+        while name in self.questions:
+            name = self.questions[name]
+        return name
+
+    def under_new_names(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return `answers` with every renamed question under its new name."""
+        return {self.question(name): value for name, value in answers.items()} if self.questions else answers
+
     def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `answers` with every renamed connector and object under its new name."""
+        """Return `answers` with every renamed question, connector and object under its new name."""
+        answers = self.under_new_names(answers)
         source = answers.get("source_connector")
         if not isinstance(source, str):
             return dict(answers)
@@ -101,11 +114,13 @@ def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
     """
     if not (root / FILE).exists():
         return Lifecycle()
-    top = Document(root, FILE).section(("renamed", "retired"))
+    top = Document(root, FILE).section(("renamed", "retired", "questions"))
     renames, retirements = _part(top, "renamed"), _part(top, "retired")
     renamed = {old: renames.text(old, like=_ID) for old in renames.value}
     lifecycle = Lifecycle(
-        renamed, {old: _retirement(retirements.section(old, ("reason", "replacement"))) for old in retirements.value}
+        renamed,
+        {old: _retirement(retirements.section(old, ("reason", "replacement"))) for old in retirements.value},
+        _questions(top),
     )
     ids = {*registry, *(f"{connector.id}.{name}" for connector in registry.values() for name in connector.objects)}
     for old, new in renamed.items():
@@ -158,6 +173,17 @@ def _part(top: Section, key: str) -> Section:
         if not re.fullmatch(_ID, name):
             raise part.error(name, "is neither connector nor connector.object")
     return part
+
+
+def _questions(top: Section) -> dict[str, str]:
+    if "questions" not in top.value:
+        return {}
+    part = top.section("questions")
+    renamed = {old: part.text(old, like=_QUESTION) for old in part.value}
+    for old, new in renamed.items():
+        if _circular(renamed, old):
+            raise part.error(old, f"the renames lead from '{new}' back to it")
+    return renamed
 
 
 def _retirement(entry: Section) -> Retirement:

@@ -11,12 +11,14 @@ from ..base.shapes import Shape
 from .basis import FIELDS, common_basis
 from .classification import Judgement, Rules, load_rules
 from .connectors import Connector, Registry, load_registry
+from .evidence import weigh
 from .fields import Field, read_fields
 from .importer import Importer, NoImporter
 from .keys import Keys, load_keys
 from .lifecycle import Lifecycle, in_service, load_lifecycle
 from .recipes import Recipe, load_recipe
 from .runner import Runner, Way, load_runner
+from .values import Seen, ValueKinds, load_value_kinds
 
 if TYPE_CHECKING:
     from .samples import Samples
@@ -65,11 +67,21 @@ class Pack:
         return load_rules(self.root)
 
     @cached_property
+    def value_kinds(self) -> ValueKinds:
+        """What values of columns tell."""
+        return load_value_kinds(self.root)
+
+    @cached_property
     def samples(self) -> "Samples":
         """The values that invented rows hold."""
         from .samples import load_samples  # which few scaffolds need
 
         return load_samples(self.root)
+
+    @property
+    def min_confidence(self) -> float:
+        """How sure a label must be where nobody says it."""
+        return self.value_kinds.weights.min_confidence
 
     def _text(self, name: str) -> str:
         """Return a file of the pack as it stands."""
@@ -92,9 +104,10 @@ class Pack:
         """List the connectors that can be a source, or a target."""
         return [connector for connector in self.registry.values() if role in connector.roles]
 
-    def _judge(self, column: str, type_: str, object_name: str) -> Judgement:
-        """Return what the rules say of a column of an object: a label, or '', and why."""
-        return self._rules.judge(column, type_, object_name)
+    def _judge(self, column: str, type_: str, object_name: str, seen: Seen | None = None) -> Judgement:
+        """Return what the rules say of a column of an object, and what was `seen` of its values: a label, and why."""
+        by_name = self._rules.judge(column, type_, object_name)
+        return weigh(self.value_kinds, by_name, column, object_name, seen) if seen else by_name
 
     def label(self, field: Field, object_name: str) -> str:
         """Return what the rules say of a field of an object: a label, or ''."""

@@ -1,13 +1,14 @@
 """Variables that a job reads, and whether anybody says that they are to be set.
 
 What says so are the files ``*.env.example``: one at the root is for all, those of a tenant are below
-``variables/<tenant>/``.
+``variables/<tenant>/``. Where an environment has a folder there, those of others say nothing of its jobs.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from ..base import reading
 from ..base.asset_layout import Keys
@@ -28,12 +29,12 @@ class Variables:
         # The jobs of a tenant come one after the other.
         self._of = lru_cache(maxsize=16)(self._listed)
 
-    def problems(self, tenant: str, read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
-        """Yield what is `read` for a tenant and no file lists, where there are files; each variable once.
+    def problems(self, job: Mapping[str, Any], read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
+        """Yield what a job has `read` and no file lists for it, where there are files; each variable once.
 
         What has a default need not be set, and what stands where nothing is expanded need not either.
         """
-        known, where = self._of(tenant)
+        known, where = self._of(str(job["tenant_id"]), str(job.get("environment") or ""))
         if not where:
             return
         for variable in read:
@@ -42,9 +43,12 @@ class Variables:
                 known |= {variable.name}
                 yield Problem(variable.keys, "variable", f"list {variable.name} in {where}; the job reads it")
 
-    def _listed(self, tenant: str) -> tuple[frozenset[str], str]:
-        """Return the variables that are listed for a tenant, and the first file that lists any; '' for none."""
-        own = [path for path in reading.below(self._repository, f"{VARIABLES}/{tenant}") if path.endswith(ENV_EXAMPLE)]
+    def _listed(self, tenant: str, environment: str) -> tuple[frozenset[str], str]:
+        """Return the variables that are listed for a tenant's jobs, and the first file that lists any; '' for none."""
+        folder = f"{VARIABLES}/{tenant}"
+        own = [path for path in reading.below(self._repository, folder) if path.endswith(ENV_EXAMPLE)]
+        if apart := [path for path in own if environment and path.startswith(f"{folder}/{environment}/")]:
+            own = apart + [path for path in own if path.rpartition("/")[0] == folder]
         names: set[str] = set()
         for path in (*own, *self._for_all):
             try:

@@ -1,10 +1,10 @@
 """What an asset says of its columns, and whether it comes with rows to try it with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...base.errors import AnswerError
-from ...base.naming import nearest
+from ...base.naming import few, nearest
 from ...registry.fields import Field, read_fields
 from .. import readers
 from ..model import Answers, Question, Section
@@ -49,11 +49,37 @@ def _suggested_fields(answers: Answers) -> Any:
     suggested = {item.object: answers.suggested(item) for item in answers.items}
     if not all(suggested.values()):
         return None
+    return as_answer(answers, suggested)
+
+
+def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
+    """Write fields by object in the notation of an answer, those of a single object without its name."""
     lines = {
-        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in fields}
-        for name, fields in suggested.items()
+        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in of}
+        for name, of in fields.items()
     }
     return next(iter(lines.values())) if len(lines) == 1 else lines
+
+
+def _not_imported(answers: Answers) -> str:
+    """Return why nothing is labelled by evidence, '' when it is, or was when the fields were recorded."""
+    if answers.raw.get("import_from") or {"fields", "min_confidence"} <= answers.raw.keys():
+        return reused(answers)
+    return reused(answers) or "nothing is imported, so no label rests on what is seen"
+
+
+def _unlabelled(answers: Answers) -> list[str]:
+    """Say which columns of an import stay without a label because of the bar."""
+    if answers.inapplicable("min_confidence"):
+        return []
+    bar = answers["min_confidence"]
+    found = {name: table.unlabelled(bar) for name, table in answers.imported.items()}
+    return [f"'{name}' has no label for {few(names)}: less sure than {bar:g}" for name, names in found.items() if names]
+
+
+def _no_tables(answers: Answers) -> str:
+    source = answers.source
+    return "" if source.selection == "tables" else f"{source.id} is read by {source.selection}"
 
 
 SECTION = Section(
@@ -61,8 +87,26 @@ SECTION = Section(
     what="columns, types, classification, fixtures",
     questions={
         "assets": choice(ASSETS, "write", of="scaffold"),
+        "min_confidence": Question(
+            alone(readers.share),
+            lambda answers: answers.pack.min_confidence,
+            _not_imported,
+            about_import=True,
+            imported=_unlabelled,
+        ),
         "fields": Question(
             _fields, _suggested_fields, reused, example="{id: string required, email: string PII}", of="scaffold"
+        ),
+        "imported_from": Question(
+            alone(readers.text),
+            always(""),
+            reused,
+            of="scaffold",
+            example="postgresql://me:${PGPASSWORD}@host/db",
+            prompted=False,
+        ),
+        "table_patterns": Question(
+            alone(readers.words), always([]), _no_tables, of="scaffold", example="['sales.*']", prompted=False
         ),
         "fixtures": Question(alone(readers.flag), always(False), reused),
     },

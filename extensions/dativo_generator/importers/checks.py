@@ -1,0 +1,199 @@
+"""Tests of single values: `registry/values.yaml` names them. Each takes a text without blanks around it."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from ..base.secrets import secret_in
+from ..registry.values import ValueKind
+from .table import library
+
+_Test = Callable[[str], bool]
+
+# What may stand around an address, and what may not: a path behind it makes it a place in a repository or on a server.
+_ADDRESS = re.compile(r"(?<![^\s<>()\[\]\"',;:|])[^\s<>()\[\]\"',;:|@/]{1,64}@[^\s<>()\[\]\"',;|@/]{3,190}")
+# Of a version's parts, and of its first one; of the four of an address two are larger in 99 of 100 cases.
+_LARGEST_SMALL, _LARGEST_FIRST = 31, 99
+_MASK = r"[*xX#\u2022\u00b7]"
+# The first six and the last four digits at most are left, in groups or not; or there are stars, and the last ones.
+_MASKED = re.compile(rf"(\d{{1,6}})?{_MASK}{{2,15}}\d{{3,4}}")
+_MASKED_FULL = (13, 19)
+_COORDINATES = re.compile(
+    r"(?:POINT ?\(|[(\[])?(?P<first>[+-]?\d{1,3}\.\d{3,15})(?:\s{0,3}[,;|/]\s{0,3}|\s{1,3})"
+    r"(?P<second>[+-]?\d{1,3}\.\d{3,15})[)\]]?",
+    re.IGNORECASE,
+)
+# Who reports an IMEI: the first two digits of its type.
+_REPORTING = ("01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99")
+# What a card's number begins with, by issuer, and how many digits it has.
+_ISSUERS = (
+    (re.compile(r"4"), (13, 16, 19)),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
+    (re.compile(r"3[47]"), (15,)),
+    (re.compile(r"3(?:0[0-5]|[689])"), (14, 16, 19)),
+    (re.compile(r"6011|64[4-9]|65|62|35(?:2[89]|[3-8])|60|81|82|508"), (16, 17, 18, 19)),
+    (re.compile(r"50|5[6-8]|6"), (13, 14, 15, 16, 17, 18, 19)),
+)
+# A number with the code of an area has so many digits; a date has fewer, or a time behind it.
+_NATIONAL, _DATE = 9, re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
+# Where a phone number without a country's code may be from, for the validator.
+_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "BR", "IN", "AU")
+
+
+def tested(kind: ValueKind) -> _Test:
+    """Return the test of a kind; raises `ImportFailed` where its library is not there."""
+    (how, said), form = kind.test, re.compile(kind.form or ".*", re.DOTALL)
+    test = {"check": _checked, "stdnum": _numbered, "patterns": _matched}[how](said)
+    return lambda text: form.fullmatch(text) is not None and test(text)
+
+
+def characters(text: str) -> int:
+    """Count the letters and digits of a text."""
+    return sum(map(str.isalnum, text))
+
+
+def _checked(said: tuple[str, ...]) -> _Test:
+    return _CHECKS[said[0]]
+
+
+def _matched(patterns: tuple[str, ...]) -> _Test:
+    compiled = [re.compile(pattern) for pattern in patterns]
+    return lambda text: any(pattern.match(text) for pattern in compiled)
+
+
+def _numbered(said: tuple[str, ...]) -> _Test:
+    is_valid = _validator(f"stdnum.{said[0]}").is_valid
+
+    def test(text: str) -> bool:
+        try:
+            return any(map(str.isdigit, text)) and bool(is_valid(text))
+        except (KeyError, ValueError, IndexError):  # of modules that look a place up in a list
+            return False
+
+    return test
+
+
+@cache
+def _validator(module: str) -> Any:
+    found: ModuleType = library(module, "Judging values")
+    return found
+
+
+def _is_email(text: str) -> bool:
+    """Tell whether an address is the value, or stands in it."""
+    return "@" in text and any(_is_address(match[0], text[match.end() :]) for match in _ADDRESS.finditer(text))
+
+
+def _is_address(found: str, behind: str) -> bool:
+    name, _, domain = found.partition("@")
+    domain, colon, port = domain.partition(":")
+    if behind.startswith("/") or (colon and port):
+        return False
+    validator = _validator("email_validator")
+    try:
+        validator.validate_email(
+            f"{name.strip('.')}@{domain.strip('.!?-')}", check_deliverability=False, test_environment=True
+        )
+    except validator.EmailNotValidError:
+        return False
+    return True
+
+
+def _is_iban(text: str) -> bool:
+    return bool(_validator("stdnum.iban").is_valid(text))
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a number that is written with nothing but blanks and hyphens in it, else ''."""
+    digits = text.replace(" ", "").replace("-", "")
+    return digits if digits.isascii() and digits.isdigit() else ""
+
+
+def _is_card(text: str) -> bool:
+    digits = _digits(text)
+    if not any(issuer.match(digits) and len(digits) in sizes for issuer, sizes in _ISSUERS):
+        return False
+    return bool(_validator("stdnum.luhn").is_valid(digits))
+
+
+def _is_masked_card(text: str) -> bool:
+    joined = re.sub(r"[ \-]", "", text)
+    if not (match := _MASKED.fullmatch(joined)):
+        return False
+    least, most = _MASKED_FULL
+    if least <= len(joined) <= most:
+        return True
+    # A short form has stars alone: letters may be anything, and three, three and four are a phone's.
+    return not match[1] and joined[0] not in "xX" and not re.fullmatch(r"\D{3}[- ]\D{3}[- ]\d{4}", text)
+
+
+def _is_ip(text: str) -> bool:
+    if text.count(".") != 3 and text.count(":") < 2:
+        return False
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    if address.version == 6:
+        return len(text) > 6
+    return address.packed[0] > _LARGEST_FIRST or sum(part > _LARGEST_SMALL for part in address.packed) >= 2
+
+
+def _is_imei(text: str) -> bool:
+    digits = _digits(text.replace("/", ""))
+    return len(digits) == 15 and digits.startswith(_REPORTING) and bool(_validator("stdnum.luhn").is_valid(digits))
+
+
+def _is_pair_of_coordinates(text: str) -> bool:
+    if not (match := _COORDINATES.fullmatch(text)):
+        return False
+    first, second = abs(float(match["first"])), abs(float(match["second"]))
+    return min(first, second) <= 90 and max(first, second) <= 180
+
+
+def _is_international_phone(text: str) -> bool:
+    if not re.fullmatch(r"(\+|00)[\d\s().\-/]{7,30}((x|ext\.?) ?\d{1,6})?", text, re.IGNORECASE):
+        return False
+    return text[0] == "+" and _phone(text, None, possible=True)
+
+
+def _is_national_phone(text: str) -> bool:
+    """Tell whether groups of digits begin as a number with the code of an area, and are valid somewhere."""
+    if not re.fullmatch(r"\(?0[\d\s().\-/]{6,30}", text) or not re.search(r"\d[\s().\-/]{1,3}\d", text):
+        return False
+    if characters(text) < _NATIONAL or _DATE.match(text):
+        return False
+    return any(_phone(text, region) for region in _REGIONS)
+
+
+def _is_american_phone(text: str) -> bool:
+    if not re.fullmatch(r"(\+?1[ .-]?)?\d{3}[ .-]\d{3}[ .-]\d{4}( {0,2}(x|ext\.?) {0,2}\d{1,6})?", text, re.IGNORECASE):
+        return False
+    return _phone(text, "US")
+
+
+def _phone(text: str, region: str | None, *, possible: bool = False) -> bool:
+    phonenumbers = _validator("phonenumbers")
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.is_possible_number(number) if possible else phonenumbers.is_valid_number(number))
+
+
+_CHECKS: dict[str, _Test] = {
+    "email": _is_email,
+    "secret": secret_in,
+    "iban": _is_iban,
+    "card": _is_card,
+    "masked_card": _is_masked_card,
+    "ip": _is_ip,
+    "imei": _is_imei,
+    "coordinates": _is_pair_of_coordinates,
+    "phone_international": _is_international_phone,
+    "phone_american": _is_american_phone,
+    "phone_national": _is_national_phone,
+}

@@ -1,0 +1,111 @@
+"""What speaks for and against a label, and how sure it is: what a name says, weighed with what the values say.
+
+The model is Bayes's: odds before anything was looked at, times how many times likelier what was seen is in a column of
+the kind than in any other. All figures are in `registry/values.yaml`, each with its reason.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ..base.phrases import singular, words
+from .classification import Judgement
+from .values import Seen, ValueKind, ValueKinds, Weights
+
+# Of fewer values that all fail nothing is said, and of a share above this they do not fail.
+_TELLING, _NONE = 10, 0.1
+# What is not worth a word: a kind that hardly any column with such values is, unless so many pass.
+_NOTEWORTHY, _MOST = 0.02, 0.8
+
+
+class _Found(NamedTuple):
+    """A kind that some values are of, how sure that is, and what is said for it and against it."""
+
+    kind: ValueKind
+    confidence: float
+    evidence: str
+    against: str
+
+
+def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: Seen | None) -> Judgement:
+    """Judge a column by what its `name` says and what was `seen` of its values."""
+    if seen is None or not seen.distinct:
+        return name
+    best = max(_found(kinds, words(column), words(table), seen), key=lambda found: found.confidence, default=None)
+    name = _contradicted(kinds, name, seen)
+    if best is None or (best.confidence < _NOTEWORTHY and name.rule):
+        return name
+    rule, weights = f"values: {best.kind.name}", kinds.weights
+    if name.label == best.kind.label:
+        both = 1 - (1 - name.confidence) * (1 - best.confidence)
+        if best.confidence < weights.min_confidence:
+            return name._replace(confidence=both)
+        return Judgement(name.label, rule, f"{best.evidence}; {name.evidence}", both, best.against)
+    if name.confidence > best.confidence:
+        if best.confidence < weights.min_confidence:
+            return name
+        other = f"the values say {best.kind.label}, {best.kind.name}, with {best.confidence:.2f}"
+        return name._replace(against=_joined([name.against, other]))
+    other = f"the name says {name.label} by '{name.rule}' with {name.confidence:.2f}" if name.label else ""
+    return Judgement(best.kind.label, rule, best.evidence, best.confidence, _joined([best.against, other]))
+
+
+def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen: Seen) -> Iterator[_Found]:
+    """Yield the kinds that some values are of."""
+    named, about = {*column, *map(singular, column)}, {*table, *map(singular, table)}
+    passed = dict(seen.passed)
+    for kind in kinds.kinds:
+        if not (count := passed.get(kind.name)):
+            continue
+        speaks_for = sorted(named & kind.speaks_for) or sorted(about & kind.tables)
+        speaks_against = sorted(named & kind.speaks_against)
+        draws = 1.0 if seen.in_a_row and kind.numbers else float(seen.distinct)
+        factor = kinds.weights.named if speaks_for else 1.0
+        factor *= kinds.weights.against if speaks_against else 1.0
+        odds = kind.prior * factor * likelihood(kind, kinds.weights, count / seen.distinct * draws, draws)
+        evidence = f"{count:,} of {seen.distinct:,} values pass the check"
+        if speaks_for:
+            evidence += f", and '{speaks_for[0]}' fits"
+        against = [f"'{speaks_against[0]}' in the name"] if speaks_against else []
+        against += ["they are numbers in a row"] if seen.in_a_row and kind.numbers else []
+        against += [f"so do {_often(kind.chance)} others"] if kind.chance >= 0.1 else []
+        if (confidence := odds / (1 + odds)) >= _NOTEWORTHY or count >= _MOST * seen.distinct:
+            yield _Found(kind, confidence, evidence, _joined(against))
+
+
+def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -> float:
+    """Return how many times likelier it is of a column of the kind than of another that `passed` of `draws` pass.
+
+    Another is made `alike`, so that it gives the same, or its values pass by `chance`. So the result is never above
+    ``1 / alike``.
+    """
+    rates = [pure + (1 - pure) * kind.chance for pure in weights.purity]  # dirt passes by chance, too
+    logs = [passed * math.log(rate) + (draws - passed) * math.log(1 - rate) for rate in rates]
+    top = max(logs)
+    of_kind = top + math.log(sum(math.exp(one - top) for one in logs) / len(logs))
+    by_chance = passed * math.log(kind.chance) + (draws - passed) * math.log(1 - kind.chance)
+    ratio = math.exp(min(of_kind - by_chance, 700))
+    return ratio / (kind.alike * ratio + 1 - kind.alike)
+
+
+def _contradicted(kinds: ValueKinds, name: Judgement, seen: Seen) -> Judgement:
+    """Make a name less sure where its columns hold a kind that none of the values is of."""
+    expected = [kind for kind in kinds.kinds if name.label and name.rule in kind.rules]
+    if not expected or seen.distinct < _TELLING:
+        return name
+    passed = dict(seen.passed)
+    most = max(passed.get(kind.name, 0) for kind in expected)
+    if most > _NONE * seen.distinct:
+        return name
+    odds = name.confidence / (1 - name.confidence) / kinds.weights.contradicted
+    against = f"{most:,} of {seen.distinct:,} values look like it"
+    return name._replace(confidence=odds / (1 + odds), against=_joined([name.against, against]))
+
+
+def _often(chance: float) -> str:
+    """Say a share in words: of ten, by which a check digit is known."""
+    return f"{round(chance * 10)} in 10"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return "; ".join(filter(None, parts))

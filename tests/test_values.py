@@ -1,0 +1,444 @@
+"""Values are weighed by how rarely chance passes their test, over all of them, with the name for or against."""
+
+import io
+import random
+import re
+import string
+from collections.abc import Callable
+from pathlib import Path
+from re import _constants as constants  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from dativo_generator.base.errors import PackError
+from dativo_generator.cli.fields import _print_hanging
+from dativo_generator.importers import checks
+from dativo_generator.importers.types import Kind
+from dativo_generator.importers.values import judged
+from dativo_generator.registry.classification import Judgement
+from dativo_generator.registry.evidence import likelihood
+from dativo_generator.registry.values import FILE, Seen, load_value_kinds
+from support import PACK, ROOT
+
+KINDS = {kind.name: kind for kind in PACK.value_kinds.kinds}
+BAR = PACK.min_confidence
+LETTERS = string.ascii_letters + string.digits
+
+
+def judge(values: list[Any], name: str = "x", table: str = "t", kind: Kind = Kind.TEXT) -> Judgement:
+    type_ = "string" if kind is Kind.TEXT else "integer"
+    return PACK.judge(name, type_, table, judged([str(value) for value in values], kind))
+
+
+def label(values: list[Any], name: str = "x", table: str = "t", kind: Kind = Kind.TEXT) -> str:
+    return judge(values, name, table, kind).at_least(BAR)
+
+
+# --- what is it -------------------------------------------------------------------------------------------------------
+
+
+def text(chance: random.Random, length: int, characters: str = LETTERS) -> str:
+    return "".join(chance.choice(characters) for _ in range(length))
+
+
+def digits(chance: random.Random, length: int) -> str:
+    return text(chance, length, string.digits)
+
+
+def luhn(number: str) -> str:
+    doubled = (sum(divmod(2 * int(c), 10)) if i % 2 == 0 else int(c) for i, c in enumerate(reversed(number)))
+    return number + str(-sum(doubled) % 10)
+
+
+def cpf(chance: random.Random) -> str:
+    number = [chance.randint(0, 9) for _ in range(9)]
+    for _ in range(2):
+        rest = sum((len(number) + 1 - i) * digit for i, digit in enumerate(number)) % 11
+        number.append(0 if rest < 2 else 11 - rest)
+    return "".join(map(str, number))
+
+
+def iban(chance: random.Random) -> str:
+    account = digits(chance, 18)
+    return f"DE{98 - int(account + '131400') % 97:02d}{account}"
+
+
+def dni(chance: random.Random) -> str:
+    number = chance.randint(10**7, 10**8 - 1)
+    return f"{number}{'TRWAGMYFPDXBNJZSQVHLCKE'[number % 23]}"
+
+
+def address(chance: random.Random) -> str:
+    return f"{text(chance, 6).lower()}@{text(chance, 7).lower()}.{chance.choice(['com', 'org', 'de'])}"
+
+
+def dirty_address(chance: random.Random) -> str:
+    forms = [" {} ", "mailto:{}", "<{}>", "Ada B <{}>", "{};", "{}"]
+    return chance.choice(forms).format(chance.choice([str.upper, str.lower])(address(chance)))
+
+
+def masked(chance: random.Random) -> str:
+    forms = ["****{}", "4111 11** **** {}", "XXXX-XXXX-XXXX-{}", "411111******{}", "**** **** **** {}"]
+    return chance.choice(forms).format(digits(chance, 4))
+
+
+Make = Callable[[random.Random], str]
+# The kind that values are of, how they are made, and the label.
+MADE: dict[str, tuple[str, str, Make]] = {
+    "e-mail": ("e-mail address", "PII", address),
+    "dirty e-mail": ("e-mail address", "PII", dirty_address),
+    "e-mail in a text": ("e-mail address", "PII", lambda c: f"please ask {address(c)}, or call"),
+    "Visa": ("payment card number", "SENSITIVE", lambda c: luhn("4" + digits(c, 14))),
+    "Mastercard": ("payment card number", "SENSITIVE", lambda c: luhn("5" + c.choice("12345") + digits(c, 13))),
+    "American Express": ("payment card number", "SENSITIVE", lambda c: luhn("37" + digits(c, 12))),
+    "masked card": ("masked card number", "SENSITIVE", masked),
+    "IBAN": ("IBAN", "SENSITIVE", iban),
+    "CPF": ("Brazilian CPF", "PII", cpf),
+    "DNI": ("Spanish DNI", "PII", dni),
+    "SSN": (
+        "US social security number, with hyphens",
+        "PII",
+        lambda c: f"{c.randint(100, 665)}-{c.randint(10, 99)}-{c.randint(1000, 9999)}",
+    ),
+    "IMEI": ("IMEI", "PII", lambda c: luhn(c.choice(["35", "86", "01"]) + digits(c, 12))),
+    "IPv4": (
+        "IP address",
+        "PII",
+        lambda c: f"{c.randint(100, 223)}." + ".".join(str(c.randint(0, 255)) for _ in "abc"),
+    ),
+    "IPv6": ("IP address", "PII", lambda c: ":".join(f"{c.getrandbits(16):x}" for _ in range(8))),
+    "MAC": ("MAC address", "PII", lambda c: ":".join(f"{c.getrandbits(8):02x}" for _ in range(6))),
+    "MAC of Cisco": ("MAC address", "PII", lambda c: ".".join(f"{c.getrandbits(16):04x}" for _ in range(3))),
+    "phone with +": ("phone number, international", "PII", lambda c: "+49 30 " + digits(c, 7)),
+    "phone with ()": (
+        "phone number, area code in brackets",
+        "PII",
+        lambda c: f"({c.randint(200, 989)}) {c.randint(200, 999)}-{digits(c, 4)}",
+    ),
+    "bcrypt": ("password hash", "SENSITIVE", lambda c: "$2b$12$" + text(c, 53)),
+    "argon2": ("password hash", "SENSITIVE", lambda c: f"$argon2id$v=19$m=65536,t=3,p=4${text(c, 22)}${text(c, 43)}"),
+    "scrypt": (
+        "password hash",
+        "SENSITIVE",
+        lambda c: f"scrypt:32768:8:1${text(c, 16)}${text(c, 128, '0123456789ab')}",
+    ),
+    "scrypt of passlib": ("password hash", "SENSITIVE", lambda c: f"$scrypt$ln=16,r=8,p=1${text(c, 22)}${text(c, 43)}"),
+    "PBKDF2": ("password hash", "SENSITIVE", lambda c: f"pbkdf2_sha256$600000${text(c, 22)}${text(c, 43)}="),
+    "PBKDF2 of Werkzeug": (
+        "password hash",
+        "SENSITIVE",
+        lambda c: f"pbkdf2:sha256:260000${text(c, 16)}${text(c, 64, '0123456789abcdef')}",
+    ),
+    "sha-crypt": ("password hash", "SENSITIVE", lambda c: f"$6${text(c, 16)}${text(c, 86)}"),
+    "md5-crypt": ("password hash", "SENSITIVE", lambda c: f"$1${text(c, 8)}${text(c, 22)}"),
+    "phpass": ("password hash", "SENSITIVE", lambda c: "$P$B" + text(c, 30)),
+    "LDAP": ("password hash", "SENSITIVE", lambda c: c.choice(["{SSHA}", "{SSHA512}", "{SHA}"]) + text(c, 32)),
+    "JWT": ("key or token", "SENSITIVE", lambda c: f"eyJ{text(c, 33)}.eyJ{text(c, 70)}.{text(c, 43)}"),
+    "a JWT that is cut": ("key or token", "SENSITIVE", lambda c: f"eyJ{text(c, 33)}.eyJ{text(c, 300)}"[:200]),
+    "PEM": ("key or token", "SENSITIVE", lambda c: f"-----BEGIN RSA PRIVATE KEY-----\nMIIE{text(c, 100)}"),
+    "PEM of PKCS 8": ("key or token", "SENSITIVE", lambda c: f"-----BEGIN PRIVATE KEY-----\nMIIE{text(c, 100)}"),
+    "key of AWS": ("key or token", "SENSITIVE", lambda c: "AKIA" + text(c, 16, string.ascii_uppercase)),
+    "token of GitHub": ("key or token", "SENSITIVE", lambda c: "ghp_" + text(c, 36)),
+    "key of Stripe": ("key or token", "SENSITIVE", lambda c: "sk_" + "live_" + text(c, 24)),
+    "token of Slack": ("key or token", "SENSITIVE", lambda c: f"xoxb-{digits(c, 12)}-{text(c, 24)}"),
+    "URL with a password": ("credential", "SENSITIVE", lambda c: f"postgresql://app:{text(c, 12)}@db.example.com/shop"),
+}
+
+
+def column(make: Make, seed: str, rows: int, dirt: float = 0.0) -> list[str]:
+    """Make values, of which a share is something else, or was cut."""
+    chance = random.Random(seed)
+    values = []
+    for _ in range(rows):
+        value = make(chance)
+        if chance.random() < dirt:
+            value = chance.choice(["n/a", "unknown", "-", "see notes", value[: len(value) // 2]]) + text(chance, 3)
+        values.append(value)
+    return values
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_values_say_what_they_are(made: str) -> None:
+    kind, label_, make = MADE[made]
+    found = judge(column(make, made, 40))
+    # Fewer distinct values than rows, where so few are possible.
+    assert re.fullmatch(r"(\d+) of \1 values pass the check", found.evidence)
+    assert (found.label, found.rule, found.confidence > 0.75) == (label_, f"values: {kind}", True)
+
+
+@pytest.mark.parametrize("dirt", [0.05, 0.2])
+@pytest.mark.parametrize("made", MADE)
+def test_dirt_between_them_does_not_hide_them(made: str, dirt: float) -> None:
+    assert [label(column(MADE[made][2], f"{made}{seed}", 60, dirt)) for seed in range(3)] == [MADE[made][1]] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("contact", [f"{area}555{n:04d}" for area in (212, 415, 303) for n in range(7, 9999, 1311)]),
+        ("whatsapp", [f"4915{n}" for n in range(112345678, 998765432, 41234567)]),
+        ("tel_privat", [f"0{n}" for n in range(301234567, 899999999, 51234567)]),
+    ],
+)
+def test_digits_are_phones_beside_a_name_that_allows_it(name: str, values: list[str]) -> None:
+    assert (label(values, name), label(values, "x"), label(values, f"{name}_count")) == ("PII", "", "")
+
+
+def test_positions_are_of_somebody_where_name_or_table_says_so() -> None:
+    pairs = [f"{n / 7 - 40:.5f}, {n / 3 - 90:.5f}" for n in range(40)]
+    assert [
+        label(pairs, *of) for of in [("where", "t"), ("user_geo", "t"), ("geo", "customers"), ("geo", "shops")]
+    ] == [*("", "PII", "PII", "")]
+
+
+# --- what only looks like it ------------------------------------------------------------------------------------------
+
+
+def isbn_of_ten(chance: random.Random) -> str:
+    number = [chance.randint(0, 9) for _ in range(9)]
+    check = -sum((10 - i) * digit for i, digit in enumerate(number)) % 11
+    return "".join(map(str, number)) + ("X" if check == 10 else str(check))
+
+
+def ean(chance: random.Random, start: str) -> str:
+    number = start + digits(chance, 12 - len(start))
+    return number + str(-sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(number)) % 10)
+
+
+LOOK_ALIKES: dict[str, Make] = {
+    "seconds since 1970": lambda c: str(c.randint(1_500_000_000, 1_760_000_000)),
+    "milliseconds since 1970": lambda c: str(c.randint(1_500_000_000_000, 1_760_000_000_000)),
+    "EAN": lambda c: ean(c, "40"),
+    "ISBN of ten": isbn_of_ten,
+    "ISBN": lambda c: ean(c, "978"),
+    "ISBN with hyphens": lambda c: f"978-3-{digits(c, 2)}-{digits(c, 6)}-{digits(c, 1)}",
+    "version": lambda c: ".".join(str(c.randint(0, 20)) for _ in range(4)),
+    "version of a browser": lambda c: f"{c.randint(80, 130)}.0.{c.randint(0, 7000)}.{c.randint(0, 250)}",
+    "part 12-3456-789": lambda c: f"{digits(c, 2)}-{digits(c, 4)}-{digits(c, 3)}",
+    "part 123-4567": lambda c: f"{digits(c, 3)}-{digits(c, 4)}",
+    "part 123-456-7890": lambda c: f"{digits(c, 3)}-{digits(c, 3)}-{digits(c, 4)}",
+    "part 0123-4567": lambda c: f"0{digits(c, 3)}-{digits(c, 4)}",
+    "invoice": lambda c: f"INV-{c.randint(2019, 2025)}-{digits(c, 5)}",
+    "invoice with a date": lambda c: f"{c.randint(20, 25)}{c.randint(1, 12):02d}{c.randint(1, 28):02d}-{digits(c, 4)}",
+    "date": lambda c: f"{c.randint(1, 28):02d}.{c.randint(1, 12):02d}.{c.randint(1950, 2005)}",
+    "time": lambda c: f"{c.randint(0, 23):02d}:{c.randint(0, 59):02d}:{c.randint(0, 59):02d}",
+    "digest": lambda c: f"{c.getrandbits(160):040x}",
+    "digest of a file": lambda c: f"{c.getrandbits(128):032x}",
+    "UUID": lambda c: (
+        f"{c.getrandbits(32):08x}-{c.getrandbits(16):04x}-4{digits(c, 3)}-8{digits(c, 3)}-{digits(c, 12)}"
+    ),
+    "handle": lambda c: "@" + text(c, 8),
+    "package": lambda c: f"{text(c, 6)}@{c.randint(0, 9)}.{c.randint(0, 9)}.{c.randint(0, 9)}",
+    "repository": lambda c: f"git@{text(c, 6).lower()}.com:team/{text(c, 5)}.git",
+    "price": lambda c: f"{c.randint(0, 9999)},{c.randint(0, 99):02d}",
+    "redacted word": lambda c: f"xx{c.randint(1000, 9999)}",
+    "path in C++": lambda c: f"std::{text(c, 6).lower()}",
+}
+
+
+@pytest.mark.parametrize("rows", [3, 40])
+@pytest.mark.parametrize("made", LOOK_ALIKES)
+def test_what_only_looks_like_it_is_none(made: str, rows: int) -> None:
+    assert [label(column(LOOK_ALIKES[made], f"{made}{seed}", rows)) for seed in range(4)] == [""] * 4
+
+
+def numbers(chance: random.Random, length: int, rows: int) -> dict[str, list[int]]:
+    """Make columns of numbers of one length that are no personal ones."""
+    least, most = 10 ** (length - 1), 10**length - 1
+    start, step = chance.randint(least, most // 2), chance.randint(2, 40)
+    dated = max(length - 6, 0)
+    return {
+        "random": [chance.randint(least, most) for _ in range(rows)],
+        "counting up": [start + n for n in range(rows)],
+        "in steps": [start + n * step for n in range(rows)],
+        "with gaps": sorted(start + chance.randint(0, 5000 * rows) for _ in range(rows)),
+        "from one issuer": [int("4929" + digits(chance, length - 4)) for _ in range(rows)],
+        "with a date": [
+            int(f"24{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}{digits(chance, dated)}") for _ in range(rows)
+        ],
+    }
+
+
+@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.INTEGER])
+@pytest.mark.parametrize("length", range(8, 20))
+def test_numbers_are_none_without_a_name(length: int, kind: Kind) -> None:
+    chance = random.Random(length)
+    flagged = {
+        (rows, what): found.rule
+        for rows in (3, 6, 40, 300)
+        for what, values in numbers(chance, length, rows).items()
+        if (found := judge(values, kind=kind)).at_least(BAR)
+    }
+    assert flagged == {}
+
+
+def test_a_series_with_a_check_digit_is_one_draw() -> None:
+    series = [luhn(str(411111111111000 + n)) for n in range(60)]
+    assert judge(series).against == "they are numbers in a row; so do 1 in 10 others"
+    assert (label(series), label(series, "order_number")) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("order_number", ""), ("x", ""), ("id", ""), ("social_nr", "PII"), ("ssn", "PII")],
+)
+def test_a_name_decides_where_there_is_no_check_digit(name: str, given: str) -> None:
+    chance = random.Random(name)
+    values = [f"{chance.randint(100, 665)}{chance.randint(10, 99)}{chance.randint(1000, 9999)}" for _ in range(40)]
+    assert label(values, name, kind=Kind.INTEGER) == given
+
+
+# --- what a name and values say together ------------------------------------------------------------------------------
+
+ADDRESSES = [f"a{n}@example.com" for n in range(20)]
+
+
+def test_name_and_values_make_each_other_surer() -> None:
+    by_name, by_values, both = PACK.judge("email", "string", "t"), judge(ADDRESSES), judge(ADDRESSES, "email")
+    assert both.rule == "values: e-mail address"
+    assert both.evidence == "20 of 20 values pass the check; 'email' in the name"
+    assert both.confidence == pytest.approx(1 - (1 - by_name.confidence) * (1 - by_values.confidence))
+
+
+def test_values_that_are_something_else_make_a_name_less_sure() -> None:
+    found = judge([f"row {n}" for n in range(20)], "email")
+    assert found == Judgement("PII", "email", "'email' in the name", found.confidence, "0 of 20 values look like it")
+    assert BAR < found.confidence < PACK.judge("email", "string", "t").confidence
+
+
+def test_the_surer_of_two_labels_stands_and_the_other_is_told() -> None:
+    found = judge(ADDRESSES, "passcode")
+    assert (found.label, found.rule) == ("PII", "values: e-mail address")
+    assert found.against == "the name says SENSITIVE by 'credential' with 0.95"
+    found = judge([luhn("4" + f"{n * 987654321987:014d}") for n in range(1, 5)], "email")
+    assert (found.label, found.against) == (
+        "PII",
+        "the values say SENSITIVE, payment card number, with 0.91",
+    )
+
+
+def test_a_name_that_only_nearly_fits_does_not_hide_what_values_say() -> None:
+    assert judge(ADDRESSES, "email_id").rule == "values: e-mail address"
+    assert judge(["x", "y"], "email_id").evidence == "'email' in the name, but 'id' points at it or describes it"
+
+
+def test_no_value_is_in_what_is_said() -> None:
+    for _, _, make in MADE.values():
+        values = column(make, "said", 12)
+        said = repr(judge(values))
+        assert not any(value in said for value in values)
+
+
+# --- the model --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_evidence_is_bounded_and_more_of_it_says_more(kind: Any) -> None:
+    weights = PACK.value_kinds.weights
+    found = [likelihood(kind, weights, passed, 20) for passed in range(21)]
+    assert found == pytest.approx(sorted(found))
+    assert all(0 < likelihood(kind, weights, n, n) <= 1.0001 / kind.alike for n in (1, 5, 50, 500, 5000))
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS.values() if kind.numbers and kind.test[0] != "patterns"], ids=lambda kind: kind.name
+)
+def test_chance_passes_no_more_than_the_data_says(kind: Any) -> None:
+    chance, test = random.Random(kind.name), checks.tested(kind)
+    for length in range(kind.characters[0], min(kind.characters[1], 19) + 1):
+        drawn = [digits(chance, length) for _ in range(1500)]
+        assert sum(map(test, drawn)) / len(drawn) < kind.chance * 1.25 + 0.01, length
+
+
+def test_every_kind_that_is_the_same_by_its_data_says_why_and_names_rules_that_are_there() -> None:
+    rules = {entry["name"] for entry in yaml.safe_load((ROOT / "registry/classification.yaml").read_text())["rules"]}
+    for kind in KINDS.values():
+        assert len(kind.why.split()) > 2
+        assert kind.rules <= rules
+        assert kind.test[0] != "check" or kind.test[1][0] in checks._CHECKS
+
+
+def repeats(pattern: Any, inside: bool = False) -> bool:
+    """Tell whether a part that is repeated without end, or often, stands in another such."""
+    for operation, argument in pattern:
+        parts = [argument] if isinstance(argument, parser.SubPattern) else []
+        again = inside
+        if operation in (constants.MAX_REPEAT, constants.MIN_REPEAT):
+            least, most, part = argument
+            if inside and most > least and most > 1:
+                return True
+            parts, again = [part], inside or most > 20
+        elif operation is constants.SUBPATTERN:
+            parts = [argument[-1]]
+        elif operation is constants.BRANCH:
+            parts = argument[1]
+        if any(repeats(part, again) for part in parts):
+            return True
+    return False
+
+
+def test_no_pattern_backtracks_without_end() -> None:
+    assert repeats(parser.parse(r"(a+)+$")) and not repeats(parser.parse(r"(a{2}:){3}(b=\d+)?"))
+    of_checks = [value.pattern for value in vars(checks).values() if isinstance(value, re.Pattern)]
+    of_data = [
+        pattern for kind in KINDS.values() for pattern in (kind.form, *kind.test[1]) if kind.test[0] == "patterns"
+    ]
+    assert [pattern for pattern in of_checks + of_data if repeats(parser.parse(pattern))] == []
+
+
+@pytest.mark.parametrize(
+    "value", ["1" * 200, "a" * 200, "a@" * 100, "$2b$" * 50, "1-" * 100, "*" * 199 + "x", " +(" * 66]
+)
+def test_any_value_is_counted(value: str) -> None:
+    found = judged([value, value + "x", value[1:]], Kind.TEXT)
+    assert found is not None
+    assert found.distinct == 3
+
+
+def test_no_more_than_some_distinct_values_are_tested_spread_over_all() -> None:
+    values = [f"a{n}@example.com" for n in range(3000)]
+    assert judged(values * 2, Kind.TEXT) == Seen(500, (("e-mail address", 500),))
+    assert judged(["", " "], Kind.TEXT) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"prior": 2.0}, "kinds.0.prior: must be a number between 0 and 1, not 2.0"),
+        ({"check": "email", "stdnum": "us.ssn"}, "kinds.0.name: has one of check, stdnum and patterns"),
+        ({"patterns": ["("], "check": None}, "kinds.0.patterns: '(' is no regular expression"),
+        ({"for": ["@others"]}, "kinds.0.for: there is no group 'others'"),
+        ({"label": "pii"}, "kinds.0.label: 'pii' does not match"),
+        ({"characters": [1]}, "kinds.0.characters: must be two whole numbers, not [1]"),
+    ],
+)
+def test_a_damaged_kind_is_one_line_with_its_place(change: dict[str, Any], error: str, tmp_path: Path) -> None:
+    document = yaml.safe_load((ROOT / FILE).read_text(encoding="utf-8"))
+    kind = document["kinds"][0] | change
+    document["kinds"] = [{key: value for key, value in kind.items() if value is not None}]
+    (tmp_path / "registry").mkdir()
+    (tmp_path / FILE).write_text(yaml.safe_dump(document), encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        load_value_kinds(tmp_path)
+    assert error in str(caught.value)
+
+
+# --- how it is shown --------------------------------------------------------------------------------------------------
+
+
+def test_an_explanation_fits_a_terminal_of_80_columns() -> None:
+    console = Console(width=80, file=io.StringIO(), force_terminal=True, color_system=None)
+    why = "values: payment card number: 40 of 40 values pass the check; against: they are numbers in a row"
+    _print_hanging(console, "customer_card_number  string     SENSITIVE  0.87", why)
+    _print_hanging(console, "name  string     PII        0.95", "name: 'name' in the name")
+    printed = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert printed == [
+        "customer_card_number  string     SENSITIVE  0.87",
+        "    values: payment card number: 40 of 40 values pass the check; against: they",
+        "    are numbers in a row",
+        "name  string     PII        0.95 name: 'name' in the name",
+    ]
