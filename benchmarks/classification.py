@@ -37,9 +37,12 @@ def main() -> None:
     pack = Pack(ROOT)
 
     def rules(column: Column) -> str:
+        return pack.judge(column.name, column.type, column.table, None, column.beside).label
+
+    def alone(column: Column) -> str:
         return pack.judge(column.name, column.type, column.table).label
 
-    judges = {"keywords": keyword, "rules": rules}
+    judges = {"keywords": keyword, "rules, column by column": alone, "rules": rules}
     print("| columns | | precision | recall | F1 |\n|---|---|---:|---:|---:|")
     for said, found in groups():
         for name, judge in judges.items():
@@ -52,7 +55,7 @@ def main() -> None:
     for name, judge in judges.items():
         print(f"| {name} | {sum(bool(judge(column)) for column in alike)} |")
     for column in columns() if errors else ():
-        given = pack.judge(column.name, column.type, column.table)
+        given = pack.judge(column.name, column.type, column.table, None, column.beside)
         if column.half == "tune" and given.label != column.label:
             place = f"{column.schema} {column.table}.{column.name} ({column.type})"
             expected = f"{column.label or 'none'} expected, {given.label or 'none'} given"

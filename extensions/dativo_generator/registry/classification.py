@@ -1,6 +1,7 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -18,10 +19,23 @@ _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
-_KEYS = ("confidence", "abbreviations", "coded", "pointers", "qualifiers", "fillers", "groups", "rules")
+_KEYS = (
+    "confidence",
+    "abbreviations",
+    "coded",
+    "pointers",
+    "qualifiers",
+    "fillers",
+    "groups",
+    "subjects",
+    "things",
+    "rules",
+)
 
 # Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
+# A prefix that columns share stands before at least so many of them, and before this share.
+_FEWEST, _MOST = 4, 0.7
 
 # Where phrases stand in a name, by the places of its words: the first, and the one behind the last.
 _Spans = list[tuple[int, int]]
@@ -45,11 +59,11 @@ class Judgement(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """A table's name: its language, its words in any spelling, the first letters of them, and what it is about."""
+    """A table: its language, the words of its name in any spelling, prefixes of its columns, and what it is about."""
 
     language: str
     words: frozenset[str]
-    initials: str
+    prefixes: frozenset[str]
     about: tuple[str, ...]
 
 
@@ -113,6 +127,14 @@ class Rule(NamedTuple):
         return Judgement(self.label, self.name, evidence, self.confidence)
 
 
+class _Subject(NamedTuple):
+    """What a table is about that has so many `columns` with one of some phrases in their names."""
+
+    name: str
+    columns: int
+    phrases: Mapping[str, int]
+
+
 class General(NamedTuple):
     """What all rules take words for, beside those of their own."""
 
@@ -120,6 +142,8 @@ class General(NamedTuple):
     fillers: frozenset[str]
     qualifiers: frozenset[str]
     coded: Mapping[str, int]
+    subjects: tuple["_Subject", ...]
+    things: frozenset[str]
     known: frozenset[str]
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -146,14 +170,14 @@ class Rules:
         self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
         self._table = cache(self._table_read)
 
-    def judge(self, column: str, type_: str, table: str) -> Judgement:
-        """Judge a column with a type of an asset, in a table or object.
+    def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
+        """Judge a column with a type of an asset, in a table or object, by the names `beside` it where they are known.
 
         A dotted column, ``product.name``, brings its own context.
         """
         *owner, name = column.split(".")
-        of_table = self._table(owner[-1] if owner else table)
-        in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.initials)
+        of_table = self._table(owner[-1]) if owner else self._table(table, beside)
+        in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about)
         nearly = Judgement("")
@@ -168,15 +192,33 @@ class Rules:
         """List the rules of which phrases stand in a name, with where."""
         return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
 
-    def _table_read(self, name: str) -> _Table:
+    def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
+        """Read the name of a table, and what its columns tell of it."""
         read = self.vocabulary.read(name)
         context = [word.text for word in read]
         own = {*context, *words(name)}
+        initials = "".join(word[0] for word in context)
+        shared = _shared_prefix(columns)
+        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        about = self._about(context)
+        if about[0] not in self._general.things:
+            about += self._subjects(columns, language)
         return _Table(
-            self.vocabulary.language(read),
-            frozenset(own | set(map(singular, own))),
-            "".join(word[0] for word in context),
-            self._about(context),
+            language,
+            frozenset(own | set(map(singular, own)) | shared),
+            frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
+            tuple(dict.fromkeys(about)),
+        )
+
+    def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
+        """Return what some columns together tell that a table is about, too."""
+        if not columns:
+            return ()
+        names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
+        return tuple(
+            subject.name
+            for subject in self._general.subjects
+            if sum(bool(_spans(name, subject.phrases)) for name in names) >= subject.columns
         )
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
@@ -198,14 +240,23 @@ def load_rules(root: Path) -> Rules:
     rules = tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known))
     pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
     qualifiers = frozenset(top.texts("qualifiers", default=()))
-    coded = {"".join(phrase.split()): len(phrase.split()) for phrase in top.texts("coded", default=())}
+    coded = _joined(top.texts("coded", default=()))
+    subjects = tuple(
+        _Subject(
+            entry.text("name", like=_NAME),
+            entry.number("columns", least=1),
+            _joined(entry.texts("words", like=_PHRASE)),
+        )
+        for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
+    )
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
     for entry in top.sections("rules"):
         told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
     vocabulary = Vocabulary(root, told, abbreviations)
-    return Rules(rules, vocabulary, General(pointers, fillers, qualifiers, coded, vocabulary.english))
+    general = General(pointers, fillers, qualifiers, coded, subjects, _set(top, "things", groups), vocabulary.english)
+    return Rules(rules, vocabulary, general)
 
 
 def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
@@ -217,7 +268,7 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_w
         entry.text("name"),
         entry.text("label", like=LABEL),
         # In this order, since a phrase that is written as one word, too, may stand in a name either way.
-        {"".join(phrase.split()): len(phrase.split()) for phrase in sorted(phrases, key=lambda one: one.count(" "))},
+        _joined(sorted(phrases, key=lambda one: one.count(" "))),
         entry.flag("alone", False),
         _set(entry, "unless", groups),
         frozenset(entry.texts("despite", default=(), like=_NAME)),
@@ -226,6 +277,11 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_w
         _set(entry, "not_tables", groups),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
+
+
+def _joined(phrases: Iterable[str]) -> dict[str, int]:
+    """Return phrases in one word each, with how many words they are."""
+    return {"".join(phrase.split()): phrase.count(" ") + 1 for phrase in phrases}
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -237,11 +293,16 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
     return frozenset(found)
 
 
-def _without_prefix(name: tuple[Word, ...], initials: str) -> tuple[Word, ...]:
-    """Leave out a first word that is made of the first letters of the table's words."""
-    if len(name) > 1 and len(name[0].written) >= _TELLING and initials.endswith(name[0].written):
-        return name[1:]
-    return name
+def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
+    """Return the word, if any, that nearly all names of columns begin with."""
+    first = Counter(split[0] for name in columns if len(split := words(name)) > 1)
+    found, count = first.most_common(1)[0] if first else ("", 0)
+    return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
+
+
+def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[Word, ...]:
+    """Leave out a first word that says which table it is."""
+    return name[1:] if len(name) > 1 and name[0].written in prefixes else name
 
 
 def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> _Spans:

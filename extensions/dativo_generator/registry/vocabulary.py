@@ -73,6 +73,10 @@ class Vocabulary:
         found = Counter(word.language for word in name if word.language)
         return found.most_common(1)[0][0] if found else ""
 
+    def language_of(self, names: Iterable[str]) -> str:
+        """Return the language that most words of some names are in, as far as they are not English; '' for none."""
+        return self.language([word for name in names for word in self.read(name)])
+
     def _is_known(self, word: str) -> bool:
         known = word in self.english or word in self._whole or singular(word) in self.english
         return known or len(word) < 2 or word.isdigit()
