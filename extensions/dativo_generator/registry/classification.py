@@ -180,12 +180,19 @@ class Rules:
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about)
+        return self._by_rules(looked_at)
+
+    def _by_rules(self, column: _Column) -> Judgement:
+        """Judge a column, a second time without numbers in its name: of contact 2, the name is a contact's name."""
         nearly = Judgement("")
-        for rule, spans in self._speaking(tuple(word.text for word in in_english)):
-            found = rule.judge(looked_at, spans, self._general)
-            if found and found.label:
-                return found
-            nearly = found if found and not nearly.rule else nearly
+        without = tuple(word for word in column.words if not word.text.isdigit())
+        for name in dict.fromkeys([column.words, without]):
+            looked_at = column._replace(words=name)
+            for rule, spans in self._speaking(tuple(word.text for word in name)):
+                found = rule.judge(looked_at, spans, self._general)
+                if found and found.label:
+                    return found
+                nearly = found if found and not nearly.rule else nearly
         return nearly
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
@@ -234,6 +241,8 @@ def load_rules(root: Path) -> Rules:
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
+    # A mother's name is written mothersname.
+    abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
     known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")

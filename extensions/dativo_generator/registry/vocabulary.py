@@ -173,9 +173,10 @@ class Language(NamedTuple):
 
 def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
     """Read the words of a language; joined ones may have `english` words in them. Raises `PackError`."""
-    top = Document(root, file).section(("language", "source", "joints", "particles", "words"))
+    top = Document(root, file).section(("language", "source", "joints", "particles", "plurals", "words"))
     name, joints = top.text("language"), top.texts("joints", default=(), like=r"[a-z]+")
     particles = frozenset(top.texts("particles", like=r"[a-z]+"))
+    plurals = [tuple(pair.split()) for pair in top.texts("plurals", default=(), like=r"(_|[a-z]+) [a-z]+")]
     top.text("source")
     entries = top.section("words")
     phrases: dict[str, Meaning] = {}
@@ -189,6 +190,11 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
                 phrases.setdefault("".join(spelled), meaning)
                 for word in told:
                     pieces.setdefault(word, word)
+    for word, meaning in [(word, phrases[word]) for word in pieces if len(word) > _SHORTEST_PIECE and word in phrases]:
+        for singular_end, plural_end in plurals:
+            end = singular_end.strip("_")
+            if word.endswith(end):
+                phrases.setdefault(word[: len(word) - len(end)] + plural_end, meaning)
     for word in [word for word in pieces if len(word) > _SHORTEST_PIECE]:
         for joint in joints:
             pieces.setdefault(word + joint, word)
