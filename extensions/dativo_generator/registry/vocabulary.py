@@ -25,6 +25,8 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE = 3
 # The longest beginning that a telling end may have before it without being known.
 _PREFIX = 6
+# Names in a language of which a table is not in English: how many at least, and what share of all.
+_FEWEST, _SHARE = 2, 0.2
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -73,9 +75,11 @@ class Vocabulary:
         found = Counter(word.language for word in name if word.language)
         return found.most_common(1)[0][0] if found else ""
 
-    def language_of(self, names: Iterable[str]) -> str:
-        """Return the language that most words of some names are in, as far as they are not English; '' for none."""
-        return self.language([word for name in names for word in self.read(name)])
+    def language_of(self, names: Collection[str]) -> str:
+        """Return the language, but for English, that is spoken in a telling share of some names; '' for none."""
+        found = Counter(language for name in names if (language := self.language(self.read(name))))
+        language, count = found.most_common(1)[0] if found else ("", 0)
+        return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
 
     def _is_known(self, word: str) -> bool:
         known = word in self.english or word in self._whole or singular(word) in self.english
