@@ -26,6 +26,7 @@ _KEYS = (
     "pointers",
     "qualifiers",
     "fillers",
+    "sole",
     "groups",
     "subjects",
     "things",
@@ -140,6 +141,7 @@ class General(NamedTuple):
 
     pointers: frozenset[str]
     fillers: frozenset[str]
+    sole: frozenset[str]
     qualifiers: frozenset[str]
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
@@ -232,7 +234,10 @@ class Rules:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
-        return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
+        if not telling:
+            return (singular(said[-1]),)
+        about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
+        return tuple(word for word in about if word not in self._general.sole) or tuple(about)
 
 
 def load_rules(root: Path) -> Rules:
@@ -264,7 +269,16 @@ def load_rules(root: Path) -> Rules:
     for entry in top.sections("rules"):
         told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
     vocabulary = Vocabulary(root, told, abbreviations)
-    general = General(pointers, fillers, qualifiers, coded, subjects, _set(top, "things", groups), vocabulary.english)
+    general = General(
+        pointers,
+        fillers,
+        frozenset(top.texts("sole", default=())),
+        qualifiers,
+        coded,
+        subjects,
+        _set(top, "things", groups),
+        vocabulary.english,
+    )
     return Rules(rules, vocabulary, general)
 
 

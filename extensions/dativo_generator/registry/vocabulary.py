@@ -94,10 +94,10 @@ class Vocabulary:
         """Take a word apart that is not known; one that does not consist of known pieces stays as it is."""
         if len(word) <= _SHORTEST_PIECE or self._is_known(word) or word.isdigit():
             return (word,)
+        if word in self._phrases or any(word in language.pieces for language in self._languages):
+            return (word,)
         if pieces := _pieces(word, self._pieces, self._short):
             return pieces
-        if word in self._phrases:
-            return (word,)
         for language in self._languages:
             if pieces := language.apart(word):
                 return pieces
@@ -190,8 +190,9 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
             for spelled in _spellings(phrase):
                 told = [word for word in spelled if word not in particles] or list(spelled)
                 meaning = Meaning(tuple(english_words.split()), len(told), name)
-                phrases.setdefault("".join(told), meaning)
-                phrases.setdefault("".join(spelled), meaning)
+                for letters in ("".join(told), "".join(spelled)):
+                    if letters not in phrases or phrases[letters].count < meaning.count:
+                        phrases[letters] = meaning
                 for word in told:
                     pieces.setdefault(word, word)
     for word, meaning in [(word, phrases[word]) for word in pieces if len(word) > _SHORTEST_PIECE and word in phrases]:
