@@ -1,4 +1,4 @@
-"""How right the labels of columns are: the rules of `registry/classification.yaml` beside what they replace, and others'.
+"""How right the labels of columns are: the rules of `registry/classification.yaml` beside others.
 
 Prints precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
 written with and for the other one: of all schemas, of those that were labelled last, of those in other languages than

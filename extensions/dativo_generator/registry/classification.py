@@ -1,5 +1,6 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import LABEL
-from ..base.phrases import Groups, singular, take_groups, take_phrases, words
+from ..base.phrases import Groups, singular, take_groups, words
 from .fields import alike
 from .shares import share
 from .vocabulary import Vocabulary, Word
@@ -35,6 +36,8 @@ _KEYS = (
 
 # Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
+# No phrase has more words.
+_LONGEST_PHRASE = 6
 # A prefix that columns share stands before at least so many of them, and before this share.
 _FEWEST, _MOST = 4, 0.7
 
@@ -146,6 +149,7 @@ class General(NamedTuple):
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
+    groups: Mapping[str, str]
     known: frozenset[str]
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -171,6 +175,10 @@ class Rules:
         self.rules, self.vocabulary, self._general = rules, vocabulary, general
         self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
         self._table = cache(self._table_read)
+        self._places: dict[str, list[int]] = {}  # of rules, by the phrases that they have
+        for place, rule in enumerate(rules):
+            for phrase in rule.phrases:
+                self._places.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
         """Judge a column with a type of an asset, in a table or object, by the names `beside` it where they are known.
@@ -199,7 +207,16 @@ class Rules:
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
         """List the rules of which phrases stand in a name, with where."""
-        return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
+        grouped = [self._general.groups.get(word, word) for word in name]
+        there = {
+            place
+            for start in range(len(name))
+            for end in range(start + 1, min(len(name), start + _LONGEST_PHRASE) + 1)
+            for written in (name, grouped)
+            for place in self._places.get("".join(written[start:end]), ())
+        }
+        speaking = ((rule, _spans(name, rule.phrases, grouped)) for rule in map(self.rules.__getitem__, sorted(there)))
+        return [(rule, spans) for rule, spans in speaking if spans]
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns tell of it."""
@@ -277,6 +294,7 @@ def load_rules(root: Path) -> Rules:
         coded,
         subjects,
         _set(top, "things", groups),
+        {word: f"<{name}>" for name in reversed(groups) for word in groups[name]},
         vocabulary.english,
     )
     return Rules(rules, vocabulary, general)
@@ -284,14 +302,22 @@ def load_rules(root: Path) -> Rules:
 
 def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = take_phrases(entry, "words", groups, _PHRASE)
+    phrases = [*entry.texts("words")]
+    if not re.fullmatch(f"{_PHRASE}(,{_PHRASE})*", ",".join(phrases)):
+        entry.texts("words", like=_PHRASE)
+    for phrase in phrases:
+        if missing := next((name for name in re.findall("<([a-z]+)>", phrase) if name not in groups), ""):
+            raise entry.error("words", f"'{phrase}': there is no group '{missing}'")
     # As it is written, which may be in one word in a name, and in full, as a name is read.
-    phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
+    phrases += [
+        " ".join(abbreviations.get(word, word) for word in phrase.split())
+        for phrase in phrases
+        if not abbreviations.keys().isdisjoint(phrase.split())
+    ]
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
-        # In this order, since a phrase that is written as one word, too, may stand in a name either way.
-        _joined(sorted(phrases, key=lambda one: one.count(" "))),
+        _joined(phrases),
         entry.flag("alone", False),
         _set(entry, "unless", groups),
         frozenset(entry.texts("despite", default=(), like=_NAME)),
@@ -303,8 +329,10 @@ def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_w
 
 
 def _joined(phrases: Iterable[str]) -> dict[str, int]:
-    """Return phrases in one word each, with how many words they are."""
-    return {"".join(phrase.split()): phrase.count(" ") + 1 for phrase in phrases}
+    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
+    return {
+        "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
+    }
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -328,12 +356,17 @@ def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[
     return name[1:] if len(name) > 1 and name[0].written in prefixes else name
 
 
-def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> _Spans:
-    """List where phrases stand in a name, the longest at each place; words in a row may be written as one."""
+def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[str] = ()) -> _Spans:
+    """List where phrases stand in a name, the longest at each place; words in a row may be written as one.
+
+    `grouped` is the name with the group in place of each word that is in one.
+    """
     spans, start = [], 0
+    longest = max(phrases.values(), default=0)
     while start < len(name):
-        for end in range(len(name), start, -1):
-            if phrases.get("".join(name[start:end]), 0) >= end - start:
+        for end in range(min(len(name), start + longest), start, -1):
+            count = phrases.get("".join(name[start:end]), 0) or phrases.get("".join(grouped[start:end]), 0)
+            if count >= end - start:
                 spans.append((start, end))
                 start = end
                 break

@@ -23,6 +23,8 @@ ENGLISH = f"{FOLDER}/en.yaml"
 # No word of a language is longer; a name of any length is taken apart in a time that grows with its length.
 _LONGEST_PIECE = 24
 _SHORTEST_PIECE = 3
+# Nobody joins more letters, nor are there more words, with particles, in a phrase.
+_LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
 # The longest beginning that a telling end may have before it without being known.
 _PREFIX = 6
 # Names in a language of which a table is not in English: how many at least, and what share of all.
@@ -92,13 +94,13 @@ class Vocabulary:
 
     def _taken_apart(self, word: str) -> tuple[str, ...]:
         """Take a word apart that is not known; one that does not consist of known pieces stays as it is."""
-        if len(word) <= _SHORTEST_PIECE or self._is_known(word) or word.isdigit():
+        if not _SHORTEST_PIECE < len(word) <= _LONGEST_JOINED or self._is_known(word):
             return (word,)
-        if word in self._phrases or any(word in language.pieces for language in self._languages):
+        if word in self._phrases or any(word in language.pieces for language in self.languages):
             return (word,)
         if pieces := _pieces(word, self._pieces, self._short):
             return pieces
-        for language in self._languages:
+        for language in self.languages:
             if pieces := language.apart(word):
                 return pieces
         for ending in self._endings:
@@ -109,7 +111,8 @@ class Vocabulary:
     # --- other languages ---
 
     @cached_property
-    def _languages(self) -> "tuple[Language, ...]":
+    def languages(self) -> "tuple[Language, ...]":
+        """The languages but for English, read when a name first needs them."""
         names = sorted(path.name for path in (self._root / FOLDER).glob("*.yaml"))
         files = [f"{FOLDER}/{name}" for name in names if f"{FOLDER}/{name}" != ENGLISH]
         return tuple(load_language(self._root, file, self._pieces) for file in files)
@@ -117,13 +120,13 @@ class Vocabulary:
     @cached_property
     def _particles(self) -> frozenset[str]:
         """What may stand between the words of a phrase."""
-        return frozenset(chain.from_iterable(language.particles for language in self._languages))
+        return frozenset(chain.from_iterable(language.particles for language in self.languages))
 
     @cached_property
     def _phrases(self) -> Mapping[str, Sequence[Meaning]]:
         """What phrases of all languages mean, by their letters."""
         found: dict[str, list[Meaning]] = {}
-        for language in self._languages:
+        for language in self.languages:
             for letters, meaning in language.phrases.items():
                 found.setdefault(letters, []).append(meaning)
         return found
@@ -137,7 +140,7 @@ class Vocabulary:
         found: list[Word] = []
         start = 0
         while start < len(name):
-            for end in range(len(name), start, -1):
+            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1):
                 if meaning := self._meaning(name[start:end], spoken):
                     written = " ".join(dict.fromkeys(word.written for word in name[start:end]))
                     found += (Word(word, written, meaning.language) for word in meaning.english)
@@ -209,6 +212,8 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
 
 def _spellings(phrase: str) -> Iterable[Sequence[str]]:
     """Spell a phrase without accents, and with its umlauts written out."""
+    if phrase.isascii():
+        return [tuple(phrase.split())]
     return {tuple(words(phrase)), tuple(words(phrase.translate(_WRITTEN_OUT)))}
 
 
