@@ -2,7 +2,7 @@
 
 Prints precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
 written with and for the other one: of all schemas, of those that were labelled last, of those in other languages than
-English. "Column by column" they see no names beside a column's own. `name_patterns.yml` has the patterns of other tools.
+English. "Column by column" they see no other names of the table. `name_patterns.yml` has the patterns of other tools.
 Then how many columns that only look personal are labelled. With --errors, what is wrong in the first half;
 nobody looks into the second.
 """
