@@ -317,7 +317,22 @@ def _advised(type_: str) -> str:
 def classification_page() -> str:
     """Return the page on labels with the rules, and how right they are."""
     page = (ROOT / "docs" / "reference" / "classification.md").read_text(encoding="utf-8")
-    return replaced(replaced(page, "rules", _label_rules()), "figures", _label_figures())
+    for name, part in (("values", _value_kinds()), ("rules", _label_rules()), ("figures", _label_figures())):
+        page = replaced(page, name, part)
+    return page
+
+
+def _value_kinds() -> str:
+    lines = [
+        "| values | label | by chance | at most, without a name | with one | because |",
+        "|---|---|---:|---:|---:|---|",
+    ]
+    for kind in PACK.value_kinds.kinds:
+        odds = [factor * kind.prior / kind.alike for factor in (1, PACK.value_kinds.weights.named)]
+        most = " | ".join(f"{min(one / (1 + one), 0.99):.2f}" for one in odds)
+        by_chance = f"1 in {round(1 / kind.chance):,}" if kind.chance <= 0.3 else f"{kind.chance:.0%}"
+        lines.append(f"| {kind.name} | {kind.label} | {by_chance} | {most} | {kind.why} |")
+    return "\n".join(lines)
 
 
 def _label_rules() -> str:

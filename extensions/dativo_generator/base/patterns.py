@@ -22,7 +22,10 @@ def fits(name: str, plain: str, patterns: Iterable[str]) -> bool:
 
 
 def is_meant(name: str, plain: str, entries: Iterable[Any]) -> bool:
-    """Tell whether the patterns among `entries` mean a table: one of them fits it, and none that takes out does."""
+    """Tell whether `entries` mean a table: one is its name, or a pattern fits it that no other takes back."""
+    entries = list(entries)
+    if name in entries:
+        return True
     patterns = [entry for entry in entries if is_pattern(entry)]
     refused = [pattern.removeprefix(EXCEPT) for pattern in patterns if pattern.startswith(EXCEPT)]
     wanted = [pattern for pattern in patterns if not pattern.startswith(EXCEPT)]

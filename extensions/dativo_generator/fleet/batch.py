@@ -77,6 +77,8 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
     """Return what happens for a row, or everything that is wrong with its answers."""
     release = step.release
     profiled = answers
+    if recording.IMPORT in answers and (file := there.get(_name_of(answers))) and not file.problem:
+        answers = recording.as_imported(answers, file.answers)
     try:
         profiled = release.profiled(answers, step.fleet.tree.root)
         complete = (
@@ -85,7 +87,7 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
             return step.new(complete, name)
-        wanted_answers = recording.as_imported(_with_recorded(answers, there[name]), there[name].answers)
+        wanted_answers = _with_recorded(answers, there[name])
         if _is_recorded(step, wanted_answers, there[name]):
             return Outcome(name, ("unchanged",), new_name=name)
         outcome = step.outcome(there[name], lambda followed: wanted_answers)
@@ -95,6 +97,12 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
             return release.problems(profiled) or [str(error)]
         except DativoError:
             return [str(error)]
+
+
+def _name_of(answers: Mapping[str, Any]) -> str:
+    """Return the answers file of a row, before what it imports is read."""
+    usual = f"{answers.get('source_connector')}_to_{answers.get('target_connector')}"
+    return answers_file_of(answers.get("tenant_id", ""), answers.get("scaffold", usual))
 
 
 def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:

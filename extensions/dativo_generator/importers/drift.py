@@ -72,7 +72,9 @@ def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Fie
     A column that the asset leaves without a label, where the rules would give one, is said to have none. Of the rest
     see `merged_fields`.
     """
-    labelled = {field.name for field in imported.fields(min_confidence=min_confidence) if field.classification}
+    labelled = {
+        field.name for field in imported.fields(min_confidence=min_confidence) if field.classification is not None
+    }
     before = [
         Field(
             column.name,

@@ -163,7 +163,9 @@ class TableImporter:
 
     def merged(self, fields: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
         """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
-        return merged_fields(fields, imported, min_confidence)
+        cursors = {field.name: field.cursor for field in fields}
+        now = merged_fields(fields, imported, min_confidence)
+        return tuple(field._replace(cursor=cursors.get(field.name, field.cursor)) for field in now)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""

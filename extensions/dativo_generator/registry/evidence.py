@@ -41,7 +41,7 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
         if best.confidence < weights.min_confidence:
             return name._replace(confidence=both)
         return Judgement(name.label, rule, f"{best.evidence}; {name.evidence}", both, best.against)
-    if name.confidence > best.confidence:
+    if _goes_before(kinds, name, best):
         if best.confidence < weights.min_confidence:
             return name
         other = f"the values say {best.kind.label}, {best.kind.name}, with {best.confidence:.2f}"
@@ -50,15 +50,24 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
     return Judgement(best.kind.label, rule, best.evidence, best.confidence, _joined([best.against, other]))
 
 
+def _goes_before(kinds: ValueKinds, name: Judgement, best: _Found) -> bool:
+    """Tell whether the label of a name goes before that of the values: where both are sure, the stricter one does."""
+    bar = kinds.weights.min_confidence
+    if not name.label or min(name.confidence, best.confidence) < bar or name.label not in kinds.labels:
+        return name.confidence > best.confidence
+    return kinds.labels.index(name.label) < kinds.labels.index(best.kind.label)
+
+
 def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen: Seen) -> Iterator[_Found]:
     """Yield the kinds that some values are of."""
-    named, about = {*column, *map(singular, column)}, {*table, *map(singular, table)}
+    named, about = {*column, *map(singular, column)}, {singular(word) for word in table[-1:]}
     passed = dict(seen.passed)
     for kind in kinds.kinds:
         if not (count := passed.get(kind.name)):
             continue
         speaks_for = sorted(named & kind.speaks_for) or sorted(about & kind.tables)
-        speaks_against = sorted(named & kind.speaks_against)
+        speaks_against = [f"'{word}' in the name" for word in sorted(named & kind.speaks_against)]
+        speaks_against += [f"a table about '{word}'" for word in about & kind.not_tables]
         draws = 1.0 if seen.in_a_row and kind.numbers else float(seen.distinct)
         factor = kinds.weights.named if speaks_for else 1.0
         factor *= kinds.weights.against if speaks_against else 1.0
@@ -66,7 +75,7 @@ def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen:
         evidence = f"{count:,} of {seen.distinct:,} values pass the check"
         if speaks_for:
             evidence += f", and '{speaks_for[0]}' fits"
-        against = [f"'{speaks_against[0]}' in the name"] if speaks_against else []
+        against = speaks_against[:1]
         against += ["they are numbers in a row"] if seen.in_a_row and kind.numbers else []
         against += [f"so do {_often(kind.chance)} others"] if kind.chance >= 0.1 else []
         if (confidence := odds / (1 + odds)) >= _NOTEWORTHY or count >= _MOST * seen.distinct:

@@ -14,7 +14,7 @@ FILE = "registry/values.yaml"
 _WORD = r"@?[a-z0-9]+"
 _TESTS = ("check", "stdnum", "patterns")
 _FIGURES = ("prior", "chance", "alike", "why")
-_WORDS = ("for", "against", "tables", "rules")
+_WORDS = ("for", "against", "tables", "not_tables", "rules")
 
 
 class Seen(NamedTuple):
@@ -45,6 +45,7 @@ class ValueKind(NamedTuple):
     speaks_for: frozenset[str]
     speaks_against: frozenset[str]
     tables: frozenset[str]
+    not_tables: frozenset[str]
     rules: frozenset[str]
 
 
@@ -63,15 +64,16 @@ class Weights(NamedTuple):
 
 
 class ValueKinds(NamedTuple):
-    """All kinds in their order, with the weights."""
+    """All kinds in their order, with the weights, and the labels, the one that goes before others first."""
 
     kinds: tuple[ValueKind, ...]
     weights: Weights
+    labels: tuple[str, ...]
 
 
 def load_value_kinds(root: Path) -> ValueKinds:
     """Read the kinds of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("purity", "name", "min_confidence", "groups", "kinds"))
+    top = Document(root, FILE).section(("purity", "name", "labels", "min_confidence", "groups", "kinds"))
     groups = take_groups(top)
     name = top.section("name", ("for", "against", "contradicted"))
     purity = top.take("purity")
@@ -85,7 +87,8 @@ def load_value_kinds(root: Path) -> ValueKinds:
         share(top, "min_confidence"),
     )
     known = ("name", "label", *_TESTS, "form", "characters", "numbers", *_FIGURES, *_WORDS)
-    return ValueKinds(tuple(_kind(entry, groups) for entry in top.sections("kinds", known)), weights)
+    labels = top.texts("labels", like=LABEL)
+    return ValueKinds(tuple(_kind(entry, groups, labels) for entry in top.sections("kinds", known)), weights, labels)
 
 
 def _factor(section: Section, key: str) -> float:
@@ -95,10 +98,10 @@ def _factor(section: Section, key: str) -> float:
     return float(value)
 
 
-def _kind(entry: Section, groups: Groups) -> ValueKind:
+def _kind(entry: Section, groups: Groups, labels: tuple[str, ...]) -> ValueKind:
     return ValueKind(
         entry.text("name"),
-        entry.text("label", like=LABEL),
+        entry.text("label", among=labels),
         _test(entry),
         _pattern(entry, "form", entry.text("form", default="")),
         _characters(entry),
@@ -110,6 +113,7 @@ def _kind(entry: Section, groups: Groups) -> ValueKind:
         _words(entry, "for", groups),
         _words(entry, "against", groups),
         _words(entry, "tables", groups),
+        _words(entry, "not_tables", groups),
         frozenset(entry.texts("rules", default=())),
     )
 

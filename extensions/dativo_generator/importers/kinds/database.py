@@ -152,7 +152,8 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = ()) -> Iterator[Tabl
         if like:
             names = [name for name in names if is_meant(name, places[name][0], like)]
             if not names:
-                raise ImportFailed(f"{shown(url)}: no table is called like {few(like)} (there: {few(sorted(places))})")
+                said = f"no table is called {few(like)} (there: {few(sorted(places))})"
+                raise ImportFailed(f"{shown(url)}: {said}")
         refused = {name: why for name in names if (why := _refusal(inspector, address, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
