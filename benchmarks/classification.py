@@ -1,14 +1,19 @@
-"""How right the labels of columns are: the rules of `registry/classification.yaml` beside what they replace.
+"""How right the labels of columns are: the rules of `registry/classification.yaml` beside others.
 
 Prints precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
 written with and for the other one: of all schemas, of those that were labelled last, of those in other languages than
-English. Then how many columns that only look personal are labelled. With --errors, what is wrong in the first half;
+English. "Column by column" they see no other names of the table. `name_patterns.yml` has the patterns of other tools.
+Then how many columns that only look personal are labelled. With --errors, what is wrong in the first half;
 nobody looks into the second.
 """
 
 import argparse
+import re
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
@@ -29,6 +34,18 @@ def keyword(column: Column) -> str:
     return "SENSITIVE" if any(word in name for word in _SENSITIVE) else ""
 
 
+def others() -> Iterator[tuple[str, Callable[[Column], str]]]:
+    """Yield other tools with how each judges."""
+    path = Path(__file__).with_name("name_patterns.yml")
+    for tool in yaml.safe_load(path.read_text(encoding="utf-8")):
+        patterns = [(re.compile(entry["like"], re.IGNORECASE), entry["label"]) for entry in tool["patterns"]]
+        yield tool["name"], _by(patterns)
+
+
+def _by(patterns: list[tuple[re.Pattern[str], str]]) -> Callable[[Column], str]:
+    return lambda column: next((label for pattern, label in patterns if pattern.match(column.name)), "")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -37,9 +54,12 @@ def main() -> None:
     pack = Pack(ROOT)
 
     def rules(column: Column) -> str:
+        return pack.judge(column.name, column.type, column.table, None, column.beside).label
+
+    def alone(column: Column) -> str:
         return pack.judge(column.name, column.type, column.table).label
 
-    judges = {"keywords": keyword, "rules": rules}
+    judges = {"keywords": keyword, **dict(others()), "rules, column by column": alone, "rules": rules}
     print("| columns | | precision | recall | F1 |\n|---|---|---:|---:|---:|")
     for said, found in groups():
         for name, judge in judges.items():
@@ -52,7 +72,7 @@ def main() -> None:
     for name, judge in judges.items():
         print(f"| {name} | {sum(bool(judge(column)) for column in alike)} |")
     for column in columns() if errors else ():
-        given = pack.judge(column.name, column.type, column.table)
+        given = pack.judge(column.name, column.type, column.table, None, column.beside)
         if column.half == "tune" and given.label != column.label:
             place = f"{column.schema} {column.table}.{column.name} ({column.type})"
             expected = f"{column.label or 'none'} expected, {given.label or 'none'} given"

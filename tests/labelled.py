@@ -25,7 +25,8 @@ class Column:
     """A column, the type that an asset gives it, and the label that it should have, '' for none.
 
     `half` is 'tune' or 'test', '' for one of no schema. `series` is 2 for a schema that was labelled when the rules
-    had been tuned on those of series 1. `language` is that of the names, in English.
+    had been tuned on those of series 1. `language` is that of the names, in English. `beside` are all names
+    of its table.
     """
 
     schema: str
@@ -36,6 +37,7 @@ class Column:
     name: str
     type: str
     label: str
+    beside: tuple[str, ...] = ()
 
 
 def columns() -> Iterator[Column]:
@@ -47,7 +49,9 @@ def columns() -> Iterator[Column]:
                 native, *words = entry.split()
                 label = next((word for word in words if word in LABELS), "")
                 series, language = document.get("series", 1), document.get("language", "English")
-                yield Column(path.stem, document["half"], series, language, table, name, _type(native), label)
+                yield Column(
+                    path.stem, document["half"], series, language, table, name, _type(native), label, tuple(entries)
+                )
 
 
 def lookalikes() -> list[Column]:

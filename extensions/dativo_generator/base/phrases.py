@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from .documents import Section
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Letters that are no letter with an accent.
+_LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
 # The words that `<name>` stands for in a phrase, by that name.
 Groups = Mapping[str, Sequence[str]]
@@ -15,7 +17,9 @@ Groups = Mapping[str, Sequence[str]]
 def words(name: str) -> list[str]:
     """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
     if not name.isascii():
-        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+        name = "".join(
+            c for c in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(c)
+        )
     return [word.lower() for word in _WORD.findall(name)]
 
 

@@ -81,14 +81,15 @@ class Imported(NamedTuple):
 def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: str = "") -> Imported:
     """Judge the columns of a table, in the context of `object_name` where it is given, else of the table's own name."""
     context = object_name or table.plain_name
-    judgements = tuple(_judgement(column, judge, context) for column in table.columns)
+    beside = tuple(column.name for column in table.columns)
+    judgements = tuple(_judgement(column, judge, context, beside) for column in table.columns)
     named = tuple(judge(column.name, column.type, context).label for column in table.columns)
     return Imported(table, cursor_of(table, preferred_cursor), judgements, named)
 
 
-def _judgement(column: Column, judge: Judge, context: str) -> Judgement:
-    """Take the label that the source states, else what name, type and values say together."""
-    judgement = judge(column.name, column.type, context, column.seen)
+def _judgement(column: Column, judge: Judge, context: str, beside: tuple[str, ...]) -> Judgement:
+    """Take the label that the source states, else what name, type, values and the names beside it say together."""
+    judgement = judge(column.name, column.type, context, column.seen, beside)
     if column.label is None:
         return judgement
     said = f"{judgement.label} by '{judgement.rule}'" if judgement.label else "nothing"

@@ -1,21 +1,45 @@
 """Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import LABEL
-from ..base.phrases import Groups, singular, take_groups, take_phrases, words
+from ..base.phrases import Groups, singular, take_groups, words
 from .fields import alike
 from .shares import share
+from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
 _PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
 _NAME = r"@?[a-z0-9]+"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
+_KEYS = (
+    "confidence",
+    "abbreviations",
+    "coded",
+    "pointers",
+    "qualifiers",
+    "fillers",
+    "sole",
+    "groups",
+    "subjects",
+    "things",
+    "rules",
+)
+
+# Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
+_TELLING, _LONGEST_PREFIX = 2, 3
+# No phrase has more words.
+_LONGEST_PHRASE = 6
+# A prefix that columns share stands before at least so many of them, and before this share.
+_FEWEST, _MOST = 4, 0.7
 
 # Where phrases stand in a name, by the places of its words: the first, and the one behind the last.
 _Spans = list[tuple[int, int]]
@@ -38,16 +62,35 @@ class Judgement(NamedTuple):
         return self.label if self.confidence >= min_confidence else ""
 
 
+class _Table(NamedTuple):
+    """A table: its language, the words of its name in any spelling, prefixes of its columns, and what it is about."""
+
+    language: str
+    words: frozenset[str]
+    prefixes: frozenset[str]
+    about: tuple[str, ...]
+
+
 class _Column(NamedTuple):
     """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
 
     Of a customer's addresses that is first the customer, then the addresses.
     """
 
-    words: tuple[str, ...]
+    words: tuple[Word, ...]
     type: str
     table: frozenset[str]
     about: tuple[str, ...]
+
+    def said(self, start: int, end: int) -> str:
+        """Quote words of the name as they stand there, and say what they mean where that is something else."""
+        part = self.words[start:end]
+        quoted = f"'{' '.join(dict.fromkeys(word.written for word in part))}' in the name"
+        meant = "'" + " ".join(word.text for word in part) + "'"
+        if language := next((word.language for word in part if word.language), ""):
+            return f"{quoted}, {language} for {meant}"
+        taken_apart = any(len(word.written) > len(word.text) and word.text in word.written for word in part)
+        return f"{meant} in '{' '.join(dict.fromkeys(word.written for word in part))}'" if taken_apart else quoted
 
 
 class Rule(NamedTuple):
@@ -58,26 +101,28 @@ class Rule(NamedTuple):
     phrases: Mapping[str, int]
     alone: bool
     unless: frozenset[str]
+    despite: frozenset[str]
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
     confidence: float
 
-    def judge(self, column: _Column, spans: _Spans, pointers: frozenset[str]) -> Judgement | None:
+    def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
         if self.tables and about not in self.tables:
             return None
-        left = [word for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)]
-        if self.alone and any(len(word) > 1 and not word.isdigit() and word not in column.table for word in left):
+        left = [
+            (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
+        ]
+        if self.alone and any(general.tells(word, place, column.table) for place, word in left):
             return None
-        start, end = spans[0]
-        evidence = f"'{' '.join(column.words[start:end])}' in the name"
+        evidence = column.said(*spans[0])
         if self.tables:
             evidence += f", in a table about '{about}'"
-        if against := next((word for word in left if word in pointers), ""):
+        if against := next((word for _, word in left if word in general.pointers - self.despite), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
-        if against := next((word for word in left if word in self.unless), ""):
+        if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
         if column.about[0] in self.not_tables:
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
@@ -86,86 +131,208 @@ class Rule(NamedTuple):
         return Judgement(self.label, self.name, evidence, self.confidence)
 
 
+class _Subject(NamedTuple):
+    """What a table is about that has so many `columns` with one of some phrases in their names."""
+
+    name: str
+    columns: int
+    phrases: Mapping[str, int]
+
+
+class General(NamedTuple):
+    """What all rules take words for, beside those of their own."""
+
+    pointers: frozenset[str]
+    fillers: frozenset[str]
+    sole: frozenset[str]
+    qualifiers: frozenset[str]
+    coded: Mapping[str, int]
+    subjects: tuple["_Subject", ...]
+    things: frozenset[str]
+    groups: Mapping[str, str]
+    known: frozenset[str]
+
+    def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
+        """Leave out that a name holds a code, where there is more in it."""
+        spans = _spans([word.text for word in name], self.coded)
+        left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
+        return left or name
+
+    def tells(self, word: str, place: int, table: Collection[str]) -> bool:
+        """Tell whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
+        if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
+            return False
+        if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):
+            return False
+        return place > 0 or len(word) > _LONGEST_PREFIX or word in self.known
+
+
 class Rules:
     """The rules in their order; the first that gives a label decides."""
 
-    def __init__(
-        self,
-        rules: tuple[Rule, ...],
-        abbreviations: Mapping[str, str],
-        pointers: frozenset[str],
-        fillers: frozenset[str],
-    ) -> None:
-        """Keep what the file says."""
-        self.rules, self.pointers = rules, pointers
-        self._abbreviations, self._fillers = abbreviations, fillers
+    def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
+        """Keep what the files say."""
+        self.rules, self.vocabulary, self._general = rules, vocabulary, general
         self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
+        self._table = cache(self._table_read)
+        self._places: dict[str, list[int]] = {}  # of rules, by the phrases that they have
+        for place, rule in enumerate(rules):
+            for phrase in rule.phrases:
+                self._places.setdefault(phrase, []).append(place)
 
-    def judge(self, column: str, type_: str, table: str) -> Judgement:
-        """Judge a column with a type of an asset, in a table or object.
+    def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
+        """Judge a column with a type of an asset, in a table or object, by the names `beside` it where they are known.
 
         A dotted column, ``product.name``, brings its own context.
         """
         *owner, name = column.split(".")
-        context = words(owner[-1] if owner else table)
-        own = frozenset((*context, *map(singular, context)))
-        in_full = tuple(self._abbreviations.get(word, word) for word in words(name))
-        looked_at = _Column(
-            in_full, type_, own | {self._abbreviations.get(word, word) for word in own}, self._about(context)
-        )
+        of_table = self._table(owner[-1]) if owner else self._table(table, beside)
+        in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
+        in_english = self._general.decoded(in_english)
+        looked_at = _Column(in_english, type_, of_table.words, of_table.about)
+        return self._by_rules(looked_at)
+
+    def _by_rules(self, column: _Column) -> Judgement:
+        """Judge a column, a second time without numbers in its name: of contact 2, the name is a contact's name."""
         nearly = Judgement("")
-        for rule, spans in self._speaking(in_full):
-            found = rule.judge(looked_at, spans, self.pointers)
-            if found and found.label:
-                return found
-            nearly = found if found and not nearly.rule else nearly
+        without = tuple(word for word in column.words if not word.text.isdigit())
+        for name in dict.fromkeys([column.words, without]):
+            looked_at = column._replace(words=name)
+            for rule, spans in self._speaking(tuple(word.text for word in name)):
+                found = rule.judge(looked_at, spans, self._general)
+                if found and found.label:
+                    return found
+                nearly = found if found and not nearly.rule else nearly
         return nearly
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
         """List the rules of which phrases stand in a name, with where."""
-        return [(rule, spans) for rule in self.rules if (spans := _spans(name, rule.phrases))]
+        grouped = [self._general.groups.get(word, word) for word in name]
+        there = {
+            place
+            for start in range(len(name))
+            for end in range(start + 1, min(len(name), start + _LONGEST_PHRASE) + 1)
+            for written in (name, grouped)
+            for place in self._places.get("".join(written[start:end]), ())
+        }
+        speaking = ((rule, _spans(name, rule.phrases, grouped)) for rule in map(self.rules.__getitem__, sorted(there)))
+        return [(rule, spans) for rule, spans in speaking if spans]
+
+    def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
+        """Read the name of a table, and what its columns tell of it."""
+        read = self.vocabulary.read(name)
+        context = [word.text for word in read]
+        own = {*context, *words(name)}
+        initials = "".join(word[0] for word in context)
+        shared = _shared_prefix(columns)
+        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        about = self._about(context)
+        if about[0] not in self._general.things:
+            about += self._subjects(columns, language)
+        return _Table(
+            language,
+            frozenset(own | set(map(singular, own)) | shared),
+            frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
+            tuple(dict.fromkeys(about)),
+        )
+
+    def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
+        """Return what some columns together tell that a table is about, too."""
+        if not columns:
+            return ()
+        names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
+        return tuple(
+            subject.name
+            for subject in self._general.subjects
+            if sum(bool(_spans(name, subject.phrases)) for name in names) >= subject.columns
+        )
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
-        telling = [word for word in said if word not in self._fillers]
-        return tuple(dict.fromkeys(singular(words_[-1]) for words_ in (telling or said, said)))
+        telling = [word for word in said if word not in self._general.fillers]
+        if not telling:
+            return (singular(said[-1]),)
+        about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
+        return tuple(word for word in about if word not in self._general.sole) or tuple(about)
 
 
 def load_rules(root: Path) -> Rules:
-    """Read the rules of the pack at `root`; raises `PackError`."""
-    top = Document(root, FILE).section(("confidence", "abbreviations", "pointers", "fillers", "groups", "rules"))
+    """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
+    top = Document(root, FILE).section(_KEYS)
     short = top.section("abbreviations")
     abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
     groups = take_groups(top)
+    # A mother's name is written mothersname.
+    abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
+    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
-    known = ("name", "label", "words", "alone", "unless", "types", "tables", "not_tables", "confidence")
-    return Rules(
-        tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known)),
-        abbreviations,
-        frozenset(top.texts("pointers")),
-        frozenset(top.texts("fillers")),
+    rules = tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known))
+    pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
+    qualifiers = frozenset(top.texts("qualifiers", default=()))
+    coded = _joined(top.texts("coded", default=()))
+    subjects = tuple(
+        _Subject(
+            entry.text("name", like=_NAME),
+            entry.number("columns", least=1),
+            _joined(entry.texts("words", like=_PHRASE)),
+        )
+        for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
     )
+    told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
+    for rule in rules:
+        told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
+    for entry in top.sections("rules"):
+        told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
+    vocabulary = Vocabulary(root, told, abbreviations)
+    general = General(
+        pointers,
+        fillers,
+        frozenset(top.texts("sole", default=())),
+        qualifiers,
+        coded,
+        subjects,
+        _set(top, "things", groups),
+        {word: f"<{name}>" for name in reversed(groups) for word in groups[name]},
+        vocabulary.english,
+    )
+    return Rules(rules, vocabulary, general)
 
 
 def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = take_phrases(entry, "words", groups, _PHRASE)
+    phrases = [*entry.texts("words")]
+    if not re.fullmatch(f"{_PHRASE}(,{_PHRASE})*", ",".join(phrases)):
+        entry.texts("words", like=_PHRASE)
+    for phrase in phrases:
+        if missing := next((name for name in re.findall("<([a-z]+)>", phrase) if name not in groups), ""):
+            raise entry.error("words", f"'{phrase}': there is no group '{missing}'")
     # As it is written, which may be in one word in a name, and in full, as a name is read.
-    phrases += [" ".join(abbreviations.get(word, word) for word in phrase.split()) for phrase in phrases]
+    phrases += [
+        " ".join(abbreviations.get(word, word) for word in phrase.split())
+        for phrase in phrases
+        if not abbreviations.keys().isdisjoint(phrase.split())
+    ]
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
-        # In this order, since a phrase that is written as one word, too, may stand in a name either way.
-        {"".join(phrase.split()): len(phrase.split()) for phrase in sorted(phrases, key=lambda one: one.count(" "))},
+        _joined(phrases),
         entry.flag("alone", False),
         _set(entry, "unless", groups),
+        frozenset(entry.texts("despite", default=(), like=_NAME)),
         frozenset(entry.texts("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
+
+
+def _joined(phrases: Iterable[str]) -> dict[str, int]:
+    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
+    return {
+        "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
+    }
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -177,12 +344,29 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
     return frozenset(found)
 
 
-def _spans(name: Sequence[str], phrases: Mapping[str, int]) -> _Spans:
-    """List where phrases stand in a name, the longest at each place; words in a row may be written as one."""
+def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
+    """Return the word, if any, that nearly all names of columns begin with."""
+    first = Counter(split[0] for name in columns if len(split := words(name)) > 1)
+    found, count = first.most_common(1)[0] if first else ("", 0)
+    return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
+
+
+def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[Word, ...]:
+    """Leave out a first word that says which table it is."""
+    return name[1:] if len(name) > 1 and name[0].written in prefixes else name
+
+
+def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[str] = ()) -> _Spans:
+    """List where phrases stand in a name, the longest at each place; words in a row may be written as one.
+
+    `grouped` is the name with the group in place of each word that is in one.
+    """
     spans, start = [], 0
+    longest = max(phrases.values(), default=0)
     while start < len(name):
-        for end in range(len(name), start, -1):
-            if phrases.get("".join(name[start:end]), 0) >= end - start:
+        for end in range(min(len(name), start + longest), start, -1):
+            count = phrases.get("".join(name[start:end]), 0) or phrases.get("".join(grouped[start:end]), 0)
+            if count >= end - start:
                 spans.append((start, end))
                 start = end
                 break

@@ -16,8 +16,16 @@ from .values import Seen
 class Judge(Protocol):
     """Judges columns."""
 
-    def __call__(self, column: str, type_: str, object_name: str, seen: Seen | None = None, /) -> Judgement:
-        """Judge a column by its name, its type, the object that it is of, and what was seen of its values."""
+    def __call__(
+        self,
+        column: str,
+        type_: str,
+        object_name: str,
+        seen: Seen | None = None,
+        beside: tuple[str, ...] = (),
+        /,
+    ) -> Judgement:
+        """Judge a column by its name, its type, the object that it is of, its values, and the names beside it."""
 
 
 class Wanted(Protocol):

@@ -104,9 +104,14 @@ class Pack:
         """List the connectors that can be a source, or a target."""
         return [connector for connector in self.registry.values() if role in connector.roles]
 
-    def _judge(self, column: str, type_: str, object_name: str, seen: Seen | None = None) -> Judgement:
-        """Return what the rules say of a column of an object, and what was `seen` of its values: a label, and why."""
-        by_name = self._rules.judge(column, type_, object_name)
+    def _judge(
+        self, column: str, type_: str, object_name: str, seen: Seen | None = None, beside: tuple[str, ...] = ()
+    ) -> Judgement:
+        """Return what the rules say of a column of an object: a label, and why.
+
+        `seen` is what was seen of its values, `beside` are the names of all columns of the object.
+        """
+        by_name = self._rules.judge(column, type_, object_name, beside)
         return weigh(self.value_kinds, by_name, column, object_name, seen) if seen else by_name
 
     def label(self, field: Field, object_name: str) -> str:
