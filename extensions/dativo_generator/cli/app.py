@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "Prove that a repository is what its answers files say.",
     "update": "Take scaffolds to another version of the template.",
     "batch": "Make many scaffolds what a manifest says.",
+    "list": "Show what is here, and what it is connected to.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
 }
