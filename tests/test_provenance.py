@@ -311,7 +311,6 @@ def with_other_source(answers: dict[str, Any], selection: str) -> dict[str, Any]
                 "engine",
                 "connection",
                 "lookback_days",
-                "incremental",
                 "cursor_field",
                 "state_dir",
             ):

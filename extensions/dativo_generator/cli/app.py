@@ -23,6 +23,7 @@ COMMANDS = {
     "update": "Take scaffolds to another version of the template.",
     "batch": "Make many scaffolds what a manifest says.",
     "list": "Show what is here, and what it is connected to.",
+    "explain": "Say where each value of a job or an asset comes from.",
     "remove": "Take scaffolds away, or objects of one.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",

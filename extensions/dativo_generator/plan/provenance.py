@@ -83,7 +83,7 @@ def provenance(pack: Pack, answers: Mapping[str, Any], path: str) -> list[Leaf] 
         Leaf((*above, *keys), value, told.origins(layout, EXTRAS_OF[kind], keys, value))
         for keys, value in leaves(file["data"])
     )
-    repeated = [Leaf(("schema",), file["data"]["schema"], (Origin("layout", ""),))] if above else []
+    repeated = [Leaf(("schema",), REPEATED, (Origin("layout", ""),))] if above else []
     return [*found_leaves, *repeated]
 
 
@@ -96,6 +96,8 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
         yield keys, value
 
 
+# What stands for the fields that a nested asset repeats at its top level.
+REPEATED = "the same as asset.schema"
 # The question for what no other asks, by the kind of file.
 EXTRAS_OF = {"assets": "asset_extra", "jobs": "job_extra"}
 
