@@ -195,6 +195,18 @@ def test_what_was_left_out_of_an_object_goes_along() -> None:
     assert one.keys() <= QUESTIONS.keys()
 
 
+def test_a_table_that_a_pattern_means_is_excepted() -> None:
+    answers = {
+        "tenant_id": "acme",
+        "source_connector": "postgres",
+        "tables": ["sales.orders", "sales.items", "crm.people"],
+        "target_connector": "s3",
+        "table_patterns": ["sales.*"],
+    }
+    for name, patterns in (("orders", ["sales.*", "!sales.orders"]), ("people", ["sales.*"])):
+        assert less(Scaffold(PACK, answers), answers, [name], "it")["table_patterns"] == patterns
+
+
 def test_an_object_goes_at_the_version_of_its_scaffold(out: Path, command: Command) -> None:
     name = ".copier-answers.acme.csv_folder.yml"
     wrong, before = errors(out), Rendered(out).files

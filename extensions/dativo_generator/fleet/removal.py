@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..answers.readers import mapping, structure
+from ..answers.readers import mapping, structure, words
+from ..answers.recording import PATTERNS
 from ..answers.scaffold import Scaffold
+from ..answers.selection import Item
 from ..base import reading
 from ..base.errors import AnswerError, DativoError
 from ..base.naming import nearest
 from ..base.paths import FIXTURES, FIXTURES_TEST
+from ..base.patterns import EXCEPT, is_meant
 from ..plan.destination import header_line
 from ..plan.plan import paths
 from ..registry.pack import Pack
@@ -147,11 +150,19 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
     for question in ("fields", "asset_names"):
         if isinstance(said := _structure(answers.get(question)), dict):
             _put(result, question, {key: value for key, value in said.items() if key not in objects})
+    if patterns := answers.get(PATTERNS):
+        _put(result, PATTERNS, [*words(patterns), *_exceptions(items, objects, words(patterns))])
     whole = Scaffold(scaffold.pack, {**answers, "left_out": []})
     gone = {path for one, path in paths(whole) if one in objects}
     if left_out := scaffold["left_out"]:
         _put(result, "left_out", [path for path in left_out if path not in gone])
     return result
+
+
+def _exceptions(items: Sequence[Item], objects: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """Return patterns for the tables that are taken away, where others would bring them back."""
+    names = [item.entry["name"] for item in items if item.object in objects]
+    return [f"{EXCEPT}{name}" for name in names if is_meant(name, name.rpartition(".")[2], patterns)]
 
 
 def _structure(raw: Any) -> Any:
