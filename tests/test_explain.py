@@ -223,3 +223,16 @@ def test_what_cannot_be_replayed_says_why(out: Path, command: Command) -> None:
     edit(out, ANSWERS, "_commit: v1.0.0", "_commit: v9.0.0")
     result = command(out, "explain", JOB)
     assert (result.status, "is not in the released history" in result.err) == (2, True)
+
+
+def test_a_profile_of_an_environment_is_named_with_its_line(tmp_path: Path, command: Command) -> None:
+    pack = copy_pack(tmp_path / "pack")
+    release(pack, "v1.0.0")
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
+    (tmp_path / "out" / "profiles").mkdir(parents=True)
+    text = "environments: [dev, prod]\nper_environment:\n  prod:\n    log_level: WARNING\n"
+    (tmp_path / "out" / "profiles" / "acme.yml").write_text(text, encoding="utf-8")
+    out = render(pack, tmp_path / "out", {"tenant_id": "acme"} | STRIPE)
+    (job,) = (path for path in out.jobs if "/prod/" in path)
+    origin = first(command, out.root, f"{job}:logging.level")
+    assert (origin["kind"], origin["file"], origin["line"], origin["column"]) == ("profile", "profiles/acme.yml", 4, 5)

@@ -14,6 +14,7 @@ from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.base.asset_layout import Keys
 from dativo_generator.base.documents import parse_yaml
 from dativo_generator.base.emit import block
+from dativo_generator.plan import givers
 from dativo_generator.plan.plan import plan
 from dativo_generator.plan.provenance import KINDS, Leaf, Origin, given, leaves, provenance
 from dativo_generator.registry.pack import Pack
@@ -472,3 +473,16 @@ def test_a_part_of_an_answer_is_found(raw: Any, rest: Keys, keys: Keys | None) -
 
 def test_another_file_is_explained_by_nobody() -> None:
     assert provenance(PACK, CASES["stripe_customers"], "jobs/acme/other.yaml") is None
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_who_decided_a_value_is_among_what_gives_it(name: str) -> None:
+    """What an extra must not leave out is known by another table, which says the same of what is in no list."""
+    scaffold = Scaffold(PACK, CASES[name])
+    for kind, _, found in described(CASES[name]):
+        one = scaffold.in_environment(plan(PACK, CASES[name])["environments"][0]) if kind == "jobs" else scaffold
+        for leaf in found:
+            keys = leaf.keys[1:] if leaf.keys[0] == "asset" and kind == "assets" else leaf.keys
+            if all(isinstance(key, str) for key in keys) and keys != ("schema",):
+                decided = givers.decided(one, keys, leaf.value)
+                assert decided in {"", *(origin.name for origin in leaf.origins)}, leaf

@@ -197,16 +197,17 @@ class Explainer:
 
     def _profile(self, origin: Origin, file: AnswersFile) -> Given | None:
         """Return the profile that an answer came from, None for one that somebody gave."""
-        if origin.name not in file.answers.get("profiled", ()):
+        question = str(origin.keys[0])
+        if question not in file.answers.get("profiled", ()):
             return None
         try:
             pack = self._pack(self._commit(file))
-            without = {name: value for name, value in file.answers.items() if name != origin.name}
+            without = {name: value for name, value in file.answers.items() if name != question}
             apart = int(file.answers.get("answers_format", 0)) >= APART
-            preset = Profiles(pack, self._root).presets(without, apart).get(origin.name)
+            preset = Profiles(pack, self._root).presets(without, apart).get(question)
         except DativoError:
             preset = None
-        if preset is None or not same(preset.value, file.answers[origin.name]):
+        if preset is None or not same(preset.value, file.answers[question]):
             line, column = self._located(file.text.decode()).place(origin.keys, of_key=True)
             why = "the profile says something else by now"
             return Given("profile", origin.name, file.name, line, column, place(origin.keys), why=why)
