@@ -225,14 +225,15 @@ def test_what_cannot_be_replayed_says_why(out: Path, command: Command) -> None:
     assert (result.status, "is not in the released history" in result.err) == (2, True)
 
 
-def test_a_profile_of_an_environment_is_named_with_its_line(tmp_path: Path, command: Command) -> None:
-    pack = copy_pack(tmp_path / "pack")
-    release(pack, "v1.0.0")
-    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(pack))
-    (tmp_path / "out" / "profiles").mkdir(parents=True)
-    text = "environments: [dev, prod]\nper_environment:\n  prod:\n    log_level: WARNING\n"
-    (tmp_path / "out" / "profiles" / "acme.yml").write_text(text, encoding="utf-8")
-    out = render(pack, tmp_path / "out", {"tenant_id": "acme"} | STRIPE)
-    (job,) = (path for path in out.jobs if "/prod/" in path)
-    origin = first(command, out.root, f"{job}:logging.level")
-    assert (origin["kind"], origin["file"], origin["line"], origin["column"]) == ("profile", "profiles/acme.yml", 4, 5)
+def test_a_profile_of_an_environment_is_named_with_its_line(history: Path, tmp_path: Path, command: Command) -> None:
+    differing = {"prod": {"log_level": "WARNING"}}
+    followed = {"environments": ["dev", "prod"], "per_environment": differing}
+    out = build(history, tmp_path / "out", "v1.0.0", {"one": STRIPE | followed | {"profiled": list(followed)}})
+    (out / "profiles").mkdir()
+    (out / "profiles" / "acme.yml").write_text(yaml.safe_dump(followed), encoding="utf-8")
+    (job,) = (path for path in Rendered(out).jobs if "/prod/" in path)
+    origin = first(command, out, f"{job}:logging.level")
+    assert (origin["kind"], origin["file"], origin["line"], origin["column"]) == ("profile", "profiles/acme.yml", 6, 5)
+    (out / "profiles" / "acme.yml").unlink()
+    origin = first(command, out, f"{job}:logging.level")
+    assert (origin["kind"], origin["key"]) == ("profile", "per_environment.prod.log_level")

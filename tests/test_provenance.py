@@ -20,6 +20,7 @@ from dativo_generator.plan.provenance import KINDS, Leaf, Origin, given, leaves,
 from dativo_generator.registry.pack import Pack
 from support import EXAMPLES, PACK, ROOT, allowed_pairs, answers_for, checked, load_answers
 
+STRIPES = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 # What the examples do not answer.
 MORE: dict[str, dict[str, Any]] = {
     "environments": {
@@ -77,6 +78,11 @@ MORE: dict[str, dict[str, Any]] = {
         "prefix": "raw/x",
         "endpoint": "https://s3.example.com",
         "storage": {"region": "eu-central-1"},
+    },
+    "environments in text": {
+        **STRIPES,
+        "environments": "[dev, prod]",
+        "per_environment": "{prod: {log_level: WARNING}}",
     },
     "answers in text": {
         "source_connector": "mysql",
@@ -249,7 +255,7 @@ def with_other(answers: dict[str, Any], origin: Origin, leaf: Leaf) -> dict[str,
         # A catalog of another kind takes other keys.
         changed["catalog"] = {"type": "openmetadata", "connection": {"api_url": "https://meta.example.com/api"}}
     elif isinstance(in_text(place[last]), dict | list):
-        place[last] = block(with_others(in_text(place[last]), leaf.value))
+        place[last] = block(with_others(in_text(place[last]), leaf.value, str(OTHER.get(name, "other"))))
     else:
         place[last] = other(name, place[last])
     return changed
@@ -264,13 +270,13 @@ def in_text(value: Any) -> Any:
     return value if isinstance(found, dict) and None in found.values() else found
 
 
-def with_others(value: Any, leaf: Any) -> Any:
+def with_others(value: Any, leaf: Any, new: str) -> Any:
     """Put another text where an answer has what is in the value of a leaf."""
     if isinstance(value, dict):
-        return {key: with_others(inner, leaf) for key, inner in value.items()}
+        return {key: with_others(inner, leaf, new) for key, inner in value.items()}
     if isinstance(value, list):
-        return [with_others(inner, leaf) for inner in value]
-    return "other" if value in leaf else value
+        return [with_others(inner, leaf, new) for inner in value]
+    return new if value in leaf else value
 
 
 def with_cursors(answers: dict[str, Any]) -> dict[str, Any]:
@@ -391,11 +397,12 @@ def with_other_field(answers: dict[str, Any], keys: Keys, leaf: Leaf) -> dict[st
 
 def with_other_environment(answers: dict[str, Any], keys: Keys) -> dict[str, Any]:
     """Call one environment otherwise, in all answers."""
-    now = answers["environments"][keys[1]]
+    answers["environments"] = in_text(answers["environments"])
+    now = answers["environments"][keys[1] if len(keys) > 1 else 0]
     names = {one: "elsewhere" if one == now else one for one in answers["environments"]}
     answers["environments"] = list(names.values())
     answers["environment"] = names[answers.get("environment", "dev")]
-    answers["per_environment"] = {names[one]: said for one, said in answers.get("per_environment", {}).items()}
+    answers["per_environment"] = {names[one]: said for one, said in in_text(answers.get("per_environment", {})).items()}
     return answers
 
 

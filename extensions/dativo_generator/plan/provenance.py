@@ -147,7 +147,8 @@ class _Told:
         """Return who decided an answer, or a part of it; None where nobody did."""
         environment = self.one["environment"]
         if name in self._differing and (keys := given(self._differing[name], rest)) is not None:
-            return Origin("environment", name, keys=("per_environment", environment, name, *keys))
+            there = given(self.base.raw["per_environment"], (environment, name, *keys))
+            return Origin("environment", name, keys=("per_environment", *(there or ())))
         if name in self.base.raw and (keys := given(self.base.raw[name], rest)) is not None:
             return Origin("answer", name, keys=(name, *keys))
         return None
