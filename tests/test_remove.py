@@ -7,6 +7,7 @@ import pytest
 
 from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.fleet.change import Change
 from dativo_generator.fleet.removal import less
 from dativo_generator.plan.plan import plan
 from dativo_generator.validation.findings import Finding
@@ -15,7 +16,15 @@ from dativo_generator.validation.rules import ERROR
 from fleets import SCAFFOLDS, STRIPE, Command, answers_files, build, copied, steady
 from support import EXAMPLES, PACK, Rendered, git, load_answers, release
 
-ALL = steady() | SCAFFOLDS
+SEVERAL_ENVIRONMENTS = {
+    "source_connector": "postgres",
+    "tables": ["hr.staff", "hr.teams"],
+    "target_connector": "minio",
+    "environments": ["dev", "prod"],
+    "per_environment": {"prod": {"log_level": "WARNING"}},
+    "fixtures": True,
+}
+ALL = steady() | SCAFFOLDS | {"staff": SEVERAL_ENVIRONMENTS}
 NAMES = [f".copier-answers.{ALL[name].get('tenant_id', 'acme')}.{name}.yml" for name in ALL]
 STRIPES = ".copier-answers.acme.stripe_customers.yml"
 JOB, ASSET = "jobs/acme/stripe_customers_to_iceberg.yaml", "assets/stripe/v1.0/stripe_customers.yaml"
@@ -220,6 +229,16 @@ def test_an_object_goes_at_the_version_of_its_scaffold(out: Path, command: Comma
     assert_is_sound(out, command, wrong)
 
 
+def test_an_object_goes_from_every_environment(out: Path, command: Command) -> None:
+    wrong, before = errors(out), Rendered(out).files
+    result = command(out, "remove", ".copier-answers.acme.staff.yml", "--object", "teams")
+    gone = before.keys() - Rendered(out).files.keys()
+    assert result.status == 0
+    assert gone == {path for path in before if "hr_teams" in path or "postgres_teams" in path}
+    assert {path.split("/")[0] for path in gone} == {"assets", "jobs", "tests"}
+    assert_is_sound(out, command, wrong)
+
+
 def test_an_edited_job_of_an_object_stays_as_ones_own(out: Path, command: Command) -> None:
     name, job = ".copier-answers.acme.csv_folder.yml", "jobs/acme/prod/csv_orders_to_minio.yaml"
     edit(out, job, lambda text: text + "retry_config: {max_attempts: 5}\n")
@@ -267,3 +286,27 @@ def test_a_scaffold_that_belongs_elsewhere_is_refused(out: Path, command: Comman
     release(out, "moved")
     result = command(out, "remove", ".copier-answers.acme.other.yml")
     assert (result.status, f"its answers belong into {STRIPES}" in result.out) == (1, True)
+
+
+def test_a_link_is_not_followed(out: Path, command: Command) -> None:
+    (out / JOB).unlink()
+    (out / JOB).symlink_to(out / ASSET)
+    committed(out)
+    before = Rendered(out).files
+    result = command(out, "remove", STRIPES)
+    assert (result.status, f"{JOB}: is a symbolic link" in result.err) == (2, True)
+    assert Rendered(out).files == before
+
+
+def test_what_cannot_be_written_leaves_all_as_it_was(
+    out: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Rendered(out).files
+
+    def full(self: Change) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Change, "replace", full)
+    result = command(out, "remove", STRIPES)
+    assert (result.status, "nothing was changed" in result.err) == (2, True)
+    assert Rendered(out).files == before
