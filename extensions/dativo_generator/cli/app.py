@@ -20,12 +20,12 @@ from .options import STATUSES, UNABLE, with_examples
 # The commands, in the order of the help, and what it says of each.
 COMMANDS = {
     "new": "Scaffold a new job, by the questions of copier copy.",
-    "replay": "Prove that a repository is what its answers files say.",
-    "update": "Take scaffolds to another version of the template.",
-    "batch": "Make many scaffolds what a manifest says.",
-    "list": "Show what is here, and what it is connected to.",
-    "explain": "Say where each value of a job or an asset comes from.",
-    "remove": "Take scaffolds away, or objects of one.",
+    "replay": "Check that a repository is what its answers files say.",
+    "update": "Update scaffolds to another version of the template.",
+    "batch": "Create or update every scaffold in a manifest.",
+    "list": "List scaffolds, and jobs and assets written by hand.",
+    "explain": "Show where each value of a job or an asset comes from.",
+    "remove": "Remove scaffolds, or objects of one.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
     "drift": "Find what has changed in the sources of imported columns.",

@@ -58,7 +58,7 @@ def command(
     ] = Format.text,
     as_json: AsJson = False,
 ) -> None:
-    """Say where each value comes from: an answer, a profile, the template with version and line, or an edit."""
+    """Show where each value comes from: an answer, a profile, the template with version and line, or an edit."""
     form = Format.json if as_json else format_
     root = Path.cwd()
     with fleet_here(template) as fleet:

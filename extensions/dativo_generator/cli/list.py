@@ -59,7 +59,7 @@ def command(
     format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """Show what is in the repository: scaffolds, and the jobs and assets that somebody wrote by hand."""
+    """List scaffolds, and the jobs and assets that somebody wrote by hand."""
     form = Format.json if as_json else format_
     if connectors and form not in _CONNECTORS:
         raise SourceError(f"--connectors: is printed as {listed(_CONNECTORS)}, not as {form}")

@@ -20,7 +20,7 @@ EXAMPLES = (
 
 
 def command(
-    answers_files: Annotated[list[str], typer.Argument(metavar="ANSWERS_FILE", help="The scaffolds to take away.")],
+    answers_files: Annotated[list[str], typer.Argument(metavar="ANSWERS_FILE", help="The scaffolds to remove.")],
     template: Template = "",
     object_: Annotated[
         list[str] | None,
@@ -30,7 +30,7 @@ def command(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take scaffolds away with all that they give, or objects of one; what others need stays."""
+    """Remove scaffolds with all their files, or objects of one; files that others need stay."""
     objects = object_ or []
     if objects and len(answers_files) > 1:
         raise SourceError("--object: name one scaffold, whose objects these are")
