@@ -97,6 +97,22 @@ def test_one_table_is_its_columns_and_an_object_can_be_named(fields: Callable[..
     assert "--object names one, and there are 2 tables" in done.err
 
 
+def test_files_of_a_folder_are_an_object_each(fields: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,email\n1,a@example.com\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("id,total\n1,2.5\n", encoding="utf-8")
+    for source_ in (tmp_path, tmp_path / "*.csv"):
+        answers = yaml.safe_load(fields(source_).out)
+        assert answers == {
+            "files": [{"path": f"{tmp_path}/{name}.csv", "object": name} for name in ("orders", "people")],
+            "fields": {
+                "orders": {"id": "integer", "total": "double"},
+                "people": {"id": "integer", "email": "string PII"},
+            },
+        }
+    together = {"id": "integer", "total": "double", "email": "string PII"}
+    assert yaml.safe_load(fields(tmp_path, "--together").out) == {"fields": together}
+
+
 def test_json_is_a_list_of_columns(fields: Callable[..., Done]) -> None:
     columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)
     assert {tuple(column) for column in columns} == {

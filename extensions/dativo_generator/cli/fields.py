@@ -59,6 +59,9 @@ def command(
     min_confidence: Annotated[
         float | None, typer.Option(min=0, max=1, help="Label a column from this confidence on; usually 0.5.")
     ] = None,
+    together: Annotated[
+        bool, typer.Option("--together", help="Take the files of a folder or a pattern for one table.")
+    ] = False,
     sample: Annotated[
         int,
         typer.Option(min=0, max=100_000, help="Read so many rows of each table of a server, for the labels' sake."),
@@ -70,7 +73,7 @@ def command(
         asset = drift.read(against) if against else None
         imported = _imported(
             source,
-            Options(table, dialect, encoding, required_from_data=required_from_data, sample=sample),
+            Options(table, dialect, encoding, required_from_data=required_from_data, sample=sample, together=together),
             object_,
             asset,
         )
@@ -126,11 +129,14 @@ def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) ->
         (fields,) = fields.values()
     selections = {one.table.selection for one in imported}
     read = [_entry(name, one.table) for name, one in by_object.items()]
-    print(block(({selections.pop(): read} if selections == {"tables"} else {}) | {"fields": fields}))
+    told = selections <= {"tables", "files"} and (selections != {"files"} or len(imported) > 1)
+    print(block(({selections.pop(): read} if told and len(selections) == 1 else {}) | {"fields": fields}))
 
 
 def _entry(object_name: str, table: Table) -> Any:
-    """Write a table as an answer to `tables`, with its object where that is not what it would be called."""
+    """Write a table or a file as an answer that names it, with its object where it would be called otherwise."""
+    if table.selection == "files":
+        return {"path": table.path, "object": object_name}
     same = slug_of(table.name.rpartition(".")[2]) == object_name
     return table.name if same else {"name": table.name, "object": object_name}
 
@@ -139,7 +145,8 @@ def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
     """Name imported tables as a scaffold names its objects; with the schema where two would have one name."""
     short = [slug_of(one.table.plain_name) for one in imported]
     names = [
-        name if short.count(name) == 1 else slug_of(one.table.name) for name, one in zip(short, imported, strict=True)
+        name if short.count(name) == 1 else slug_of(one.table.path or one.table.name)
+        for name, one in zip(short, imported, strict=True)
     ]
     return dict(zip(names, imported, strict=True))
 

@@ -184,7 +184,7 @@ class TableImporter:
         name = entry.get("name", item.object)
         if len(sources) == 1 and is_url(sources[0]):
             return self._met.get((sources[0], name)) or self._tables(sources[0], name, encoding)[0]
-        tables = [table for source in sources for table in self._tables(source, "", encoding)]
+        tables = [table for source in sources for table in self._tables(source, "", encoding, (), only)]
         if only and len(tables) == 1:
             return tables[0]
         # A script or a catalog may call the schema otherwise than the database that it was made from.
@@ -193,5 +193,7 @@ class TableImporter:
                 return named(tables, candidate, listed(sources))
         return named(tables, name, listed(sources))
 
-    def _read(self, source: str, table: str, encoding: str, like: tuple[str, ...] = ()) -> tuple[Table, ...]:
-        return read(source, Options(table=table, encoding=encoding, like=like))
+    def _read(
+        self, source: str, table: str, encoding: str, like: tuple[str, ...] = (), together: bool = True
+    ) -> tuple[Table, ...]:
+        return read(source, Options(table=table, encoding=encoding, like=like, together=together))

@@ -32,6 +32,8 @@ class Options:
     encoding: str = ""
     # Patterns of tables, of which a database reads only those that they mean; all without.
     like: tuple[str, ...] = ()
+    # Whether several files are one table; otherwise each is one.
+    together: bool = True
     required_from_data: bool = False
     # So many rows of a database are read for what their values say; none without.
     sample: int = 0

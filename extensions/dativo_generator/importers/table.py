@@ -46,8 +46,8 @@ class Table:
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
     `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
-    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say. `about_source` are
-    notes on the source as a whole, the same for each of its tables.
+    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say; `path` is that of a
+    file. `about_source` are notes on all that the source holds, the same for each of its tables.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Table:
     options: Mapping[str, str] = field(default_factory=dict)
     schema: str | None = None
     selection: str = ""
+    path: str = ""
     about_source: tuple[str, ...] = ()
 
     @property

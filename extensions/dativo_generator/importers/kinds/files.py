@@ -206,6 +206,14 @@ def _chosen(source: str) -> tuple[list[Path], list[str]]:
     return chosen, looked + listing.notes
 
 
+def _alone(source: str) -> list[Path]:
+    """List the files of a folder or a pattern that are a table each; none of a data set that is parted by folders."""
+    path = local.place_of(source)
+    listing = local.matching(source, path) if local.is_pattern(source) else local.below(source, path)
+    files = [file for file in listing.files if format_of(file)]
+    return [] if any(_PARTITION.fullmatch(file.parent.name) for file in files) else files
+
+
 def _check_head(path: Path, form: str, encoding: str) -> None:
     """Refuse what is no text where text is meant, from its first bytes; say what it is."""
     raw = local.beginning(path, 8)
@@ -379,6 +387,7 @@ class DataFiles(Reader):
 
     # Whatever no other reader takes.
     order = 90
+    selection = "files"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether it holds data: several files do, and one that describes no tables."""
@@ -387,16 +396,22 @@ class DataFiles(Reader):
         return source.is_file and not source.fragment and (source.document is None or format_of(source.path) == "json")
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read it as one table; that of one file is called as the user likes."""
-        table = read_files(
-            source.named if source.several else str(source.path),
-            source.label,
-            encoding=options.encoding,
-            required_from_data=options.required_from_data,
-        )
-        if source.several:
-            return [table]
-        return [replace(table, name=options.table or table.name)]
+        """Read it as one table, or several files as one each; that of one file is called as the user likes."""
+        if not source.several:
+            table = self._table(str(source.path), source.label, options)
+            return [replace(table, name=options.table or table.name, path=source.named)]
+        files = [] if options.together else _alone(source.named)
+        if len(files) < 2:
+            return [self._table(source.named, source.label, options)]
+        if len(files) > FILES:
+            raise ImportFailed(
+                f"{source.label}: holds {len(files):,} files; name fewer, or read them as one: --together"
+            )
+        return [replace(self._table(str(file), str(file), options), path=file.as_posix()) for file in files]
+
+    def _table(self, named: str, label: str, options: Options) -> Table:
+        how = {"encoding": options.encoding, "required_from_data": options.required_from_data}
+        return read_files(named, label, **how)
 
 
 READERS = (DataFiles,)
