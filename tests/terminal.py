@@ -1,5 +1,6 @@
 """A real terminal for the questionnaire: Copier runs in a pseudo-terminal, an emulator keeps what its user sees."""
 
+import atexit
 import os
 import pty
 import runpy
@@ -123,6 +124,7 @@ def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[
         Renderer.CPR_TIMEOUT = PATIENCE
         Renderer.render = _marked(Renderer.render)
         sys.argv[1:] = arguments
+        atexit._clear()
         runpy.run_module(module, run_name="__main__", alter_sys=True)
         status = 0
     except SystemExit as stop:
@@ -130,6 +132,7 @@ def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[
     except BaseException:
         print_exc()
     finally:
+        atexit._run_exitfuncs()
         sys.stdout.flush()
         os._exit(status)
 

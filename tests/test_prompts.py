@@ -250,3 +250,32 @@ def test_several_environments_are_typed(template: Path, tmp_path: Path) -> None:
         "dev": "INFO",
         "prod": "WARNING",
     }
+
+
+# --- what does not come to its end ------------------------------------------------------------------------------------
+
+
+def kept(terminal: Terminal) -> str:
+    """Return the file of answers that a run names at its end."""
+    text = terminal.text.replace("\n", "")
+    assert "Your answers are kept" in text, terminal.text
+    return text.partition("--data-file ")[2].partition(".yml")[0].strip() + ".yml"
+
+
+@pytest.mark.parametrize("keys", ["\x03", f"n{ENTER}"], ids=["interrupted", "no"])
+def test_answers_are_kept_for_who_goes_on(
+    keys: str, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", DOWN + SPACE + ENTER)
+    end(terminal)
+    assert terminal.finish(proceed=keys) != 0
+    (file,) = (tmp_path / "s" / "dativo-generator" / "unfinished").iterdir()
+    assert kept(terminal).endswith(file.name[-10:])
+    assert not (tmp_path / "out").exists()
+    again = start(template, tmp_path, "--data-file", str(file))
+    assert again.finish() == 0, again.text
+    assert Rendered(tmp_path / "out").answers == SHORT_PATH
+    assert not file.exists()

@@ -153,6 +153,7 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
     """
     if not applies(session, name):
         return unset
+    session.keep_answers()
     default = session.context.get(name, session.scaffold.default(name))
     _print_imports(session, name)
     if default is None or (wrong := _wrong(session, default, name)):
@@ -351,6 +352,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     answers |= recording.looked_up(session.scaffold)
     own["_src_path"] = _recorded_source(session, own["_src_path"])
     own[NAME] = session.context["plan"][NAME]
+    session.finish()
     return block(own | {name: answers[name] for name in QUESTIONS if name in answers})
 
 

@@ -12,37 +12,51 @@ from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.scaffold import Scaffold
 from ..plan.destination import Destination
 from ..registry.pack import Pack
+from .unfinished import Unfinished
 
 
 class Run:
-    """What stays from one question to the next: the lines that were shown already, and the session before."""
+    """What stays from one question to the next: lines that were shown, the session before, answers that are kept."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self.printed: set[str] = set()
         self.latest: Session | None = None
+        self.unfinished: Unfinished | None = None
 
     def session(self, pack: Pack, context: Mapping[str, Any], environment: Any) -> "Session":
         """Return the state at one question; `environment` fills templates; Copier's own, of Jinja."""
-        self.latest = Session(pack, context, environment, self.printed, self.latest)
+        self.latest = Session(pack, context, environment, self)
         return self.latest
 
 
 class Session:
     """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
 
-    def __init__(
-        self, pack: Pack, context: Mapping[str, Any], environment: Any, printed: set[str], before: "Session | None"
-    ) -> None:
-        """Keep what a filter is given; and what was found out `before`, where nothing has been answered since."""
-        self.pack, self.environment, self.printed = pack, environment, printed
+    def __init__(self, pack: Pack, context: Mapping[str, Any], environment: Any, run: Run) -> None:
+        """Keep what a filter is given; and what was found out before, where nothing has been answered since."""
+        self.pack, self.environment, self.printed, self._run = pack, environment, run.printed, run
         # Answers that were recorded under the name that a question had before.
         self._renamed = {
             pack.lifecycle.question(old): context[old] for old in pack.lifecycle.questions if old in context
         }
         self.context = {**self._renamed, **context} if self._renamed else context
-        if before and before._state == self._state:
+        if (before := run.latest) and before._state == self._state:
             self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
+
+    def keep_answers(self) -> None:
+        """Keep the answers so far for who goes on later, where somebody types them for a new scaffold."""
+        conf, run = self.conf, self._run
+        if not self.writes or conf["defaults"] or conf["quiet"] or conf["pretend"] or not self.is_new:
+            return
+        if answers := {name: value for name, value in self.answers.items() if name not in UNRECORDED}:
+            run.unfinished = run.unfinished or Unfinished(str(conf["src_path"]), Path(conf["dst_path"]))
+            run.unfinished.keep(answers)
+
+    def finish(self) -> None:
+        """Forget the answers that were kept: they are written."""
+        if self._run.unfinished:
+            self._run.unfinished.finish()
 
     @cached_property
     def _state(self) -> tuple[Any, ...]:

@@ -404,9 +404,8 @@ class DataFiles(Reader):
         if len(files) < 2:
             return [self._table(source.named, source.label, options)]
         if len(files) > FILES:
-            raise ImportFailed(
-                f"{source.label}: holds {len(files):,} files; name fewer, or read them as one: --together"
-            )
+            said = f"holds {len(files):,} files; name fewer, or read them as one with --together"
+            raise ImportFailed(f"{source.label}: {said}")
         return [replace(self._table(str(file), str(file), options), path=file.as_posix()) for file in files]
 
     def _table(self, named: str, label: str, options: Options) -> Table:

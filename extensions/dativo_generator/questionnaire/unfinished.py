@@ -1,0 +1,55 @@
+"""The answers of a questionnaire that does not come to its end: kept for who goes on, so that none is typed twice.
+
+They are in the user's state folder, as a data file that `copier copy` takes. Only questions with a recorded answer are
+kept, so no password is among them.
+"""
+
+import atexit
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from ..base.emit import block
+from ..base.errors import printable
+
+_VARIABLE = "XDG_STATE_HOME"
+
+
+class Unfinished:
+    """The answers so far to the questions about one destination; nothing is said where there are none."""
+
+    def __init__(self, source: str, destination: Path) -> None:
+        """Say at the end of the process, unless `finish` was called, where they are and how to go on."""
+        state = Path(os.environ.get(_VARIABLE) or Path.home() / ".local" / "state")
+        self._file = state / "dativo-generator" / "unfinished" / f"{_slug(destination)}.yml"
+        words = ("--data-file", str(self._file), source, str(destination))
+        self._again = f"copier copy --trust {' '.join(map(quote, words))}"
+        self._kept = False
+        atexit.register(self._say)
+
+    def keep(self, answers: Mapping[str, Any]) -> None:
+        """Write the answers; a folder that cannot be written to costs nothing but them."""
+        with suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file.write_text(block(dict(answers)), encoding="utf-8")
+            self._kept = True
+
+    def finish(self) -> None:
+        """Forget them: they are in the answers file."""
+        self._kept = False
+        with suppress(OSError):
+            self._file.unlink()
+
+    def _say(self) -> None:
+        if self._kept:
+            lines = ("Your answers are kept. To go on where you were:", f"  {self._again}")
+            told = "To answer one of them anew, add --data NAME=ANSWER, or take its line out of the file."
+            print(*map(printable, (*lines, told)), sep="\n", file=sys.stderr)
+
+
+def _slug(path: Path) -> str:
+    return str(path.expanduser().absolute()).strip("/").replace(os.sep, "%").replace("/", "%")[-200:]
