@@ -22,6 +22,7 @@ COMMANDS = {
     "replay": "Prove that a repository is what its answers files say.",
     "update": "Take scaffolds to another version of the template.",
     "batch": "Make many scaffolds what a manifest says.",
+    "adopt": "Take over hand-written jobs and assets.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
 }
