@@ -17,7 +17,7 @@ import yaml
 
 from ..adoption.values import differing
 from ..base import reading
-from ..base.asset_layout import body_of, place
+from ..base.asset_layout import Keys, body_of, place
 from ..base.documents import parse_bounded, yaml_problem
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
@@ -137,7 +137,7 @@ def _found(fleet: Fleet, places: Iterable[str]) -> _Here:
         if not below:
             raise SourceError(f"{name}: there is no such file or folder, or it is empty")
         for one in below:
-            if one not in seen and (one == path or one.endswith(_ENDS)):
+            if one not in seen and one.endswith(_ENDS):
                 seen.add(one)
                 _add(here, fleet, one)
     return here
@@ -285,7 +285,7 @@ def _names_object(job: Document, asset: Document) -> bool:
     """Tell whether a job calls what it reads as its asset does."""
     described, source = body_of(asset).get("object"), job.get("source")
     lists = [value for value in source.values() if isinstance(value, list)] if isinstance(source, Mapping) else []
-    names = [item.get("object") if isinstance(item, Mapping) else item for items in lists for item in items]
+    names = [item.get("object", described) if isinstance(item, Mapping) else item for items in lists for item in items]
     return described in names
 
 
@@ -361,20 +361,20 @@ def _states(rendering: Rendering, files: Document, answers: Document) -> Iterato
         path = files[f"{kind}_path"]
         given = parse_bounded(rendering.files[path].decode())
         edits = tuple(dict.fromkeys(place(keys) for keys, _, _ in differing(given, files[kind])))
-        extras = tuple(place(keys) for keys in _leaves(answers.get(extra, {})))
+        extras = tuple(_leaves(answers.get(extra, {})))
         state = "edits" if edits else "extras" if extras else "exact"
         yield Taken(path, kind, state, rendering.answers_file, extras, edits)
 
 
-def _leaves(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield the places of what an answer says, down to what is no mapping and no list of them."""
+def _leaves(value: Any, above: Keys = ()) -> Iterator[str]:
+    """Yield the places of what an answer passes on, and of what it leaves out."""
     inner: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, Mapping):
         inner = value.items()
     elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
         inner = enumerate(value)
     else:
-        yield above
+        yield f"{'without ' if value is None else ''}{place(above)}"
     for key, item in inner:
         yield from _leaves(item, (*above, key))
 
