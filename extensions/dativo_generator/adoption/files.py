@@ -21,7 +21,7 @@ class Files(NamedTuple):
     asset_path: str
     asset: Mapping[str, Any]
     root: str = "."
-    read: Mapping[str, Any] = {}  # noqa: RUF012 - a mapping that nobody changes
+    read: Mapping[str, Any] = {}
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Files":

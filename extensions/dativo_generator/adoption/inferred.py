@@ -5,6 +5,7 @@ differs, and is a key that no question asks for, goes into the questions that pa
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..answers.answers_format import CURRENT, NAME
@@ -239,7 +240,7 @@ def _tree(whole: Any, steps: Sequence[tuple[Keys, Any]]) -> dict[str, Any]:
     for keys, value in steps:
         node: Any = tree
         there: Any = whole
-        for key, following in zip(keys[:-1], keys[1:], strict=True):
+        for key, following in pairwise(keys):
             there = there[key] if isinstance(key, int) or (isinstance(there, Mapping) and key in there) else {}
             if isinstance(key, int):
                 node = node[key]

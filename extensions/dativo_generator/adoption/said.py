@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..answers.scaffold import Scaffold
 from ..plan.plan import documents
-from ..registry.fields import TYPES, UNCLASSIFIED, Field
+from ..registry.fields import TYPES, Field
 from . import selected
 from .files import Files
 from .values import MISSING, at
@@ -77,7 +77,6 @@ def _state_dir(scaffold: Scaffold, files: Files) -> Any:
 
 
 def _usual_state_path(scaffold: Scaffold) -> str:
-    from ..plan.plan import documents
 
     return documents(scaffold, scaffold.items[0])[1]["source"]["incremental"].get("state_path", "")
 

@@ -1,4 +1,4 @@
-"""What a hand-written job reads, as an answer: the connectors at both ends, and the one thing that its asset describes."""
+"""What a hand-written job reads, as answers: the connectors at both ends, and the thing that its asset describes."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath

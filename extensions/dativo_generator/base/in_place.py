@@ -98,7 +98,7 @@ class _Edited:
             self.mapping(node, there, wanted)
         elif isinstance(node, yaml.SequenceNode) and not node.flow_style and _can_align(there, wanted):
             self._items(node, there, wanted)
-        elif _is_inline(wanted) and (isinstance(node, yaml.CollectionNode) and node.flow_style or _is_on_a_line(node)):
+        elif _is_inline(wanted) and _is_replaceable(node):
             start, end = node.start_mark, node.end_mark
             if isinstance(node, yaml.ScalarNode) and not node.value and start.column == end.column:
                 raise _NotInPlace  # nothing stands there
@@ -153,8 +153,9 @@ def _is_inline(value: Any) -> bool:
     return not isinstance(value, Mapping) and not (isinstance(value, str) and "\n" in value)
 
 
-def _is_on_a_line(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style not in ("|", ">")
+def _is_replaceable(node: yaml.Node) -> bool:
+    """Tell whether a value begins and ends within lines: in flow style, or a scalar that is no block of lines."""
+    return node.style not in ("|", ">") if isinstance(node, yaml.ScalarNode) else bool(node.flow_style)
 
 
 def _last_line(node: yaml.Node, key: yaml.Node) -> int:

@@ -53,7 +53,7 @@ Document = Mapping[str, Any]
 class Taken:
     """One file: `kind` is job or asset, `state` one of `STATES`, `answers_file` the one that gives it.
 
-    `extras` are the keys that are passed on, `edits` those that differ; `detail` says why it is refused, or whose it is.
+    `extras` are the keys that are passed on, or left out, `edits` those that differ; `detail` says why it is refused.
     """
 
     path: str

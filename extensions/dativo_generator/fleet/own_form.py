@@ -23,7 +23,9 @@ _GONE: Any = object()  # no value
 def is_own_form(path: str, edit: Edit) -> bool:
     """Tell whether a file is a job or an asset without the comment that the pack writes above them."""
     text = edit.ours.decode("utf-8", "replace")
-    return path.endswith(_ENDS) and header_in(text) is None and header_in(edit.base.decode("utf-8", "replace")) is not None
+    return (
+        path.endswith(_ENDS) and header_in(text) is None and header_in(edit.base.decode("utf-8", "replace")) is not None
+    )
 
 
 def carried(edit: Edit) -> Merged | None:
@@ -58,7 +60,9 @@ def _merged(base: Any, mine: Any, theirs: Any, keep: bool) -> Any:
     return mine if keep else theirs
 
 
-def _merged_key(key: str, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], keep: bool) -> Any:
+def _merged_key(
+    key: str, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], keep: bool
+) -> Any:
     there = [key in value for value in (base, mine, theirs)]
     if all(there):
         return _merged(base[key], mine[key], theirs[key], keep)

@@ -107,7 +107,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 
 
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
-    """Tell whether recorded answers could give `path`: they say it, or by the tenant or the source that stands in it."""
+    """Tell whether recorded answers could give `path`: by the tenant or the source in it, or since they say it."""
     if path in file_paths.each(answers.get("paths")):
         return True
     *folders, _ = path.split("/")
