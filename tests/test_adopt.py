@@ -71,7 +71,7 @@ def by_hand(out: Path, rendered: Mapping[str, bytes], form: Callable[[str], str]
     for path, place in places.items():
         text = rendered[path].decode()
         for old, new in places.items():
-            text = text.replace(f"/{old}", f"/{new}")
+            text = text.replace(old, new)
         (out / place).parent.mkdir(parents=True, exist_ok=True)
         (out / place).write_text(form(text), encoding="utf-8")
     release(out, "by-hand")

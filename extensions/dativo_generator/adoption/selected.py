@@ -30,7 +30,7 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
     path = at(files.job, f"{role}_connector_path")
     names = [at(files.job, f"{role}_connector")]
     names += [PurePosixPath(path).stem] if isinstance(path, str) else []
-    names += [at(files.body, "source_type")] if role == "source" else []
+    names += [at(files.body, "source_type")] if role == "source" and not isinstance(names[0], str) else []
     names.append(given.get(f"{role}_connector"))
     said = [pack.lifecycle.current(name)[0] for name in names if isinstance(name, str)]
     known = [one.id for one in pack.with_role(role)]

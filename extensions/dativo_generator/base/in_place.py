@@ -1,5 +1,6 @@
 """Change values in a YAML text, and leave all else as somebody wrote it: order, quotes, comments, free lines."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -94,21 +95,37 @@ class _Edited:
             self._insert(last, block({key: value}, indent))
 
     def _pair(self, key: yaml.Node, node: yaml.Node, there: Any, wanted: Any) -> None:
-        if isinstance(node, yaml.MappingNode) and not node.flow_style and isinstance(wanted, Mapping) and there:
-            self.mapping(node, there, wanted)
-        elif isinstance(node, yaml.SequenceNode) and not node.flow_style and _can_align(there, wanted):
-            self._items(node, there, wanted)
-        elif _is_inline(wanted) and _is_replaceable(node):
-            start, end = node.start_mark, node.end_mark
-            if isinstance(node, yaml.ScalarNode) and not node.value and start.column == end.column:
-                raise _NotInPlace  # nothing stands there
-            self._changes.append((start.line, start.column, end.line, end.column, inline(wanted)))
+        if self._inside(node, there, wanted):
+            return
+        if self._lines[key.start_mark.line][: key.start_mark.column].strip():
+            raise _NotInPlace
+        first, last = key.start_mark.line, _last_line(node, key)
+        text = block({key.value: wanted}, key.start_mark.column)
+        self._changes.append((first, 0, last, len(self._lines[last]), text))
+
+    def _inside(self, node: yaml.Node, there: Any, wanted: Any) -> bool:
+        """Change a value where it stands; tell whether that could be done."""
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style:
+            if isinstance(node, yaml.MappingNode) and isinstance(wanted, Mapping):
+                self.mapping(node, there, wanted)
+            elif isinstance(node, yaml.SequenceNode) and _can_align(there, wanted):
+                self._items(node, there, wanted)
+            else:
+                return False
+            return True
+        if isinstance(node, yaml.ScalarNode) and (node.style in ("|", ">") or not _is_inline(wanted)):
+            return False
+        start, end = node.start_mark, node.end_mark
+        if (start.line, start.column) == (end.line, end.column):
+            return False  # nothing stands there
+        if isinstance(node, yaml.MappingNode) and _is_shaped_alike(there, wanted):
+            for inner_key, inner in node.value:
+                if not same(there[inner_key.value], wanted[inner_key.value]):
+                    self._inside(inner, there[inner_key.value], wanted[inner_key.value])
         else:
-            if self._lines[key.start_mark.line][: key.start_mark.column].strip():
-                raise _NotInPlace
-            first, last = key.start_mark.line, _last_line(node, key)
-            text = block({key.value: wanted}, key.start_mark.column)
-            self._changes.append((first, 0, last, len(self._lines[last]), text))
+            text = inline(wanted) if _is_inline(wanted) else _flow(wanted)
+            self._changes.append((start.line, start.column, end.line, end.column, text))
+        return True
 
     def _items(self, node: yaml.SequenceNode, there: Sequence[Any], wanted: Sequence[Any]) -> None:
         """Change a list whose items are told apart by a name."""
@@ -123,9 +140,7 @@ class _Edited:
             if item[name] not in by_name:
                 self._remove(inner.start_mark.line, _last_line(inner, inner))
             elif not same(item, by_name[item[name]]):
-                if not isinstance(inner, yaml.MappingNode) or inner.flow_style:
-                    raise _NotInPlace
-                self.mapping(inner, item, by_name[item[name]])
+                self._inside(inner, item, by_name[item[name]])
         previous = node.value[0]
         indent = self._lines[previous.start_mark.line].index("-")
         for position, item in enumerate(wanted):
@@ -153,9 +168,15 @@ def _is_inline(value: Any) -> bool:
     return not isinstance(value, Mapping) and not (isinstance(value, str) and "\n" in value)
 
 
-def _is_replaceable(node: yaml.Node) -> bool:
-    """Tell whether a value begins and ends within lines: in flow style, or a scalar that is no block of lines."""
-    return node.style not in ("|", ">") if isinstance(node, yaml.ScalarNode) else bool(node.flow_style)
+def _is_shaped_alike(there: Any, wanted: Any) -> bool:
+    """Tell whether two mappings in flow style differ in single values alone."""
+    if not (isinstance(there, Mapping) and isinstance(wanted, Mapping)):
+        return False
+    return there.keys() == wanted.keys() and all(_is_inline(value) for value in (*there.values(), *wanted.values()))
+
+
+def _flow(value: Any) -> str:
+    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf).strip()
 
 
 def _last_line(node: yaml.Node, key: yaml.Node) -> int:

@@ -53,8 +53,9 @@ def _used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     used: dict[str, list[str]] = {}
     for job, text in _jobs(step.fleet):
         for said in _assets_of(after.get(job, text)):
-            for asset in gone:
-                if said == asset or said.endswith(f"/{asset}"):
+            parts = said.split("/")
+            for asset in ("/".join(parts[start:]) for start in range(len(parts))):
+                if asset in gone:
                     used.setdefault(asset, []).append(job)
     return used
 
