@@ -14,10 +14,11 @@ from dativo_generator.adoption.joined import joined
 from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.base.values import same
 from dativo_generator.plan.plan import documents
-from fleets import Command, Result
+from fleets import Command, Result, build, update_one_by_one
 from support import EXAMPLES, PACK, Rendered, allowed_pairs, answers_for, git, load_answers, release
 
 LAYOUTS = ("nested", "odcs")
+STRIPE = next(path for path in EXAMPLES if path.stem == "stripe_customers")
 
 
 @pytest.fixture
@@ -81,6 +82,14 @@ def contents(out: Path) -> dict[str, str]:
     """Return the digests of all files that are no answers files."""
     files = Rendered(out).files
     return {path: hashlib.sha256(text).hexdigest() for path, text in files.items() if not path.startswith(".copier")}
+
+
+def texts(out: Path) -> dict[str, str]:
+    return {path: text.decode() for path, text in Rendered(out).files.items() if path.startswith(("jobs/", "assets/"))}
+
+
+def values(out: Path) -> dict[str, Any]:
+    return {path: yaml.safe_load(text) for path, text in texts(out).items()}
 
 
 def states(result: Result) -> dict[str, str]:
@@ -229,15 +238,14 @@ def test_an_old_job_is_adopted_with_what_no_question_asks_passed_on(command: Com
             "without source_connector",
             "without target_connector",
             "without asset",
-            "source.tables[0].cursor_field",
+            "without source.tables[0].cursor_field",
             "without logging",
             "retry_config.max_attempts",
         ],
         "edits": [],
         "detail": "",
-    } | {"extras": of(result, "jobs/night/orders.yaml")["extras"]}
-    assert "retry_config.max_attempts" in of(result, "jobs/night/orders.yaml")["extras"]
-    assert of(result, "contracts/orders.yaml")["state"] in ("exact", "extras")
+    }
+    assert of(result, "contracts/orders.yaml")["state"] == "exact"
 
 
 def test_a_dry_run_writes_nothing(command: Command, out: Path) -> None:
@@ -250,12 +258,18 @@ def test_a_dry_run_writes_nothing(command: Command, out: Path) -> None:
 
 def test_jobs_that_differ_in_nothing_but_what_they_read_are_one_scaffold(command: Command, out: Path) -> None:
     items = JOB.replace("orders", "items")
-    shop(out, contracts__items=ITEMS, jobs__night__items=items, jobs__day__items=items.replace("shop-lake", "day-lake"))
-    result = adopted(command, out)
-    scaffolds = {file["path"]: file["answers_file"] for file in result.json["adopted"]}
-    assert scaffolds["jobs/night/orders.yaml"] == ".copier-answers.shop.postgres_to_s3.yml"
-    other = "jobs/night/items.yaml" if scaffolds["jobs/day/items.yaml"].endswith("items.yml") else "jobs/day/items.yaml"
-    assert scaffolds[other] == scaffolds["contracts/orders.yaml"]
+    shop(out, contracts__items=ITEMS, contracts__more=ITEMS.replace("items", "more"), jobs__night__items=items)
+    more = JOB.replace("orders", "more").replace("shop-lake", "more-lake")
+    (out / "jobs" / "night" / "more.yaml").write_text(more, encoding="utf-8")
+    scaffolds: dict[str, list[str]] = {}
+    for file in adopted(command, out).json["adopted"]:
+        scaffolds.setdefault(file["answers_file"], []).append(file["path"])
+    assert scaffolds == {
+        ".copier-answers.shop.more.yml": ["contracts/more.yaml", "jobs/night/more.yaml"],
+        ".copier-answers.shop.postgres_to_s3.yml": [
+            f"{folder}/{name}.yaml" for folder in ("contracts", "jobs/night") for name in ("items", "orders")
+        ],
+    }
 
 
 def test_jobs_are_kept_apart_on_request(command: Command, out: Path) -> None:
@@ -285,7 +299,7 @@ def test_an_asset_without_a_job_is_adopted_alone(command: Command, out: Path) ->
     shop(out, assets__spare=ORDERS.replace("orders", "returns"))
     assert of(adopted(command, out, "assets"), "assets/spare.yaml")["state"] == "refused"
     result = adopted(command, out, "assets", "jobs", "--data", "tenant_id=shop")
-    assert of(result, "assets/spare.yaml")["state"] == "extras"
+    assert of(result, "assets/spare.yaml")["state"] == "exact"
     assert "missing" not in {
         file["state"] for one in command(out, "replay", "--json").json["answers"] for file in one["files"]
     }
@@ -300,7 +314,7 @@ def test_a_secret_is_an_edit_and_recorded_nowhere(command: Command, out: Path) -
 
 
 REFUSED = {
-    "an unknown source": (JOB.replace("connectors/postgres", "connectors/postgress"), "source_connector"),
+    "an unknown source": (f"source_connector: oracle\n{JOB.replace('postgres', 'oracle')}", "source_connector"),
     "no asset": (JOB.replace("contracts/orders", "contracts/nothing"), "asset_path"),
     "a path out of the repository": (JOB.replace("/app/contracts/orders.yaml", "../../etc/passwd"), "asset_path"),
     "no YAML": ("tenant_id: [", "not valid YAML"),
@@ -375,27 +389,19 @@ def test_an_update_changes_a_value_and_leaves_the_form(command: Command, out: Pa
     assert before.split("    target:")[0] == after.split("    target:")[0]
 
 
-def test_an_update_to_a_new_registry_reaches_what_follows_it(command: Command, out: Path) -> None:
-    path = next(path for path in EXAMPLES if path.stem == "stripe_customers")
-    answers = {key: value for key, value in load_answers(path).items() if key != "customize"}
-    from support import render_in_memory
-
-    rendered = render_in_memory(Path(command_template(command)), "v1.0.0", answers).files
-    by_hand(out, rendered, reordered, elsewhere)
-    adopted(command, out, "ingest")
-    before = {path: yaml.safe_load((out / path).read_text()) for path in contents(out)}
-    result = command(out, "update", "--json")
-    assert result.status == 0, result.out
-    wanted = command(out, "replay", "--json")
-    assert wanted.status == 0
-    after = {path: yaml.safe_load((out / path).read_text()) for path in contents(out)}
-    assert any(not same(after[path], before[path]) for path in before)
-
-
-def command_template(command: Command) -> str:
-    import os
-
-    return os.environ["DATIVO_TEMPLATE"]
+def test_an_update_to_a_new_registry_reaches_what_follows_it(
+    command: Command, history: Path, out: Path, tmp_path: Path
+) -> None:
+    """Adopted jobs come to say what jobs that the pack wrote do."""
+    answers = {key: value for key, value in load_answers(STRIPE).items() if key != "customize"}
+    build(history, tmp_path / "written", "v1.0.0", {"stripe": answers})
+    by_hand(out, Rendered(tmp_path / "written").files, reordered, same_place)
+    assert set(states(adopted(command, out)).values()) == {"exact"}
+    before = values(out)
+    for folder in (out, tmp_path / "written"):
+        assert command(folder, "update").status == 0
+    assert values(out) == values(tmp_path / "written") != before
+    assert not any(text.startswith("# Written") for text in texts(out).values())
 
 
 def test_an_edit_at_odds_with_an_update_is_a_conflict_in_its_lines(command: Command, out: Path) -> None:
@@ -408,14 +414,13 @@ def test_an_edit_at_odds_with_an_update_is_a_conflict_in_its_lines(command: Comm
     assert result.json["conflicts"] == ["jobs/night/orders.yaml"]
     assert job.read_text(encoding="utf-8") == JOB.replace(
         "        s3: {bucket: shop-lake}\n",
-        "<<<<<<< before updating\n        s3: {bucket: my-lake}\n=======\n        s3:\n          bucket: other-lake\n>>>>>>> after updating\n",
+        "<<<<<<< before updating\n        s3: {bucket: my-lake}\n=======\n"
+        "        s3: {bucket: other-lake}\n>>>>>>> after updating\n",
     )
 
 
 def test_copiers_own_update_keeps_the_files(command: Command, out: Path, history: Path) -> None:
     """Nothing changes for it between two updates to one version."""
-    from fleets import update_one_by_one
-
     adopted(command, shop(out))
     before = contents(out)
     update_one_by_one(out, "v1.0.0", [".copier-answers.shop.orders.yml"])

@@ -128,7 +128,8 @@ class _Search(NamedTuple):
             raise AnswerError("schema: the asset has no columns; the runner refuses it")
         self.raw["fields"] = {self.scaffold.items[0].object: fields}
         documents = at(self.files.job, "target", "markdown_kv_storage")
-        for other in ({}, {"markdown_kv_storage": documents}, {"incremental": False}):
+        as_documents = {"markdown_kv_storage": documents} if isinstance(documents, Mapping) else {}
+        for other in ({}, as_documents, {"incremental": False}):
             try:
                 _ = Scaffold(self.pack, self.raw | other)["fields"]
             except DativoError as error:

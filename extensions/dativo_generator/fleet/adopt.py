@@ -8,6 +8,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import PurePosixPath
@@ -98,9 +99,7 @@ def adopt(
     """
     owned = dict(_owned(step.fleet))
     here = _found(step.fleet, places or [name for name in FOLDERS if _is_folder(step.fleet, name)])
-    taken = list(here.others)
-    taken += [Taken(path, "job", "owned", owned[path]) for path in here.jobs if path in owned]
-    taken += [Taken(path, "asset", "owned", owned[path]) for path in here.assets if path in owned]
+    taken = [*here.others, *_of_scaffolds(step.fleet, here, owned)]
     search = _Search(step, here, given, owned, advance)
     outcomes = list(_outcomes(step, search, group, taken))
     if rewrite:
@@ -125,6 +124,17 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
             continue
         for path in rendering.own:
             yield path, file.name
+
+
+def _of_scaffolds(fleet: Fleet, here: _Here, owned: Mapping[str, str]) -> Iterator[Taken]:
+    """Yield the files that scaffolds have already; an asset comes with its job."""
+    assets = dict.fromkeys(path for path in here.assets if path in owned)
+    for path, job in here.jobs.items():
+        if path in owned:
+            yield Taken(path, "job", "owned", owned[path])
+            with suppress(DativoError):
+                assets[_asset_of(fleet, job)[0]] = None
+    yield from (Taken(path, "asset", "owned", owned[path]) for path in assets if path in owned)
 
 
 def _found(fleet: Fleet, places: Iterable[str]) -> _Here:
