@@ -31,6 +31,7 @@ from dativo_generator.base.documents import shown  # noqa: E402
 from dativo_generator.base.errors import DativoError  # noqa: E402
 from dativo_generator.base.naming import listed  # noqa: E402
 from dativo_generator.cli.options import STATUSES  # noqa: E402
+from dativo_generator.fleet.adopt import STATES as ADOPTED  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
@@ -179,7 +180,7 @@ def commands_page() -> str:
         *(f"| {status} | {said} |" for status, said in STATUSES.items()),
         "",
     ]
-    for name in ("batch", "fields", "replay", "update", "validate"):
+    for name in ("adopt", "batch", "fields", "replay", "update", "validate"):
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
@@ -231,6 +232,7 @@ _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this 
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
 JSON document on standard output. Errors are one line on standard error."""
 _WORDS = {
+    "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
     "replay": {"an answers file is": ANSWERS_STATES, "a file is": FILE_STATES},
     "update": {"an answers file": EFFECTS},

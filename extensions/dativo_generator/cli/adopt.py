@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from ..base.naming import few
-from ..fleet.adopt import GROUPS, Adoption, Taken, adopt, checked_group
+from ..fleet.adopt import GROUPS, Adoption, Taken, adopt, checked_group, found
 from ..fleet.step import Step
 from ..fleet.update import typed
 from .options import OK, WRONG, AsJson, DryRun, Template, To
@@ -49,8 +49,9 @@ def command(
     with fleet_here(template, writes="" if dry_run else "adopt") as fleet:
         step = Step.to(fleet, to)
         given = typed(step.release, defaults)
-        with progress("Reading", 0, quiet=as_json) as advance:
-            adoption = adopt(step, jobs or [], given, group=apart, rewrite=rewrite, advance=advance)
+        here = found(fleet, jobs or [])
+        with progress("Adopting", len(here.jobs), quiet=as_json) as advance:
+            adoption = adopt(step, here, given, group=apart, rewrite=rewrite, advance=advance)
         if not dry_run:
             save(fleet, adoption.change)
         (_print_json if as_json else _print_text)(adoption, dry_run=dry_run)

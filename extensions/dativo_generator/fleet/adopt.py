@@ -75,7 +75,7 @@ class Adoption:
 
 
 @dataclass
-class _Here:
+class Here:
     """What there is: jobs and assets by path, parsed; files that are none or cannot be read, and why not."""
 
     jobs: dict[str, Document] = field(default_factory=dict)
@@ -83,22 +83,29 @@ class _Here:
     others: list[Taken] = field(default_factory=list)
 
 
+def found(fleet: Fleet, places: Sequence[str]) -> Here:
+    """Read the jobs and assets at some places, files or folders; raises `SourceError` for one where nothing is."""
+    here = Here()
+    for path in dict.fromkeys(_paths(fleet, places or [name for name in FOLDERS if _is_folder(fleet, name)])):
+        _add(here, fleet, path)
+    return here
+
+
 def adopt(
     step: Step,
-    places: Sequence[str],
+    here: Here,
     given: Mapping[str, Any],
     *,
     group: Sequence[str] = GROUPS[:3],
     rewrite: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Adoption:
-    """Work out the adoption of the jobs and assets at some places, files or folders; nothing is written.
+    """Work out the adoption of what is `here`; nothing is written.
 
     `given` are answers for what the files do not say. With `rewrite` the files get the pack's form, and keep their
-    values. Raises `SourceError` for a place where nothing is.
+    values. `advance` is called after each job.
     """
     owned = dict(_owned(step.fleet))
-    here = _found(step.fleet, places or [name for name in FOLDERS if _is_folder(step.fleet, name)])
     taken = [*here.others, *_of_scaffolds(step.fleet, here, owned)]
     search = _Search(step, here, given, owned, advance)
     outcomes = list(_outcomes(step, search, group, taken))
@@ -126,7 +133,7 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
             yield path, file.name
 
 
-def _of_scaffolds(fleet: Fleet, here: _Here, owned: Mapping[str, str]) -> Iterator[Taken]:
+def _of_scaffolds(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Iterator[Taken]:
     """Yield the files that scaffolds have already; an asset comes with its job."""
     assets = dict.fromkeys(path for path in here.assets if path in owned)
     for path, job in here.jobs.items():
@@ -137,8 +144,7 @@ def _of_scaffolds(fleet: Fleet, here: _Here, owned: Mapping[str, str]) -> Iterat
     yield from (Taken(path, "asset", "owned", owned[path]) for path in assets if path in owned)
 
 
-def _found(fleet: Fleet, places: Iterable[str]) -> _Here:
-    here, seen = _Here(), set()
+def _paths(fleet: Fleet, places: Iterable[str]) -> Iterator[str]:
     for name in places:
         path = PurePosixPath(name).as_posix()
         if path.startswith("/") or ".." in path.split("/"):
@@ -146,14 +152,10 @@ def _found(fleet: Fleet, places: Iterable[str]) -> _Here:
         below = [path] if reading.is_file(fleet.tree.root, path) else list(reading.below(fleet.tree.root, path))
         if not below:
             raise SourceError(f"{name}: there is no such file or folder, or it is empty")
-        for one in below:
-            if one not in seen and one.endswith(_ENDS):
-                seen.add(one)
-                _add(here, fleet, one)
-    return here
+        yield from (one for one in below if one.endswith(_ENDS))
 
 
-def _add(here: _Here, fleet: Fleet, path: str) -> None:
+def _add(here: Here, fleet: Fleet, path: str) -> None:
     kind = "asset" if path.startswith("assets/") else "job"
     try:
         document = _parsed(fleet, path)
@@ -192,7 +194,7 @@ class _Search:
     """The answers for single files, found as far as they can be; `refused` says of each other one why it cannot."""
 
     step: Step
-    here: _Here
+    here: Here
     given: Mapping[str, Any]
     owned: Mapping[str, str]
     advance: Callable[[], None]
@@ -273,7 +275,8 @@ class _Search:
             if isinstance(answers, str):
                 self.refused[kind, path] = answers
             results[index] = (files, {} if isinstance(answers, str) else answers)
-            self.advance()
+            if files["job"]:
+                self.advance()
         return results
 
 
