@@ -220,8 +220,7 @@ class _Search:
         rest = [(job, path) for path, jobs in readers.items() for job in jobs if written.get(path, job) != job]
         reusing = [self._files(job, path, roots[job], writes=False) for job, path in rest]
         results += [pair for pair in self._inferred(reusing) if pair[1]]
-        targets = Counter(answers["target_connector"] for _, answers in results)
-        usual = {"target_connector": targets.most_common(1)[0][0]} if targets else {}
+        usual = _usual([answers for _, answers in results])
         alone = [path for path in self.here.assets if path not in written and path not in self.owned]
         single = [self._files("", path, ".", writes=True) for path in alone]
         return iter(results + [pair for pair in self._inferred(single, usual | dict(self.given)) if pair[1]])
@@ -278,6 +277,14 @@ class _Search:
             if files["job"]:
                 self.advance()
         return results
+
+
+def _usual(found: Sequence[Document]) -> dict[str, Any]:
+    """Return what an asset that no job reads most likely has: the tenant of all others, and their most usual target."""
+    tenants = {answers["tenant_id"] for answers in found}
+    targets = Counter(answers["target_connector"] for answers in found).most_common(1)
+    usual = {"target_connector": targets[0][0]} if targets else {}
+    return usual | ({"tenant_id": tenants.pop()} if len(tenants) == 1 else {})
 
 
 def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
