@@ -14,7 +14,7 @@ from .values import same
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # What ends a line for YAML and is counted as no line here.
 _BREAKS = re.compile("[\r\x85\u2028\u2029]")
-# By what an item of a list is told from the others, the first that all have.
+# By what an item of a list may be told from the others.
 _NAMES = ("name", "object", "path", "email")
 
 
@@ -37,15 +37,23 @@ def with_values(text: str, wanted: Any) -> str | None:
         return None
 
 
-def alike(items: Any) -> str:
-    """Return the key that tells the items of a list apart, '' where none does."""
-    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
-        return ""
-    for name in _NAMES:
+def alike(*lists: Any) -> str:
+    """Return the key that tells the items of lists apart, and by which most are in all of them; '' where none does."""
+    shared = {name: values for name in _NAMES if (values := _shared(name, lists)) is not None}
+    return max(shared, key=lambda name: len(shared[name]), default="")
+
+
+def _shared(name: str, lists: Sequence[Any]) -> set[str] | None:
+    """Return the values under a key that are in all lists; None where it does not tell the items of each apart."""
+    found = []
+    for items in lists:
+        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+            return None
         values = [item.get(name) for item in items]
-        if all(isinstance(value, str) for value in values) and len(set(values)) == len(values):
-            return name
-    return ""
+        if not all(isinstance(value, str) for value in values) or len(set(values)) < len(values):
+            return None
+        found.append(set(values))
+    return set.intersection(*found)
 
 
 class _NotInPlace(Exception):
@@ -74,7 +82,7 @@ class _Edited:
             return  # an alias of what was changed already
         self._seen.add(id(node))
         nodes = {key.value: (key, value) for key, value in node.value}
-        if len(nodes) < len(there) or not (set(there) & set(wanted)):
+        if nodes.keys() != there.keys() or not there.keys() & wanted.keys():
             raise _NotInPlace
         last = -1
         for key in there:
@@ -132,7 +140,7 @@ class _Edited:
         if id(node) in self._seen:
             return
         self._seen.add(id(node))
-        name = alike([*wanted]) or alike([*there])
+        name = alike(there, wanted)
         by_name = {item[name]: item for item in wanted}
         nodes = {item[name]: inner for item, inner in zip(there, node.value, strict=True)}
         for item in there:
@@ -159,7 +167,7 @@ class _Edited:
 
 
 def _can_align(there: Any, wanted: Any) -> bool:
-    return bool(there and wanted and (name := alike(there)) and alike(wanted) == name)
+    return bool(there and wanted and alike(there, wanted))
 
 
 def _is_inline(value: Any) -> bool:

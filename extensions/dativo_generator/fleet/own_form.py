@@ -53,8 +53,7 @@ def _merged(base: Any, mine: Any, theirs: Any, keep: bool) -> Any:
     if all(isinstance(value, Mapping) for value in (base, mine, theirs)):
         merged = {key: _merged_key(key, base, mine, theirs, keep) for key in dict.fromkeys((*mine, *theirs))}
         return {key: value for key, value in merged.items() if value is not _GONE}
-    name = alike(mine)
-    if name and alike(base) == alike(theirs) == name:
+    if name := alike(base, mine, theirs):
         parts = [{item[name]: item for item in value} for value in (base, mine, theirs)]
         return list(_merged(*parts, keep).values())
     return mine if keep else theirs
