@@ -1,10 +1,12 @@
 """Columns of public schemas with the label that each should have: `data/labelled/`, one file a schema.
 
 A column is ``name: type [key] [required] [LABEL]``. Half of the schemas were looked at when the rules were written, the
-other half only measures them.
+other half only measures them; `data/labelled/README.md` says how they were chosen. `data/labelled/lookalikes.csv` lists
+columns that no rule should label.
 """
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +22,16 @@ LABELS = ("PII", "SENSITIVE")
 
 @dataclass(frozen=True)
 class Column:
-    """A column, the type that an asset gives it, and the label that it should have, '' for none."""
+    """A column, the type that an asset gives it, and the label that it should have, '' for none.
+
+    `half` is 'tune' or 'test', '' for one of no schema. `series` is 2 for a schema that was labelled when the rules
+    had been tuned on those of series 1. `language` is that of the names, in English.
+    """
 
     schema: str
     half: str
+    series: int
+    language: str
     table: str
     name: str
     type: str
@@ -38,8 +46,39 @@ def columns() -> Iterator[Column]:
             for name, entry in entries.items():
                 native, *words = entry.split()
                 label = next((word for word in words if word in LABELS), "")
-                kind = JSON_KINDS.get((native, "")) or kind_of(native)
-                yield Column(path.stem, document["half"], table, name, FIELD_TYPES[kind].type, label)
+                series, language = document.get("series", 1), document.get("language", "English")
+                yield Column(path.stem, document["half"], series, language, table, name, _type(native), label)
+
+
+def lookalikes() -> list[Column]:
+    """Return ordinary columns of our own invention that look personal and are not."""
+    with (FOLDER / "lookalikes.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Column("lookalikes", "", 2, "English", row["table"], row["column"], _type(row["type"]), "")
+            for row in csv.DictReader(file)
+        ]
+
+
+def _type(native: str) -> str:
+    return FIELD_TYPES[JSON_KINDS.get((native, "")) or kind_of(native)].type
+
+
+# What the figures are given for, by what is said of it.
+_GROUPS: dict[str, Callable[[Column], bool]] = {
+    "all": lambda column: True,
+    "series 2": lambda column: column.series == 2,
+    "other languages": lambda column: column.language != "English",
+}
+
+
+def groups() -> Iterator[tuple[str, list[Column]]]:
+    """Yield the columns that are measured together with what is said of them: each group, half by half."""
+    known = list(columns())
+    for group, belongs in _GROUPS.items():
+        for half, said in (("tune", "looked at"), ("test", "not looked at")):
+            found = [column for column in known if column.half == half and belongs(column)]
+            if found:
+                yield f"{group}, {said}", found
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,10 @@ def test_a_database_fills_the_fields_and_its_password_is_nowhere(
     assert "the next runs follow 'changed_on' of 'orders'" in printed
     everything = printed + b"".join(out.files.values()).decode()
     assert not any(value in everything for value in server.environment.values())
-    assert database.url() not in everything
+    # Where they came from is recorded with the name of the password, and nowhere else.
+    assert database.url() not in printed
+    naming = [name for name, text in out.files.items() if database.url().encode() in text]
+    assert naming == [".copier-answers.acme.postgres_to_s3.yml"]
 
 
 def test_the_answers_replay_with_the_source_gone(

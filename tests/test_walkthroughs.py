@@ -33,7 +33,7 @@ from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, s
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
-ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md"}
+ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"}
 # What a block of a walk begins with that is a file to save; and what a line ends with that fails.
 SAVED = re.compile(r"# ([\w.-]+\.yml)\n")
 FAILS = re.compile(r"  # exit status (\d+)$")
@@ -104,6 +104,7 @@ def sources(folder: Path) -> None:
     shutil.copytree(ROOT / "tests" / "data" / "sources", folder, dirs_exist_ok=True)
     for name in ("people.csv", "people_v2.csv"):
         shutil.copy2(ROOT / "examples" / "people.csv", folder / name)
+    shutil.copy2(ROOT / "tests" / "data" / "shop.sql", folder)
     with closing(sqlite3.connect(folder / "shop.db")) as database:
         database.execute("CREATE TABLE orders (id integer PRIMARY KEY, placed_on date)")
         database.commit()

@@ -285,6 +285,18 @@ class Answers:
             return known
         return starter_fields(self.source.selection, self.cursor_field(item))
 
+    @property
+    def guessed(self) -> list[str]:
+        """List the objects whose columns nobody has named: no answer, no import, and no catalog of the pack."""
+        if self.reuses_assets:
+            return []
+        said = {
+            *(self["fields"] if "fields" in self.raw else ()),
+            *self.imported,
+            *self.pack.known_fields(self.source.id),
+        }
+        return [item.object for item in self.items if item.object not in said]
+
     @cached_property
     def fields(self) -> dict[str, tuple[Field, ...]]:
         """The classified fields by object."""

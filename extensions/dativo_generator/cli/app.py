@@ -25,6 +25,7 @@ COMMANDS = {
     "adopt": "Take over hand-written jobs and assets.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
+    "drift": "Find what has changed in the sources since their columns were imported.",
 }
 EXAMPLES = ("dativo-generator replay", "dativo-generator update --dry-run")
 

@@ -13,12 +13,13 @@ from rich.markup import escape
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
+from ..fleet.siblings import answer_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
 from ..importers.imported import Imported, judged
 from ..importers.read import read
 from ..importers.source import Options
-from ..importers.table import ImportFailed, named
+from ..importers.table import ImportFailed, Table, named
 from ..registry.fields import Field
 from ..registry.installed import installed
 from ..registry.pack import Pack
@@ -68,7 +69,8 @@ def command(
         differences = drift.changes(asset, imported[0].table.columns)
         failed = drift.fails(asset.mode, differences)
         print_ = _print_compared_json if as_json else _print_compared_text
-        print_(differences, drift.merged(asset, imported[0]), asset, failed=failed)
+        notation = _notation(drift.merged(asset, imported[0]))
+        print_(differences, answer_of(against, asset.object, notation), asset, failed=failed)
         raise typer.Exit(WRONG if failed else OK)
     else:
         _print_explained_json(imported) if as_json else _print_fields(imported, object_)
@@ -99,12 +101,20 @@ def _print_notes(imported: Sequence[Imported]) -> None:
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str) -> None:
-    """Print `fields` as a data file has it: of one table its columns, of several, or of a named object, a mapping."""
+    """Print a data file: the `fields` of one table, or by object, and the answer that names what a job then reads."""
+    by_object = {object_name or name: one for name, one in _by_object(imported).items()}
+    fields: dict[str, Any] = {name: _notation(one.fields()) for name, one in by_object.items()}
     if len(imported) == 1 and not object_name:
-        _print_notation(imported[0].fields())
-        return
-    by_object = {object_name or name: _notation(one.fields()) for name, one in _by_object(imported).items()}
-    print(block({"fields": by_object}))
+        (fields,) = fields.values()
+    selections = {one.table.selection for one in imported}
+    read = [_entry(name, one.table) for name, one in by_object.items()]
+    print(block(({selections.pop(): read} if selections == {"tables"} else {}) | {"fields": fields}))
+
+
+def _entry(object_name: str, table: Table) -> Any:
+    """Write a table as an answer to `tables`, with its object where that is not what it would be called."""
+    same = slug_of(table.name.rpartition(".")[2]) == object_name
+    return table.name if same else {"name": table.name, "object": object_name}
 
 
 def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
@@ -118,10 +128,6 @@ def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
 
 def _notation(fields: Iterable[Field]) -> dict[str, Any]:
     return {field.name: field.as_answer() for field in fields}
-
-
-def _print_notation(fields: Iterable[Field]) -> None:
-    print(block({"fields": _notation(fields)}))
 
 
 def _print_explained_text(imported: Sequence[Imported]) -> None:
@@ -158,19 +164,19 @@ def _print_explained_json(imported: Sequence[Imported]) -> None:
     )
 
 
-def _print_compared_text(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print the differences as comments above the fields that take them in, so that both are one data file."""
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))
     print(printable(f"# {_verdict(differences, asset, failed)}"))
-    _print_notation(fields)
+    print(block({"fields": fields}))
 
 
-def _print_compared_json(differences: Sequence[Change], fields: Sequence[Field], asset: Asset, *, failed: bool) -> None:
+def _print_compared_json(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print `{mode, failed, changes, fields}`."""
     changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": _notation(fields)})
+    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
 
 
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:

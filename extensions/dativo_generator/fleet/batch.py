@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers import recording
 from ..answers.answers_format import NAME
 from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
@@ -76,9 +77,13 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
     """Return what happens for a row, or everything that is wrong with its answers."""
     release = step.release
     profiled = answers
+    if recording.IMPORT in answers and (file := there.get(_name_of(answers))) and not file.problem:
+        answers = recording.as_imported(answers, file.answers)
     try:
         profiled = release.profiled(answers, step.fleet.tree.root)
-        complete = release.completed(profiled, "")
+        complete = (
+            release.imported(profiled, {}, "") if recording.IMPORT in answers else release.completed(profiled, "")
+        )
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
             return step.new(complete, name)
@@ -92,6 +97,12 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
             return release.problems(profiled) or [str(error)]
         except DativoError:
             return [str(error)]
+
+
+def _name_of(answers: Mapping[str, Any]) -> str:
+    """Return the answers file of a row, before what it imports is read."""
+    usual = f"{answers.get('source_connector')}_to_{answers.get('target_connector')}"
+    return answers_file_of(answers.get("tenant_id", ""), answers.get("scaffold", usual))
 
 
 def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:

@@ -165,6 +165,10 @@ class Release:
         """Return what is recorded of `answers` when nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
 
+    def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
+        """Return what is recorded of answers that name a source to import from; it is read. Raises `AnswerError`."""
+        return self._ask("imported", answers, recorded, answers_file)
+
     def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
         """Return `answers` with every id that was renamed under its new name."""
         return self._ask("followed", answers)

@@ -1,7 +1,7 @@
 """Which pack a repository trusts, and what else that pack is called: `dativo.yml`, as a protected branch has it.
 
 A pull request must not decide whose code runs. So the file counts as it is on the default branch of the remote
-`origin`, which Git keeps in `refs/remotes/origin/HEAD`, and never as it lies in the working tree.
+`origin`, and never as it lies in the working tree.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,11 @@ import yaml
 
 from ..base.documents import parse_bounded, shown, yaml_problem
 from ..base.errors import DativoError
-from ..base.git import GitError, attempt
 from ..base.naming import nearest
 from ..base.repository_url import has_secret
+from .protected import branch_of, content_of
 
 FILE = "dativo.yml"
-_PROTECTED = "refs/remotes/origin/HEAD"
 _KEYS = ("template", "same")
 
 
@@ -46,28 +45,16 @@ class Settings:
 def settings_of(root: Path) -> Settings:
     """Read the settings of the repository that `root` is in; raises `SettingsError` for wrong ones."""
     here = (root / FILE).exists()
+    branch, unknown = branch_of(root)
+    if unknown:
+        return Settings(unread=unknown if here else "")
+    if (content := content_of(root, FILE)) is None:
+        return Settings(unread=f"{branch} does not have it yet" if here else "")
     try:
-        branch = attempt(root, "rev-parse", "--abbrev-ref", _PROTECTED)
-        if branch.returncode:
-            return Settings(unread=_unread(root) if here else "")
-        found = attempt(root, "cat-file", "blob", f"{_PROTECTED}:./{FILE}")
-    except GitError as error:
-        return Settings(unread=str(error) if here else "")
-    name = branch.stdout.decode(errors="replace").strip()
-    if found.returncode:
-        return Settings(unread=f"{name} does not have it yet" if here else "")
-    try:
-        template, same = _read(found.stdout)
+        template, same = _read(content)
     except SettingsError as error:
-        raise SettingsError(f"{FILE} of {name}: {error}") from None
-    return Settings(template, same, name)
-
-
-def _unread(root: Path) -> str:
-    """Say why nobody knows the branch that counts."""
-    if attempt(root, "remote", "get-url", "origin").returncode:
-        return "only the default branch of the remote 'origin' counts, and there is no such remote"
-    return "which branch is the default of 'origin' is not known here: git remote set-head origin --auto"
+        raise SettingsError(f"{FILE} of {branch}: {error}") from None
+    return Settings(template, same, branch)
 
 
 def _read(content: bytes) -> tuple[str, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from ..answers import recording
 from ..answers.questions.contract import ODCS
 from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
@@ -160,7 +161,7 @@ class Step:
         elif self.split:
             answers, new = self._split(file, wanted_answers)
         else:
-            answers = self.release.completed(wanted_answers, file.name)
+            answers = self._completed(wanted_answers, file)
             new = self.release.render(answers, file.source, self.target)
         # What the files are, and so what edits are told by, may be what earlier answers gave.
         before = self.unapplied.before(file, old)
@@ -195,6 +196,12 @@ class Step:
             changes=before.changes if before else (),
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
+
+    def _completed(self, answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
+        """Return what is recorded of answers; what is to be imported somebody has given, and no answers file says."""
+        if recording.IMPORT in answers and recording.IMPORT not in file.answers:
+            return self.release.imported(answers, file.answers, file.name)
+        return self.release.completed(answers, file.name)
 
     def _split(self, file: AnswersFile, answers: Mapping[str, Any]) -> tuple[dict[str, Any], Rendering]:
         """Render a scaffold of each environment: the answers of the first, and the files of all as one rendering."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..answers import recording
 from ..base.naming import listed
 from ..base.versions import version_of
 from ..plan.destination import COPIERS_OWN, shares
@@ -124,7 +125,8 @@ def update(
 
     def wanted(before: dict[str, Any]) -> dict[str, Any]:
         followed = [name for name in before.get("profiled", ()) if name not in new_answers]
-        answers = {name: value for name, value in before.items() if name != "profiled"} | new_answers
+        answers = recording.to_import(before, new_answers)
+        answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
         # What a profile says of one environment is not what it says of another.
         if profiles or (followed and "environment" in new_answers):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..base.asset_layout import body_of
 from ..registry.fields import Field, stored
 from .document import parsed
-from .imported import Imported
+from .imported import Imported, merged_fields
 from .kinds.contracts import is_asset, read_asset
 from .table import Column, ImportFailed
 
@@ -69,21 +69,21 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
 def merged(asset: Asset, imported: Imported) -> tuple[Field, ...]:
     """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
 
-    A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
-    says that it may be null, and what is not stays so, too. A column that the asset leaves without a label, where the
-    rules would give one, is said to have none.
+    A column that the asset leaves without a label, where the rules would give one, is said to have none. Of the rest
+    see `merged_fields`.
     """
-    there = {field.name: field for field in imported.fields()}
-    may_be_null = {column.name for column in imported.table.columns if column.required is False}
-    kept = []
-    for column in asset.columns:
-        if field := there.pop(column.name, None):
-            label = column.label or ("" if field.classification else None)
-            required = bool(column.required) and column.name not in may_be_null
-            description = column.description or field.description
-            type_ = column.native if stored(column.native) == stored(field.type) else field.type
-            kept.append(field._replace(type=type_, required=required, classification=label, description=description))
-    return (*kept, *there.values())
+    labelled = {field.name for field in imported.fields() if field.classification}
+    before = [
+        Field(
+            column.name,
+            column.native,
+            bool(column.required),
+            column.label or ("" if column.name in labelled else None),
+            column.description,
+        )
+        for column in asset.columns
+    ]
+    return merged_fields(before, imported)
 
 
 def fails(mode: str, differences: Sequence[Change]) -> bool:

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from ..base.emit import inline
 from ..base.errors import AnswerError
 from ..base.naming import listed
+from ..base.patterns import is_pattern
 from ..registry.classification import Judgement
-from ..registry.fields import Field
+from ..registry.fields import Field, stored
 from ..registry.importer import Judge, Wanted
 from .address import is_url
 from .cursor import cursor_of
@@ -76,12 +77,35 @@ def _judgement(column: Column, judge: Judge, context: str) -> Judgement:
     return judge(column.name, column.type, context)
 
 
+def merged_fields(before: Sequence[Field], imported: Imported) -> tuple[Field, ...]:
+    """Return the found fields in the order of those of `before`, with their labels and descriptions.
+
+    A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
+    says that it may be null, and what is not stays so, too. What is new comes last.
+    """
+    there = {field.name: field for field in imported.fields()}
+    may_be_null = {column.name for column in imported.table.columns if column.required is False}
+
+    def merged(old: Field, field: Field) -> Field:
+        return field._replace(
+            type=old.type if stored(old.type) == stored(field.type) else field.type,
+            required=old.required and old.name not in may_be_null,
+            classification=old.classification,
+            description=old.description or field.description,
+        )
+
+    kept = [merged(old, there.pop(old.name)) for old in before if old.name in there]
+    return (*kept, *there.values())
+
+
 class TableImporter:
     """Imports the tables that a scaffold reads; each source is read once for all questions."""
 
     def __init__(self) -> None:
         """Remember what is read."""
         self._tables = cache(self._read)
+        # Tables that a pattern has found, by source and name.
+        self._met: dict[tuple[str, str], Table] = {}
 
     def imported(
         self,
@@ -102,6 +126,28 @@ class TableImporter:
             tables[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
         return tables
 
+    def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> list[tuple[str, str]]:
+        """List the tables of the sources by name and plain name; of a database those that patterns may mean.
+
+        Raises `AnswerError`.
+        """
+        like = tuple(pattern for pattern in patterns if is_pattern(pattern))
+        found = []
+        for source in sources:
+            try:
+                tables = self._tables(source, "", encoding, like if is_url(source) else ())
+            except ImportFailed as error:
+                raise AnswerError(str(error)) from None
+            found += [(table.name, table.plain_name) for table in tables]
+            self._met |= {(source, table.name): table for table in tables}
+        return found
+
+    def merged(self, fields: Sequence[Field], imported: Imported) -> tuple[Field, ...]:
+        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        cursors = {field.name: field.cursor for field in fields}
+        now = merged_fields(fields, imported)
+        return tuple(field._replace(cursor=cursors.get(field.name, field.cursor)) for field in now)
+
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""
         paths = [item.entry["path"] for item in items]
@@ -118,7 +164,7 @@ class TableImporter:
             return self._tables(entry["path"], "", encoding)[0]
         name = entry.get("name", item.object)
         if len(sources) == 1 and is_url(sources[0]):
-            return self._tables(sources[0], name, encoding)[0]
+            return self._met.get((sources[0], name)) or self._tables(sources[0], name, encoding)[0]
         tables = [table for source in sources for table in self._tables(source, "", encoding)]
         if only and len(tables) == 1:
             return tables[0]
@@ -128,5 +174,5 @@ class TableImporter:
                 return named(tables, candidate, listed(sources))
         return named(tables, name, listed(sources))
 
-    def _read(self, source: str, table: str, encoding: str) -> tuple[Table, ...]:
-        return read(source, Options(table=table, encoding=encoding))
+    def _read(self, source: str, table: str, encoding: str, like: tuple[str, ...] = ()) -> tuple[Table, ...]:
+        return read(source, Options(table=table, encoding=encoding, like=like))

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+from dataclasses import replace
 from functools import cache
 
 from . import kinds
@@ -45,7 +46,8 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
     source = Source(named_source, marks, [entry for reader in readers() for entry in reader.entries])
     for reader in readers():
         if reader.accepts(source):
-            tables = checked(reader.read(source, options), source.label)
+            found = (replace(table, selection=reader.selection) for table in reader.read(source, options))
+            tables = checked(found, source.label)
             return (named(tables, options.table, source.label),) if options.table else tables
     if source.document is not None:
         raise ImportFailed(

@@ -28,6 +28,8 @@ class Options:
     table: str = ""
     dialect: str = ""
     encoding: str = ""
+    # Patterns of tables, of which a database reads only those that they mean; all without.
+    like: tuple[str, ...] = ()
     required_from_data: bool = False
 
 
@@ -108,6 +110,8 @@ class Reader(ABC):
     marks: tuple[str, ...] = ()
     # A folder with one of these files is of this kind, and is read by that file.
     entries: tuple[str, ...] = ()
+    # The answer with which a job reads what it describes, '' where that may be another.
+    selection: str = ""
 
     @abstractmethod
     def accepts(self, source: Source) -> bool:

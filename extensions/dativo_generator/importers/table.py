@@ -53,7 +53,8 @@ class Table:
     """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it.
 
     `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
-    `schema` is '' for none, and None where the source does not tell it from the name.
+    `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
+    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Table:
     notes: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     schema: str | None = None
+    selection: str = ""
 
     @property
     def plain_name(self) -> str:

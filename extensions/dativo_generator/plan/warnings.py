@@ -56,6 +56,8 @@ def _fields(scaffold: Scaffold) -> Iterator[str]:
     """Say which columns have a type that the runner does not keep, and which labels nobody sets a date for."""
     if scaffold.reuses_assets:
         return
+    if guessed := scaffold.guessed:
+        yield f"fields: a guess; import the columns, or name them: {_few(guessed)}"
     for object_name, fields in scaffold.fields.items():
         for type_, instead in AS_TEXT.items():
             if names := [field.name for field in fields if field.type == type_]:

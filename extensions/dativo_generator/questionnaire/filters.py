@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..answers import readers
+from ..answers import readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
+from ..answers.questions.short_path import patterns
 from ..answers.scaffold import Scaffold
 from ..base import reading
 from ..base.emit import block
@@ -243,6 +244,9 @@ def _check(session: Session, name: str, value: Any) -> None:
             f"{name}: the {filled} are answered already; what has changed says "
             "`dativo-generator fields SOURCE --against ASSET`"
         )
+    if name == "tables" and session.recorded and patterns(value):
+        file = session.destination.answers_file
+        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {file} --data ...")
     _ = scaffold[name]
     if name in EXTRAS and value:
         check_extra(scaffold, name)
@@ -262,7 +266,7 @@ def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    answers = {**answers, NAME: number_of(session.answers)}
+    answers = {**answers, **recording.looked_up(session.scaffold), NAME: number_of(session.answers)}
     result = plan(session.pack, answers)
     if not session.scaffold["proceed"]:
         raise AnswerError("nothing was written, as you answered")
@@ -336,6 +340,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     ]
     answers = {name: value for name, value in answers.items() if name != "profiled"}
     answers |= {"profiled": followed} if followed else {}
+    answers |= recording.looked_up(session.scaffold)
     own["_src_path"] = _recorded_source(session, own["_src_path"])
     own[NAME] = session.context["plan"][NAME]
     return block(own | {name: answers[name] for name in QUESTIONS if name in answers})

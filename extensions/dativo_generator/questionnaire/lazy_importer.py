@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
+from ..registry.fields import Field
 from ..registry.importer import ImportedTable, Importer, Judge, Wanted
 
 
@@ -30,3 +32,11 @@ class LazyImporter:
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""
         return self._importer.own_source(items)
+
+    def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
+        """List the tables of the sources by name and plain name; raises `AnswerError`."""
+        return self._importer.tables(sources, patterns, encoding)
+
+    def merged(self, fields: Sequence[Field], imported: ImportedTable) -> tuple[Field, ...]:
+        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        return self._importer.merged(fields, imported)

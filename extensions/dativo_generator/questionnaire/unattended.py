@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..answers import file_paths
+from ..answers import file_paths, recording
 from ..answers.answers_format import CURRENT, NAME
 from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.questions.environments import VARYING
+from ..answers.questions.schema import as_answer
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
 from ..base.naming import nearest
@@ -32,18 +33,24 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
             raise AnswerError(f"{name}: no question has this name{other}")
 
 
-def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse."""
+def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:
+    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse.
+
+    Only where it is `importing`, `import_from` is an answer: its source is read, and what that gives is recorded.
+    """
     question_files.check(pack)
     refuse_unknown(pack, answers)
-    scaffold = recorded_scaffold(pack, answers)
+    scaffold = Scaffold(pack, answers) if importing else recorded_scaffold(pack, answers)
+    looked_up = recording.looked_up(scaffold) if importing else {}
     complete = {NAME: answers[NAME]} if NAME in answers else {}
     for name in QUESTIONS:
         if name in UNRECORDED:
-            if name in scaffold.raw:
+            if name in scaffold.raw and not (importing and QUESTIONS[name].fills):
                 raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
             continue
-        if name in scaffold.raw:
+        if name in looked_up:
+            complete[name] = looked_up[name]
+        elif name in scaffold.raw:
             try:
                 _ = scaffold[name]
             except AnswerError as error:
@@ -53,6 +60,25 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str) -> dict
             _ = scaffold[name]
             complete[name] = scaffold.default(name)
     return complete
+
+
+def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
+    """Return what is recorded of answers with `import_from`, whose source is read; raises `AnswerError`.
+
+    Fields that are `recorded` keep the labels and descriptions that they have there.
+    """
+    complete = completed(pack, answers, answers_file, importing=True)
+    before, now = Scaffold(pack, recorded), Scaffold(pack, answers)
+    if "fields" not in recorded or "fields" not in complete:
+        return complete
+    known = before["fields"]
+    fields = {
+        item.object: pack.importer.merged(known[item.object], now.imported[item.object])
+        if item.object in known
+        else now.suggested(item)
+        for item in now.items
+    }
+    return complete | {"fields": as_answer(now, fields)}
 
 
 def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:

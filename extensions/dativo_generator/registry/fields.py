@@ -6,7 +6,7 @@ A field's name is the source's column name, case included: the runner finds the 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
@@ -163,3 +163,10 @@ def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
     else:
         return ()
     return (key, cursor) if cursor_field and cursor_field != key.name else (key,)
+
+
+def are_starter_fields(schema: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether the columns of an asset are those that are suggested where nobody names any."""
+    cursor = str(schema[-1].get("name")) if len(schema) > 1 else ""
+    suggested = (starter_fields(selection, cursor) for selection in ("objects", "tables"))
+    return any(list(schema) == [field.as_asset() for field in fields] for fields in suggested)

@@ -67,6 +67,12 @@ class Importer(Protocol):
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""
 
+    def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
+        """List the tables of the sources by name and plain name; of a database those that `patterns` may mean."""
+
+    def merged(self, fields: Sequence[Field], imported: ImportedTable) -> tuple[Field, ...]:
+        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+
 
 class NoImporter:
     """The importer of a render, and of whoever reads only what is recorded."""
@@ -78,3 +84,11 @@ class NoImporter:
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return '': no file is looked at."""
         return ""
+
+    def tables(self, *_: Any) -> Sequence[tuple[str, str]]:
+        """Refuse, as `imported` does."""
+        raise AnswerError("nothing is looked up here; answer `tables` with their names")
+
+    def merged(self, fields: Sequence[Field], imported: ImportedTable) -> tuple[Field, ...]:
+        """Refuse: there is nothing that was imported."""
+        raise AnswerError("nothing is imported here; answer `fields` with the columns themselves")

@@ -12,12 +12,13 @@ from typing import Any
 from ..answers import profiles
 from ..answers.choices import forbidden
 from ..base import reading
-from ..base.asset_layout import Keys
+from ..base.asset_layout import Keys, body_of, inside
 from ..base.errors import PackError, printable
 from ..base.naming import few, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_in
+from ..registry.fields import are_starter_fields
 from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from ..registry.variables import named_in, read_by
@@ -181,6 +182,13 @@ class _Validation:
         # What a scaffold's answers say of labels and types was decided there.
         if file.header is None:
             yield from column_problems(file.value, self.pack)
+        elif are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
+            yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
+
+    def _is_guessed(self, scaffold: str, tenant: str) -> bool:
+        """Tell whether the scaffold that wrote an asset has no answer that names columns."""
+        answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
+        return bool(answers) and not answers.get("fields")
 
     # --- jobs ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What an asset says of its columns, and whether it comes with rows to try it with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...base.errors import AnswerError
@@ -54,11 +54,21 @@ def _suggested_fields(answers: Answers) -> Any:
     suggested = {item.object: answers.suggested(item) for item in answers.items}
     if not all(suggested.values()):
         return None
+    return as_answer(answers, suggested)
+
+
+def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
+    """Write fields by object in the notation of an answer, those of a single object without its name."""
     lines = {
-        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in fields}
-        for name, fields in suggested.items()
+        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in of}
+        for name, of in fields.items()
     }
     return next(iter(lines.values())) if len(lines) == 1 else lines
+
+
+def _no_tables(answers: Answers) -> str:
+    source = answers.source
+    return "" if source.selection == "tables" else f"{source.id} is read by {source.selection}"
 
 
 SECTION = Section(
@@ -68,6 +78,17 @@ SECTION = Section(
         "assets": choice(ASSETS, "write", of="scaffold"),
         "fields": Question(
             _fields, _suggested_fields, reused, example="{id: string required, email: string PII}", of="scaffold"
+        ),
+        "imported_from": Question(
+            alone(readers.text),
+            always(""),
+            reused,
+            of="scaffold",
+            example="postgresql://me:${PGPASSWORD}@host/db",
+            prompted=False,
+        ),
+        "table_patterns": Question(
+            alone(readers.words), always([]), _no_tables, of="scaffold", example="['sales.*']", prompted=False
         ),
         "fixtures": Question(alone(readers.flag), always(False), reused),
     },

@@ -7,11 +7,13 @@ from typing import Any
 from ...base.documents import shown
 from ...base.errors import AnswerError
 from ...base.naming import few, nearest
+from ...base.patterns import is_pattern
 from ...registry.importer import ImportedTable
 from .. import choices, engine_options, readers
 from ..choices import Choice
 from ..model import ENVIRONMENTS, Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
+from ..table_patterns import looked_up
 from . import connection, contract, engine, environments, governance, incremental, job, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
@@ -67,10 +69,31 @@ def _search(role: str) -> Callable[[Answers, Any], str]:
     return read
 
 
-def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
+def patterns(raw: Any) -> list[str]:
+    """List the patterns in an answer that names tables."""
+    try:
+        value = readers.structure(raw)
+    except AnswerError:
+        return []
+    return [entry for entry in (value if isinstance(value, list) else [value]) if is_pattern(entry)]
+
+
+def entries(answers: Answers, raw: Any) -> Any:
+    """Return an answer that names what to read, with the tables that patterns mean; raises `AnswerError`."""
     value = readers.structure(raw)
     if isinstance(value, str | dict) and value and answers.source.selection != "objects":
         value = [value]  # one thing needs no list, but for what is chosen from one
+    found = patterns(value)
+    if answers.source.selection != "tables" or not found:
+        return value
+    if not answers.raw.get("import_from"):
+        raise AnswerError(f"{shown(found[0])} is looked up where the tables are; name that, too, with import_from")
+    tables = answers.pack.importer.tables(_sources(answers), found, engine_options.encoding(answers))
+    return looked_up(value, tables)
+
+
+def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
+    value = entries(answers, raw)
     for item in value if isinstance(value, list) and answers.source.selection == "objects" else ():
         if item not in answers.source.objects and (fate := answers.pack.lifecycle.fate(answers.source.id, str(item))):
             raise AnswerError(f"{shown(item)} {fate}")
@@ -87,13 +110,16 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
 
 def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
     """Import the columns of what is read; in a list, each source has those of some."""
-    text = readers.text(raw).strip()
-    if not text:
+    if not readers.text(raw).strip():
         return {}
-    sources = readers.words(text) if text.startswith("[") else [text]
-    pack, cursor = answers.pack, answers.source_recipe.cursor_field
+    sources, pack, cursor = _sources(answers), answers.pack, answers.source_recipe.cursor_field
     encoding = engine_options.encoding(answers)
     return pack.importer.imported(pack.judge, sources, answers.source.selection, answers.items, cursor, encoding)
+
+
+def _sources(answers: Answers) -> list[str]:
+    text = readers.text(answers.raw.get("import_from") or answers.default("import_from")).strip()
+    return readers.words(text) if text.startswith("[") else [text]
 
 
 # --- what is followed when nobody answers -----------------------------------------------------------------------------

@@ -6,13 +6,14 @@ The password comes from the environment, as `${NAME}` in the URL, and is never s
 import os
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from ...base.naming import few, is_env_reference, listed
+from ...base.patterns import is_meant
 from ...base.secrets import secret_in
 from ...registry.dialects import Dialect, dialects
 from ...registry.dialects import dialect as dialect_of
@@ -139,7 +140,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
         engine.dispose()
 
 
-def _reflected(url: str, wanted: str) -> Iterator[Table]:
+def _reflected(url: str, wanted: str, like: Sequence[str] = ()) -> Iterator[Table]:
     address = _checked_url(url)
     with _inspector(url, address) as inspector:
         places = dict(_names(inspector))
@@ -148,6 +149,11 @@ def _reflected(url: str, wanted: str) -> Iterator[Table]:
         names = list(places)
         if wanted:
             names = [named([Table(name, (), schema=_schema(name, places)) for name in names], wanted, shown(url)).name]
+        if like:
+            names = [name for name in names if is_meant(name, places[name][0], like)]
+            if not names:
+                said = f"no table is called {few(like)} (there: {few(sorted(places))})"
+                raise ImportFailed(f"{shown(url)}: {said}")
         refused = {name: why for name in names if (why := _refusal(inspector, address, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
@@ -239,6 +245,7 @@ class DatabaseUrl(Reader):
     """A database of a server, behind a URL."""
 
     order = 10
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a source is written as a URL, or as another address of a database."""
@@ -253,7 +260,7 @@ class DatabaseUrl(Reader):
             )
         if source.named.partition("://")[0].lower() in _FETCHED:
             raise ImportFailed(f"{source.label}: is not fetched; download it, or name a database ({known_schemes()})")
-        return list(_reflected(source.named, options.table))
+        return list(_reflected(source.named, options.table, options.like))
 
 
 READERS = (DatabaseUrl,)

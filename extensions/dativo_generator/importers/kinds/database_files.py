@@ -231,6 +231,7 @@ class FileUrl(Reader):
     """A database that is a file, behind a URL."""
 
     order = 9
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a URL is of a database that is a file, with or without a driver."""
@@ -248,6 +249,7 @@ class DatabaseFile(Reader):
     """A database that is a file."""
 
     order = 20
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a file is a database, by its first bytes."""

@@ -244,6 +244,7 @@ class Script(Reader):
     """A script of DDL statements."""
 
     order = 30
+    selection = "tables"
 
     def accepts(self, source: Source) -> bool:
         """Tell whether a file is called as a script is."""

@@ -1,0 +1,44 @@
+"""What is recorded of answers that are looked up once: an import, and tables by pattern.
+
+A render reads none of it. Who asks later what has changed in the source finds here where it is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .model import Answers
+from .questions import QUESTIONS, short_path
+
+IMPORT, SOURCE, PATTERNS = "import_from", "imported_from", "table_patterns"
+# What an import answers beside the tables.
+_ANSWERED = ("fields", "incremental", "engine_options", SOURCE)
+
+
+def looked_up(answers: Answers) -> dict[str, Any]:
+    """Return what is recorded beside, or in the place of, the answers that were given; {} where nothing is."""
+    found: dict[str, Any] = {}
+    source = answers.raw.get(IMPORT)
+    if source and source != QUESTIONS[IMPORT].default(answers):
+        found[SOURCE] = source
+    if "tables" in answers.raw and (patterns := short_path.patterns(answers.raw["tables"])):
+        found |= {"tables": short_path.entries(answers, answers.raw["tables"]), PATTERNS: patterns}
+    return found
+
+
+def as_imported(given: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers that name the source which is recorded with what it gave then, so that nothing is looked up."""
+    asked = short_path.patterns(given.get("tables"))
+    if not given.get(IMPORT) or given[IMPORT] != recorded.get(SOURCE) or asked != recorded.get(PATTERNS, []):
+        return dict(given)
+    names = [*(["tables", PATTERNS] if asked else []), *(name for name in _ANSWERED if name not in given)]
+    return _without(given, IMPORT) | {name: recorded[name] for name in names if name in recorded}
+
+
+def to_import(answers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return answers of before, without what those that are `given` now look up anew."""
+    gone = ["fields", SOURCE] if IMPORT in given else []
+    return _without(answers, *gone, *([PATTERNS] if "tables" in given else []))
+
+
+def _without(answers: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in answers.items() if name not in names}

@@ -1,0 +1,47 @@
+"""Tables by pattern, looked up once, when they are answered, in the source that the columns come from.
+
+What is recorded is the list that they gave, with the patterns beside it; a render looks nothing up.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ..base.documents import shown
+from ..base.errors import AnswerError
+from ..base.naming import few, slug_of
+from ..base.patterns import EXCEPT, fits, is_meant, is_pattern
+from .table_names import table_name
+
+
+def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list[Any]:
+    """Return entries with each pattern replaced by the tables that it means, `tables` being those that there are.
+
+    A table is a name and the part of it without the schema. Two of one plain name are objects by their whole names.
+    Raises `AnswerError` for a pattern that means nothing.
+    """
+    patterns = [entry for entry in entries if is_pattern(entry)]
+    wanted = [pattern for pattern in patterns if not pattern.startswith(EXCEPT)]
+    said = [entry for entry in entries if not is_pattern(entry)]
+    if not wanted:
+        raise AnswerError(f"{shown(patterns[0])} takes tables out; say which are meant, like 'sales.*'")
+    for pattern in wanted:
+        if not any(fits(name, plain, [pattern]) for name, plain in tables):
+            there = few(sorted(name for name, _ in tables))
+            raise AnswerError(f"{shown(pattern)}: no table is called like that (there: {there})")
+    known = {entry.get("name") if isinstance(entry, dict) else entry for entry in said}
+    found = [(name, plain) for name, plain in tables if is_meant(name, plain, patterns) and name not in known]
+    if not found and not said:
+        raise AnswerError(f"{few(map(shown, patterns))}: no table is left; take fewer out")
+    taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, said)])
+    return [*said, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
+
+
+def _object(entry: Any) -> str:
+    name = str(entry.get("object") or entry.get("name")) if isinstance(entry, dict) else str(entry)
+    return slug_of(table_name(name)[1])
+
+
+def _entry(name: str, plain: str, shared: bool) -> Any:
+    """Write a table as an answer: its name, with an object of its own where the plain one is another's, too."""
+    return {"name": name, "object": slug_of(name)} if shared else name

@@ -1,0 +1,160 @@
+"""`dativo-generator drift`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from ..base.errors import printable
+from ..base.naming import nearest
+from ..fleet import answers_files as answers
+from ..fleet.drifted import Drifted, Sources, TableDrift, take_in
+from ..fleet.source import SourceError
+from ..fleet.step import Step
+from ..fleet.transaction import refuse_unfinished
+from ..fleet.update import Selection
+from ..fleet.worktree import require_clean
+from ..registry.installed import installed
+from ..registry.pack import Pack
+from .options import OK, WRONG, AsJson, Template
+from .output import counted, dump, markdown_code, print_leaving, print_state, show
+from .progress import progress
+from .repository import fleet_here, save
+from .update import Format
+
+EXAMPLES = ("dativo-generator drift", "dativo-generator drift --tenant acme --write")
+
+
+def command(
+    answers_files: Annotated[
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to look at; all without any.")
+    ] = None,
+    template: Template = "",
+    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
+    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
+    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    any_source: Annotated[
+        bool,
+        typer.Option("--any-source", help="Read a source although the default branch of origin does not record it."),
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Take what has changed into the answers, the assets and the jobs.")
+    ] = False,
+    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    as_json: AsJson = False,
+) -> None:
+    """Compare scaffolds with the sources that their columns were imported from: tables and columns."""
+    form = Format.json if as_json else format_
+    root = Path.cwd()
+    selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
+    refuse_unfinished(root) if not write else require_clean(root)
+    files = answers.find(root)
+    for name in selection.names:
+        if name not in (known := {file.name for file in files}):
+            raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+    chosen = [file for file in files if file in selection]
+    if not chosen:
+        raise SourceError(f"{root}: holds no answers file that is selected; run the command in the folder that does")
+    sources = Sources(root, Pack(installed()), any_source)
+    found = []
+    with progress("Comparing", len(chosen), quiet=form is not Format.table) as advance:
+        for file in chosen:
+            found.append(sources.drift(file))
+            advance()
+    compared = [one for one in found if one]
+    if form is Format.table:
+        _print_text(compared, len(chosen))
+    elif form is Format.markdown:
+        _print_markdown(compared, len(chosen))
+    drifted = [one for one in compared if one.tables and not one.problem]
+    refused = _write(template, drifted, quiet=form is not Format.table) if write and drifted else False
+    if form is Format.json:
+        dump({"scaffolds": [_as_json(one) for one in compared], "without_source": len(chosen) - len(compared)})
+    left = [one for one in compared if one.problem] if write else [one for one in compared if one.fails]
+    raise typer.Exit(WRONG if left or refused else OK)
+
+
+def _write(template: str, drifted: list[Drifted], *, quiet: bool) -> bool:
+    """Write the answers, and what follows from them; tells whether something was refused or has conflicts."""
+    wrong = False
+    with fleet_here(template, writes="drift") as fleet:
+        fleet.prepare([one.file for one in drifted])
+        for change in take_in(lambda version: Step.to(fleet, version), drifted):
+            if not quiet:
+                print_leaving(change, dry_run=False)
+            save(fleet, change)
+            console = Console(soft_wrap=True, highlight=False, stderr=quiet)
+            for outcome in change.refused:
+                print_state(console, "refused", outcome.detail)
+            for path in sorted(change.conflicts):
+                print_state(console, "conflict", path)
+            if not quiet:
+                show(console, f"{counted(len(change.writes), 'file')} changed")
+            wrong = wrong or bool(change.refused or change.conflicts)
+    return wrong
+
+
+def _print_text(compared: list[Drifted], looked_at: int) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for one in compared:
+        if one.problem:
+            print_state(console, "unread", f"{one.file.name}: {one.problem}")
+        for table in one.tables:
+            print_state(console, table.state, f"{one.file.name}: {table.name}{_mode(table)}")
+            for change in table.changes:
+                show(console, f"  {_said(change)}")
+    drifted = sum(bool(one.tables) for one in compared)
+    unread = sum(bool(one.problem) for one in compared)
+    show(
+        console,
+        f"{drifted} of {len(compared)} sources changed, {unread} not read; "
+        f"{counted(looked_at - len(compared), 'scaffold')} without a recorded source",
+    )
+
+
+def _print_markdown(compared: list[Drifted], looked_at: int) -> None:
+    """Print the same as a comment on a pull request."""
+    print("### What has changed in the sources\n")
+    rows = [(one, table) for one in compared for table in one.tables]
+    if rows:
+        print("| scaffold | table | | change |\n|---|---|---|---|")
+    for one, table in rows:
+        said = "; ".join(_said(change) for change in table.changes)
+        cells = [markdown_code(one.file.name), markdown_code(table.name), f"{table.state}{_mode(table)}"]
+        print(f"| {' | '.join([*cells, markdown_code(said) if said else ''])} |")
+    for one in compared:
+        if one.problem:
+            print(f"\n**Not read** {markdown_code(f'{one.file.name}: {one.problem}')}")
+    print(f"\n{counted(looked_at - len(compared), 'scaffold')} without a recorded source")
+
+
+def _mode(table: TableDrift) -> str:
+    return " (its asset takes that)" if table.state == "changed" and not table.fails else ""
+
+
+def _said(change: Any) -> str:
+    breaks = f" (breaks: {change.breaks})" if change.breaks else ""
+    return printable(f"{change.what}: {change.column}: {change.detail}{breaks}")
+
+
+def _as_json(one: Drifted) -> dict[str, Any]:
+    """Return `{file, source, problem, tables: [{name, state, fails, asset, changes}]}`."""
+    return {
+        "file": one.file.name,
+        "source": one.source,
+        "problem": one.problem or None,
+        "tables": [
+            {
+                "name": table.name,
+                "state": table.state,
+                "fails": table.fails,
+                "asset": table.asset or None,
+                "changes": [
+                    {"column": c.column, "what": c.what, "detail": c.detail, "breaks": c.breaks or None}
+                    for c in table.changes
+                ],
+            }
+            for table in one.tables
+        ],
+    }

@@ -1,0 +1,31 @@
+"""The default branch of the remote `origin`, as Git keeps it here: what a pull request cannot change."""
+
+from pathlib import Path
+
+from ..base.git import GitError, attempt
+
+_HEAD = "refs/remotes/origin/HEAD"
+
+
+def branch_of(root: Path) -> tuple[str, str]:
+    """Return the branch, and '', or '' and why nobody knows it."""
+    try:
+        branch = attempt(root, "rev-parse", "--abbrev-ref", _HEAD)
+        if not branch.returncode:
+            return branch.stdout.decode(errors="replace").strip(), ""
+        if not has_origin(root):
+            return "", "only the default branch of the remote 'origin' counts, and there is no such remote"
+    except GitError as error:
+        return "", str(error)
+    return "", "which branch is the default of 'origin' is not known here: git remote set-head origin --auto"
+
+
+def has_origin(root: Path) -> bool:
+    """Tell whether the repository has the remote; raises `GitError` outside of one."""
+    return not attempt(root, "remote", "get-url", "origin").returncode
+
+
+def content_of(root: Path, path: str) -> bytes | None:
+    """Return what the branch holds under a path below `root`, None for nothing; raises `GitError`."""
+    found = attempt(root, "cat-file", "blob", f"{_HEAD}:./{path}")
+    return None if found.returncode else found.stdout
