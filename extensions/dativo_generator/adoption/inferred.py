@@ -174,11 +174,11 @@ class _Search(NamedTuple):
         if not (self.files.asset, self.files.job)[kind]:
             return
         found = self.files.differences(self.scaffold)[kind]
-        inside: Keys = ("asset",) if kind == 0 and "asset" in self.files.asset else ()
+        inside: Keys = ("asset",) if kind == 0 and isinstance(self.files.asset.get("asset"), Mapping) else ()
         steps = [
             (keys[len(inside) :], None if new is MISSING else new)
             for keys, old, new in found
-            if keys[: len(inside)] == inside and _can_be_passed_on(keys, old, new)
+            if keys[: len(inside)] == inside and _can_be_passed_on(keys[len(inside) :], old, new)
         ]
         whole = (self.files.asset, self.files.job)[kind]
         taken = self._taken(name, at(whole, *inside), [], steps)

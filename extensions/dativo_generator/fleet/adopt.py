@@ -24,6 +24,7 @@ from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
 from ..base.naming import nearest, slug_of
 from ..base.paths import answers_file_of
+from ..plan.destination import header_of
 from .fleet import Fleet
 from .parallel import mapped
 from .release import Rendering, items_of
@@ -106,6 +107,7 @@ def adopt(
     values. `advance` is called after each job.
     """
     owned = dict(_owned(step.fleet))
+    here = _without_copies(step.fleet, here, owned)
     taken = [*here.others, *_of_scaffolds(step.fleet, here, owned)]
     search = _Search(step, here, given, owned, advance)
     outcomes = list(_outcomes(step, search, group, taken))
@@ -131,6 +133,20 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
             continue
         for path in rendering.own:
             yield path, file.name
+
+
+def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
+    """Refuse files that name a scaffold which does not give them: they are copies, and would stay strays."""
+    left = Here(others=list(here.others))
+    for kind, documents, kept in (("job", here.jobs, left.jobs), ("asset", here.assets, left.assets)):
+        for path, document in documents.items():
+            header = None if path in owned else header_of(fleet.tree.root, path)
+            if header:
+                why = f"names the scaffold {header[0]} of {header[1]}, which does not write it; remove its first line"
+                left.others.append(Taken(path, kind, "refused", detail=why))
+            else:
+                kept[path] = document
+    return left
 
 
 def _of_scaffolds(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Iterator[Taken]:
