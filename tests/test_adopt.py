@@ -455,3 +455,50 @@ def test_what_is_not_committed_is_not_rewritten(command: Command, out: Path) -> 
         "Error: jobs/night/orders.yaml: not committed; commit or stash your changes first\n",
     )
     assert not list(out.glob(".copier-answers.*"))
+
+
+def test_files_move_with_their_form(command: Command, out: Path) -> None:
+    """To where an answer says, and without one to where the pack puts them."""
+    adopted(command, shop(out))
+    paths = "paths={orders: {asset: contracts/new/orders.yaml, job: jobs/day/orders.yml}}"
+    for data, job, asset in (
+        (paths, "jobs/day/orders.yml", "contracts/new/orders.yaml"),
+        ("paths={}", "jobs/shop/shop_orders_to_s3.yaml", "assets/postgres/v1.0/shop_orders.yaml"),
+    ):
+        assert command(out, "update", "--to", "v1.0.0", "--data", data).status == 0
+        git(out, "add", "--all")
+        git(out, "commit", "--quiet", "--message", job)
+        assert {path: text for path, text in Rendered(out).files.items() if not path.startswith(".copier")} == {
+            job: JOB.replace("contracts/orders.yaml", asset).encode(),
+            asset: ORDERS.encode(),
+        }
+        states = {one["state"] for one in command(out, "replay", "--json").json["answers"]}
+        assert states <= {"current", "behind"}
+
+
+def test_an_answer_that_is_changed_by_hand_is_taken_into_an_adopted_file(command: Command, out: Path) -> None:
+    adopted(command, shop(out))
+    answers = out / ".copier-answers.shop.orders.yml"
+    answers.write_text(answers.read_text().replace("shop-lake", "other-lake"), encoding="utf-8")
+    git(out, "commit", "--quiet", "--all", "--message", "answered")
+    (state,) = command(out, "replay", "--json").json["answers"]
+    assert state["state"] == "changed by hand"
+    assert command(out, "update", "--to", "v1.0.0").status == 0
+    assert (out / "jobs" / "night" / "orders.yaml").read_text() == JOB.replace("shop-lake", "other-lake")
+
+
+def test_a_copy_of_what_a_scaffold_wrote_is_not_adopted(command: Command, out: Path) -> None:
+    copy = f"# Written by the scaffold x of acme. Edits are kept; to answer again:\n{JOB}"
+    result = adopted(command, shop(out, jobs__copy=copy))
+    assert of(result, "jobs/copy.yaml")["detail"] == (
+        "names the scaffold x of acme, which does not write it; remove its first line"
+    )
+
+
+def test_an_asset_that_an_adopted_job_elsewhere_needs_does_not_go(command: Command, out: Path) -> None:
+    shop(out, ingest__orders=JOB.replace("shop-lake", "day-lake"))
+    adopted(command, out, "ingest", "jobs")
+    owner = next(path.name for path in sorted(out.glob(".copier-answers.*")) if "reuse" not in path.read_text())
+    result = command(out, "update", owner, "--to", "v1.0.0", "--data", "paths={}", "--json")
+    assert result.status == 1
+    assert "contracts/orders.yaml would go, and " in result.json["answers"][0]["detail"]

@@ -14,6 +14,7 @@ from ..base.documents import parse_bounded
 from ..base.in_place import alike, with_values
 from ..base.values import same
 from ..plan.destination import header_in
+from .differences import flat
 from .merge import AFTER, BEFORE, MIDDLE, Edit, Merged
 
 _ENDS = (".yaml", ".yml")
@@ -26,6 +27,21 @@ def is_own_form(path: str, edit: Edit) -> bool:
     return (
         path.endswith(_ENDS) and header_in(text) is None and header_in(edit.base.decode("utf-8", "replace")) is not None
     )
+
+
+def says(content: bytes, whatever: bool = False) -> list[bytes]:
+    """Return a line for each value of a file of somebody's own form, of a rendering `whatever` it begins with.
+
+    [] for a file that the pack has written, and for one that holds no mapping.
+    """
+    text = content.decode("utf-8", "replace")
+    if not whatever and header_in(text):
+        return []
+    try:
+        value = parse_bounded(text)
+    except yaml.YAMLError:
+        return []
+    return [repr(pair).encode() for pair in flat(value)] if isinstance(value, dict) else []
 
 
 def carried(edit: Edit) -> Merged | None:
