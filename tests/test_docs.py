@@ -47,7 +47,7 @@ def test_pictures_are_current_and_show_the_screen() -> None:
         assert step.question in shown["source"]
     for connector in PACK.with_role("source"):
         assert connector.id in shown["source"]
-    assert all(line in shown["summary"] for line in ("Scaffold ", "Run it:", ".copier-answers."))
+    assert all(line in shown["summary"] for line in ("Scaffold ", "Check it, then run it:", ".copier-answers."))
     assert "answers files would be at" in shown["dry-run"]
 
 

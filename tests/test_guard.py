@@ -94,7 +94,7 @@ def test_an_answer_that_names_paths_stays(
     out = scaffold(**STRIPE)
     old = {"asset_version": "1.0", "scaffold": "job"}.get(name) or STRIPE[name]
     assert refused(command, out, history, defaults=True, data={name: value}) == (
-        f"{FILE}: {name}: '{old}' names paths; to move the files and the edits in them: "
+        f"{FILE}: {name}: '{old}' is part of file paths; to move the files and the edits in them: "
         f"dativo-generator update {FILE} --data {name}={value}"
     )
 
@@ -112,7 +112,7 @@ def test_a_table_that_is_there_keeps_its_object(scaffold: Callable[..., Path], h
     out = scaffold(source_connector="postgres", tables=["public.orders"], target_connector="iceberg")
     tables = [{"name": "public.orders", "object": "sales"}]
     assert refused(update, out, history, defaults=True, data={"tables": tables}).startswith(
-        f"{FILE}: tables: 'orders' names paths, and is now 'sales'; to move the files"
+        f"{FILE}: tables: 'orders' is part of file paths, and is now 'sales'; to move the files"
     )
 
 

@@ -166,7 +166,7 @@ def test_another_answer_that_would_move_files_is_not_taken(history: Path, tmp_pa
     answers = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
     terminal = updating(history, tmp_path / "out", **answers)
     begin(terminal, tenant=ENTER, source=DOWN + ENTER)  # which goes round to the only one that can be chosen
-    assert terminal.text.count("names paths") == len(SOURCES) - 2  # one is retired
+    assert terminal.text.count("part of file paths") == len(SOURCES) - 2  # one is retired
     terminal.answer("Objects", ENTER)
     end(terminal, target=ENTER)
     assert terminal.finish() == 0, terminal.text

@@ -126,14 +126,14 @@ def test_a_rename_can_be_followed(later: Pack) -> None:
 )
 def test_a_path_does_not_move(name: str, old: str, new: str, here: Destination) -> None:
     assert said(guard.unmoved, scaffold(**{name: new}), name, STRIPE, here) == (
-        f"{FILE}: {name}: '{old}' names paths; to move the files and the edits in them: {UPDATE} --data {name}={new}"
+        f"{FILE}: {name}: '{old}' is part of file paths; to move the files and the edits in them: {UPDATE} --data {name}={new}"
     )
     assert said(guard.unmoved, scaffold(**{name: old}), name, STRIPE, here) == ""
 
 
 def test_a_default_was_an_answer_too(here: Destination) -> None:
     recorded = {name: value for name, value in STRIPE.items() if name != "scaffold"}
-    assert "'stripe_to_iceberg' names paths" in said(guard.unmoved, scaffold(), "scaffold", recorded, here)
+    assert "'stripe_to_iceberg' is part of file paths" in said(guard.unmoved, scaffold(), "scaffold", recorded, here)
     same = scaffold(scaffold="stripe_to_iceberg")
     assert said(guard.unmoved, same, "scaffold", recorded, here) == ""
 
@@ -167,7 +167,7 @@ def test_a_new_object_may_have_any_name(here: Destination) -> None:
 def test_a_table_keeps_its_object(here: Destination) -> None:
     renamed = scaffold(TABLES, tables=[{"name": "public.orders", "object": "sales"}])
     assert said(guard.unmoved, renamed, "tables", TABLES, here) == (
-        f"{FILE}: tables: 'orders' names paths, and is now 'sales'; to move the files and the edits in them: "
+        f"{FILE}: tables: 'orders' is part of file paths, and is now 'sales'; to move the files and the edits in them: "
         f"{UPDATE} --data tables=VALUE"
     )
     assert said(guard.unmoved, renamed, "asset_names", TABLES, here) == ""

@@ -5,9 +5,9 @@ A command is a module, which is loaded when it is run: what one needs, such as C
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from importlib import import_module, metadata
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,17 +19,23 @@ from .options import STATUSES, UNABLE, with_examples
 
 # The commands, in the order of the help, and what it says of each.
 COMMANDS = {
-    "replay": "Prove that a repository is what its answers files say.",
-    "update": "Take scaffolds to another version of the template.",
-    "batch": "Make many scaffolds what a manifest says.",
+    "new": "Scaffold a new job, by the questions of copier copy.",
+    "replay": "Check that a repository is what its answers files say.",
+    "update": "Update scaffolds to another version of the template.",
+    "batch": "Create or update every scaffold in a manifest.",
     "adopt": "Take over hand-written jobs and assets.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
-    "drift": "Find what has changed in the sources since their columns were imported.",
+    "drift": "Find what has changed in the sources of imported columns.",
+    "doctor": "Find what is missing on this machine, and what to type.",
 }
-EXAMPLES = ("dativo-generator replay", "dativo-generator update --dry-run")
+EXAMPLES = ("dativo-generator new", "dativo-generator replay", "dativo-generator update --dry-run")
 
-_OF_ALL: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+_OF_ALL: dict[str, Any] = {
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
 
 
 class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
@@ -44,7 +50,7 @@ class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
         if cmd_name not in COMMANDS:
             return None
         module = loaded(cmd_name)
-        alone = typer.Typer(**_OF_ALL)
+        alone = typer.Typer(add_completion=False, **_OF_ALL)
         alone.command(cmd_name, cls=with_examples(TyperCommand, module.EXAMPLES))(module.command)
         return get_command(alone)
 
@@ -63,12 +69,25 @@ app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
     help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
-    epilog="Scaffold with copier copy, update one scaffold with copier update. Exit status: "
+    epilog="`copier copy` and `copier update` do the same for one scaffold. Exit status: "
     + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
     + ".",
     **_OF_ALL,
 )
-app.callback()(lambda: None)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"dativo-generator {metadata.version('dativo-generator')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None: ...
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

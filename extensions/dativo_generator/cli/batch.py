@@ -41,7 +41,7 @@ def command(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make many scaffolds what a manifest says: all rows are checked first, then all are written, or none."""
+    """Create or update every scaffold in a manifest. All rows are checked first; all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template, writes="" if dry_run else "batch") as fleet:
         step = Step.to(fleet, to, force=force)

@@ -14,6 +14,10 @@ from ..fleet.step import Outcome
 from ..fleet.update import Update
 
 STYLES = {
+    "ok": "green",
+    "wrong": "red",
+    "unread": "red",
+    "gone": "red",
     "altered": "red",
     "missing": "red",
     "deleted": "red",

@@ -1,4 +1,4 @@
-"""Make many scaffolds what a manifest says, as one change: new ones are written, changed ones updated, others left.
+"""Create or update every scaffold in a manifest, as one change: new ones are written, changed ones updated, others left.
 
 A row is known by its tenant and the name of its scaffold. It says all that is decided: an answer that is taken out of
 it follows the registry again. What came from a profile stays as it is recorded.

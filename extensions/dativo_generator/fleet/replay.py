@@ -28,11 +28,11 @@ FILE_STATES = {
     "older": "A file that scaffolds share is of an older version than the newest of them.",
 }
 ANSWERS_STATES = {
-    "current": "It gives itself, at the newest release.",
-    "behind": "It gives itself, and a newer release exists.",
-    "refused": "Nothing was rendered from it: it is stale, damaged, or not of the trusted template.",
-    "tampered": "Its answers give another file than it is, or one of another name.",
-    "changed by hand": "Somebody changed an answer in it, as Git's history shows; its files follow with `update`.",
+    "current": "Up to date.",
+    "behind": "It renders as recorded; a newer release exists.",
+    "refused": "It cannot be rendered: it is out of date, damaged, or not of the trusted template.",
+    "tampered": "Rendered again, it is another file, or has another name.",
+    "changed by hand": "Somebody changed an answer in it, as Git's history shows. `update` applies the change.",
 }
 
 FAILING = ("refused", "tampered", "changed by hand")

@@ -30,7 +30,7 @@ def answer_of(asset: Path, object_name: str, fields: dict[str, Any]) -> dict[str
 def _fields(root: Path, name: str) -> dict[str, Any]:
     """Return the recorded fields where they stand by object, else {}."""
     try:
-        fields = readers.mapping(read(root, name).answers.get("fields", {}))
+        fields = readers.mapping((read(root, name).values or {}).get("fields", {}))
     except AnswerError:
         return {}
     return fields if all(isinstance(one, dict) for one in fields.values()) else {}

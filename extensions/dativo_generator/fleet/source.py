@@ -46,7 +46,7 @@ class Source:
         """
         self._warn = warn
         self.location = recordable(public(location))
-        self._fetched_from = expanded(location)
+        self.fetched_from = expanded(location)
         self._scratch = scratch
         self._also = also
 
@@ -62,7 +62,7 @@ class Source:
         # Not `git clone`, which would write the URL, and a password in it, to the disk.
         _git(clone, "init", "--quiet", "--bare")
         refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        _git(clone, "fetch", *_FETCH, self._fetched_from, *refs, patience=CLONE_PATIENCE)
+        _git(clone, "fetch", *_FETCH, self.fetched_from, *refs, patience=CLONE_PATIENCE)
         return clone
 
     @cached_property
@@ -113,7 +113,7 @@ class Source:
         ref = "HEAD"
         if not is_local(self.location):
             ref = _DEFAULT
-            attempt(self.repository, "fetch", *_FETCH, self._fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
+            attempt(self.repository, "fetch", *_FETCH, self.fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
         shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
         if not (commit := shown.decode().strip()):
             return {}

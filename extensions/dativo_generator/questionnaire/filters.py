@@ -218,7 +218,7 @@ def choices(session: Session, name: str) -> list[Any]:
     listed = []
     for choice in scaffold.choices(name):
         if chosen is None or choice.value in chosen:  # in a list, or in the text of one
-            reason = choice.reason or ("names paths" if stays not in (None, choice.value) else "")
+            reason = choice.reason or ("part of file paths" if stays not in (None, choice.value) else "")
             listed.append([choice.label(), {"value": choice.value, "validator": reason} if reason else choice.value])
     return listed
 

@@ -56,18 +56,18 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
     if name in PATHS:
         old, new = str(recorded.get(name, QUESTIONS[name].default(scaffold))), scaffold[name]
         if old != new:
-            raise _moving(f"{name}: '{old}' names paths", f"{name}={new}", answers_file)
+            raise _moving(f"{name}: '{old}' is part of file paths", f"{name}={new}", answers_file)
     is_other = name in ("environment", "environments") and scaffold.raw.get(name) != recorded.get(name)
     if is_other and (left := _left_folders(scaffold, recorded)):
         data = shlex.quote(f"{name}={inline(scaffold[name])}")
-        raise _moving(f"{name}: {left} names paths", data, answers_file)
+        raise _moving(f"{name}: {left} is part of file paths", data, answers_file)
     if name in ("asset_names", *SELECTIONS):
         for item, old_object, old, new in _renamed_items(scaffold, recorded):
             if name == "asset_names" and item == old_object:
                 data = f"asset_names='{{{item}: {new}}}'"
                 raise _moving(f"asset_names: '{old}' names the paths of '{item}'", data, answers_file)
             if name in SELECTIONS and item != old_object:
-                what = f"{name}: '{old_object}' names paths, and is now '{item}'"
+                what = f"{name}: '{old_object}' is part of file paths, and is now '{item}'"
                 raise _moving(what, f"{name}=VALUE", answers_file)
 
     if (left := _left(scaffold, name, recorded)) and destination.newest(left) is not None:

@@ -1,0 +1,139 @@
+"""`dativo-generator doctor`: whether what scaffolding needs is there, and what to type where it is not."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+import typer
+from packaging.requirements import Requirement
+from rich.console import Console
+
+from ..base.errors import DativoError, printable
+from ..base.git import GitError, attempt
+from ..fleet.source import scratch_folder, trusted
+from ..fleet.transaction import refuse_unfinished
+from .options import OK, WRONG, AsJson, Template
+from .output import dump, print_state
+
+EXAMPLES = ("dativo-generator doctor",)
+_PACKAGE = "dativo-generator"
+# What `fields` and import_from need beside: the extra of the package, by one module of each library.
+_IMPORTS = "import"
+
+
+class Check(NamedTuple):
+    """What was looked at, what was found, and what to do where that is wrong, '' where it is right."""
+
+    name: str
+    found: str
+    do: str = ""
+
+
+def command(template: Template = "", as_json: AsJson = False) -> None:
+    """Look whether this machine and this folder have what scaffolding needs."""
+    root = Path.cwd()
+    checks = [_python(), *_packages(), _git(), *_repository(root), _writable(root), _template(root, template)]
+    if as_json:
+        dump([{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks])
+    else:
+        console = Console(soft_wrap=True, highlight=False)
+        for one in checks:
+            print_state(console, "wrong" if one.do else "ok", f"{one.name}: {one.found}")
+            if one.do:
+                print(printable(f"  {one.do}"))
+    raise typer.Exit(WRONG if any(one.do for one in checks) else OK)
+
+
+def _python() -> Check:
+    return Check("Python", ".".join(map(str, sys.version_info[:3])))
+
+
+def _packages() -> Iterator[Check]:
+    """Look for what the package needs, and for what its extra for imports does."""
+    try:
+        requirements = [Requirement(text) for text in metadata.requires(_PACKAGE) or ()]
+    except metadata.PackageNotFoundError:
+        yield Check(_PACKAGE, "runs from a checkout, not installed", f"pip install {Path(__file__).parents[3]}")
+        return
+    yield Check(_PACKAGE, metadata.version(_PACKAGE))
+    missing = [one for one in requirements if one.marker and _wanted(one, _IMPORTS) and _lacks(one)]
+    for one in requirements:
+        if _wanted(one, "") and one.name in ("copier", "copier-template-extensions"):
+            found = _version(one.name)
+            wrong = f"pip install '{one.name}{one.specifier}'" if _lacks(one) else ""
+            yield Check(one.name, found or "not installed", wrong)
+    said = f"not installed: {', '.join(one.name for one in missing)}" if missing else "installed"
+    yield Check("libraries to import columns with", said, f"pip install '{_PACKAGE}[{_IMPORTS}]'" if missing else "")
+
+
+def _wanted(requirement: Requirement, extra: str) -> bool:
+    return not requirement.marker or requirement.marker.evaluate({"extra": extra})
+
+
+def _lacks(requirement: Requirement) -> bool:
+    found = _version(requirement.name)
+    return not found or not requirement.specifier.contains(found, prereleases=True)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _git() -> Check:
+    if not shutil.which("git"):
+        return Check("Git", "not found", "install Git, and put it on the PATH")
+    said = attempt(Path.cwd(), "version").stdout.decode(errors="replace")
+    return Check("Git", said.strip().removeprefix("git version "))
+
+
+def _repository(root: Path) -> Iterator[Check]:
+    """Look at the repository: updates need one, and a name for what they commit."""
+    try:
+        if attempt(root, "rev-parse", "--show-toplevel").returncode:
+            yield Check("repository", "this folder is in none", "git init")
+            return
+        for key in ("user.name", "user.email"):
+            found = attempt(root, "config", "--get", key).stdout.decode(errors="replace").strip()
+            yield Check(f"Git's {key}", found or "is not set", "" if found else f"git config --global {key} YOURS")
+    except GitError as error:
+        yield Check("repository", "cannot be read", str(error))
+        return
+    yield _tried("unfinished change", "none", lambda: refuse_unfinished(root))
+
+
+def _writable(root: Path) -> Check:
+    try:
+        with tempfile.TemporaryFile(dir=root):
+            return Check("write access", f"{root} can be written to")
+    except OSError as error:
+        return Check("write access", f"{root}: {error.strerror}", f"chmod u+w {quote(str(root))}")
+
+
+def _template(root: Path, template: str) -> Check:
+    """Fetch the template, as a command would."""
+    with scratch_folder() as scratch:
+        said: list[str] = []
+        try:
+            source = trusted(root, template, Path(scratch), said.append)
+            newest = source.newest
+        except DativoError as error:
+            return Check("template", "cannot be used", str(error))
+    if said or not newest:
+        return Check("template", f"{source.location} at {newest or 'no version'}", said[0] if said else "tag a version")
+    return Check("template", f"{source.location} at {newest}")
+
+
+def _tried(name: str, right: str, work: Callable[[], object]) -> Check:
+    try:
+        work()
+    except DativoError as error:
+        return Check(name, "there is one", str(error))
+    return Check(name, right)

@@ -1,0 +1,113 @@
+"""`dativo-generator new`: `copier copy` without a command line to remember."""
+
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..base.errors import DativoError
+from ..base.versions import is_version
+from ..fleet.source import SourceError, scratch_folder, trusted
+from ..fleet.transaction import refuse_unfinished
+from .options import OK, AsJson, Template, To
+from .output import dump
+from .repository import assignment
+
+EXAMPLES = (
+    "dativo-generator new",
+    "dativo-generator new acme-ingest --data-file answers.yml --defaults",
+)
+
+
+def command(
+    destination: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; the folder where you are without it.")
+    ] = Path(),
+    template: Template = "",
+    to: To = "",
+    data: Annotated[
+        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question.")
+    ] = None,
+    data_file: Annotated[
+        Path | None, typer.Option("--data-file", metavar="FILE", help="A YAML file with answers.")
+    ] = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="Ask nothing: follow the default where no answer is given.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and show what would be written.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Scaffold a new job: the questions of `copier copy`, from the template that is trusted here."""
+    from copier import run_copy
+    from copier.errors import CopierError
+
+    answers = dict(assignment(text) for text in data or [])
+    root = destination.absolute()
+    if root.exists():
+        refuse_unfinished(root)
+    with scratch_folder() as scratch:
+        source = trusted(root if root.exists() else Path.cwd(), template, Path(scratch))
+        version = to or source.newest
+        if version not in source.tags:
+            raise SourceError(f"--to: '{version}' is not a released version of {source.location}")
+    options = {
+        "data": (_answers(data_file) if data_file else {}) | answers,
+        "defaults": defaults or as_json,
+        "quiet": as_json,
+        "pretend": dry_run,
+        "vcs_ref": version if is_version(version) else None,
+        "unsafe": True,
+    }
+    # What Copier prints is for people; a program gets JSON alone.
+    out = sys.stderr if as_json else sys.stdout
+    try:
+        with redirect_stdout(out):
+            plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
+    except CopierError as error:
+        raise SourceError(" ".join(str(error).split())) from None
+    if as_json:
+        dump(_as_json(plan, dry_run))
+    raise typer.Exit(OK)
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    """Read a file of answers; raises `SourceError` with line and column for one that is not YAML."""
+    import yaml
+
+    from ..base.documents import parse_bounded, shown, yaml_problem
+
+    try:
+        values = parse_bounded(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceError(f"--data-file: {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SourceError(f"--data-file: {path}: is not UTF-8") from None
+    except yaml.YAMLError as error:
+        raise SourceError(f"--data-file: {path}: not valid YAML: {yaml_problem(error)}") from None
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise SourceError(f"--data-file: {path}: must be a mapping of answers, not {shown(values)}")
+    return values
+
+
+def _as_json(plan: dict[str, Any], dry_run: bool) -> dict[str, Any]:
+    """Return `{dry_run, scaffold, tenant, files, places, variables, secret_files, warnings, next}`."""
+    from ..plan.plan import written_paths
+
+    if not isinstance(plan, dict):
+        raise DativoError("the template is of another pack")
+    jobs = [job["path"] for job in plan["jobs"]]
+    return {
+        "dry_run": dry_run,
+        "scaffold": plan["scaffold"],
+        "tenant": plan["tenant"],
+        "files": sorted(written_paths(plan)),
+        "places": plan["places"],
+        "variables": sorted({one["name"] for group in plan["environment"] for one in group["variables"]}),
+        "secret_files": plan["secret_files"],
+        "warnings": plan["warnings"],
+        "next": [f"dativo {verb} --config {job}" for job in jobs for verb in ("check", "run")],
+    }

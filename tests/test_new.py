@@ -1,0 +1,106 @@
+"""`dativo-generator new` and `doctor`: the questionnaire without Copier's command line, and what it needs."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dativo_generator.plan.plan import plan, written_paths
+from fleets import STRIPE, Command
+from support import EXAMPLES, PACK, Rendered, git, load_answers, render
+
+ANSWERS = STRIPE | {"tenant_id": "acme", "scaffold": "customers"}
+
+
+@pytest.fixture
+def command(published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(published, monkeypatch, capsys)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_it_writes_what_copier_writes(example: Path, published: Path, tmp_path: Path, command: Command) -> None:
+    answers = load_answers(example)
+    for folder in ("copier", "new"):
+        shutil.copytree(example.parent, tmp_path / folder / "examples", ignore=shutil.ignore_patterns("*.yml"))
+    render(published, tmp_path / "copier", answers, overwrite=True)
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(answers, sort_keys=False), encoding="utf-8")
+    result = command(tmp_path / "new", "new", "--data-file", "../answers.yml", "--defaults")
+    assert result.status == 0, result.err
+    assert Rendered(tmp_path / "new").files == Rendered(tmp_path / "copier").files
+
+
+def test_a_program_gets_what_was_written_and_what_is_needed(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(ANSWERS), encoding="utf-8")
+    result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--data", "retention_days=30", "--json")
+    planned = plan(PACK, ANSWERS | {"retention_days": 30})
+    assert result.json == {
+        "dry_run": False,
+        "scaffold": "customers",
+        "tenant": "acme",
+        "files": sorted(written_paths(planned)),
+        "places": planned["places"],
+        "variables": sorted({one["name"] for group in planned["environment"] for one in group["variables"]}),
+        "secret_files": planned["secret_files"],
+        "warnings": planned["warnings"],
+        "next": [f"dativo {verb} --config {job['path']}" for job in planned["jobs"] for verb in ("check", "run")],
+    }
+    assert sorted(Rendered(tmp_path / "out").files) == result.json["files"]
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path, command: Command) -> None:
+    written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in ANSWERS.items()}
+    arguments = [f"--data={name}={value}" for name, value in written.items()]
+    result = command(tmp_path, "new", "out", "--dry-run", "--json", *arguments)
+    assert (result.status, result.json["dry_run"], (tmp_path / "out").exists()) == (0, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("tenant_id: [", "--data-file: answers.yml: not valid YAML: "),
+        ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
+        (None, "--data-file: answers.yml: No such file or directory"),
+    ],
+)
+def test_a_bad_file_of_answers_is_one_line(text: str | None, problem: str, tmp_path: Path, command: Command) -> None:
+    if text is not None:
+        (tmp_path / "answers.yml").write_text(text, encoding="utf-8")
+    result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--defaults")
+    assert (result.status, result.err.count("\n")) == (2, 1)
+    assert problem in result.err
+
+
+def test_a_refusal_is_one_line(tmp_path: Path, command: Command) -> None:
+    result = command(tmp_path, "new", "out", "--defaults", "--data", "tenant_id=Acme!")
+    assert (result.status, result.err.count("\n"), (tmp_path / "out").exists()) == (2, 1, False)
+    assert "tenant_id" in result.err
+
+
+def checks(command: Command, folder: Path) -> dict[str, tuple[bool, str | None]]:
+    return {one["name"]: (one["ok"], one["do"]) for one in command(folder, "doctor", "--json").json}
+
+
+def test_a_folder_that_has_everything(tmp_path: Path, command: Command) -> None:
+    git(tmp_path, "init", "--quiet")
+    found = checks(command, tmp_path)
+    assert {"Python", "Git", "copier", "copier-template-extensions", "write access", "template"} <= found.keys()
+    assert [name for name, (right, _) in found.items() if not right] == []
+    assert command(tmp_path, "doctor").status == 0
+
+
+def test_what_is_missing_says_what_to_type(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATIVO_TEMPLATE", str(tmp_path / "nowhere"))
+    found = checks(command, tmp_path)
+    assert found["repository"] == (False, "git init")
+    assert not found["template"][0]
+    assert "nowhere" in str(found["template"][1])
+    assert command(tmp_path, "doctor").status == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path, command: Command) -> None:
+    tmp_path.chmod(0o500)
+    assert not checks(command, tmp_path)["write access"][0]
