@@ -32,6 +32,7 @@ from dativo_generator.base.errors import DativoError  # noqa: E402
 from dativo_generator.base.naming import listed  # noqa: E402
 from dativo_generator.cli.app import COMMANDS  # noqa: E402
 from dativo_generator.cli.options import STATUSES  # noqa: E402
+from dativo_generator.fleet.adopt import STATES as ADOPTED  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
 from dativo_generator.fleet.step import EFFECTS  # noqa: E402
@@ -235,6 +236,7 @@ _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this 
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
 JSON document on standard output. Errors are one line on standard error."""
 _WORDS = {
+    "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
     "explain": {"a value comes from": KINDS},
     "replay": {"an answers file is": ANSWERS_STATES, "a file is": FILE_STATES},

@@ -157,6 +157,10 @@ class Dativo(Extension):
         def of_pack(function: Callable[..., Any]) -> Callable[..., Any]:
             return partial(_user_errors(function), pack)
 
+        def later(module: str, name: str) -> Callable[..., Any]:
+            """Load what only a command asks for when it does."""
+            return of_pack(lambda pack, *args: getattr(_module(module), name)(pack, *args))
+
         environment.filters |= {
             "known": of_context(_filters.known),
             "applies": of_context(_filters.applies),
@@ -179,6 +183,8 @@ class Dativo(Extension):
             "basis": of_pack(_unattended.basis),
             "spread": of_pack(_unattended.spread),
             "split": of_pack(_unattended.split),
+            "inferred": later("adoption.inferred", "inferred"),
+            "joined": later("adoption.joined", "joined"),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
             "yaml": _emit.inline,

@@ -27,7 +27,7 @@ def put(root: Path, path: str, text: str | bytes) -> None:
 
 def step(root: Path, owners: Mapping[str, Owner] | None = None, force: bool = False) -> Step:
     """Make a step of which only the destination's files, and who owns them, are looked at."""
-    fleet: Any = SimpleNamespace(tree=Tree(root), owner=lambda path, name: (owners or {}).get((path, name)))
+    fleet: Any = SimpleNamespace(tree=Tree(root), files=[], owner=lambda path, name: (owners or {}).get((path, name)))
     release: Any = None
     return Step(fleet, release, "v2", force=force)
 

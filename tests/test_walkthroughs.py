@@ -33,7 +33,7 @@ from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, s
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
-ONE_WALK = {"tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"}
+ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"}
 # What a block of a walk begins with that is a file to save; and what a line ends with that fails.
 SAVED = re.compile(r"# ([\w.-]+\.yml)\n")
 FAILS = re.compile(r"  # exit status (\d+)$")
@@ -220,6 +220,8 @@ def generator(walk: Walk, arguments: list[str]) -> str:
         assert walk.database
         arguments = [walk.database.url() if argument == url else argument for argument in arguments]
         walk.variables |= walk.database.server.environment
+    if arguments[0] == "adopt":
+        walk.here = hand_written(walk.room / "by-hand")
     folder = walk.here
     if arguments[0] == "batch":
         folder = manifests(walk.room / "batch")
@@ -230,6 +232,14 @@ def generator(walk: Walk, arguments: list[str]) -> str:
     expected = (walk.status,) if walk.status else (0, 3)
     assert (result.status in expected, noted) == (True, []), result.out
     return result.out
+
+
+def hand_written(folder: Path) -> Path:
+    """Return a repository of jobs that no scaffold has, which the first who comes makes."""
+    if not folder.exists():
+        shutil.copytree(ROOT / "tests" / "data" / "by_hand", folder)
+        release(folder, "by-hand")
+    return folder
 
 
 def manifests(folder: Path) -> Path:

@@ -26,6 +26,7 @@ COMMANDS = {
     "list": "List scaffolds, and jobs and assets written by hand.",
     "explain": "Show where each value of a job or an asset comes from.",
     "remove": "Remove scaffolds, or objects of one.",
+    "adopt": "Take over hand-written jobs and assets.",
     "validate": "Find what the runner would refuse, or do wrong silently.",
     "fields": "Print the columns of a source, for a data file.",
     "drift": "Find what has changed in the sources of imported columns.",

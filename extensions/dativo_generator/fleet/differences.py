@@ -49,7 +49,7 @@ def differences(path: str, old: Any, new: Any) -> list[Difference]:
     if old == new:
         return []
     kind = path.partition("/")[0]
-    before, after = dict(_flat(old)), dict(_flat(new))
+    before, after = dict(flat(old)), dict(flat(new))
     return [
         Difference(kind, key, _text(before, key), _text(after, key), path)
         for key in dict.fromkeys([*before, *after])
@@ -74,15 +74,15 @@ def grouped(found: Iterable[Difference]) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.count, group.kind, group.key, group.old))
 
 
-def _flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+def flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every scalar under its dotted key; items of a list are told apart by their names."""
     if isinstance(value, Mapping) and value:
         for name, item in value.items():
-            yield from _flat(item, f"{key}.{name}".lstrip("."))
+            yield from flat(item, f"{key}.{name}".lstrip("."))
     elif isinstance(value, list) and value and all(isinstance(item, Mapping) and "name" in item for item in value):
         for item in value:
             rest = {name: inner for name, inner in item.items() if name != "name"}
-            yield from _flat(rest or {"name": item["name"]}, f"{key}[{item['name']}]")
+            yield from flat(rest or {"name": item["name"]}, f"{key}[{item['name']}]")
     else:
         yield key, value
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from ..base.errors import DativoError
 from ..base.git import GitError, attempt
 
-_BEFORE, _AFTER = b"<<<<<<< before updating", b">>>>>>> after updating"
+BEFORE, MIDDLE, AFTER = "<<<<<<< before updating", "=======", ">>>>>>> after updating"
 _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
 # Nothing of the user's settings decides how a file is merged.
 _PLAIN = (
@@ -92,7 +92,7 @@ def _outcome(folder: Path, index: int, edit: Edit) -> Merged:
         path.with_name(f"{index}.{suffix}").write_bytes(content)
     sides = (f"{index}.ours", f"{index}.base", f"{index}.theirs")
     content = _git(folder, "merge-file", "-p", *_LABELS, *sides, fails=True)
-    return Merged(content, any(line in (_BEFORE, _AFTER) for line in content.splitlines()))
+    return Merged(content, any(line in (BEFORE.encode(), AFTER.encode()) for line in content.splitlines()))
 
 
 def _tree(folder: Path, contents: Sequence[bytes]) -> str:

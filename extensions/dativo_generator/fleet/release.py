@@ -7,7 +7,7 @@ loaded with the first release, since loading it takes longer than a command that
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -188,6 +188,14 @@ class Release:
     def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the answers of a scaffold for each of its environments; raises `AnswerError` where they cannot be."""
         return self._ask("split", answers)
+
+    def inferred(self, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers that come closest to files; raises `AnswerError` where none do."""
+        return self._ask("inferred", found, given)
+
+    def joined(self, answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Join answers of single files into scaffolds, each with its `answers` and the numbers of its `members`."""
+        return self._ask("joined", answers)
 
     def problems(self, answers: Mapping[str, Any]) -> list[str]:
         """List all that is wrong with the answers of a new scaffold, each beginning with the question."""

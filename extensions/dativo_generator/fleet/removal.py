@@ -213,7 +213,7 @@ def _with_shared(step: Step, change: Update, stays: dict[str, str]) -> Update:
         if change.writes.get(path, b"") is not None
     ]
     recipes: dict[str, str] = {}
-    for path, text in uses.jobs(step.fleet.tree):
+    for path, text in uses.jobs(step.fleet):
         if path in left:
             for match in _RECIPE.findall(change.writes.get(path) or text):
                 recipes.setdefault(match.decode("utf-8", "replace"), path)

@@ -23,6 +23,7 @@ from ..base.reading import ReadingError
 from ..base.values import same
 from .answers_files import AnswersFile, parsed
 from .fleet import Fleet
+from .own_form import says
 from .past import VERSIONS, recorded
 from .release import Files, Rendering
 
@@ -161,10 +162,17 @@ def _release(text: bytes) -> bytes | None:
     return match and match[1].strip()
 
 
-def _distance(one: bytes | None, other: bytes | None) -> int:
-    """Count the lines that only one of two contents has; from no file to an empty one it is one line."""
-    lines, others = (Counter([b""] if text is None else text.split(b"\n")) for text in (one, other))
-    return ((lines - others) + (others - lines)).total() + ((one is None) != (other is None))
+def _distance(content: bytes | None, rendered: bytes | None) -> int:
+    """Count the lines that only one of two contents has; from no file to an empty one it is one line.
+
+    Of a file of somebody's own form it is the values that count.
+    """
+    values = content is not None and says(content)
+    if values:
+        lines, others = Counter(values), Counter((rendered is not None and says(rendered, whatever=True)) or [b""])
+    else:
+        lines, others = (Counter([b""] if text is None else text.split(b"\n")) for text in (content, rendered))
+    return ((lines - others) + (others - lines)).total() + ((content is None) != (rendered is None))
 
 
 def _is_nearer(content: bytes | None, one: bytes | None, other: bytes | None) -> bool:

@@ -17,6 +17,7 @@ from .answers_files import AnswersFile
 from .differences import Group, grouped
 from .fleet import Fleet
 from .merge import Edit, Merged, merged
+from .own_form import carried, is_own_form
 from .parallel import mapped
 from .release import Release, Rendering
 from .source import SourceError
@@ -165,10 +166,18 @@ def combined(step: Step, outcomes: Sequence[Outcome]) -> Update:
             edits[path] = result
         else:
             writes[path] = result
-    results: dict[str, Merged] = dict(zip(edits, merged(list(edits.values())), strict=True))
+    results = _merged(edits)
     writes |= {path: result.content for path, result in results.items() if fleet.tree.read(path) != result.content}
     conflicts = {path: edits[path] for path, result in results.items() if result.conflict}
     return Update(step.target, outcomes, writes, conflicts, sorted(kept))
+
+
+def _merged(edits: Mapping[str, Edit]) -> dict[str, Merged]:
+    """Merge every edit: those in files of somebody's own form by their values, all others by their lines."""
+    own = {path: carried(edit) for path, edit in edits.items() if is_own_form(path, edit)}
+    results = {path: result for path, result in own.items() if result}
+    others = {path: edit for path, edit in edits.items() if path not in results}
+    return results | dict(zip(others, merged(list(others.values())), strict=True))
 
 
 def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:

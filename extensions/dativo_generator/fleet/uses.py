@@ -5,15 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
+from ..answers import file_paths
 from ..base import reading
 from ..base.documents import parse_bounded
 from ..plan.ownership import differs, misdescribed
+from .fleet import Fleet
 from .step import Outcome, Step
-from .tree import Tree
 
-# Jobs are found by the text of the key, also in those that are no YAML any more. What stands before the folder is where
-# the runner mounts the repository.
-_ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?[^\s"'#,}]*?(assets/[^\s"'#,}]+)""")
+# Jobs are found by the text of the key, also in those that are no YAML any more. It may begin with where the runner
+# mounts the repository.
+_ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
 
 
 def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
@@ -43,17 +44,19 @@ def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -
 def used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     """Map the assets that would go to the jobs that would still point at them."""
     taking = [outcome for outcome in outcomes if not outcome.refused]
-    gone = {p for outcome in taking for p, content in outcome.writes.items() if content is None and _is_asset(p)}
+    gone = {p for outcome in taking for p, content in outcome.writes.items() if content is None and _may_be_asset(p)}
     if not gone:
         return {}
     after: dict[str, bytes | None] = {}
     for outcome in taking:
         after |= {path: edit.theirs for path, edit in outcome.edits.items()} | dict(outcome.writes)
     found: dict[str, list[str]] = {}
-    for job, text in jobs(step.fleet.tree):
-        for asset in _assets_of(after.get(job, text)):
-            if asset in gone:
-                found.setdefault(asset, []).append(job)
+    for job, text in jobs(step.fleet):
+        for said in _assets_of(after.get(job, text)):
+            parts = said.split("/")
+            for asset in ("/".join(parts[start:]) for start in range(len(parts))):
+                if asset in gone:
+                    found.setdefault(asset, []).append(job)
     return found
 
 
@@ -71,9 +74,13 @@ def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
     return ""
 
 
-def jobs(tree: Tree) -> Iterator[tuple[str, bytes]]:
-    """Yield every job of a folder with its text."""
-    for path in reading.below(tree.root, "jobs"):
+def jobs(fleet: Fleet) -> Iterator[tuple[str, bytes]]:
+    """Yield the jobs, those that lie elsewhere, too, each with its text."""
+    tree = fleet.tree
+    elsewhere = (path for file in fleet.files if not file.problem for path in file_paths.each(file.values.get("paths")))
+    for path in dict.fromkeys(
+        (*reading.below(tree.root, "jobs"), *(path for path in elsewhere if isinstance(path, str)))
+    ):
         if path.endswith((".yaml", ".yml")):
             try:
                 yield path, tree.read(path) or b""
@@ -85,8 +92,9 @@ def _assets_of(text: bytes | None) -> set[str]:
     return {match.decode("utf-8", "replace") for match in _ASSET.findall(text or b"")}
 
 
-def _is_asset(path: str) -> bool:
-    return path.startswith("assets/")
+def _may_be_asset(path: str) -> bool:
+    """Tell whether a job could point at a file; an asset that was adopted may lie anywhere."""
+    return path.endswith((".yaml", ".yml")) and "/" in path and not path.startswith("jobs/")
 
 
 def _parsed(text: bytes | None) -> object:

@@ -42,6 +42,7 @@ _OUTLINE = (
     "ci",
     "fixtures",
     "vendor",
+    "paths",
 )
 
 _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")

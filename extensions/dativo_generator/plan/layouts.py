@@ -23,6 +23,11 @@ def arranged(said: Said, layout: str) -> dict[str, Any]:
     return _flat(said) if layout == ODCS else _nested(said)
 
 
+def whole(described: Said, layout: str) -> dict[str, Any]:
+    """Return the document around the part of an asset that describes it."""
+    return dict(described) if layout == ODCS else {"asset": dict(described), "schema": described["schema"]}
+
+
 def _flat(said: Said) -> dict[str, Any]:
     team, compliance = {"owner": said["owner"]}, _only(said, "classification", "regulations", "retention_days")
     if "team_roles" in said:

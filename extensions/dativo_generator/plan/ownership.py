@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ..answers import file_paths
 from ..answers.scaffold import Scaffold
 from ..answers.selection import Item, thing_of
 from ..base import reading
@@ -106,7 +107,9 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 
 
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
-    """Tell whether recorded answers could give `path`, by the tenant or the source that stands in it."""
+    """Tell whether recorded answers could give `path`: by the tenant or the source in it, or since they say it."""
+    if path in file_paths.each(answers.get("paths")):
+        return True
     *folders, _ = path.split("/")
     if folders and folders[0] in ("jobs", VARIABLES):
         return answers.get("tenant_id") in folders[1:2]

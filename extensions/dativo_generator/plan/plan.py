@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..answers import answers_format, engine_options
+from ..answers import answers_format, engine_options, file_paths
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..answers.selection import Item
@@ -47,6 +47,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     each = [scaffold.in_environment(name) for name in scaffold.environments]
     jobs = [_job_file(one, item) for one in each for item in one.items]
     examples = [path for one in each if (path := _env_example_path(one))]
+    _check_paths([file["path"] for file in (*assets, *jobs)])
     assets, rows, jobs = _without(scaffold["left_out"], examples, assets, rows, jobs)
     read = [environment.planned(one, _jobs_of(one, jobs)) for one in each]
     listed = [_env_example(one, groups) for one, groups in zip(each, read, strict=True)]
@@ -114,14 +115,25 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
     return [(name, path) for name, path in (*assets, *jobs, *rows, *examples) if path not in left_out]
 
 
+def documents(scaffold: Scaffold, item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the asset and the job of an item hold, as their readers parse it; {} for an asset of another's."""
+    job = _job(scaffold, item)
+    asset = {} if scaffold.reuses_assets else layouts.whole(_asset(scaffold, item), scaffold["asset_layout"])
+    return asset, {key: value for key, value in job.items() if key != "target" or value}
+
+
 def asset_path(scaffold: Scaffold, item: Item) -> str:
     """Return where the asset of an item is, be it this scaffold's or another's, for which a job may say it."""
+    if there := file_paths.asset_of(scaffold["paths"], item.object):
+        return there
     if scaffold.reuses_assets and isinstance(said := scaffold["job_extra"].get("asset_path"), str):
         return _filled_in(said, scaffold, item).removeprefix(_under(scaffold["app_root"], ""))
     return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 
 def _job_path(scaffold: Scaffold, item: Item) -> str:
+    if there := file_paths.job_of(scaffold["paths"], item.object, scaffold["environment"]):
+        return there
     folders = ["jobs", scaffold["tenant_id"], scaffold.environment_apart]
     return "/".join(filter(None, [*folders, f"{_job_name(scaffold, item)}.yaml"]))
 
@@ -156,6 +168,14 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
     for name in ids:
         if ids.count(name) > 1:
             raise AnswerError(f"asset_extra: id: {shown(name)} would be that of several assets; put {{object}} into it")
+
+
+def _check_paths(paths: list[str]) -> None:
+    """Refuse two files at one path, which only `paths` can give; some systems tell no capitals from small letters."""
+    spelt: dict[str, str] = {}
+    for path in paths:
+        if spelt.setdefault(path.casefold(), path) is not path:
+            raise AnswerError(f"paths: {shown(path)} would be that of two files; give each its own")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:

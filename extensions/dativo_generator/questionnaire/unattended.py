@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..answers import recording
+from ..answers import file_paths, recording
 from ..answers.answers_format import CURRENT, NAME
 from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
@@ -175,6 +175,8 @@ def _of_one(whole: Scaffold, name: str) -> dict[str, Any]:
     """Return the answers of a scaffold for one of its environments."""
     pack, one = whole.pack, whole.in_environment(name)
     raw = {key: value for key, value in one.raw.items() if key not in ("environments", "left_out")} | {NAME: CURRENT}
+    if "paths" in raw:
+        raw["paths"] = file_paths.of_environment(one["paths"], name)
     if name != whole["environment"]:
         raw |= {"scaffold": f"{whole['scaffold']}_{name}", "assets": "reuse"}
         cursors = {one.cursor_field(item, one.fields[item.object]) for item in one.items} - {""}

@@ -86,8 +86,8 @@ class Lifecycle(NamedTuple):
         if isinstance(objects := answers.get("objects"), list):
             new["objects"] = [renamed(name) for name in objects]
             # Fields of one object may stand without its name; a column is then no object.
-            keyed = ("asset_names",) if len(objects) == 1 and not _by_object(answers) else ("asset_names", "fields")
-            for name in keyed:
+            by_object = len(objects) != 1 or _by_object(answers)
+            for name in ("asset_names", "paths", *(["fields"] if by_object else [])):
                 if isinstance(answers.get(name), dict):
                     named = {renamed(key): value for key, value in answers[name].items()}
                     if named != answers[name]:

@@ -8,7 +8,7 @@ from ...base.documents import shown
 from ...base.errors import AnswerError
 from ...base.naming import few, file_name_of, slug_of
 from ...base.paths import CI_FILES
-from .. import answers_format, readers
+from .. import answers_format, file_paths, readers
 from ..model import Answers, Question, Section
 from ..selection import Item
 from ..table_names import schema_of
@@ -104,6 +104,9 @@ SECTION = Section(
         "asset_names": Question(_asset_names, always({}), of="scaffold"),
         "left_out": Question(
             alone(readers.words), always([]), of="scaffold", example="[jobs/acme/x_to_s3.yaml]", prompted=False
+        ),
+        "paths": Question(
+            file_paths.read, always({}), of="scaffold", example="{orders: {job: jobs/shop/orders.yaml}}", prompted=False
         ),
         # A scaffold that began without one stays so.
         "env_example": Question(alone(readers.flag), lambda answers: answers.format >= answers_format.OWN_STATE),

@@ -34,7 +34,12 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
 
 
 def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None:
-    """Refuse a table whose cursor is no column of it; an API's may be a parameter of the request."""
+    """Refuse a table whose cursor is no column of it; an API's may be a parameter of the request.
+
+    Where rows become documents, the columns are those of the documents.
+    """
+    if answers.raw.get("markdown_kv_storage"):
+        return
     cursor = answers.cursor_field(item, fields) if answers.source.selection == "tables" else ""
     names = [field.name for field in fields]
     if cursor and names and cursor not in names:

@@ -1,0 +1,252 @@
+"""The answers that come closest to what somebody wrote by hand: one job, one asset, one thing that is read.
+
+Nothing is proven here: each answer is tried, and stays where the files are nearer to what the pack gives. What then
+differs, and is a key that no question asks for, goes into the questions that pass keys on; the rest are edits by hand.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from ..answers.answers_format import CURRENT, NAME
+from ..answers.questions.contract import NESTED, ODCS
+from ..answers.scaffold import Scaffold
+from ..base.asset_layout import Keys
+from ..base.errors import AnswerError, DativoError
+from ..base.naming import slug_of, slug_problem
+from ..base.secrets import secret_in
+from ..plan.plan import EXTRAS, asset_path, paths
+from ..registry.pack import Pack
+from .files import Files
+from .said import answers as said_by
+from .said import fields_of
+from .selected import connector, cursor, is_incremental, selection
+from .values import MISSING, at
+
+# Adoption writes answers files alone; whoever wants these asks for them later.
+_NOTHING_ELSE = {"env_example": False, "vendor": False}
+
+
+def inferred(pack: Pack, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers for the files that were `found`, which are the fields of `Files`.
+
+    `given` are answers of somebody's for what files do not say. Raises `AnswerError` for files that no answers come
+    near.
+    """
+    files = Files.of(found)
+    search = _Search(pack, files, given, {**given, **_begun(pack, files, given)})
+    search.name()
+    search.columns()
+    for said in said_by(search.scaffold, search.files):
+        search.try_said(said.question, said.value, said.nothing)
+    for name in EXTRAS:
+        search.pass_on(name)
+    search.place()
+    return search.raw
+
+
+def _begun(pack: Pack, files: Files, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers without which there is nothing to compare."""
+    source = pack.registry[connector(pack, files, "source", given)]
+    target = connector(pack, files, "target", given)
+    item = selection(source, files)
+    if source.selection == "tables" and isinstance(item, dict) and (column := cursor(source, files)):
+        item["cursor_field"] = column
+    raw = {
+        NAME: CURRENT,
+        "tenant_id": _tenant(files, given),
+        "source_connector": source.id,
+        source.selection: [item],
+        "target_connector": target,
+        **({"incremental": is_incremental(files)} if source.supports_incremental and files.job else {}),
+        **({} if files.asset else {"assets": "reuse"}),
+        **{name: value for name, value in _NOTHING_ELSE.items() if name not in given},
+    }
+    if files.asset:
+        raw["asset_layout"] = NESTED if isinstance(files.asset.get("asset"), Mapping) else ODCS
+    scaffold = Scaffold(pack, {**given, **raw})
+    for name in ("tenant_id", "source_connector", "target_connector", source.selection):
+        _ = scaffold[name]
+    return raw
+
+
+def _tenant(files: Files, given: Mapping[str, Any]) -> str:
+    said = at(files.job, "tenant_id") if files.job else at(files.body, "tenant")
+    said = given.get("tenant_id") if said is MISSING else said
+    if not isinstance(said, str) or slug_problem(slug_of(said)):
+        raise AnswerError("tenant_id: the file names none; give one with --data tenant_id=NAME")
+    return said if not slug_problem(said) else slug_of(said)
+
+
+class _Search(NamedTuple):
+    """Answers on their way: `raw` is what was found, which changes in place."""
+
+    pack: Pack
+    files: Files
+    given: dict[str, Any]
+    raw: dict[str, Any]
+
+    @property
+    def scaffold(self) -> Scaffold:
+        """The answers so far."""
+        return Scaffold(self.pack, self.raw)
+
+    def name(self) -> None:
+        """Take over version, name and root, which decide where the files are."""
+        item = self.scaffold.items[0]
+        version = at(self.files.body, "version")
+        name = at(self.files.job, "asset") if not self.files.asset else at(self.files.body, "name")
+        if name is MISSING:
+            name = at(self.files.body, "name")
+        self._take("asset_version", str(version) if isinstance(version, str | float) else MISSING, "1.0")
+        self._take("asset_names", {item.object: name} if isinstance(name, str) else MISSING, {})
+        if self.files.job:
+            self._take("app_root", self.files.root, "/app")
+            environment = at(self.files.job, "environment")
+            self._take("environment", slug_of(environment) if isinstance(environment, str) else MISSING, "")
+
+    def _take(self, question: str, value: Any, usual: Any) -> None:
+        """Answer with what is said, where its reader takes it and it is not what is followed anyway."""
+        if value in (MISSING, usual):
+            return
+        try:
+            scaffold = Scaffold(self.pack, self.raw | {question: value})
+            if question != "asset_names" or scaffold.asset_name(scaffold.items[0]) != scaffold.usual_name(
+                scaffold.items[0]
+            ):
+                _ = scaffold[question]
+                self.raw[question] = value
+        except DativoError:
+            return
+
+    def columns(self) -> None:
+        """Take over the columns of the asset; without any nothing describes the data."""
+        if not self.files.asset:
+            return
+        fields = fields_of(self.scaffold, self.files)
+        if not fields:
+            raise AnswerError("schema: the asset has no columns; the runner refuses it")
+        self.raw["fields"] = {self.scaffold.items[0].object: fields}
+        documents = at(self.files.job, "target", "markdown_kv_storage")
+        as_documents = {"markdown_kv_storage": documents} if isinstance(documents, Mapping) else {}
+        for other in ({}, as_documents, {"incremental": False}):
+            try:
+                _ = Scaffold(self.pack, self.raw | other)["fields"]
+            except DativoError as error:
+                why = error
+            else:
+                self.raw.update(other)
+                return
+        raise AnswerError(f"schema: {why}")
+
+    def try_said(self, question: str, find: Callable[[Scaffold, Files], Any], nothing: Any) -> None:
+        """Answer a question with what the files say, or with nothing, where that brings them nearer."""
+        try:
+            scaffold = self.scaffold
+            if scaffold.inapplicable(question):
+                return
+            value = find(scaffold, self.files)
+            silent = value is None or value is MISSING
+            if silent:
+                value = MISSING if question in self.given else nothing
+            if value is MISSING or (value == scaffold[question] and type(value) is type(scaffold[question])):
+                return
+        except DativoError:
+            return
+        for attempt in _attempts(value):
+            if self._is_nearer(scaffold, question, attempt, or_as_near=silent):
+                self.raw[question] = attempt
+                return
+
+    def _is_nearer(self, before: Scaffold, question: str, value: Any, or_as_near: bool) -> bool:
+        if secret_in(value, question if isinstance(value, dict) else ""):
+            return False
+        try:
+            after = Scaffold(self.pack, self.raw | {question: value})
+            _ = after[question]
+            return self.files.distance(after) < self.files.distance(before) + or_as_near
+        except DativoError:
+            return False
+
+    def pass_on(self, name: str) -> None:
+        """Put into `asset_extra` or `job_extra` what is left, as far as it is taken."""
+        kind = 0 if name == "asset_extra" else 1
+        if not (self.files.asset, self.files.job)[kind]:
+            return
+        found = self.files.differences(self.scaffold)[kind]
+        inside: Keys = ("asset",) if kind == 0 and isinstance(self.files.asset.get("asset"), Mapping) else ()
+        steps = [
+            (keys[len(inside) :], None if new is MISSING else new)
+            for keys, old, new in found
+            if keys[: len(inside)] == inside and _can_be_passed_on(keys[len(inside) :], old, new)
+        ]
+        whole = (self.files.asset, self.files.job)[kind]
+        taken = self._taken(name, at(whole, *inside), [], steps)
+        if taken:
+            self.raw[name] = _tree(at(whole, *inside), taken)
+
+    def _taken(self, name: str, whole: Any, before: list[Any], steps: Sequence[Any]) -> list[Any]:
+        """Return `before` with those of the steps that can be taken together: all, else of each half."""
+        if not steps or self._can(name, _tree(whole, [*before, *steps])):
+            return [*before, *steps]
+        if len(steps) == 1:
+            return before
+        middle = len(steps) // 2
+        return self._taken(name, whole, self._taken(name, whole, before, steps[:middle]), steps[middle:])
+
+    def _can(self, name: str, extra: dict[str, Any]) -> bool:
+        if secret_in(extra, name):
+            return False
+        try:
+            scaffold = Scaffold(self.pack, self.raw | {name: extra})
+            _ = scaffold[name]
+            EXTRAS[name](scaffold, scaffold.items[0])
+        except DativoError:
+            return False
+        return True
+
+    def place(self) -> None:
+        """Say where the files lie, where that is not where the pack would put them; an asset alone has no job."""
+        scaffold = self.scaffold
+        item = scaffold.items[0]
+        planned = dict.fromkeys(path for _, path in paths(scaffold))
+        job = next((path for path in planned if path.startswith("jobs/")), "")
+        places = {"asset": self.files.asset_path} if self.files.asset_path != asset_path(scaffold, item) else {}
+        if not self.files.job:
+            self.raw["left_out"] = [job]
+        elif self.files.job_path != job:
+            places["job"] = self.files.job_path
+        if places:
+            self.raw["paths"] = {item.object: places}
+        _ = self.scaffold["paths"]
+
+
+def _attempts(value: Any) -> list[Any]:
+    """Return what to answer with: all that a file says, else what is left of a mapping without what is refused."""
+    if not isinstance(value, Mapping):
+        return [value]
+    return [dict(value), *({key: item for key, item in value.items() if key != out} for out in value)]
+
+
+def _can_be_passed_on(keys: Keys, old: Any, new: Any) -> bool:
+    """Tell whether a difference adds a key or leaves one out; the id of an asset may be another, too."""
+    if new is None or not keys:
+        return False
+    return old is MISSING or new is MISSING or keys == ("id",)
+
+
+def _tree(whole: Any, steps: Sequence[tuple[Keys, Any]]) -> dict[str, Any]:
+    """Build the answer that takes some steps; a list has as many mappings as in the `whole` file."""
+    tree: dict[str, Any] = {}
+    for keys, value in steps:
+        node: Any = tree
+        there: Any = whole
+        for key, following in pairwise(keys):
+            there = there[key] if isinstance(key, int) or (isinstance(there, Mapping) and key in there) else {}
+            if isinstance(key, int):
+                node = node[key]
+            else:
+                empty: Any = [{} for _ in there] if isinstance(following, int) else {}
+                node = node.setdefault(key, empty)
+        node[keys[-1]] = value
+    return tree

@@ -1,0 +1,108 @@
+"""Where files lie that were there before their scaffold: of each object the path of its asset, and of its job.
+
+::
+
+    {orders: {asset: contracts/orders.yaml, job: jobs/shop/orders.yaml}}
+    {orders: {job: {dev: jobs/dev/orders.yaml, prod: jobs/prod/orders.yaml}}}
+
+What is not said is where the pack puts it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from ..base.documents import shown
+from ..base.errors import AnswerError
+from ..base.naming import few, listed, nearest
+from ..base.paths import PROFILES, VARIABLES
+from . import readers
+from .model import Answers
+
+ASSET, JOB = KINDS = ("asset", "job")
+# Folders at the root whose files are the pack's or a profile, and so nobody's jobs.
+_TAKEN = ("connectors", "registry", "schemas", PROFILES, VARIABLES)
+# A part of a path; none is hidden, and none ends as Windows does not take it.
+_PART = re.compile(r"\w(?:[\w.@+=, -]*[\w@+=-])?")
+_ENDS = (".yaml", ".yml")
+
+Paths = dict[str, dict[str, Any]]
+
+
+def read(answers: Answers, raw: Any) -> Paths:
+    """Read the paths by object; raises `AnswerError` for one that is no place for a file of a scaffold."""
+    value, objects = readers.mapping(raw), [item.object for item in answers.items]
+    for name, places in value.items():
+        readers.among_objects(name, objects)
+        if not isinstance(places, dict) or not places:
+            raise AnswerError(f"{name}: must be a mapping of {listed(KINDS)}, not {shown(places)}")
+        for kind in places:
+            if kind not in KINDS:
+                raise AnswerError(f"{name}: unknown key '{kind}'{nearest(str(kind), KINDS)} (known: {few(KINDS)})")
+        _check_environments(name, places.get(JOB), answers.environments)
+    _check(list(each(value)))
+    return value
+
+
+def each(value: Any) -> Iterator[Any]:
+    """Yield every path of an answer that may be wrong."""
+    for places in value.values() if isinstance(value, dict) else ():
+        for place in places.values() if isinstance(places, dict) else ():
+            yield from place.values() if isinstance(place, dict) else (place,)
+
+
+def asset_of(paths: Mapping[str, Mapping[str, Any]], object_name: str) -> str:
+    """Return where the asset of an object lies, '' where the pack decides."""
+    return paths.get(object_name, {}).get(ASSET, "")
+
+
+def job_of(paths: Mapping[str, Mapping[str, Any]], object_name: str, environment: str) -> str:
+    """Return where the job of an object lies in an environment, '' where the pack decides."""
+    place = paths.get(object_name, {}).get(JOB, "")
+    return place.get(environment, "") if isinstance(place, dict) else place
+
+
+def of_environment(paths: Mapping[str, Mapping[str, Any]], environment: str) -> Paths:
+    """Return the paths of a scaffold that has one environment of several."""
+    own: Paths = {}
+    for name, places in paths.items():
+        job = job_of(paths, name, environment)
+        if left := {kind: place for kind, place in places.items() if kind != JOB} | ({JOB: job} if job else {}):
+            own[name] = left
+    return own
+
+
+def _check_environments(name: str, job: Any, environments: Sequence[str]) -> None:
+    """Refuse one path for the jobs of several environments, and a path for an environment that is not there."""
+    if not isinstance(job, dict):
+        if job is not None and len(environments) > 1:
+            raise AnswerError(f"{name}: job: there is one for each environment: {listed(environments)}")
+        return
+    for environment in job:
+        if environment not in environments:
+            hint = nearest(str(environment), environments)
+            raise AnswerError(f"{name}: job: {shown(environment)} is no environment of this scaffold{hint}")
+
+
+def _check(paths: Sequence[Any]) -> None:
+    seen: set[str] = set()
+    for path in paths:
+        if not isinstance(path, str):
+            raise AnswerError(f"{shown(path)} is no path")
+        if why := problem_of(path):
+            raise AnswerError(f"{shown(path)}: {why}")
+        if path.casefold() in seen:
+            raise AnswerError(f"{shown(path)} is there twice")
+        seen.add(path.casefold())
+
+
+def problem_of(path: str) -> str:
+    """Say why no file of a scaffold can lie at a path, '' when one can."""
+    parts = path.split("/")
+    if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
+        return "is no path in a folder of the repository, like jobs/shop/orders.yaml"
+    if not path.endswith(_ENDS):
+        return f"a job or an asset ends in {' or '.join(_ENDS)}"
+    if parts[0] in _TAKEN:
+        return "no job or asset can be there"
+    return ""
