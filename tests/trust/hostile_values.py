@@ -28,10 +28,11 @@ from .values import NAMES, TEXTS, VALUES, placed
 _GENERATED = 20
 # Where the files of a scaffold belong.
 _OWN = re.compile(
-    r"assets/[a-z0-9_-]+/v[0-9.]+/[a-z0-9_-]+\.yaml|jobs/[a-z0-9_-]+/[a-z0-9_-]+\.yaml"
-    r"|variables/[a-z0-9_-]+/[a-z0-9_-]+\.env\.example"
+    r"assets/[a-z0-9_-]+/v[0-9.]+/[a-z0-9_-]+\.yaml|jobs/[a-z0-9_-]+/([a-z0-9_-]+/)?[a-z0-9_-]+\.yaml"
+    r"|variables/[a-z0-9_-]+/([a-z0-9_-]+/)?[a-z0-9_-]+\.env\.example"
     r"|tests/fixtures/([a-z0-9_-]+/[a-z0-9_-]+\.(csv|jsonl)|test_dativo_fixtures\.py)"
-    r"|(registry|connectors|schemas)/[a-z0-9_.-]+\.(yaml|json)|\.github/workflows/dativo\.yml|\.gitlab/dativo\.yml"
+    r"|(registry|connectors|schemas)/[a-z0-9_.-]+\.(yaml|json)|schemas/\.gitattributes"
+    r"|\.github/workflows/dativo\.yml|\.gitlab/dativo\.yml"
     r"|\.copier-answers\.[a-z0-9_-]+\.[a-z0-9_-]+\.yml"
 )
 # What a command writes beside the files of scaffolds.

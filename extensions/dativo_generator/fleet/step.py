@@ -303,7 +303,10 @@ class Step:
 def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     """Return answers whose recorded fields stand by object, where a scaffold of one object becomes one of several."""
     fields, objects = wanted.get("fields"), {job["object"] for job in old.plan["jobs"]}
-    grows = any(isinstance(read := wanted.get(name), list) and len(read) > 1 for name in SELECTIONS)
+    read = [(before.get(name), wanted.get(name)) for name in SELECTIONS]
+    grows = any(
+        isinstance(new, list) and len(new) > 1 and (not isinstance(was, list) or len(was) == 1) for was, new in read
+    )
     if not grows or len(objects) != 1 or not isinstance(fields, dict) or not same(fields, before.get("fields")):
         return wanted
     (name,) = objects
