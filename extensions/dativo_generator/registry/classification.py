@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import LABEL
-from ..base.phrases import Groups, singular, take_groups, words
+from ..base.phrases import Groups, singular, words
 from .fields import alike
 from .shares import share
 from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
-_PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
-_NAME = r"@?[a-z0-9]+"
+# What phrases, and lists in which a group may stand, consist of.
+_PHRASE, _NAME = "a-z0-9<>", "a-z0-9@"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
 _KEYS = (
@@ -94,11 +94,11 @@ class _Column(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `phrases` are joined words, with how many words each is."""
+    """One rule; `words` are its phrases as the file has them."""
 
     name: str
     label: str
-    phrases: Mapping[str, int]
+    words: tuple[str, ...]
     alone: bool
     unless: frozenset[str]
     despite: frozenset[str]
@@ -106,6 +106,11 @@ class Rule(NamedTuple):
     tables: frozenset[str]
     not_tables: frozenset[str]
     confidence: float
+
+    @property
+    def phrases(self) -> Mapping[str, int]:
+        """Its phrases as joined words, with how many words each is."""
+        return _joined(self.words)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
@@ -177,7 +182,7 @@ class Rules:
         self._table = cache(self._table_read)
         self._places: dict[str, list[int]] = {}  # of rules, by the phrases that they have
         for place, rule in enumerate(rules):
-            for phrase in rule.phrases:
+            for phrase in set(_letters(rule.words)):
                 self._places.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
@@ -260,36 +265,34 @@ class Rules:
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
     top = Document(root, FILE).section(_KEYS)
-    short = top.section("abbreviations")
-    abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
-    groups = take_groups(top)
+    short, of_groups = top.section("abbreviations"), top.section("groups")
+    abbreviations = {word: short.text(word) for word in short.value}
+    groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name is written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
     known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
-    rules = tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known))
-    pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
-    qualifiers = frozenset(top.texts("qualifiers", default=()))
-    coded = _joined(top.texts("coded", default=()))
+    rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", known))
+    pointers, fillers = frozenset(top.phrases("pointers")), frozenset(top.phrases("fillers"))
+    qualifiers = frozenset(top.phrases("qualifiers", default=()))
+    coded = _joined(top.phrases("coded", default=()))
     subjects = tuple(
         _Subject(
-            entry.text("name", like=_NAME),
+            entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
-            _joined(entry.texts("words", like=_PHRASE)),
+            _joined(entry.phrases("words")),
         )
         for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
     )
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
-        told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
-    for entry in top.sections("rules"):
-        told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
+        told.update(rule.unless, rule.tables, rule.not_tables, _letters(rule.words), " ".join(rule.words).split())
     vocabulary = Vocabulary(root, told, abbreviations)
     general = General(
         pointers,
         fillers,
-        frozenset(top.texts("sole", default=())),
+        frozenset(top.phrases("sole", default=())),
         qualifiers,
         coded,
         subjects,
@@ -300,35 +303,32 @@ def load_rules(root: Path) -> Rules:
     return Rules(rules, vocabulary, general)
 
 
-def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
+def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = [*entry.texts("words")]
-    if not re.fullmatch(f"{_PHRASE}(,{_PHRASE})*", ",".join(phrases)):
-        entry.texts("words", like=_PHRASE)
-    for phrase in phrases:
-        if missing := next((name for name in re.findall("<([a-z]+)>", phrase) if name not in groups), ""):
-            raise entry.error("words", f"'{phrase}': there is no group '{missing}'")
-    # As it is written, which may be in one word in a name, and in full, as a name is read.
-    phrases += [
-        " ".join(abbreviations.get(word, word) for word in phrase.split())
-        for phrase in phrases
-        if not abbreviations.keys().isdisjoint(phrase.split())
-    ]
+    phrases = entry.phrases("words", letters=_PHRASE)
+    if missing := set(re.findall("<([^>]*)>?", " ".join(phrases))) - groups.keys():
+        raise entry.error("words", f"there is no group '{min(missing)}'")
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
-        _joined(phrases),
+        phrases,
         entry.flag("alone", False),
         _set(entry, "unless", groups),
-        frozenset(entry.texts("despite", default=(), like=_NAME)),
-        frozenset(entry.texts("types", default=_TYPES)),
+        frozenset(entry.phrases("despite", default=())),
+        frozenset(entry.phrases("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
 
-def _joined(phrases: Iterable[str]) -> dict[str, int]:
+def _letters(phrases: Iterable[str]) -> list[str]:
+    """Return phrases in one word each."""
+    return ",".join(phrases).replace(" ", "").split(",")
+
+
+@cache
+def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
     """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
     return {
         "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
@@ -336,11 +336,12 @@ def _joined(phrases: Iterable[str]) -> dict[str, int]:
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
-    found: list[str] = []
-    for word in entry.texts(key, default=(), like=_NAME):
-        if word.startswith("@") and word[1:] not in groups:
-            raise entry.error(key, f"there is no group '{word[1:]}'")
-        found += groups[word[1:]] if word.startswith("@") else [word]
+    found = set(entry.phrases(key, default=(), letters=_NAME))
+    for name in [word for word in found if "@" in word]:
+        if name[1:] not in groups:
+            raise entry.error(key, f"there is no group '{name[1:]}'")
+        found.remove(name)
+        found.update(groups[name[1:]])
     return frozenset(found)
 
 
