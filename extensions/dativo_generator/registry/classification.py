@@ -28,6 +28,7 @@ _KEYS = (
     "qualifiers",
     "fillers",
     "sole",
+    "incomplete",
     "groups",
     "subjects",
     "things",
@@ -63,8 +64,9 @@ class Judgement(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """A table: its language, the words of its name in any spelling, prefixes of its columns, and what it is about."""
+    """A table: its name, its language, its words in any spelling, prefixes of its columns, and what it is about."""
 
+    name: tuple[Word, ...]
     language: str
     words: frozenset[str]
     prefixes: frozenset[str]
@@ -150,12 +152,18 @@ class General(NamedTuple):
     pointers: frozenset[str]
     fillers: frozenset[str]
     sole: frozenset[str]
+    incomplete: frozenset[str]
     qualifiers: frozenset[str]
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
     groups: Mapping[str, str]
     known: frozenset[str]
+
+    def completed_by(self, column: _Column) -> bool:
+        """Tell whether a name says what it names only with its table's: the number of passports, not of persons."""
+        about_person = any(self.groups.get(word) == "<person>" for word in column.about)
+        return not about_person and all(word.text in self.incomplete for word in column.words)
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
         """Leave out that a name holds a code, where there is more in it."""
@@ -195,7 +203,13 @@ class Rules:
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about)
-        return self._by_rules(looked_at)
+        found = self._by_rules(looked_at)
+        if found.label or not self._general.completed_by(looked_at):
+            return found
+        completed = self._by_rules(looked_at._replace(words=of_table.name + in_english))
+        if not completed.label:
+            return found
+        return completed._replace(evidence=f"{completed.evidence}, which is read behind the table's")
 
     def _by_rules(self, column: _Column) -> Judgement:
         """Judge a column, a second time without numbers in its name: of contact 2, the name is a contact's name."""
@@ -235,6 +249,7 @@ class Rules:
         if about[0] not in self._general.things:
             about += self._subjects(columns, language)
         return _Table(
+            tuple(word._replace(text=singular(word.text)) for word in read if word.text not in self._general.fillers),
             language,
             frozenset(own | set(map(singular, own)) | shared),
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
@@ -293,6 +308,7 @@ def load_rules(root: Path) -> Rules:
         pointers,
         fillers,
         frozenset(top.phrases("sole", default=())),
+        frozenset(top.phrases("incomplete", default=())),
         qualifiers,
         coded,
         subjects,
