@@ -196,25 +196,26 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
     top.text("source")
     entries = top.section("words")
     phrases: dict[str, Meaning] = {}
-    pieces: dict[str, str] = {}
+    found: set[str] = set()
     for english_words in entries.value:
         english_of_all = tuple(english_words.split())
         meanings: dict[int, Meaning] = {}  # by how many words a phrase has
         for spelled in _spellings(entries.text(english_words)):
-            told = [word for word in spelled if word not in particles] or spelled
-            meaning = meanings.get(len(told)) or meanings.setdefault(
-                len(told), Meaning(english_of_all, len(told), name)
-            )
-            for letters in {"".join(told), "".join(spelled)} if len(told) < len(spelled) else ("".join(told),):
-                if letters not in phrases or phrases[letters].count < meaning.count:
-                    phrases[letters] = meaning
-            pieces.update(zip(told, told, strict=True))
-    words_of_all = [word for word in pieces if len(word) > _SHORTEST_PIECE and word in phrases]
+            told = spelled if particles.isdisjoint(spelled) else [word for word in spelled if word not in particles]
+            count = len(told) or len(spelled)
+            if count not in meanings:
+                meanings[count] = Meaning(english_of_all, count, name)
+            for letters in ["".join(spelled)] if told is spelled else {"".join(told or spelled), "".join(spelled)}:
+                if letters not in phrases or phrases[letters].count < count:
+                    phrases[letters] = meanings[count]
+            found.update(told)
+    parts = sorted(found)
+    words_of_all = [word for word in parts if len(word) > _SHORTEST_PIECE and word in phrases]
     for end, plural_end in plurals:
         end = end.strip("_")
         for word in [word for word in words_of_all if word.endswith(end)] if end else words_of_all:
             phrases.setdefault(word.removesuffix(end) + plural_end, phrases[word])
-    long_enough = [word for word in pieces if len(word) >= _SHORTEST_PIECE]
+    long_enough = [word for word in parts if len(word) >= _SHORTEST_PIECE]
     joined = {word + joint: word for joint in joints for word in long_enough if len(word) > _SHORTEST_PIECE}
     return Language(name, phrases, joined | dict(zip(long_enough, long_enough, strict=True)), particles, english)
 
