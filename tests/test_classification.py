@@ -49,6 +49,9 @@ NEITHER = [
     ("id", "customers"),
     ("created", "customers"),
     ("balanced", "tests"),
+    ("treatment", "water_treatment"),
+    ("salt", "soil_samples"),
+    ("card_number", "trading_cards"),
 ]
 
 

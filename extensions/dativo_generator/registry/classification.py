@@ -107,6 +107,7 @@ class Rule(NamedTuple):
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
+    not_in: frozenset[str]
     confidence: float
 
     @property
@@ -133,6 +134,8 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
         if column.about[0] in self.not_tables:
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
+        if against := min(column.table & self.not_in, default=""):
+            return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence, self.confidence)
@@ -285,10 +288,10 @@ def load_rules(root: Path) -> Rules:
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name is written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
+    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "not_in")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
-    rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", known))
+    rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
     pointers, fillers = frozenset(top.phrases("pointers")), frozenset(top.phrases("fillers"))
     qualifiers = frozenset(top.phrases("qualifiers", default=()))
     coded = _joined(top.phrases("coded", default=()))
@@ -302,7 +305,9 @@ def load_rules(root: Path) -> Rules:
     )
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
-        told.update(rule.unless, rule.tables, rule.not_tables, _letters(rule.words), " ".join(rule.words).split())
+        told.update(
+            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
+        )
     vocabulary = Vocabulary(root, told, abbreviations)
     general = General(
         pointers,
@@ -334,6 +339,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         frozenset(entry.phrases("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
+        frozenset(entry.phrases("not_in", default=())),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
