@@ -30,6 +30,7 @@ from dativo_generator.answers.scaffold import Scaffold  # noqa: E402
 from dativo_generator.base.documents import shown  # noqa: E402
 from dativo_generator.base.errors import DativoError  # noqa: E402
 from dativo_generator.base.naming import listed  # noqa: E402
+from dativo_generator.cli.app import COMMANDS  # noqa: E402
 from dativo_generator.cli.options import STATUSES  # noqa: E402
 from dativo_generator.fleet.batch import STATES  # noqa: E402
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES  # noqa: E402
@@ -41,6 +42,7 @@ from dativo_generator.importers.kinds.contracts import ODCS_KINDS  # noqa: E402
 from dativo_generator.importers.kinds.json_schema import JSON_KINDS  # noqa: E402
 from dativo_generator.importers.sql_types import SQL_KINDS  # noqa: E402
 from dativo_generator.importers.types import FIELD_TYPES  # noqa: E402
+from dativo_generator.plan.provenance import KINDS  # noqa: E402
 from dativo_generator.registry.connectors import Connector  # noqa: E402
 from dativo_generator.registry.dialects import dialects  # noqa: E402
 from dativo_generator.registry.fields import AS_TEXT, TYPES, stored  # noqa: E402
@@ -181,7 +183,7 @@ def commands_page() -> str:
         *(f"| {status} | {said} |" for status, said in STATUSES.items()),
         "",
     ]
-    for name in ("batch", "fields", "replay", "update", "validate"):
+    for name in sorted(COMMANDS):
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
@@ -234,6 +236,7 @@ command for all scaffolds of a repository; it works in the folder of the answers
 JSON document on standard output. Errors are one line on standard error."""
 _WORDS = {
     "batch": {"a row is": STATES},
+    "explain": {"a value comes from": KINDS},
     "replay": {"an answers file is": ANSWERS_STATES, "a file is": FILE_STATES},
     "update": {"an answers file": EFFECTS},
 }

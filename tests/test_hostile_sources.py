@@ -223,6 +223,7 @@ def test_a_folder_is_bounded(here: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_partition_is_a_column(here: Path) -> None:
     write("data/year=2024/a.json", [{"a": 1}])
     assert names("data") == ["a", "year"]
+    assert names("data/year=2024/a.json") == ["a"]
 
 
 def test_files_are_offered_so_that_they_are_read_again(here: Path) -> None:

@@ -446,3 +446,17 @@ def test_an_older_release_says_where_an_asset_is_in_the_job_alone() -> None:
     today = Rendering("", Files({}), planned)
     jobs = [{key: value for key, value in job.items() if key != "asset"} for job in planned["jobs"]]
     assert items_of(Rendering("", Files({}), planned | {"jobs": jobs})) == items_of(today)
+
+
+def test_an_object_more_leaves_the_columns_of_the_first_as_they_were(
+    history: Path, tmp_path: Path, command: Command
+) -> None:
+    name, columns = ".copier-answers.acme.one.yml", {"id": "string required", "email": "string PII"}
+    out = build(history, tmp_path / "out", "v1.0.0", {"one": STRIPE | {"fields": columns}})
+    before = Rendered(out).files["assets/stripe/v1.0/stripe_customers.yaml"]
+    result = command(out, "update", name, "--to", "v1.0.0", "--data", "objects=[customers, charges]")
+    assert result.status == 0, result.out
+    after = Rendered(out)
+    assert after.files["assets/stripe/v1.0/stripe_customers.yaml"].splitlines()[:20] == before.splitlines()[:20]
+    assert after.answers["fields"] == {"customers": columns}
+    assert "assets/stripe/v1.0/stripe_charges.yaml" in after.files

@@ -114,11 +114,17 @@ def partitioned(folder: Path, kind: str) -> Path:
 def test_folders_called_so_are_columns(kind: str, tmp_path: Path) -> None:
     folder = partitioned(tmp_path, kind)
     expected = {"id": "integer", "day": "date", "sold in": "string"}
-    for source in (folder, folder / "day=2024-01-01" / "sold%20in=DE" / f"part.{kind}", folder / "**" / f"*.{kind}"):
+    for source in (folder, folder / "**" / f"*.{kind}"):
         table = only(source, required_from_data=True)
         assert types(table) == expected
         assert [column.required for column in table.columns] == [True, False, False]
         assert table.notes[-1] == f"'day', 'sold in': {TOLD}"
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_file_that_is_named_has_its_own_columns_alone(kind: str, tmp_path: Path) -> None:
+    table = only(partitioned(tmp_path, kind) / "day=2024-01-01" / "sold%20in=DE" / f"part.{kind}")
+    assert types(table) == {"id": "integer"}
 
 
 def test_a_column_of_the_files_goes_before_a_folder(tmp_path: Path) -> None:

@@ -212,7 +212,8 @@ class Answers:
 
     def with_differing(self, environment: str, differing: Mapping[str, Any]) -> Self:
         """Return the answers of an environment in which some are `differing`."""
-        raw = {name: value for name, value in self.raw.items() if name != "per_environment"}
+        # Which of all the answers follow a profile is no answer of one environment.
+        raw = {name: value for name, value in self.raw.items() if name not in ("per_environment", "profiled")}
         raw |= {name: laid_over(raw.get(name), value) for name, value in differing.items()}
         return type(self)(self.pack, raw | {"environment": environment, NAME: self.format}, self.profiles)
 

@@ -44,6 +44,11 @@ def nothing_here(fleet: Fleet) -> str:
     return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
 
 
+def nothing_at(root: Path) -> str:
+    """Say that a folder has neither scaffolds nor files by hand, and where to run the command instead."""
+    return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
+
+
 def assignment(text: str) -> tuple[str, str]:
     """Read ``NAME=ANSWER``; raises `SourceError`."""
     name, equals, value = text.partition("=")

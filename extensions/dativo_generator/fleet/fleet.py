@@ -1,6 +1,6 @@
 """A destination with its answers files, and the releases of the trusted pack that they need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -90,15 +90,16 @@ class Fleet:
                 return Owner(rendering.plan["tenant"], rendering.plan["scaffold"], items_of(rendering).get(path))
         return owner_by_header(Destination(self.tree.root, answers_file), path)
 
-    def shared(self, paths: Mapping[str, AnswersFile]) -> dict[str, list[bytes]]:
+    def shared(self, paths: Mapping[str, AnswersFile], apart_from: Container[str] = ()) -> dict[str, list[bytes]]:
         """Return what shared files may hold, the newest version first; of one version, that which is there.
 
         Scaffolds of one version give several where they call the pack by several names. `paths` names a scaffold that
-        owns each, for a file that only its release knows to be shared.
+        owns each, for a file that only its release knows to be shared. Those whose answers files are among `apart_from`
+        have no say.
         """
         renderings: dict[str, Rendering] = {}
         contents: dict[str, list[bytes]] = {}
-        usable = [file for file in self.files if not self.refusal(file)]
+        usable = [file for file in self.files if file.name not in apart_from and not self.refusal(file)]
         for path, owner in paths.items():
             owners = [file for file in usable if shares(file.values, path)] or [owner]
             newest = {(file.commit, file.source): file for file in sorted(owners, key=self._age)}

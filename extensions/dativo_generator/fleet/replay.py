@@ -1,6 +1,6 @@
 """Prove that a repository is what its answers files say: render each at its recorded commit, and compare."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from zlib import crc32
 
@@ -92,10 +92,15 @@ class Report:
         return any(state.state == "behind" for state in self.answers) or any(f.state == "older" for f in self.files)
 
 
-def replay(fleet: Fleet, shard: tuple[int, int] = (1, 1), advance: Callable[[], None] = lambda: None) -> Report:
-    """Replay the answers files of one shard, ``(number, of)``; `advance` is called after each."""
+def replay(
+    fleet: Fleet,
+    shard: tuple[int, int] = (1, 1),
+    advance: Callable[[], None] = lambda: None,
+    selection: Container[AnswersFile] | None = None,
+) -> Report:
+    """Replay the answers files of one shard, ``(number, of)``, or of a selection; `advance` is called after each."""
     number, of = shard
-    mine = fleet.files[number - 1 :: of]
+    mine = [file for file in fleet.files[number - 1 :: of] if selection is None or file in selection]
     fleet.prepare(mine)
     answers: list[AnswersState] = [None] * len(mine)  # type: ignore[list-item]
     for index, state in mapped(lambda file: _replayed(fleet, file), mine):

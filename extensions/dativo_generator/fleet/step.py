@@ -20,6 +20,7 @@ from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
 from ..base.values import same
 from ..base.versions import version_of
+from ..registry.connectors import SELECTIONS
 from .answers_files import AnswersFile, parsed
 from .differences import Difference, differences
 from .fleet import Fleet
@@ -152,7 +153,7 @@ class Step:
         if file.version > version_of(self.target):
             raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
         followed = self.release.followed(file.answers)
-        wanted_answers = wanted(followed)
+        wanted_answers = _by_object(old, file.answers, wanted(followed))
         bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
         # Compared as text, since 1 is not True in an answers file.
         unchanged = bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers) and not self.split
@@ -297,6 +298,16 @@ class Step:
         for name in before:
             if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
                 yield name
+
+
+def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return answers whose recorded fields stand by object, where a scaffold of one object becomes one of several."""
+    fields, objects = wanted.get("fields"), {job["object"] for job in old.plan["jobs"]}
+    grows = any(isinstance(read := wanted.get(name), list) and len(read) > 1 for name in SELECTIONS)
+    if not grows or len(objects) != 1 or not isinstance(fields, dict) or not same(fields, before.get("fields")):
+        return wanted
+    (name,) = objects
+    return wanted if list(fields) == [name] and isinstance(fields[name], dict) else {**wanted, "fields": {name: fields}}
 
 
 def _says(file: AnswersFile, content: bytes | None) -> bool:

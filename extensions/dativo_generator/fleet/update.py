@@ -202,6 +202,8 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | 
     staying = [file for file in fleet.files if file.name not in taking and not fleet.refusal(file)]
     stays = {path: [file for file in staying if shares(file.values, path)] for path in before | after}
     contents = fleet.shared(before | {path: files[0] for path, files in stays.items() if files})
+    # Where nobody who is taken along brings a file any more, the others decide.
+    left = fleet.shared({path: files[0] for path, files in stays.items() if files and path not in after}, taking)
     renderings: dict[str, Rendering] = {}
     results: dict[str, bytes | Edit | None] = {}
     kept = []
@@ -214,7 +216,7 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | 
                 renderings[outcome.name] = step.release.render(answers, outcome.values["_src_path"], step.target)
             theirs = renderings[outcome.name].files[path]
         elif files:
-            theirs = old[0]
+            theirs = (left.get(path) or old)[0]
         else:
             if ours is not None and ours not in old and not step.force:
                 kept.append(path)

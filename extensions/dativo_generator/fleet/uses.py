@@ -18,29 +18,29 @@ _ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?[^\s"'#,}]*?(assets/[^
 
 def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
     """Refuse outcomes that take an asset from other jobs, or point a job at an asset of something else."""
-    used = _used(step, outcomes)
+    needed = used(step, outcomes)
     for outcome in outcomes:
         if outcome.refused:
             yield outcome
-        elif why := _needed(step, outcome, used) or _misread(step, outcome, outcomes):
+        elif why := _needed(step, outcome, needed) or _misread(step, outcome, outcomes):
             yield Outcome(outcome.name, ("refused",), f"{outcome.name}: {why}")
         else:
             yield outcome
 
 
-def _needed(step: Step, outcome: Outcome, used: Mapping[str, Sequence[str]]) -> str:
+def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -> str:
     """Say which asset cannot go, and why; '' when all can."""
     if step.force:
         return ""
     for path, content in outcome.writes.items():
-        if content is None and (jobs := used.get(path)):
-            more = f" and {len(jobs) - 1} more" if len(jobs) > 1 else ""
+        if content is None and (users := needed.get(path)):
+            more = f" and {len(users) - 1} more" if len(users) > 1 else ""
             where = f"point it at {outcome.moves[path]}" if path in outcome.moves else "point it elsewhere"
-            return f"{path} would go, and {jobs[0]}{more} needs it; {where} first, or give --force"
+            return f"{path} would go, and {users[0]}{more} needs it; {where} first, or give --force"
     return ""
 
 
-def _used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
+def used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     """Map the assets that would go to the jobs that would still point at them."""
     taking = [outcome for outcome in outcomes if not outcome.refused]
     gone = {p for outcome in taking for p, content in outcome.writes.items() if content is None and _is_asset(p)}
@@ -49,12 +49,12 @@ def _used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
     after: dict[str, bytes | None] = {}
     for outcome in taking:
         after |= {path: edit.theirs for path, edit in outcome.edits.items()} | dict(outcome.writes)
-    used: dict[str, list[str]] = {}
-    for job, text in _jobs(step.fleet.tree):
+    found: dict[str, list[str]] = {}
+    for job, text in jobs(step.fleet.tree):
         for asset in _assets_of(after.get(job, text)):
             if asset in gone:
-                used.setdefault(asset, []).append(job)
-    return used
+                found.setdefault(asset, []).append(job)
+    return found
 
 
 def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
@@ -71,7 +71,8 @@ def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
     return ""
 
 
-def _jobs(tree: Tree) -> Iterator[tuple[str, bytes]]:
+def jobs(tree: Tree) -> Iterator[tuple[str, bytes]]:
+    """Yield every job of a folder with its text."""
     for path in reading.below(tree.root, "jobs"):
         if path.endswith((".yaml", ".yml")):
             try:

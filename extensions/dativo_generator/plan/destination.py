@@ -61,6 +61,12 @@ def header_in(text: str) -> tuple[str, str] | None:
     return (match[1], match[2]) if match else None
 
 
+def header_line(text: str) -> int:
+    """Return the index of the line in which the comment at the beginning of a text names a scaffold; -1 for none."""
+    header = header_in(text)
+    return next((index for index, line in enumerate(text.splitlines()) if header and _HEADER.match(line)), -1)
+
+
 def fixture_of(root: Path, asset: str) -> str:
     """Return the path of the fixture that an asset's header names, '' when it names none.
 

@@ -60,11 +60,10 @@ class Between:
 
     def _same_place(self, job: Job) -> Iterator[Finding]:
         """Yield that a job writes where another does: the later run overwrites files of the earlier."""
-        where = place_of(job, self.runner)
+        where = place_of(job.value, job.asset, job.target, self.runner) if job.asset and job.target else ()
         if where and (other := self._places.setdefault(where, job.file.path)) != job.file.path:
-            _, bucket, *folders = where
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
-            said = f"s3://{'/'.join((bucket, *folders))}/ is written by {other}, too"
+            said = f"{address_of(where)} is written by {other}, too"
             yield job.file.finding(Problem(keys, "same-place", said))
 
     def _same_state(self, job: Job) -> Iterator[Finding]:
@@ -83,18 +82,23 @@ class Between:
             yield job.file.finding(Problem(keys, "shared-state", said, True))
 
 
-def place_of(job: Job, runner: Runner) -> tuple[str, ...]:
+def place_of(job: Mapping[str, Any], asset: Described, end: End, runner: Runner) -> tuple[str, ...]:
     """Return where a job writes: storage, bucket, domain, data product and table; () where a plugin decides.
 
     Neither prefix nor tenant nor environment are part of it.
     """
-    target = job.value.get("target", {})
-    if job.asset is None or job.target is None or "custom_writer" in target:
+    target = job.get("target", {})
+    if "custom_writer" in target:
         return ()
-    recipe = job.target.recipe
+    recipe = end.recipe
     _, block = runner.storage_of(target.get("connection", {}), recipe)
     storage = [str(block.get(key) or _variable(key, recipe, runner)) for key in ("endpoint", "bucket")]
-    return (*storage, job.asset.domain or "default", job.asset.product or "default", folder_of(job.asset.name))
+    return (*storage, asset.domain or "default", asset.product or "default", folder_of(asset.name))
+
+
+def address_of(place: tuple[str, ...]) -> str:
+    """Write a place as a URI; which storage it is in is no part of that."""
+    return f"s3://{'/'.join(place[1:])}/"
 
 
 def _variable(key: str, recipe: Recipe, runner: Runner) -> str:

@@ -223,7 +223,7 @@ class _Validation:
             path = file.raw.get(key)
             if not isinstance(path, str):
                 continue
-            if there := _below(path, folder, self.repository):
+            if there := below(path, folder, self.repository):
                 present[key] = there
                 continue
             if folder == "connectors" and self._is_the_runners(path):
@@ -328,7 +328,7 @@ def _repeats_schema(asset: Any) -> bool:
     return isinstance(body, dict) and "schema" in body and body["schema"] is asset.get("schema")
 
 
-def _below(path: str, folder: str, repository: Path) -> str:
+def below(path: str, folder: str, repository: Path) -> str:
     """Return the file of the repository that a path in a job means, '' when there is none.
 
     The runner mounts the repository at a folder that only it knows, so whatever stands before `folder` is taken for it.

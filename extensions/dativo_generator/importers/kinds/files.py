@@ -103,6 +103,8 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
         notes.append(f"types are judged by the first {found.read:,} rows")
     columns = [_column(name, one, found.read, required_from_data) for name, one in found.columns.items()]
     partitions = [one for one in _partitions(paths) if one.name not in found.columns]
+    if Path(named).is_file():
+        partitions = []  # a job reads the file alone, and what its folder is called is no column of it
     if partitions:
         named_so = listed(f"'{one.name}'" for one in partitions)
         notes.append(f"{named_so}: in the names of folders, and not in the files; who reads these alone has nothing")

@@ -1,0 +1,130 @@
+"""`dativo-generator explain`."""
+
+import textwrap
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..base import reading
+from ..base.documents import shown
+from ..base.errors import printable
+from ..base.naming import listed
+from ..fleet.explanation import Explainer, Explanation, Given, commented
+from .options import AsJson, Template
+from .output import dump
+from .repository import fleet_here
+
+EXAMPLES = (
+    "dativo-generator explain jobs/acme/orders_to_s3.yaml",
+    "dativo-generator explain jobs/acme/orders_to_s3.yaml:source.incremental",
+)
+_WIDTH = 80
+# What stands before the line that says where a value comes from.
+_INDENTATION = 10
+# How each kind is said, before the place; `{name}` is the question, or the rule.
+_SAID = {
+    "answer": "answer to {name}",
+    "profile": "answer to {name}, from a profile",
+    "environment": "answer to {name} for this environment",
+    "recipe": "recipe, which {name} follows",
+    "registry": "registry, which {name} follows",
+    "catalog": "catalog of known fields",
+    "rule": "rule '{name}'",
+    "default": "default of {name}",
+    "layout": "what the runner demands; it repeats asset.schema",
+    "edit": "edit by hand",
+    "version": "the version of the template that wrote it",
+}
+
+
+class Format(StrEnum):
+    """How an explanation is told."""
+
+    text = "text"
+    comments = "comments"
+    json = "json"
+
+
+def command(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or what is below one key of it.")
+    ],
+    template: Template = "",
+    format_: Annotated[
+        Format, typer.Option("--format", help="How to say it; comments print the file with them, and change nothing.")
+    ] = Format.text,
+    as_json: AsJson = False,
+) -> None:
+    """Show where each value comes from: an answer, a profile, the template with version and line, or an edit."""
+    form = Format.json if as_json else format_
+    root = Path.cwd()
+    with fleet_here(template) as fleet:
+        explainer = Explainer(fleet)
+        found = [explainer.explain(*_split(root, name)) for name in files]
+    if form is Format.json:
+        dump([asdict(one) for one in found])
+    for one in found:
+        if form is Format.comments:
+            _print_comments(one, reading.text(root, one.path) or "")
+        elif form is Format.text:
+            _print_text(one)
+
+
+def _split(root: Path, name: str) -> tuple[str, str]:
+    """Take a file and a key apart; a name of a file may hold colons, too."""
+    path, _, key = name.rpartition(":")
+    if not path or reading.is_file(root, _relative(name)):
+        path, key = name, ""
+    return _relative(path), key
+
+
+def _relative(path: str) -> str:
+    return path.removeprefix("./")
+
+
+def _print_text(one: Explanation) -> None:
+    """Print each value with its place, and below it what gives it, at most 80 columns wide where words allow it."""
+    by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "given by no answers: written by hand"
+    for line in _wrapped(f"{one.path}: {by}", ""):
+        print(line)
+    for value in one.values:
+        where = f"{value.line}:{value.column}" if value.line else "gone"
+        said = f" {shown(value.value)}" if value.line else ""
+        for line in _wrapped(f"{value.key}:{said}", f"{where:>{_INDENTATION - 2}}  ", after=" " * (_INDENTATION + 2)):
+            print(line)
+        for origin in value.origins:
+            for line in _wrapped(_said(origin), " " * _INDENTATION):
+                print(line)
+
+
+def _wrapped(text: str, before: str, width: int = _WIDTH, after: str = "") -> list[str]:
+    """Return lines of a text with something before the first, and before the others; what has no space is not cut."""
+    how = {"break_long_words": False, "break_on_hyphens": False}
+    return textwrap.wrap(printable(text), width, initial_indent=before, subsequent_indent=after or f"{before}  ", **how)
+
+
+def _said(origin: Given) -> str:
+    """Say what gives a value, where that is, and since when."""
+    said = _SAID[origin.kind].format(name=origin.name)
+    if origin.file:
+        said += f": {origin.file}:{origin.line}:{origin.column}{'' if origin.key == origin.name else f' {origin.key}'}"
+    if origin.version:
+        since = f", since {origin.since}" if origin.since else ""
+        said += f" at {origin.version}{since}"
+    if origin.follows:
+        said += f", which follows {listed(origin.follows)}"
+    return f"{said}: {origin.why}" if origin.why else said
+
+
+def _print_comments(one: Explanation, text: str) -> None:
+    """Print a file with a comment above each line that values begin on, of what gives them most of all."""
+    said: dict[int, dict[str, None]] = {}
+    for value in one.values:
+        if value.line:
+            words = _wrapped(_said(value.origins[0]), "# ", _WIDTH - value.column)
+            said.setdefault(value.line, {}).update(dict.fromkeys(words))
+    for line in commented(text, {number: [*comments] for number, comments in said.items()}):
+        print(line if line.isprintable() else printable(line))

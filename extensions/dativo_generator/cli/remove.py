@@ -1,0 +1,85 @@
+"""`dativo-generator remove`."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ..base.naming import nearest
+from ..fleet.removal import Removal, removal
+from ..fleet.source import SourceError
+from ..fleet.worktree import require_clean
+from .options import OK, WRONG, AsJson, DryRun, Template
+from .output import counted, dump, effects_of, print_state, written_files
+from .repository import fleet_here, nothing_here, save
+
+EXAMPLES = (
+    "dativo-generator remove .copier-answers.acme.orders.yml --dry-run",
+    "dativo-generator remove .copier-answers.acme.shop.yml --object refunds",
+)
+
+
+def command(
+    answers_files: Annotated[list[str], typer.Argument(metavar="ANSWERS_FILE", help="The scaffolds to remove.")],
+    template: Template = "",
+    object_: Annotated[
+        list[str] | None,
+        typer.Option("--object", metavar="NAME", help="Only this object of the scaffold; may be given again."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Delete files with the edits by hand in them, too.")] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove scaffolds with all their files, or objects of one; files that others need stay."""
+    objects = object_ or []
+    if objects and len(answers_files) > 1:
+        raise SourceError("--object: name one scaffold, whose objects these are")
+    with fleet_here(template, writes="" if dry_run else "remove") as fleet:
+        known = {file.name for file in fleet.files}
+        if not known:
+            raise SourceError(nothing_here(fleet))
+        for name in answers_files:
+            if name not in known:
+                raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+        if not dry_run:
+            require_clean(fleet.tree.root, [fleet.tree.root / path for path in fleet.tree.writer.finished])
+        found = removal(fleet, answers_files, objects, force)
+        (_print_json if as_json else _print_text)(found, dry_run=dry_run)  # before it happens
+        if not dry_run:
+            save(fleet, found.change)
+    raise typer.Exit(WRONG if found.change.refused or found.change.conflicts else OK)
+
+
+def _print_text(found: Removal, *, dry_run: bool) -> None:
+    """Print edits first, then each file that goes, and each that stays with the reason."""
+    console, change = Console(soft_wrap=True, highlight=False), found.change
+    for outcome in change.refused:
+        for effect, said in effects_of(outcome):
+            print_state(console, effect, said)
+    for path in found.edited:
+        print_state(console, "edited", f"{path}{'' if path in found.stays else ': goes with the edits in it'}")
+    for path in change.deletes:
+        print_state(console, "would be deleted" if dry_run else "deleted", path)
+    for path, why in found.stays.items():
+        print_state(console, "kept", f"{path}: {why}")
+    for path in sorted(change.conflicts):
+        print_state(console, "conflict", path)
+    would = "would be " if dry_run else ""
+    console.print(f"{counted(len(change.deletes), 'file')} {would}deleted, {len(found.stays)} kept")
+    if found.stays:
+        console.print("What is kept belongs to no scaffold from now on: it is your own.")
+
+
+def _print_json(found: Removal, *, dry_run: bool) -> None:
+    """Print `{dry_run, refused, edited, files, kept, conflicts}`; `kept` says why by path."""
+    change = found.change
+    dump(
+        {
+            "dry_run": dry_run,
+            "refused": [{"file": outcome.name, "detail": outcome.detail} for outcome in change.refused],
+            "edited": found.edited,
+            "files": written_files(change),
+            "kept": found.stays,
+            "conflicts": sorted(change.conflicts),
+        }
+    )
