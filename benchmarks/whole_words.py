@@ -1,7 +1,7 @@
-"""Write anew which English words are not taken apart: `whole` in `registry/words/en.yaml`.
+"""Write anew which English words are not taken apart: `registry/whole_words.yaml`.
 
-Of the words of a dictionary, one a line, those that the other words of the file and of the rules would take apart. Run
-it after a change of these: ``python benchmarks/whole_words.py /usr/share/dict/american-english``.
+Of the words of a dictionary, one a line, those that the words of `registry/words/en.yaml` and of the rules would take
+apart. Run it after a change of these: ``python benchmarks/whole_words.py /usr/share/dict/american-english``.
 """
 
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "extensions"))
 
 from dativo_generator.registry.classification import load_rules  # noqa: E402
-from dativo_generator.registry.vocabulary import ENGLISH  # noqa: E402
+from dativo_generator.registry.vocabulary import WHOLE  # noqa: E402
 
 # Joined words of names that no dictionary has, and that are one thing.
 _OWN = (
@@ -24,9 +24,9 @@ _OWN = (
 
 def main() -> None:
     """Write the list."""
-    path = ROOT / ENGLISH
+    path = ROOT / WHOLE
     text = path.read_text(encoding="utf-8")
-    start = text.index("whole: >-\n") + len("whole: >-\n")
+    start = text.index("words: >-\n") + len("words: >-\n")
     path.write_text(f"{text[:start]}  {' '.join(_OWN)}\n", encoding="utf-8")
     vocabulary = load_rules(ROOT).vocabulary
     dictionary = Path(sys.argv[1]).read_text(encoding="utf-8").split()

@@ -357,8 +357,9 @@ def _label_rules() -> str:
     lines = ["| rule | label | words of a name, some of them | of a table about |", "|---|---|---|---|"]
     document = yaml.safe_load((ROOT / "registry" / "classification.yaml").read_text(encoding="utf-8"))
     for rule in document["rules"]:
-        words = listed(rule["words"][:6]) + (", …" if len(rule["words"]) > 6 else "")
-        about = listed(word.removeprefix("@") for word in rule.get("tables", ()))
+        phrases = rule["words"].split(", ")
+        words = listed(phrases[:6]) + (", …" if len(phrases) > 6 else "")
+        about = rule.get("tables", "").replace("@", "")
         lines.append(f"| {rule['name']} | {rule['label']} | {words.replace('<', '&lt;')} | {about} |")
     return "\n".join(lines)
 

@@ -160,10 +160,8 @@ def test_addresses_of_machines_are_none(name: str, table: str, given: str) -> No
 
 
 def test_a_name_that_only_nearly_fits_does_not_hide_what_values_say() -> None:
-    assert judge(ADDRESSES, "email_status").rule == "values: e-mail address"
-    assert (
-        judge(["x", "y"], "email_status").evidence == "'email' in the name, but 'status' points at it or describes it"
-    )
+    assert judge(ADDRESSES, "email_key").rule == "values: e-mail address"
+    assert judge(["x", "y"], "email_key").evidence == "'email' in the name, but 'key' points at it or describes it"
 
 
 def test_no_value_is_in_what_is_said() -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from .documents import Section
 
@@ -16,11 +17,21 @@ Groups = Mapping[str, Sequence[str]]
 
 def words(name: str) -> list[str]:
     """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
-    if not name.isascii():
-        name = "".join(
-            c for c in unicodedata.normalize("NFKD", name.translate(_LETTERS)) if not unicodedata.combining(c)
-        )
-    return [word.lower() for word in _WORD.findall(name)]
+    return [word.lower() for word in _WORD.findall(unaccented(name))]
+
+
+def unaccented(text: str) -> str:
+    """Return a text without accents."""
+    if text.isascii():
+        return text
+    return text.translate({ord(letter): _plain(letter) for letter in set(text) if not letter.isascii()})
+
+
+@cache
+def _plain(letter: str) -> str:
+    """Return a letter without accents, '' for an accent of its own."""
+    parts = unicodedata.normalize("NFKD", letter.translate(_LETTERS))
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def singular(word: str) -> str:

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from ..base.documents import Document, Section
 from ..base.naming import LABEL
-from ..base.phrases import Groups, singular, take_groups, words
+from ..base.phrases import Groups, singular, words
 from .fields import alike
 from .shares import share
 from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
-_PHRASE = r"(<[a-z]+>|[a-z0-9]+)( (<[a-z]+>|[a-z0-9]+))*"
-_NAME = r"@?[a-z0-9]+"
+# What phrases, and lists in which a group may stand, consist of.
+_PHRASE, _NAME = "a-z0-9<>", "a-z0-9@"
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
 _KEYS = (
@@ -28,6 +28,7 @@ _KEYS = (
     "qualifiers",
     "fillers",
     "sole",
+    "incomplete",
     "groups",
     "subjects",
     "things",
@@ -63,8 +64,9 @@ class Judgement(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """A table: its language, the words of its name in any spelling, prefixes of its columns, and what it is about."""
+    """A table: its name, its language, its words in any spelling, prefixes of its columns, and what it is about."""
 
+    name: tuple[Word, ...]
     language: str
     words: frozenset[str]
     prefixes: frozenset[str]
@@ -94,18 +96,24 @@ class _Column(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `phrases` are joined words, with how many words each is."""
+    """One rule; `words` are its phrases as the file has them."""
 
     name: str
     label: str
-    phrases: Mapping[str, int]
+    words: tuple[str, ...]
     alone: bool
     unless: frozenset[str]
     despite: frozenset[str]
     types: frozenset[str]
     tables: frozenset[str]
     not_tables: frozenset[str]
+    not_in: frozenset[str]
     confidence: float
+
+    @property
+    def phrases(self) -> Mapping[str, int]:
+        """Its phrases as joined words, with how many words each is."""
+        return _joined(self.words)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
@@ -126,6 +134,8 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
         if column.about[0] in self.not_tables:
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
+        if against := min(column.table & self.not_in, default=""):
+            return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence, self.confidence)
@@ -145,12 +155,18 @@ class General(NamedTuple):
     pointers: frozenset[str]
     fillers: frozenset[str]
     sole: frozenset[str]
+    incomplete: frozenset[str]
     qualifiers: frozenset[str]
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
     groups: Mapping[str, str]
     known: frozenset[str]
+
+    def completed_by(self, column: _Column) -> bool:
+        """Tell whether a name says what it names only with its table's: the number of passports, not of persons."""
+        about_person = any(self.groups.get(word) == "<person>" for word in column.about)
+        return not about_person and all(word.text in self.incomplete for word in column.words)
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
         """Leave out that a name holds a code, where there is more in it."""
@@ -177,7 +193,7 @@ class Rules:
         self._table = cache(self._table_read)
         self._places: dict[str, list[int]] = {}  # of rules, by the phrases that they have
         for place, rule in enumerate(rules):
-            for phrase in rule.phrases:
+            for phrase in set(_letters(rule.words)):
                 self._places.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
@@ -190,7 +206,13 @@ class Rules:
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about)
-        return self._by_rules(looked_at)
+        found = self._by_rules(looked_at)
+        if found.label or not self._general.completed_by(looked_at):
+            return found
+        completed = self._by_rules(looked_at._replace(words=of_table.name + in_english))
+        if not completed.label:
+            return found
+        return completed._replace(evidence=f"{completed.evidence}, which is read behind the table's")
 
     def _by_rules(self, column: _Column) -> Judgement:
         """Judge a column, a second time without numbers in its name: of contact 2, the name is a contact's name."""
@@ -230,6 +252,7 @@ class Rules:
         if about[0] not in self._general.things:
             about += self._subjects(columns, language)
         return _Table(
+            tuple(word._replace(text=singular(word.text)) for word in read if word.text not in self._general.fillers),
             language,
             frozenset(own | set(map(singular, own)) | shared),
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
@@ -260,36 +283,37 @@ class Rules:
 def load_rules(root: Path) -> Rules:
     """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
     top = Document(root, FILE).section(_KEYS)
-    short = top.section("abbreviations")
-    abbreviations = {word: short.text(word, like=r"[a-z]+") for word in short.value}
-    groups = take_groups(top)
+    short, of_groups = top.section("abbreviations"), top.section("groups")
+    abbreviations = {word: short.text(word) for word in short.value}
+    groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name is written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "confidence")
+    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "not_in")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
-    rules = tuple(_rule(entry, groups, abbreviations, by_words, in_context) for entry in top.sections("rules", known))
-    pointers, fillers = frozenset(top.texts("pointers")), frozenset(top.texts("fillers"))
-    qualifiers = frozenset(top.texts("qualifiers", default=()))
-    coded = _joined(top.texts("coded", default=()))
+    rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
+    pointers, fillers = frozenset(top.phrases("pointers")), frozenset(top.phrases("fillers"))
+    qualifiers = frozenset(top.phrases("qualifiers", default=()))
+    coded = _joined(top.phrases("coded", default=()))
     subjects = tuple(
         _Subject(
-            entry.text("name", like=_NAME),
+            entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
-            _joined(entry.texts("words", like=_PHRASE)),
+            _joined(entry.phrases("words")),
         )
         for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
     )
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
-        told |= {*rule.phrases, *rule.unless, *rule.tables, *rule.not_tables}
-    for entry in top.sections("rules"):
-        told.update(word for phrase in entry.texts("words") for word in phrase.split() if not word.startswith("<"))
+        told.update(
+            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
+        )
     vocabulary = Vocabulary(root, told, abbreviations)
     general = General(
         pointers,
         fillers,
-        frozenset(top.texts("sole", default=())),
+        frozenset(top.phrases("sole", default=())),
+        frozenset(top.phrases("incomplete", default=())),
         qualifiers,
         coded,
         subjects,
@@ -300,35 +324,33 @@ def load_rules(root: Path) -> Rules:
     return Rules(rules, vocabulary, general)
 
 
-def _rule(entry: Section, groups: Groups, abbreviations: Mapping[str, str], by_words: float, in_context: float) -> Rule:
+def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = [*entry.texts("words")]
-    if not re.fullmatch(f"{_PHRASE}(,{_PHRASE})*", ",".join(phrases)):
-        entry.texts("words", like=_PHRASE)
-    for phrase in phrases:
-        if missing := next((name for name in re.findall("<([a-z]+)>", phrase) if name not in groups), ""):
-            raise entry.error("words", f"'{phrase}': there is no group '{missing}'")
-    # As it is written, which may be in one word in a name, and in full, as a name is read.
-    phrases += [
-        " ".join(abbreviations.get(word, word) for word in phrase.split())
-        for phrase in phrases
-        if not abbreviations.keys().isdisjoint(phrase.split())
-    ]
+    phrases = entry.phrases("words", letters=_PHRASE)
+    if missing := set(re.findall("<([^>]*)>?", " ".join(phrases))) - groups.keys():
+        raise entry.error("words", f"there is no group '{min(missing)}'")
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
-        _joined(phrases),
+        phrases,
         entry.flag("alone", False),
         _set(entry, "unless", groups),
-        frozenset(entry.texts("despite", default=(), like=_NAME)),
-        frozenset(entry.texts("types", default=_TYPES)),
+        frozenset(entry.phrases("despite", default=())),
+        frozenset(entry.phrases("types", default=_TYPES)),
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
+        frozenset(entry.phrases("not_in", default=())),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
 
-def _joined(phrases: Iterable[str]) -> dict[str, int]:
+def _letters(phrases: Iterable[str]) -> list[str]:
+    """Return phrases in one word each."""
+    return ",".join(phrases).replace(" ", "").split(",")
+
+
+@cache
+def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
     """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
     return {
         "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
@@ -336,11 +358,12 @@ def _joined(phrases: Iterable[str]) -> dict[str, int]:
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
-    found: list[str] = []
-    for word in entry.texts(key, default=(), like=_NAME):
-        if word.startswith("@") and word[1:] not in groups:
-            raise entry.error(key, f"there is no group '{word[1:]}'")
-        found += groups[word[1:]] if word.startswith("@") else [word]
+    found = set(entry.phrases(key, default=(), letters=_NAME))
+    for name in [word for word in found if "@" in word]:
+        if name[1:] not in groups:
+            raise entry.error(key, f"there is no group '{name[1:]}'")
+        found.remove(name)
+        found.update(groups[name[1:]])
     return frozenset(found)
 
 

@@ -9,17 +9,18 @@ English does not.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from ..base.documents import Document
-from ..base.phrases import singular, words
+from ..base.phrases import singular, unaccented, words
 
 FOLDER = "registry/words"
 ENGLISH = f"{FOLDER}/en.yaml"
+WHOLE = "registry/whole_words.yaml"
 # No word of a language is longer; a name of any length is taken apart in a time that grows with its length.
 _LONGEST_PIECE = 24
 _SHORTEST_PIECE = 3
@@ -53,17 +54,24 @@ class Vocabulary:
 
     def __init__(self, root: Path, of_rules: Collection[str], abbreviations: Mapping[str, str]) -> None:
         """Read the English words of the pack at `root`; those of the rules are known, too. Raises `PackError`."""
-        top = Document(root, ENGLISH).section(("source", "short", "endings", "common", "whole"))
+        top = Document(root, ENGLISH).section(("source", "short", "endings", "common"))
         top.text("source")
-        self._root, self._abbreviations = root, abbreviations
-        self._whole = frozenset(top.text("whole").split())
-        self._endings = tuple(sorted(top.texts("endings", like=r"[a-z]+"), key=len, reverse=True))
+        self._root, self.abbreviations = root, abbreviations
+        self._endings = tuple(sorted(top.phrases("endings"), key=len, reverse=True))
         self.english = frozenset((*of_rules, *abbreviations, *top.text("common").split()))
-        short = frozenset(top.texts("short", like=r"[a-z]{2}"))
-        self._pieces = frozenset(word for word in self.english if len(word) >= _SHORTEST_PIECE) | short | self._whole
-        self._short = short
+        self._short = frozenset(top.phrases("short"))
         self.read = cache(self._read)
         self.apart = cache(self._taken_apart)
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        """Words that are not taken apart, read when a name first has one that no rule knows; raises `PackError`."""
+        return frozenset(Document(self._root, WHOLE).section(("source", "words")).text("words").split())
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        """English words that joined ones are made of."""
+        return frozenset(word for word in self.english if len(word) >= _SHORTEST_PIECE) | self._short | self._whole
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; where a word is in more than one language, it is of that of the `context`, '' for any."""
@@ -84,11 +92,12 @@ class Vocabulary:
         return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
 
     def _is_known(self, word: str) -> bool:
-        known = word in self.english or word in self._whole or singular(word) in self.english
-        return known or len(word) < 2 or word.isdigit()
+        if word in self.english or len(word) < 2 or word.isdigit() or singular(word) in self.english:
+            return True
+        return word in self._whole
 
     def _in_full(self, word: str) -> str:
-        return self._abbreviations.get(word, word)
+        return self.abbreviations.get(word, word)
 
     # --- joined words ---
 
@@ -170,55 +179,57 @@ class Language(NamedTuple):
     phrases: Mapping[str, Meaning]
     pieces: Mapping[str, str]
     particles: frozenset[str]
-    known: Collection[str]
+    english: Collection[str]
 
     def apart(self, word: str) -> tuple[str, ...]:
         """Take a word apart that has a piece of this language in it; () when it does not consist of known pieces."""
-        pieces = _pieces(word, self.known, ())
+        pieces = _pieces(word, self.english, (), self.pieces)
         return tuple(self.pieces.get(piece, piece) for piece in pieces) if self.pieces.keys() & pieces else ()
 
 
 def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
     """Read the words of a language; joined ones may have `english` words in them. Raises `PackError`."""
     top = Document(root, file).section(("language", "source", "joints", "particles", "plurals", "words"))
-    name, joints = top.text("language"), top.texts("joints", default=(), like=r"[a-z]+")
-    particles = frozenset(top.texts("particles", like=r"[a-z]+"))
-    plurals = [tuple(pair.split()) for pair in top.texts("plurals", default=(), like=r"(_|[a-z]+) [a-z]+")]
+    name, joints = top.text("language"), top.phrases("joints", default=())
+    particles = frozenset(top.phrases("particles"))
+    plurals = [tuple(pair.split()) for pair in top.phrases("plurals", default=(), letters="a-z_")]
     top.text("source")
     entries = top.section("words")
     phrases: dict[str, Meaning] = {}
-    pieces: dict[str, str] = {}
+    found: set[str] = set()
     for english_words in entries.value:
-        for phrase in entries.texts(english_words):
-            for spelled in _spellings(phrase):
-                told = [word for word in spelled if word not in particles] or list(spelled)
-                meaning = Meaning(tuple(english_words.split()), len(told), name)
-                for letters in ("".join(told), "".join(spelled)):
-                    if letters not in phrases or phrases[letters].count < meaning.count:
-                        phrases[letters] = meaning
-                for word in told:
-                    pieces.setdefault(word, word)
-    for word, meaning in [(word, phrases[word]) for word in pieces if len(word) > _SHORTEST_PIECE and word in phrases]:
-        for singular_end, plural_end in plurals:
-            end = singular_end.strip("_")
-            if word.endswith(end):
-                phrases.setdefault(word[: len(word) - len(end)] + plural_end, meaning)
-    for word in [word for word in pieces if len(word) > _SHORTEST_PIECE]:
-        for joint in joints:
-            pieces.setdefault(word + joint, word)
-    pieces = {word: one for word, one in pieces.items() if len(word) >= _SHORTEST_PIECE}
-    return Language(name, phrases, pieces, particles, frozenset((*pieces, *english)))
+        english_of_all = tuple(english_words.split())
+        meanings: dict[int, Meaning] = {}  # by how many words a phrase has
+        for spelled in _spellings(entries.text(english_words)):
+            told = spelled if particles.isdisjoint(spelled) else [word for word in spelled if word not in particles]
+            count = len(told) or len(spelled)
+            if count not in meanings:
+                meanings[count] = Meaning(english_of_all, count, name)
+            for letters in ["".join(spelled)] if told is spelled else {"".join(told or spelled), "".join(spelled)}:
+                if letters not in phrases or phrases[letters].count < count:
+                    phrases[letters] = meanings[count]
+            found.update(told)
+    parts = sorted(found)
+    words_of_all = [word for word in parts if len(word) > _SHORTEST_PIECE and word in phrases]
+    for end, plural_end in plurals:
+        end = end.strip("_")
+        for word in [word for word in words_of_all if word.endswith(end)] if end else words_of_all:
+            phrases.setdefault(word.removesuffix(end) + plural_end, phrases[word])
+    long_enough = [word for word in parts if len(word) >= _SHORTEST_PIECE]
+    joined = {word + joint: word for joint in joints for word in long_enough if len(word) > _SHORTEST_PIECE}
+    return Language(name, phrases, joined | dict(zip(long_enough, long_enough, strict=True)), particles, english)
 
 
-def _spellings(phrase: str) -> Iterable[Sequence[str]]:
-    """Spell a phrase without accents, and with its umlauts written out."""
-    if phrase.isascii():
-        return [tuple(phrase.split())]
-    return {tuple(words(phrase)), tuple(words(phrase.translate(_WRITTEN_OUT)))}
+def _spellings(phrases: str) -> list[list[str]]:
+    """Return the words of phrases without accents, and with their umlauts written out."""
+    spelled = dict.fromkeys((unaccented(phrases), unaccented(phrases.translate(_WRITTEN_OUT))))
+    return [phrase.split() for text in spelled for phrase in text.split(", ")]
 
 
-def _pieces(word: str, known: Collection[str], short: Collection[str]) -> tuple[str, ...]:
-    """Return the fewest known pieces that a word consists of, of these the longest ones; () when there are none.
+def _pieces(
+    word: str, known: Collection[str], short: Collection[str], foreign: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the fewest known or foreign pieces that a word consists of, the longest ones; () when there are none.
 
     Pieces of two letters stand at its beginning or its end.
     """
@@ -226,7 +237,11 @@ def _pieces(word: str, known: Collection[str], short: Collection[str]) -> tuple[
     for end in range(1, len(word) + 1):
         for start in range(max(0, end - _LONGEST_PIECE), end):
             before, piece = best[start], word[start:end]
-            if before is None or piece not in known or (piece in short and start > 0 and end < len(word)):
+            if (
+                before is None
+                or (piece not in known and piece not in foreign)
+                or (piece in short and start > 0 and end < len(word))
+            ):
                 continue
             ranked = (before[0] + 1, before[1] - len(piece) ** 2, start)
             if best[end] is None or ranked < best[end]:
