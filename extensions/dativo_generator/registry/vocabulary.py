@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from ..base.documents import Document
+from ..base.documents import Document, Section
 from ..base.phrases import singular, unaccented, words
 
 FOLDER = "registry/words"
@@ -64,9 +64,19 @@ class Vocabulary:
         self.apart = cache(self._taken_apart)
 
     @cached_property
+    def _dictionary(self) -> Section:
+        """Other English words, read when a name first has one that no rule knows; raises `PackError`."""
+        return Document(self._root, WHOLE).section(("source", "plain", "words"))
+
+    @cached_property
     def _whole(self) -> frozenset[str]:
-        """Words that are not taken apart, read when a name first has one that no rule knows; raises `PackError`."""
-        return frozenset(Document(self._root, WHOLE).section(("source", "words")).text("words").split())
+        """Words that are not taken apart."""
+        return frozenset(self._dictionary.text("words").split())
+
+    @cached_property
+    def _plain(self) -> frozenset[str]:
+        """Words that no other language has, so that none is looked at for them."""
+        return frozenset(self._dictionary.text("plain").split())
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
@@ -94,7 +104,7 @@ class Vocabulary:
     def _is_known(self, word: str) -> bool:
         if word in self.english or len(word) < 2 or word.isdigit() or singular(word) in self.english:
             return True
-        return word in self._whole
+        return word in self._whole or word in self._plain
 
     def _in_full(self, word: str) -> str:
         return self.abbreviations.get(word, word)
