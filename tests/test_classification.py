@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from dativo_generator.answers.scaffold import Scaffold
 from dativo_generator.base.errors import PackError
 from dativo_generator.base.phrases import words
+from dativo_generator.registry import vocabulary
 from dativo_generator.registry.classification import FILE, load_rules
+from dativo_generator.registry.pack import Pack
 from dativo_generator.registry.vocabulary import ENGLISH, WHOLE
 from labelled import FOLDER, Score, columns, groups, score
-from support import PACK
+from support import EXAMPLES, PACK, ROOT, load_answers
 
 PERSONAL = [
     ("email", "orders"),
@@ -231,3 +234,15 @@ def test_a_name_of_any_length_is_judged_at_once() -> None:
 )
 def test_a_judgement_says_why(column: str, type_: str, table: str, evidence: str) -> None:
     assert PACK.judge(column, type_, table).evidence == evidence
+
+
+def test_catalogs_and_examples_need_no_other_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever renders these does not wait for six lists of words."""
+    monkeypatch.setattr(vocabulary, "load_language", None)
+    pack = Pack(ROOT)
+    known = {(field.name, name) for one in pack.registry for name, of in pack.known_fields(one).items() for field in of}
+    for example in EXAMPLES:
+        known |= {(f.name, name) for name, of in Scaffold(pack, load_answers(example)).fields.items() for f in of}
+    assert len(known) > 100
+    for name, object_name in known:
+        pack.judge(name, "string", object_name)

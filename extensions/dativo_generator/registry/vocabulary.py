@@ -115,10 +115,10 @@ class Vocabulary:
         """Take a word apart that is not known; one that does not consist of known pieces stays as it is."""
         if not _SHORTEST_PIECE < len(word) <= _LONGEST_JOINED or self._is_known(word):
             return (word,)
-        if word in self._phrases or any(word in language.pieces for language in self.languages):
-            return (word,)
         if pieces := _pieces(word, self._pieces, self._short):
             return pieces
+        if word in self._phrases or any(word in language.pieces for language in self.languages):
+            return (word,)
         for language in self.languages:
             if pieces := language.apart(word):
                 return pieces
