@@ -41,7 +41,7 @@ def pretended(template: Path, folder: Path, answers: dict[str, Any] | None = Non
 def test_no_writes_nothing_and_says_so(template: Path, tmp_path: Path) -> None:
     terminal = shown(template, tmp_path)
     assert terminal.status == 1
-    assert terminal.text.splitlines()[-1] == "nothing was written, as you answered"
+    assert "nothing was written, as you answered" in terminal.text.splitlines()
     assert not (tmp_path / "out").exists()
 
 
