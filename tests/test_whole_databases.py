@@ -1,6 +1,7 @@
 """Tables by pattern, where columns came from, and what has changed there since."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from copier.errors import CopierError
 from dativo_generator.answers.table_patterns import looked_up
 from dativo_generator.base.errors import AnswerError
 from dativo_generator.base.patterns import is_meant, is_pattern
+from dativo_generator.fleet.change import Change
 from dativo_generator.plan.plan import plan
 from fleets import Command, build
 from support import PACK, Rendered, git, release
@@ -222,6 +224,33 @@ def test_what_has_changed_is_taken_in(shop: Path, command_on: Command) -> None:
     assert (shop / job).read_text(encoding="utf-8").endswith("retry_config: {}\n")
     release(shop, "taken")
     assert (drifted(command_on, shop), command_on(shop, "replay").status) == ({}, 0)
+
+
+class Killed(BaseException):
+    """Leaves everything as it is, as a kill would."""
+
+
+def test_what_a_kill_has_left_is_finished_by_the_next(
+    shop: Path, command_on: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(shop, ("email text", "mail text"), ("tmp_x", "refunds"))
+    whole = Path(shutil.copytree(shop, shop.with_name("whole")))
+    assert command_on(whole, "drift", "--write").status == 0
+    original = Change._put
+
+    def killed(self: Change, *arguments: object) -> None:
+        if FILE in arguments:
+            raise Killed
+        original(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "_put", killed)
+        patch.setattr(Change, "_give_up", lambda self, error: None)
+        with pytest.raises(Killed):
+            command_on(shop, "drift", "--write")
+    assert "run 'dativo-generator drift --write' again" in command_on(shop, "replay").err
+    assert command_on(shop, "drift", "--write").status == 0
+    assert Rendered(shop).files == Rendered(whole).files
 
 
 def test_a_source_that_the_default_branch_does_not_record_is_not_read(

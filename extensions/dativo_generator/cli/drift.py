@@ -1,5 +1,6 @@
 """`dativo-generator drift`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,9 +8,9 @@ import typer
 from rich.console import Console
 
 from ..base.errors import printable
-from ..base.naming import nearest
 from ..fleet import answers_files as answers
 from ..fleet.drifted import Drifted, Sources, TableDrift, take_in
+from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError
 from ..fleet.step import Step
 from ..fleet.transaction import refuse_unfinished
@@ -17,10 +18,10 @@ from ..fleet.update import Selection
 from ..fleet.worktree import require_clean
 from ..registry.installed import installed
 from ..registry.pack import Pack
-from .options import OK, WRONG, AsJson, Template
+from .options import OK, WRONG, AsJson, Connectors, Environments, Template, Tenants
 from .output import counted, dump, markdown_code, print_leaving, print_state, show
 from .progress import progress
-from .repository import fleet_here, save
+from .repository import fleet_here, require_here, save
 from .update import Format
 
 EXAMPLES = ("dativo-generator drift", "dativo-generator drift --tenant acme --write")
@@ -31,9 +32,9 @@ def command(
         list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to look at; all without any.")
     ] = None,
     template: Template = "",
-    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
-    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
-    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    tenant: Tenants = None,
+    connector: Connectors = None,
+    environment: Environments = None,
     any_source: Annotated[
         bool,
         typer.Option("--any-source", help="Read a source although the default branch of origin does not record it."),
@@ -48,50 +49,52 @@ def command(
     form = Format.json if as_json else format_
     root = Path.cwd()
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
-    refuse_unfinished(root) if not write else require_clean(root)
-    files = answers.find(root)
-    for name in selection.names:
-        if name not in (known := {file.name for file in files}):
-            raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
-    chosen = [file for file in files if file in selection]
-    if not chosen:
-        raise SourceError(f"{root}: holds no answers file that is selected; run the command in the folder that does")
-    sources = Sources(root, Pack(installed()), any_source)
-    found = []
-    with progress("Comparing", len(chosen), quiet=form is not Format.table) as advance:
-        for file in chosen:
-            found.append(sources.drift(file))
-            advance()
-    compared = [one for one in found if one]
-    if form is Format.table:
-        _print_text(compared, len(chosen))
-    elif form is Format.markdown:
-        _print_markdown(compared, len(chosen))
-    drifted = [one for one in compared if one.tables and not one.problem]
-    refused = _write(template, drifted, quiet=form is not Format.table) if write and drifted else False
+    with fleet_here(template, writes="drift --write") if write else nullcontext() as fleet:
+        if fleet:
+            require_clean(root, [root / path for path in fleet.tree.writer.finished])
+        else:
+            refuse_unfinished(root)
+        files = answers.find(root)
+        require_here(selection.names, {file.name for file in files})
+        chosen = [file for file in files if file in selection]
+        if not chosen:
+            said = "holds no answers file that is selected; run the command in the folder that does"
+            raise SourceError(f"{root}: {said}")
+        sources = Sources(root, Pack(installed()), any_source)
+        found = []
+        with progress("Comparing", len(chosen), quiet=form is not Format.table) as advance:
+            for file in chosen:
+                found.append(sources.drift(file))
+                advance()
+        compared = [one for one in found if one]
+        if form is Format.table:
+            _print_text(compared, len(chosen))
+        elif form is Format.markdown:
+            _print_markdown(compared, len(chosen))
+        drifted = [one for one in compared if one.tables and not one.problem]
+        refused = _write(fleet, drifted, quiet=form is not Format.table) if fleet and drifted else False
     if form is Format.json:
         dump({"scaffolds": [_as_json(one) for one in compared], "without_source": len(chosen) - len(compared)})
     left = [one for one in compared if one.problem] if write else [one for one in compared if one.fails]
     raise typer.Exit(WRONG if left or refused else OK)
 
 
-def _write(template: str, drifted: list[Drifted], *, quiet: bool) -> bool:
+def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> bool:
     """Write the answers, and what follows from them; tells whether something was refused or has conflicts."""
     wrong = False
-    with fleet_here(template, writes="drift") as fleet:
-        fleet.prepare([one.file for one in drifted])
-        for change in take_in(lambda version: Step.to(fleet, version), drifted):
-            if not quiet:
-                print_leaving(change, dry_run=False)
-            save(fleet, change)
-            console = Console(soft_wrap=True, highlight=False, stderr=quiet)
-            for outcome in change.refused:
-                print_state(console, "refused", outcome.detail)
-            for path in sorted(change.conflicts):
-                print_state(console, "conflict", path)
-            if not quiet:
-                show(console, f"{counted(len(change.writes), 'file')} changed")
-            wrong = wrong or bool(change.refused or change.conflicts)
+    fleet.prepare([one.file for one in drifted])
+    for change in take_in(lambda version: Step.to(fleet, version), drifted):
+        if not quiet:
+            print_leaving(change, dry_run=False)
+        save(fleet, change)
+        console = Console(soft_wrap=True, highlight=False, stderr=quiet)
+        for outcome in change.refused:
+            print_state(console, "refused", outcome.detail)
+        for path in sorted(change.conflicts):
+            print_state(console, "conflict", path)
+        if not quiet:
+            show(console, f"{counted(len(change.writes), 'file')} changed")
+        wrong = wrong or bool(change.refused or change.conflicts)
     return wrong
 
 

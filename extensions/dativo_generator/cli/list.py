@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from ..base.errors import printable
-from ..base.naming import few, listed, nearest
+from ..base.naming import few, listed
 from ..fleet.in_use import InUse, in_use
 from ..fleet.inventory import Job, Repository, Row
 from ..fleet.replay import replay
@@ -20,10 +20,10 @@ from ..fleet.transaction import refuse_unfinished
 from ..fleet.update import Selection
 from ..registry.installed import installed
 from ..registry.pack import Pack
-from .options import AsJson, Template
+from .options import AsJson, Connectors, Environments, Template, Tenants
 from .output import dump
 from .progress import progress
-from .repository import fleet_here, nothing_at
+from .repository import fleet_here, nothing_at, require_here
 
 EXAMPLES = ("dativo-generator list --tenant acme", "dativo-generator list --state --format tree")
 # How many objects, files or versions a cell names before it counts the rest.
@@ -47,9 +47,9 @@ def command(
         list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to list; all without any.")
     ] = None,
     template: Template = "",
-    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
-    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
-    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    tenant: Tenants = None,
+    connector: Connectors = None,
+    environment: Environments = None,
     state: Annotated[
         bool, typer.Option("--state", help="Replay each, and say whether it is current, behind, edited or refused.")
     ] = False,
@@ -79,9 +79,7 @@ def _rows(pack: Pack, selection: Selection, template: str, *, state: bool, quiet
     known = {file.name for file in repository.answers_files}
     if not (known or repository.assets or repository.jobs):
         raise SourceError(nothing_at(root))
-    for name in selection.names:
-        if name not in known:
-            raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+    require_here(selection.names, known)
     if state:
         total = sum(file in selection for file in repository.answers_files)
         with fleet_here(template) as fleet, progress("Replaying", total, quiet=quiet) as advance:

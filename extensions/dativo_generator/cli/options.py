@@ -49,3 +49,6 @@ Force = Annotated[
     bool, typer.Option("--force", help="Delete what goes with the edits in it, and although other jobs use it.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant's; may be given again.")]
+Connectors = Annotated[list[str] | None, typer.Option("--connector", help="Only those with this source or target.")]
+Environments = Annotated[list[str] | None, typer.Option("--environment", help="Only those of this environment.")]

@@ -5,13 +5,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..base.naming import nearest
 from ..fleet.removal import Removal, removal
 from ..fleet.source import SourceError
 from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, DryRun, Template
 from .output import counted, dump, effects_of, print_state, written_files
-from .repository import fleet_here, nothing_here, save
+from .repository import fleet_here, nothing_here, require_here, save
 
 EXAMPLES = (
     "dativo-generator remove .copier-answers.acme.orders.yml --dry-run",
@@ -38,9 +37,7 @@ def command(
         known = {file.name for file in fleet.files}
         if not known:
             raise SourceError(nothing_here(fleet))
-        for name in answers_files:
-            if name not in known:
-                raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+        require_here(answers_files, known)
         if not dry_run:
             require_clean(fleet.tree.root, [fleet.tree.root / path for path in fleet.tree.writer.finished])
         found = removal(fleet, answers_files, objects, force)

@@ -1,10 +1,11 @@
 """How the commands look at the working directory, and write to it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..base.naming import nearest
 from ..base.paths import ANSWERS_FILES, CI_FILES
 from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError, scratch_folder, trusted, warned
@@ -47,6 +48,13 @@ def nothing_here(fleet: Fleet) -> str:
 def nothing_at(root: Path) -> str:
     """Say that a folder has neither scaffolds nor files by hand, and where to run the command instead."""
     return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
+
+
+def require_here(names: Iterable[str], known: Collection[str]) -> None:
+    """Raise `SourceError` for a name that is given and is none of the answers files here."""
+    for name in names:
+        if name not in known:
+            raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
 
 
 def assignment(text: str) -> tuple[str, str]:

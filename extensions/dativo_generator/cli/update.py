@@ -8,16 +8,15 @@ import typer
 from rich.console import Console
 
 from ..base.errors import printable
-from ..base.naming import nearest
 from ..base.paths import PROFILES
 from ..fleet.source import SourceError
 from ..fleet.step import EFFECTS
 from ..fleet.update import Selection, Update, update
 from ..fleet.worktree import require_clean
-from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
+from .options import OK, WRONG, AsJson, Connectors, DryRun, Environments, Force, Template, Tenants, To
 from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
-from .repository import assignment, fleet_here, nothing_here, save
+from .repository import assignment, fleet_here, nothing_here, require_here, save
 
 EXAMPLES = (
     "dativo-generator update --dry-run",
@@ -41,9 +40,9 @@ def command(
     ] = None,
     template: Template = "",
     to: To = "",
-    tenant: Annotated[list[str] | None, typer.Option(help="Only this tenant's; may be given again.")] = None,
-    connector: Annotated[list[str] | None, typer.Option(help="Only those with this source or target.")] = None,
-    environment: Annotated[list[str] | None, typer.Option(help="Only those of this environment.")] = None,
+    tenant: Tenants = None,
+    connector: Connectors = None,
+    environment: Environments = None,
     data: Annotated[
         list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
     ] = None,
@@ -67,9 +66,7 @@ def command(
         known = {file.name for file in fleet.files}
         if not known:
             raise SourceError(nothing_here(fleet))
-        for name in selection.names:
-            if name not in known:
-                raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+        require_here(selection.names, known)
         if not dry_run:
             finished = [root / path for path in fleet.tree.writer.finished]
             require_clean(root, apart_from=[*finished, *([root / PROFILES] if profiles else [])])
