@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import caches
+from fleets import Command
 from history import release_history
 from support import Rendered, clean_environment, copy_pack, git, load_answers, release, render, render_in_memory
 
@@ -70,6 +71,12 @@ def released(published: Path, tmp_path: Path) -> Path:
 def history(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     """Give a repository of the pack with three releases, whose registries differ; not to be changed."""
     return release_history(tmp_path_factory.mktemp("history") / "pack")
+
+
+@pytest.fixture
+def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Give the command, which trusts the template with three releases."""
+    return Command(history, monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

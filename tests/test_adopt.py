@@ -22,11 +22,6 @@ STRIPE = next(path for path in EXAMPLES if path.stem == "stripe_customers")
 
 
 @pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
-@pytest.fixture
 def out(tmp_path: Path) -> Path:
     (tmp_path / "out").mkdir()
     git(tmp_path / "out", "init", "--quiet", "--initial-branch=main")

@@ -28,11 +28,6 @@ def out(built: Path, tmp_path: Path) -> Path:
     return copied(built, tmp_path / "out")
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 @pytest.fixture(scope="session")
 def checkout(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = Source(str(history), tmp_path_factory.mktemp("checkout"))

@@ -517,11 +517,6 @@ def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
-@pytest.fixture
 def repository(built: Path, tmp_path: Path) -> Path:
     return copied(built, tmp_path / "out")
 

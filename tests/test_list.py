@@ -35,11 +35,6 @@ def out(built: Path, tmp_path: Path) -> Path:
     return copied(built, tmp_path / "out")
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 def listed(command: Command, root: Path, *arguments: str) -> dict[str, Any]:
     """Return the scaffolds by name, as the command lists them."""
     return {row["scaffold"]: row for row in command(root, "list", "--json", *arguments).json["scaffolds"]}

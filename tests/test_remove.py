@@ -43,11 +43,6 @@ def out(built: Path, tmp_path: Path) -> Path:
     return copied(built, tmp_path / "out")
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 def errors(root: Path) -> set[Finding]:
     return {finding for finding in validate(root, PACK) if finding.severity == ERROR}
 

@@ -42,11 +42,6 @@ def repository(few: Path, tmp_path: Path) -> Path:
     return copied(few, tmp_path / "out")
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 def states(result: Any) -> dict[str, str]:
     """Return the state of everything that is not as it should be."""
     files = [file for entry in result["answers"] for file in entry["files"]] + result["files"]

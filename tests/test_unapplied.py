@@ -39,11 +39,6 @@ def out(one: Path, tmp_path: Path) -> Path:
     return copied(one, tmp_path / "out")
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 def edit(out: Path, path: str, *changes: tuple[str, str], record: bool = True) -> None:
     text = (out / path).read_text(encoding="utf-8")
     for old, new in changes:

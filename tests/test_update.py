@@ -55,11 +55,6 @@ def renames(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(history, tmp_path_factory.mktemp("renames") / "out", "v1.0.0", RENAMED | REFUSED)
 
 
-@pytest.fixture
-def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(history, monkeypatch, capsys)
-
-
 def edit(repository: Path, name: str, change: Callable[[str], str | None]) -> None:
     """Change a file by hand, or delete it, and commit."""
     path = repository / name
