@@ -63,14 +63,16 @@ def steps() -> list[Step]:
     answers = load_answers(SAMPLE)
     source = PACK.registry[answers["source_connector"]]
     target = PACK.registry[answers["target_connector"]]
+    sources, targets = PACK.with_role("source"), PACK.with_role("target")
     chosen = answers["objects"][0]
     return [
         Step("Tenant", answers["tenant_id"]),
         Step("Environment"),
         Step("Execution mode"),
-        Step("Where the data comes from", DOWN * PACK.with_role("source").index(source), f"» {source.id}", "source"),
+        # Nothing is marked at first.
+        Step("Where the data comes from", DOWN * (sources.index(source) + 1), f"» {source.id}", "source"),
         Step("Objects", DOWN * source.objects.index(chosen) + SPACE, f"● {chosen}"),
-        Step("Where the data goes", DOWN * PACK.with_role("target").index(target)),
+        Step("Where the data goes", DOWN * (targets.index(target) + 1)),
         Step("Owner"),
         Step("Name of this scaffold"),
         Step("Customize"),

@@ -21,7 +21,12 @@ def start(template: Path, folder: Path, *arguments: str) -> Terminal:
 
 
 def pick(offered: list[str], wanted: str) -> str:
-    return DOWN * offered.index(wanted) + ENTER
+    """Take one of a list in which nothing is marked at first."""
+    return DOWN * (offered.index(wanted) + 1) + ENTER
+
+
+def opened(section: str) -> str:
+    return DOWN * [*SECTIONS].index(section) + SPACE + ENTER
 
 
 def begin(terminal: Terminal, source: str, tenant: str = f"acme{ENTER}") -> None:
@@ -86,7 +91,7 @@ def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) ->
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "postgres"))
     terminal.answer("Tables", f"- public.orders{DONE}")
-    end(terminal, customize=pick([*SECTIONS], "schema").removesuffix(ENTER) + SPACE + ENTER)
+    end(terminal, customize=opened("schema"))
     terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)
     terminal.wait("id: integer required")
@@ -241,7 +246,7 @@ def test_several_environments_are_typed(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "stripe"))
     terminal.answer("Objects", DOWN + SPACE + ENTER)
-    end(terminal, customize=pick([*SECTIONS], "environments").removesuffix(ENTER) + SPACE + ENTER)
+    end(terminal, customize=opened("environments"))
     terminal.answer("Environments", f"\x01\x0b[dev, prod]{ENTER}")
     terminal.answer("What differs", f"\x01\x0b{{prod: {{log_level: WARNING}}}}{ENTER}")
     assert terminal.finish() == 0, terminal.text

@@ -23,7 +23,7 @@ from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
-from . import guard, question_files
+from . import guard, prompts, question_files
 from .session import Session
 from .unattended import refuse_unknown
 
@@ -35,6 +35,8 @@ def known(session: Session, name: str) -> str:
     one whose tag is no version.
     """
     question_files.check(session.pack)
+    if session.writes and not session.conf["defaults"]:
+        prompts.adapt()
     _refuse_unversioned(session)
     # What else the context holds are Copier's own names, which begin with _, and functions.
     others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}

@@ -1,0 +1,67 @@
+"""Text in pieces of several styles, broken between words where a line is too wide for the terminal."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from unicodedata import category, east_asian_width
+
+# What stands before the words of a line: blanks, and the marks and the name of a choice. The next lines begin there.
+_BEFORE = re.compile(r"[\s»○●-]*(?:\S+ {2,})?")
+# No line is indented by more than this part of the width.
+_INDENTED = 3
+
+
+def wrapped(pieces: Sequence[tuple[Any, ...]], columns: int) -> list[tuple[Any, ...]]:
+    """Return pieces (style, text, ...) with line breaks that keep each line within `columns`.
+
+    A word that is wider than a line is broken anywhere.
+    """
+    text = "".join(piece[1] for piece in pieces)
+    breaks = dict(_breaks(text, columns))
+    result, position = [], 0
+    for style, part, *rest in pieces:
+        result.append((style, "".join(_broken(part, position, breaks)), *rest))
+        position += len(part)
+    return result
+
+
+def _broken(part: str, position: int, breaks: dict[int, str]) -> Iterator[str]:
+    for place, character in enumerate(part, position):
+        said = breaks.get(place, "")
+        yield said
+        if not (said and character == " "):
+            yield character
+
+
+def _breaks(text: str, columns: int) -> Iterator[tuple[int, str]]:
+    """Yield the places of breaks with what is written there; a blank at one is left out."""
+    start = 0
+    for line in text.split("\n"):
+        hanging = len(_BEFORE.match(line)[0])
+        indent = min(hanging, columns // _INDENTED)
+        for place in _places(line, columns, hanging, indent):
+            yield start + place, "\n" + " " * indent
+        start += len(line) + 1
+
+
+def _places(line: str, columns: int, hanging: int, indent: int) -> Iterator[int]:
+    """Yield where a line is broken: the last blank that fits, else the character that does not."""
+    begin = place = blank = used = 0
+    while place < len(line):
+        used += width(line[place])
+        if line[place] == " " and place >= hanging:
+            blank = place
+        if used > columns and place > begin:
+            at = blank if blank > begin else place
+            yield at
+            begin = place = at + 1 if line[at] == " " else at
+            used = indent
+        else:
+            place += 1
+
+
+def width(character: str) -> int:
+    """Return how many columns a character takes."""
+    if category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
