@@ -15,7 +15,7 @@ from copier.errors import UserMessageError
 from fleets import Command
 from support import PACK, ROOT, Rendered, git, release, render
 from terminal import DONE, ENTER
-from test_prompts import SOURCES, begin, end, pick, start
+from test_prompts import SOURCES, begin, end, opened, pick, start
 from test_sources import FOLDER, expected
 from test_sources import SOURCES as DESCRIBED
 
@@ -261,3 +261,89 @@ def test_the_registry_reads_every_source_kind_of_columns(template: Path, tmp_pat
     assert [field["name"] for field in out.asset["schema"]] == ["id"]
     with pytest.raises(UserMessageError, match=f"there is no table '{source.objects[1]}'"):
         render(template, tmp_path / "no", answers | {"objects": list(source.objects[:2])})
+
+
+# --- several tables, one of them without a column to follow -----------------------------------------------------------
+
+
+def several(folder: Path) -> str:
+    path = folder / "several.sql"
+    path.write_text(
+        "CREATE TABLE public.orders (id int primary key, updated_at timestamp);"
+        "CREATE TABLE public.returns (id int primary key, changed_on timestamp);"
+        "CREATE TABLE public.countries (code text primary key, name text);",
+        encoding="utf-8",
+    )
+    return str(path)
+
+
+THREE = TABLES | {"tables": ["public.orders", "public.returns", "public.countries"]}
+
+
+def followed(out: Rendered) -> dict[str, str | None]:
+    """Map what each job reads to the column that it follows, None where it reads everything."""
+    jobs = [job["source"] for job in out.jobs.values()]
+    assert all((job["tables"][0].get("cursor_field") is None) == ("incremental" not in job) for job in jobs)
+    return {job["tables"][0]["object"]: job.get("incremental", {}).get("cursor_field") for job in jobs}
+
+
+EACH = {"orders": "updated_at", "returns": "changed_on", "countries": None}
+
+
+def test_a_table_without_a_cursor_is_read_in_full_and_the_others_are_not(
+    template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers = THREE | {"import_from": several(tmp_path)}
+    run_copy(str(template), tmp_path / "out", data=answers, defaults=True, unsafe=True)
+    out = Rendered(tmp_path / "out")
+    assert followed(out) == EACH
+    assert (out.answers["full_reads"], "incremental" in out.answers) == (["countries"], False)
+    printed = "".join(capfd.readouterr())
+    assert "Imported: every run reads 'countries' in full" in printed
+    assert "follow 'updated_at' of 'countries'" not in printed
+    # What is recorded gives the same without the source.
+    again = render(template, tmp_path / "again", out.answers)
+    assert again.jobs == out.jobs
+
+
+def test_the_table_without_a_cursor_is_named_in_the_terminal(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "postgres"))
+    terminal.answer("Tables", f"[public.orders, public.returns, public.countries]{DONE}")
+    end(terminal, customize=opened("schema"))
+    terminal.answer("Import the fields from", f"{several(tmp_path)}{ENTER}")
+    terminal.wait("'countries' has no column that shows what is new")
+    terminal.answer("Tables to read in full each time", ENTER)
+    terminal.answer("Assets", ENTER)
+    terminal.answer("Labels of the import", ENTER)
+    terminal.answer("Fields", DONE)
+    terminal.answer("Fixtures", ENTER)
+    assert terminal.finish() == 0, terminal.text
+    assert followed(Rendered(tmp_path / "out")) == EACH
+
+
+def test_no_reads_all_tables_in_full_and_says_so(
+    template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers = THREE | {"import_from": several(tmp_path), "incremental": False}
+    run_copy(str(template), tmp_path / "out", data=answers, defaults=True, unsafe=True)
+    assert set(followed(Rendered(tmp_path / "out")).values()) == {None}
+    printed = "".join(capfd.readouterr())
+    assert "every run reads 'orders' in full" in printed and "the next runs follow" not in printed
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ({"full_reads": ["country"]}, "'country' is not among what is read; did you mean 'countries'?"),
+        ({"full_reads": ["orders", "returns", "countries"]}, "leave at least one table out"),
+        ({"full_reads": []}, "the cursor 'updated_at' is not a field of 'countries'"),
+        ({"full_reads": [], "cursor_field": "id"}, "'id' is no column of 'countries'"),
+        ({"incremental": False, "full_reads": ["countries"]}, "full_reads: incremental is off; leave the answer out"),
+    ],
+)
+def test_what_cannot_be_read_in_full_is_refused(
+    answers: dict[str, Any], message: str, template: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UserMessageError, match=message):
+        render(template, tmp_path / "out", THREE | {"import_from": several(tmp_path)} | answers)

@@ -257,6 +257,12 @@ class Answers:
         """Whether the jobs read only what is new."""
         return self.source.supports_incremental and self["incremental"]
 
+    def reads_in_full(self, item: Item) -> bool:
+        """Tell whether the job of an item reads everything each time."""
+        if not self.incremental:
+            return True
+        return not self.inapplicable("full_reads") and item.object in self["full_reads"]
+
     @property
     def imported(self) -> Mapping[str, ImportedTable]:
         """What the user imports, by object; {} when nothing was named, and in every render."""
@@ -264,7 +270,7 @@ class Answers:
 
     def cursor_field(self, item: Item, fields: Sequence[Field] = ()) -> str:
         """Return the field that an item's incremental runs compare, '' when there is none; `fields` may mark it."""
-        if not (self.incremental and self.source.uses_cursor):
+        if not (self.incremental and self.source.uses_cursor) or self.reads_in_full(item):
             return ""
         marked = "" if "cursor_field" in self.raw else next((field.name for field in fields if field.cursor), "")
         return item.cursor_field or marked or self["cursor_field"]

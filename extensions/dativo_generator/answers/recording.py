@@ -13,7 +13,7 @@ IMPORT, SOURCE, PATTERNS = "import_from", "imported_from", "table_patterns"
 # From which confidence on its columns are labelled.
 BAR = "min_confidence"
 # What an import answers beside the tables.
-_ANSWERED = ("fields", "incremental", "engine_options", SOURCE)
+_ANSWERED = ("fields", "incremental", "full_reads", "engine_options", SOURCE)
 
 
 def looked_up(answers: Answers) -> dict[str, Any]:

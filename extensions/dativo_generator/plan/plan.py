@@ -282,7 +282,7 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     if cursor and scaffold.source.selection == "tables":
         entry = entry | {"cursor_field": cursor}
     source: dict[str, Any] = {scaffold.source.selection: [entry]}
-    if scaffold.incremental:
+    if not scaffold.reads_in_full(item):
         # Never the strategy: the recipe says it, and the job's schema refuses some.
         follow = {"cursor_field": cursor} if cursor else {}
         source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}

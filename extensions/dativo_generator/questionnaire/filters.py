@@ -1,7 +1,7 @@
 """What the question files ask of the pack: which questions to put, what to offer, what is wrong, and the plan."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -167,17 +167,33 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
 
 def _print_imports(session: Session, name: str) -> None:
     """Say aloud, and once, what an import has chosen by itself."""
-    if name not in {question.fills for question in QUESTIONS.values()} or session.conf["quiet"]:
+    scaffold, fills = session.scaffold, {question.fills for question in QUESTIONS.values()}
+    if session.conf["quiet"] or name not in (*fills, *_ABOUT_CURSORS) or not scaffold.imported:
         return
-    for object_name, table in session.scaffold.imported.items():
+    if name in _ABOUT_CURSORS:
+        _print_once(session, (f"Imported: {line}" for line in _uncursored(scaffold)))
+        return
+    for item in scaffold.items:
+        table = scaffold.imported[item.object]
         lines = [*table.table.about_source, *table.table.notes]
-        if session.scaffold.source.uses_cursor:
-            whole = f"'{object_name}' has no column that tells what is new"
-            lines.append(f"the next runs follow '{table.cursor}' of '{object_name}'" if table.cursor else whole)
+        if cursor := scaffold.cursor_field(item, scaffold.suggested(item)):
+            lines.append(f"the next runs follow '{cursor}' of '{item.object}'")
+        elif scaffold.source.uses_cursor:
+            lines.append(f"every run reads '{item.object}' in full")
         _print_once(session, [f"Imported: {line}" for line in lines])
-    if session.scaffold.imported:
-        said = (line for question in QUESTIONS.values() for line in question.imported(session.scaffold))
-        _print_once(session, [f"Imported: {line}" for line in said])
+    said = (line for question in QUESTIONS.values() for line in question.imported(scaffold))
+    _print_once(session, [f"Imported: {line}" for line in said])
+
+
+# What is asked where imported tables have no column to follow.
+_ABOUT_CURSORS = ("incremental", "full_reads")
+
+
+def _uncursored(scaffold: Scaffold) -> Iterator[str]:
+    """Say of which tables no column shows what is new."""
+    for item in scaffold.items:
+        if not item.cursor_field and not scaffold.imported[item.object].cursor:
+            yield f"'{item.object}' has no column that shows what is new"
 
 
 def _print_once(session: Session, lines: Iterable[str]) -> None:

@@ -1,5 +1,10 @@
 """What is read: everything each time, or only what is new."""
 
+from typing import Any
+
+from ...base.documents import shown
+from ...base.errors import AnswerError
+from ...base.naming import nearest
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone, or_nothing
@@ -10,18 +15,52 @@ _state_dir = readers.literal(
 )
 
 
-def has_cursors(answers: Answers) -> bool:
-    """Tell whether every imported table has a column to follow; what has none can only be read as a whole."""
-    cursors = {item.object: item.cursor_field for item in answers.items} if answers.imported else {}
-    return (
-        answers.source.selection != "tables"
-        or not answers.source.uses_cursor
-        or all(cursors[name] or table.cursor for name, table in answers.imported.items())
-    )
+def _without_cursor(answers: Answers) -> list[str]:
+    """List the imported tables that have no column to follow; what has none can only be read in full."""
+    if answers.source.selection != "tables" or not answers.source.uses_cursor or not answers.imported:
+        return []
+    own = {item.object for item in answers.items if item.cursor_field}
+    return [name for name, table in answers.imported.items() if name not in own and not table.cursor]
+
+
+def _has_cursor(answers: Answers) -> bool:
+    """Tell whether some table has a column to follow, as all have of which nothing is imported."""
+    return not answers.imported or len(_without_cursor(answers)) < len(answers.imported)
 
 
 def _cursor(answers: Answers) -> str | None:
-    return (has_cursors(answers) and answers.source_recipe.cursor_field) or None
+    return (_has_cursor(answers) and answers.source_recipe.cursor_field) or None
+
+
+def _read_cursor(answers: Answers, raw: Any) -> str:
+    """Read the name of a column; where somebody answers with one, each imported table that follows it has it."""
+    cursor = readers.name(raw)
+    checked = "cursor_field" in answers.raw and answers.source.selection == "tables" and answers.imported
+    for item in answers.items if checked else ():
+        names = [field.name for field in answers.imported[item.object].fields()]
+        if not item.cursor_field and not answers.reads_in_full(item) and cursor not in names:
+            raise AnswerError(f"{shown(cursor)} is no column of '{item.object}'{nearest(cursor, names)}")
+    return cursor
+
+
+def _own_cursors(answers: Answers) -> str:
+    """Say that there is nothing to ask: each imported table has its own column to follow, which is recorded there."""
+    if "cursor_field" in answers.raw or not (answers.imported and _has_cursor(answers)):
+        return ""
+    usual = answers.source_recipe.cursor_field
+    own = [table for table in answers.imported.values() if table.cursor not in ("", usual)]
+    return "each imported table has its own" if own and len(answers.items) > 1 else ""
+
+
+def _full_reads(answers: Answers, raw: Any) -> list[str]:
+    objects = [item.object for item in answers.items]
+    names = [readers.among_objects(name, objects) for name in readers.words(raw)]
+    if names and not set(objects) - set(names):
+        raise AnswerError("leave at least one table out, or answer incremental with no: these are all tables")
+    for item in answers.items:
+        if item.cursor_field and item.object in names:
+            raise AnswerError(f"leave '{item.object}' out, or its cursor_field in tables: they contradict each other")
+    return names
 
 
 def _lookback(answers: Answers) -> int:
@@ -60,6 +99,11 @@ def _no_cursor(answers: Answers) -> str:
     return _not_incremental(answers) or follows
 
 
+def _no_tables(answers: Answers) -> str:
+    source = answers.source
+    return _no_cursor(answers) or ("" if source.selection == "tables" else f"{source.id} has no tables")
+
+
 SECTION = Section(
     "incremental",
     what="only what is new: on or off, cursor, state",
@@ -67,13 +111,21 @@ SECTION = Section(
     questions={
         "incremental": Question(
             alone(readers.flag),
-            has_cursors,
+            _has_cursor,
             _unsupported,
-            always_asked=lambda answers: not has_cursors(answers),
+            always_asked=lambda answers: not _has_cursor(answers),
             of="connector",
             owns=("job.source.incremental.cursor_field", "job.source.incremental.lookback_days"),
         ),
-        "cursor_field": Question(alone(readers.name), _cursor, _no_cursor, of="connector"),
+        "full_reads": Question(
+            _full_reads,
+            lambda answers: _without_cursor(answers) if _has_cursor(answers) else [],
+            _no_tables,
+            always_asked=lambda answers: bool(_without_cursor(answers)) and _has_cursor(answers),
+            of="scaffold",
+            example="[countries]",
+        ),
+        "cursor_field": Question(_read_cursor, _cursor, _no_cursor, _own_cursors, of="connector"),
         "lookback_days": Question(
             alone(readers.number(0)),
             _lookback,

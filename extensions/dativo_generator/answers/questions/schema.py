@@ -43,9 +43,10 @@ def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None
     cursor = answers.cursor_field(item, fields) if answers.source.selection == "tables" else ""
     names = [field.name for field in fields]
     if cursor and names and cursor not in names:
+        whole = "name the table in full_reads" if len(answers.items) > 1 else "answer incremental with no"
         raise AnswerError(
             f"the cursor '{cursor}' is not a field of '{item.object}'{nearest(cursor, names)}; "
-            "add it, name another cursor_field, or answer incremental with no"
+            f"add it, name another cursor_field, or {whole}"
         )
 
 
