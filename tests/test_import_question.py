@@ -315,7 +315,7 @@ def test_the_table_without_a_cursor_is_named_in_the_terminal(template: Path, tmp
     terminal.wait("'countries' has no column that shows what is new")
     terminal.answer("Tables to read in full each time", ENTER)
     terminal.answer("Assets", ENTER)
-    terminal.answer("Labels of the import", ENTER)
+    terminal.answer("Minimum confidence", ENTER)
     terminal.answer("Fields", DONE)
     terminal.answer("Fixtures", ENTER)
     assert terminal.finish() == 0, terminal.text

@@ -137,7 +137,7 @@ def test_a_stale_answer_is_asked_again(history: Path, tmp_path: Path) -> None:
     assert "companies" not in terminal.text
     terminal.answer("Objects", ENTER)
     end(terminal, target=ENTER)
-    terminal.answer("Has no effect", DOWN + ENTER)
+    terminal.answer("Has no effect", DOWN * 2 + ENTER)
     assert terminal.finish() == 0, terminal.text
     out = Rendered(tmp_path / "out")
     assert (out.answers["objects"], out.answers["engine"]) == (["contacts"], "native")
@@ -248,7 +248,7 @@ def test_several_environments_are_typed(template: Path, tmp_path: Path) -> None:
     terminal.answer("Objects", DOWN + SPACE + ENTER)
     end(terminal, customize=opened("environments"))
     terminal.answer("Environments", f"\x01\x0b[dev, prod]{ENTER}")
-    terminal.answer("What differs", f"\x01\x0b{{prod: {{log_level: WARNING}}}}{ENTER}")
+    terminal.answer("Differences", f"\x01\x0b{{prod: {{log_level: WARNING}}}}{ENTER}")
     assert terminal.finish() == 0, terminal.text
     jobs = Rendered(tmp_path / "out").jobs
     assert {path.split("/")[2]: job["logging"]["level"] for path, job in jobs.items()} == {
@@ -284,3 +284,35 @@ def test_answers_are_kept_for_who_goes_on(
     assert again.finish() == 0, again.text
     assert Rendered(tmp_path / "out").answers == SHORT_PATH
     assert not file.exists()
+
+
+def test_a_kept_answer_is_changed_with_ask(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", DOWN + SPACE + ENTER)
+    end(terminal)
+    assert terminal.finish(proceed="n") != 0
+    assert "To change one of them, add --ask NAME" in terminal.text
+    again = start(template, tmp_path, "--data-file", kept(terminal), "--ask", "objects", "--ask", "execution_mode")
+    again.answer("Execution mode", ENTER)
+    again.answer("Objects", SPACE + ENTER)
+    assert again.finish() == 0, again.text
+    assert Rendered(tmp_path / "out").answers == SHORT_PATH | {"objects": ["charges", "customers"]}
+
+
+def test_answers_after_an_import_are_kept_with_where_they_came_from(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text("create table people (id int, email text)", encoding="utf-8")
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "csv"))
+    terminal.answer("Files", f"data/people.csv{DONE}")
+    end(terminal, customize=opened("schema"))
+    terminal.answer("Import the fields from", f"{tmp_path}/shop.sql{ENTER}")
+    terminal.answer("Assets", ENTER)
+    terminal.answer("Minimum confidence", ENTER)
+    terminal.answer("Fields", DONE)
+    terminal.answer("Fixtures", ENTER)
+    assert terminal.finish(proceed="n") != 0
+    again = start(template, tmp_path, "--data-file", kept(terminal))
+    assert again.finish() == 0, again.text
+    answers = Rendered(tmp_path / "out").answers
+    assert (answers["imported_from"], answers["min_confidence"]) == (f"{tmp_path}/shop.sql", 0.5)

@@ -11,10 +11,12 @@ from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
 from ..answers.questions.short_path import patterns
+from ..answers.recording import SOURCE
 from ..answers.scaffold import Scaffold
 from ..base import reading
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
+from ..base.naming import nearest
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..base.versions import is_hash, is_version, tag_of, version_of
@@ -22,6 +24,7 @@ from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
+from ..registry.fields import OWN, own_labels
 from ..registry.recipes import recipe_file
 from . import guard, prompts, question_files
 from .session import Session
@@ -228,7 +231,9 @@ def choices(session: Session, name: str) -> list[Any]:
     scaffold = session.scaffold
     if scaffold.inapplicable(name):
         return []
-    chosen = session.context[name] if session.is_answered(name) else None
+    # One that is given may be asked all the same, with Copier's --ask.
+    settled = session.is_answered(name) and (session.conf["defaults"] or session.conf["skip_answered"])
+    chosen = session.context[name] if settled else None
     if name not in session.context and session.conf["defaults"]:
         chosen = scaffold.default(name)
     if not isinstance(chosen, str | list):
@@ -267,6 +272,8 @@ def _check(session: Session, name: str, value: Any) -> None:
         file = session.destination.answers_file
         raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {file} --data ...")
     _ = scaffold[name]
+    if name == "fields" and _is_new(session, name, value):
+        _refuse_own_labels(session, value)
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
         raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
     if name in EXTRAS and value:
@@ -279,10 +286,28 @@ def _check(session: Session, name: str, value: Any) -> None:
         guard.unowned(scaffold, session.destination)
 
 
+def _is_new(session: Session, name: str, value: Any) -> bool:
+    """Tell whether somebody answers now; what is recorded, and what an update renders once more, means what it did."""
+    if not session.writes or NAME in session.conf["data"]:
+        return False
+    return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)
+
+
+def _refuse_own_labels(session: Session, value: Any) -> None:
+    """Refuse a label that no rule gives, which a slip of the keys may be, unless it is marked as meant so."""
+    known = session.pack.labels
+    for column, label in own_labels(readers.structure(value), known):
+        raise AnswerError(
+            f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
+            f"{nearest(label, known)}"
+        )
+
+
 def _imports_nothing(session: Session) -> bool:
     """Tell whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
     given = session.conf["data"]
-    return session.writes and session.is_new and NAME not in given and not session.answers.get("import_from")
+    before = NAME in given or SOURCE in given
+    return session.writes and session.is_new and not before and not session.answers.get("import_from")
 
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from ..answers.answers_format import NAME
 from ..answers.presets import NoPresets, Presets
 from ..answers.profiles import Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.recording import looked_up
 from ..answers.scaffold import Scaffold
+from ..base.errors import DativoError
 from ..plan.destination import Destination
 from ..registry.pack import Pack
 from .unfinished import Unfinished
@@ -50,6 +53,8 @@ class Session:
         if not self.writes or conf["defaults"] or conf["quiet"] or conf["pretend"] or not self.is_new:
             return
         if answers := {name: value for name, value in self.answers.items() if name not in UNRECORDED}:
+            with suppress(DativoError):  # whose question refuses it
+                answers |= looked_up(self.scaffold)
             run.unfinished = run.unfinished or Unfinished(str(conf["src_path"]), Path(conf["dst_path"]))
             run.unfinished.keep(answers)
 

@@ -47,7 +47,9 @@ class Unfinished:
     def _say(self) -> None:
         if self._kept:
             lines = ("Your answers are kept. To go on where you were:", f"  {self._again}")
-            told = "To answer one of them anew, add --data NAME=ANSWER, or take its line out of the file."
+            told = (
+                "To change one of them, add --ask NAME, like --ask owner; --ask '*' asks all again, with your answers."
+            )
             print(*map(printable, (*lines, told)), sep="\n", file=sys.stderr)
 
 

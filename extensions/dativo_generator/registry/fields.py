@@ -6,7 +6,7 @@ A field's name is the source's column name, case included: the runner finds the 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
@@ -23,6 +23,8 @@ TYPES = (*KEPT, *AS_TEXT)
 _ALIKE = {**_WORDS, "decimal": "double", "array": "string"}
 UNCLASSIFIED = "none"
 CURSOR = "cursor"
+# Marks a label that no rule gives as meant so.
+OWN = "!"
 _KEYS = ("type", "required", "cursor", "classification", "description")
 
 # Builds the error for what is wrong at the given keys of the fields that are being read.
@@ -48,22 +50,28 @@ class Field(NamedTuple):
             field["description"] = self.description
         return field
 
-    def as_answer(self) -> Any:
-        """Return the field in the notation that an answer uses: the line, or a mapping when it is described."""
+    def as_answer(self, known: Collection[str] = ()) -> Any:
+        """Return the field in the notation that an answer uses: the line, or a mapping when it is described.
+
+        Where labels are `known`, another one is marked as meant so.
+        """
+        label = self.classification
+        if label is not None:
+            label = (label + (OWN if known and label not in known else "")) if label else UNCLASSIFIED
         words = [self.type]
         if self.required:
             words.append("required")
         if self.cursor:
             words.append(CURSOR)
-        if self.classification is not None:
-            words.append(self.classification or UNCLASSIFIED)
+        if label is not None:
+            words.append(label)
         if not self.description:
             return " ".join(words)
         entry: dict[str, Any] = {"type": self.type, "required": self.required}
         if self.cursor:
             entry["cursor"] = True
-        if self.classification is not None:
-            entry["classification"] = self.classification or UNCLASSIFIED
+        if label is not None:
+            entry["classification"] = label
         return entry | {"description": self.description}
 
     def classified(self, label: str) -> "Field":
@@ -106,13 +114,29 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
             cursor = True
         elif word == UNCLASSIFIED and classification is None:
             classification = ""
-        elif re.fullmatch(LABEL, word) and classification is None:
-            classification = word
+        elif (label := _label(word)) and classification is None:
+            classification = label
         else:
             hint = nearest(word, ("required", CURSOR, UNCLASSIFIED))
             hint = hint or "; after the type comes 'required', 'cursor', a LABEL or 'none'"
             raise refuse((name,), f"'{word}' in {shown(line)} is not understood{hint}")
     return Field(name, _checked_type(name, kind, refuse), required, classification, cursor=cursor)
+
+
+def _label(word: Any) -> str:
+    """Return the label that a word names, '' where it names none; one that no rule gives is marked, as in SECRET!."""
+    return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
+
+
+def own_labels(value: Any, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (column, label) for labels in the notation of an answer that are neither known nor marked as one's own."""
+    for name, entry in value.items() if isinstance(value, dict) else ():
+        if isinstance(entry, dict) and entry.get("type") not in TYPES:
+            yield from own_labels(entry, known)
+        else:
+            words = [entry.get("classification")] if isinstance(entry, dict) else str(entry).split()[1:]
+            labels = [word for word in words if _label(word) == word]
+            yield from ((str(name), label) for label in labels if label not in known)
 
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
@@ -126,13 +150,13 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     label = entry.get("classification")
     if label == UNCLASSIFIED or (label is None and "classification" in entry):
         label = ""
-    if label and not (isinstance(label, str) and re.fullmatch(LABEL, label)):
+    if label and not _label(label):
         raise refuse((name, "classification"), f"{shown(label)} is not a label in capitals, like PII")
     description = entry.get("description", "")
     if not isinstance(description, str):
         raise refuse((name, "description"), f"must be text, not {shown(description)}")
     kind = _checked_type(name, entry.get("type"), refuse)
-    return Field(name, kind, flags["required"], label, description, flags[CURSOR])
+    return Field(name, kind, flags["required"], _label(label) if label else label, description, flags[CURSOR])
 
 
 def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:

@@ -1,6 +1,6 @@
 """What an asset says of its columns, and whether it comes with rows to try it with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ...base.errors import AnswerError
@@ -55,13 +55,16 @@ def _suggested_fields(answers: Answers) -> Any:
     suggested = {item.object: answers.suggested(item) for item in answers.items}
     if not all(suggested.values()):
         return None
-    return as_answer(answers, suggested)
+    return as_answer(answers, suggested, answers.pack.labels)
 
 
-def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]]) -> dict[str, Any]:
-    """Write fields by object in the notation of an answer, those of a single object without its name."""
+def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Collection[str] = ()) -> dict[str, Any]:
+    """Write fields by object in the notation of an answer, those of a single object without its name.
+
+    Where labels are `known`, others are marked as meant so.
+    """
     lines = {
-        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer() for field in of}
+        name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer(known) for field in of}
         for name, of in fields.items()
     }
     return next(iter(lines.values())) if len(lines) == 1 else lines
