@@ -101,6 +101,8 @@ def _facts(name: str) -> Iterator[str]:
         yield "Default: the columns that the pack knows of the object, else a starter set"
     elif default not in (None, "", [], {}):
         yield f"Default: `{default if isinstance(default, str) else shown(default)}`"
+    if QUESTIONS[name].guess:
+        yield "No default. Where nobody is asked and no profile says it, it is a guess, and a warning says so"
     if example := QUESTIONS[name].example:
         yield f"Example: `{example}`"
     if name in PROFILED:

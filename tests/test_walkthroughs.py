@@ -228,7 +228,7 @@ def generator(walk: Walk, arguments: list[str]) -> str:
         arguments += ["--to", FIRST]
     with walk.surroundings(folder):
         result = walk.command(folder, *arguments)
-    noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
+    noted = [line for line in result.err.splitlines() if not line.startswith("Note: ")]
     expected = (walk.status,) if walk.status else (0, 3)
     assert (result.status in expected, noted) == (True, []), result.out
     return result.out

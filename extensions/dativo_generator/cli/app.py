@@ -13,7 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from ..base.errors import DativoError, printable
+from ..base.errors import DativoError
+from ..base.telling import tell
 from ..fleet.interruption import Interrupted, listening
 from .options import STATUSES, UNABLE, with_examples
 
@@ -105,5 +106,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _refuse(reason: str) -> NoReturn:
-    print(f"Error: {printable(reason)}", file=sys.stderr)
+    tell(f"Error: {reason}")
     sys.exit(UNABLE)

@@ -1,6 +1,5 @@
 """`dativo-generator fields`."""
 
-import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from rich.text import Text
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
+from ..base.telling import tell
 from ..fleet.siblings import answer_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
@@ -78,7 +78,7 @@ def command(
             asset,
         )
     except ImportFailed as error:
-        print(f"Error: {error}", file=sys.stderr)
+        tell(f"Error: {error}")
         raise typer.Exit(WRONG) from None
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
     _print_notes(imported)
@@ -111,14 +111,14 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
 def _print_notes(imported: Sequence[Imported]) -> None:
     """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
     for note in imported[0].table.about_source:
-        print(printable(f"note: {note}"), file=sys.stderr)
+        tell(f"Note: {note}")
     for one in imported:
         place = f"{one.table.name}: " if len(imported) > 1 else ""
         for note in one.table.notes:
-            print(printable(f"note: {place}{note}"), file=sys.stderr)
+            tell(f"Note: {place}{note}")
         if one.cursor:
             who = "the source says so" if one.cursor == one.table.cursor else "it tells what has changed"
-            print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
+            tell(f"Note: {place}cursor '{one.cursor}': {who}")
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..base.errors import DativoError
+from ..base.paths import profile_of
 from ..base.versions import is_version
 from ..fleet.source import SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
@@ -52,8 +53,9 @@ def command(
         version = to or source.newest
         if version not in source.tags:
             raise SourceError(f"--to: '{version}' is not a released version of {source.location}")
+    answers = (_answers(data_file) if data_file else {}) | answers
     options = {
-        "data": (_answers(data_file) if data_file else {}) | answers,
+        "data": answers,
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
@@ -64,12 +66,24 @@ def command(
     out = sys.stderr if as_json else sys.stdout
     try:
         with redirect_stdout(out):
+            if options["defaults"] and "owner" not in answers:
+                _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:
         dump(_as_json(plan, dry_run))
     raise typer.Exit(OK)
+
+
+def _refuse_guess(tried: Any) -> None:
+    """Refuse what Copier has `tried` without writing it where the owner would be a guess; raises `SourceError`."""
+    said = tried.answers.combined
+    if "owner" not in said and said["plan"]["assets"]:
+        raise SourceError(
+            f"owner: nobody is there to say it; give --data owner=team@example.com, "
+            f"or write it in {profile_of(said['tenant_id'])}"
+        )
 
 
 def _answers(path: Path) -> dict[str, Any]:

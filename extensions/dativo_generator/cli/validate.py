@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from ..base.errors import printable
 from ..fleet.source import SourceError
@@ -23,7 +23,7 @@ from ..validation.json_schemas import JsonSchemas
 from ..validation.repository import examine, files
 from ..validation.rules import ERROR, WARNING
 from .options import OK, WRONG, AsJson, Template
-from .output import counted, dump
+from .output import broken, counted, dump
 from .progress import progress
 
 EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --strict")
@@ -78,9 +78,11 @@ def _print_text(findings: list[Finding], ignored: list[Finding], files: int) -> 
 
 
 def _print_line(console: Console, finding: Finding, style: str, word: str) -> None:
-    where = f"{finding.file}:{finding.line}:{finding.column}"
-    where, message = escape(printable(where)), escape(printable(finding.message))
-    console.print(f"{where}: [{style}]{word}[/]: {message} ({finding.rule})", emoji=False)
+    where = f"{finding.file}:{finding.line}:{finding.column}: "
+    line = Text(broken(console, f"{where}{word}: {finding.message} ({finding.rule})"))
+    start = line.plain.index(word, len(printable(where)))
+    line.stylize(style, start, start + len(word))
+    console.print(line)
 
 
 def _print_json(findings: list[Finding], ignored: list[Finding], files: int) -> None:

@@ -58,7 +58,8 @@ class Outcome:
     with edits by hand, still to be merged; `kept` are no longer its own and stay for the edits in them; `moves` says
     where a file goes that is the same under another path. `shared` are files that other scaffolds may own, too, before
     and after. `items` says what each asset of its jobs describes; `reads` are those of them that another writes and
-    that are new to it, with their source. `changes` are the answers that were changed by hand, as text.
+    that are new to it, with their source. `changes` are the answers that were changed by hand, as text. `warned` are
+    the warnings of the scaffold as it is then: what is wrong, and the objects or columns that it is about.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Outcome:
     reads: Mapping[str, tuple[str, Item]] = field(default_factory=dict)
     pins: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    warned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -144,6 +146,7 @@ class Step:
             writes=dict(new.own),
             shared=((), tuple(new.shared)),
             reads=_reads(new),
+            warned=_warned(new),
         )
 
     def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
@@ -195,6 +198,7 @@ class Step:
             reads={path: item for path, item in _reads(new).items() if path not in _reads(old)},
             pins=pins,
             changes=before.changes if before else (),
+            warned=_warned(new),
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
 
@@ -358,6 +362,13 @@ def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 def _entries(rendering: Rendering) -> dict[str, Any]:
     """Map each object to what its job's source says of it."""
     return {item.object: item.entry for item in items_of(rendering).values()}
+
+
+def _warned(rendering: Rendering) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the warnings of a scaffold; an older release does not tell what they are about."""
+    plan = rendering.plan
+    told = plan.get("warned") or [{"kind": text, "of": []} for text in plan.get("warnings", ())]
+    return tuple((one["kind"], tuple(one["of"])) for one in told)
 
 
 def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:

@@ -92,7 +92,12 @@ def applies(session: Session, name: str) -> bool:
         _ = scaffold[name]
     asks = scaffold.asks(name)
     _leave_out_misfit(session, name, told=asks)
-    return asks
+    return asks or (scaffold.is_guess(name) and _is_anybody_there(session, name))
+
+
+def _is_anybody_there(session: Session, name: str) -> bool:
+    """Tell whether somebody can be asked a question, or has answered it in the settings of Copier."""
+    return not session.conf["defaults"] or name in session.conf["settings"].defaults
 
 
 def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
