@@ -437,7 +437,7 @@ def test_a_broken_answers_file_is_said_with_its_row(command: Command, out: Path)
     command(out, "batch", name, *SHARED)
     (out / ".copier-answers.acme.pay.yml").write_text("a: [\n", encoding="utf-8")
     result = command(out, "batch", name, *SHARED)
-    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml: not valid YAML" in result.err
+    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml:2:1: not valid YAML" in result.err
 
 
 def test_many_rows_are_shared_among_processes(command: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

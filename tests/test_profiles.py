@@ -106,7 +106,7 @@ WRONG = {
     "fields: {id: string}\n": "profiles/acme.yml:1: fields: is answered by each scaffold anew; remove it",
     "owner:\n": "profiles/acme.yml:1: owner: has no value",
     "- a\n": "profiles/acme.yml:1: must be a mapping, not ['a']",
-    "a: [\n": "profiles/acme.yml:2: not valid YAML",
+    "a: [\n": "profiles/acme.yml:2:1: not valid YAML",
     "connectors: {strip: {}}\n": "profiles/acme.yml:1: connectors.strip: is not a connector of the registry",
     "connectors:\n  stripe:\n    engine: spark\n": "profiles/acme.yml:3: connectors.stripe.engine: 'spark' is not one",
     "connectors:\n  postgres:\n    connection: {host: h, pass: x}\n": (
@@ -114,7 +114,7 @@ WRONG = {
     ),
     '"[a": b\nowner: data@acme.com\n': "profiles/acme.yml:1: [a: unknown key",
     '"{{ x }}": b\nowner: x\n': "profiles/acme.yml:1: {{ x }}: unknown key",
-    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2: not valid YAML",
+    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2:1: not valid YAML",
     "owner: data@acme.com\n1: b\n": "profiles/acme.yml:2: 1: the key 1 is not text",
     "tags: [a, a]\n": "profiles/acme.yml:1: tags: 'a' is listed twice",
     "endpoint: 'https://u:secret@x.yy'\n": "profiles/acme.yml:1: endpoint: this holds a literal secret",

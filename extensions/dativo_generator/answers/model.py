@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from shlex import quote
 from typing import Any, ClassVar, NamedTuple, Self
 
-from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
 from ..base.naming import file_name_of
 from ..base.shapes import Shape
@@ -167,7 +167,7 @@ class Answers:
         example = self.questions[name].example
         return Unanswered(
             f"{name}: nobody answered, and there is no default; give it in a data file or with "
-            f"--data {name}={shown(example) if example else '...'}"
+            f"--data {quote(f'{name}={example}') if example else f'{name}=...'}"
         )
 
     def choices(self, name: str) -> list[Choice]:

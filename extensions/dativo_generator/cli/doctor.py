@@ -58,7 +58,9 @@ def _packages() -> Iterator[Check]:
     try:
         requirements = [Requirement(text) for text in metadata.requires(_PACKAGE) or ()]
     except metadata.PackageNotFoundError:
-        yield Check(_PACKAGE, "runs from a checkout, not installed", f"pip install {Path(__file__).parents[3]}")
+        yield Check(
+            _PACKAGE, "runs from a checkout, not installed", f"pip install {quote(str(Path(__file__).parents[3]))}"
+        )
         return
     yield Check(_PACKAGE, metadata.version(_PACKAGE))
     missing = [one for one in requirements if one.marker and _wanted(one, _IMPORTS) and _lacks(one)]

@@ -103,7 +103,7 @@ def _cells(row: Row) -> list[str]:
         row.source,
         row.target,
         few(row.objects, _FEW),
-        row.owner,
+        f"{row.owner} (a guess)" if row.owner_is_guess else row.owner,
         listed(f"{count} {label}" for label, count in row.labels.items()),
         row.version,
         row.state,

@@ -91,7 +91,7 @@ def _answers(path: Path) -> dict[str, Any]:
     import yaml
 
     from ..base import reading
-    from ..base.documents import parse_bounded, shown, yaml_problem
+    from ..base.documents import not_yaml, parse_bounded, shown
 
     try:
         text = reading.text(path.absolute().parent, path.name)
@@ -101,7 +101,7 @@ def _answers(path: Path) -> dict[str, Any]:
     except reading.ReadingError as error:
         raise SourceError(f"--data-file: {error}") from None
     except yaml.YAMLError as error:
-        raise SourceError(f"--data-file: {path}: not valid YAML: {yaml_problem(error)}") from None
+        raise SourceError(f"--data-file: {not_yaml(path, error, text)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):

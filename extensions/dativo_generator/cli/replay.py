@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from ..base.emit import inline
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FAILING, FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
 from .options import BEHIND, OK, WRONG, AsJson, Template
-from .output import counted, counted_states, dump, print_state, show
+from .output import counted, counted_states, dump, print_state, say, show
 from .progress import progress
 from .repository import fleet_here, nothing_here
 
@@ -77,13 +79,13 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
                 show(console, line)
     answers = Counter(state.state for state in remaining.answers)
     files = Counter(file.state for file in remaining.files)
-    console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
+    say(console, f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
     if report is remaining and remaining.failed(strict) and remaining.repairable(strict):
         console.print("Repair with: dativo-generator replay --write")
     for state in remaining.answers:
         if missing := [file.path for file in state.files if file.state == "missing"]:
-            said = f"--data 'left_out=[{', '.join(missing)}]'"
-            show(console, f"If it was deleted for good: dativo-generator update {state.name} {said}")
+            command = f"dativo-generator update {quote(state.name)} --data {quote(f'left_out={inline(missing)}')}"
+            say(console, f"If it was deleted for good: {command}")
 
 
 def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:

@@ -19,7 +19,7 @@ import yaml
 from ..adoption.values import differing
 from ..base import reading
 from ..base.asset_layout import Keys, body_of, place
-from ..base.documents import parse_bounded, yaml_problem
+from ..base.documents import not_yaml_at, parse_bounded
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
 from ..base.naming import nearest, slug_of
@@ -192,11 +192,12 @@ def _parsed(fleet: Fleet, path: str) -> Document:
     if content is None:
         raise AnswerError("is not there")
     try:
-        document = parse_bounded(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        document = parse_bounded(text)
     except UnicodeDecodeError:
         raise AnswerError("is not UTF-8") from None
     except yaml.YAMLError as error:
-        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+        raise AnswerError(not_yaml_at(error, text)) from None
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         raise AnswerError("is no mapping of names to values")
     return document

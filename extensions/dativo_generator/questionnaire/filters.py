@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..answers import readers, recording
@@ -252,7 +253,7 @@ def _check(session: Session, name: str, value: Any) -> None:
         )
     if name == "tables" and session.recorded and patterns(value):
         file = session.destination.answers_file
-        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {file} --data ...")
+        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {quote(file)} --data ...")
     _ = scaffold[name]
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
         raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
