@@ -28,21 +28,21 @@ def command(
         Path,
         typer.Argument(
             metavar="MANIFEST",
-            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `scaffolds`, a list or "
-            "the path of such a CSV file, and `defaults` for all of them.",
+            help="A CSV file with one column per question and one row per scaffold, or a YAML file with `scaffolds` (a "
+            "list, or the path of such a CSV file) and `defaults` for all of them.",
         ),
     ],
     template: Template = "",
     to: To = "",
     data: Annotated[
         list[str] | None,
-        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that gives none."),
+        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that does not give its own."),
     ] = None,
     force: Force = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create or update every scaffold in a manifest. All rows are checked first; all are written, or none."""
+    """Create or update every scaffold in a manifest. All rows are checked first; then all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template, writes="" if dry_run else "batch") as fleet:
         step = Step.to(fleet, to, force=force)

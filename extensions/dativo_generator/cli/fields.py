@@ -37,38 +37,37 @@ def command(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
-            "Schema, OpenAPI, Avro, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+            help="A data file, a folder or pattern of data files, a DDL script, a Singer or Airbyte catalog, a JSON "
+            "Schema, an OpenAPI, Avro or dbt file, a data contract, an asset, or a database URL like "
+            "postgresql://me:${PGPASSWORD}@host/db.",
         ),
     ],
     table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
     object_: Annotated[
-        str, typer.Option("--object", help="The object that the fields are for; names are judged in it.")
+        str, typer.Option("--object", help="The object that the fields belong to; its name counts for labels.")
     ] = "",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say of each column why it has its label, or none.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show why each column has its label, or none.")] = False,
     against: Annotated[
-        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset, and keep its labels and descriptions.")
+        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset; keep its labels and descriptions.")
     ] = None,
     required_from_data: Annotated[
-        bool, typer.Option("--required-from-data", help="Require the columns of a file that are never empty in it.")
+        bool, typer.Option("--required-from-data", help="Mark columns of a file as required if they are never empty.")
     ] = False,
-    dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
-    encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    dialect: Annotated[str, typer.Option(help="SQL dialect of a DDL script; default: guessed.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of a data file that is not UTF-8.")] = "",
     min_confidence: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Label a column from this confidence on; usually 0.5.")
+        float | None, typer.Option(min=0, max=1, help="Lowest confidence that gives a column a label; usually 0.5.")
     ] = None,
     together: Annotated[
-        bool, typer.Option("--together", help="Take the files of a folder or a pattern for one table.")
+        bool, typer.Option("--together", help="Treat the files of a folder or pattern as one table.")
     ] = False,
     sample: Annotated[
         int,
-        typer.Option(min=0, max=100_000, help="Read so many rows of each table of a server, for the labels' sake."),
+        typer.Option(min=0, max=100_000, help="Number of rows to read from each table of a database, to find labels."),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
+    """Print the columns of a source as a data file that answers `fields`: types, required, labels, cursor."""
     try:
         asset = drift.read(against) if against else None
         imported = _imported(

@@ -24,7 +24,7 @@ EXAMPLES = (
 
 def command(
     destination: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; the folder where you are without it.")
+        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; default: the current folder.")
     ] = Path(),
     template: Template = "",
     to: To = "",
@@ -35,12 +35,12 @@ def command(
         Path | None, typer.Option("--data-file", metavar="FILE", help="A YAML file with answers.")
     ] = None,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help="Ask nothing: follow the default where no answer is given.")
+        bool, typer.Option("--defaults", help="Ask nothing; use defaults for what is not answered.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and show what would be written.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Scaffold a new job: the questions of `copier copy`, from the template that is trusted here."""
+    """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
     from copier import run_copy
     from copier.errors import CopierError
 

@@ -120,7 +120,7 @@ def print_leaving(change: Update, dry_run: bool) -> None:
     for path in change.deletes:
         print_state(console, "would be deleted" if dry_run else "deleted", path)
     for path in change.kept:
-        print_state(console, "kept", f"{path}: no answers give it any more, and it, or what needs it, was edited")
+        print_state(console, "kept", f"{path}: no scaffold writes it any more; it, or what needs it, was edited")
 
 
 def effects_of(outcome: Outcome) -> list[tuple[str, str]]:

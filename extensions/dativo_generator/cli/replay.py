@@ -22,18 +22,18 @@ EXAMPLES = ("dativo-generator replay", "dativo-generator replay --diff --strict"
 
 def command(
     template: Template = "",
-    show_diff: Annotated[bool, typer.Option("--diff", help="Show what differs.")] = False,
+    show_diff: Annotated[bool, typer.Option("--diff", help="Show the differences.")] = False,
     write: Annotated[
         bool,
-        typer.Option(
-            "--write", help="Repair it: write what is missing, delete orphans; with --strict undo edits, too."
-        ),
+        typer.Option("--write", help="Repair: write missing files, delete orphans; with --strict, undo edits, too."),
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Edits by hand fail, too.")] = False,
-    shard: Annotated[str, typer.Option(metavar="I/N", help="Take a share of the answers files, like 3/16.")] = "1/1",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on edits by hand, too.")] = False,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Check only a share of the answers files, like 3/16.")
+    ] = "1/1",
     as_json: AsJson = False,
 ) -> None:
-    """Prove that the repository is what its answers files say: render each again, at its version, and compare."""
+    """Check that the repository is what its answers files say: render each at its version, and compare."""
     share = _shard(shard)
     with fleet_here(template, writes="replay --write" if write else "") as fleet:
         with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:

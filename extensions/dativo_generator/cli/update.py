@@ -36,7 +36,7 @@ class Format(StrEnum):
 
 def command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; default: all.")
     ] = None,
     template: Template = "",
     to: To = "",
@@ -44,20 +44,20 @@ def command(
     connector: Connectors = None,
     environment: Environments = None,
     data: Annotated[
-        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
+        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Change an answer.")
     ] = None,
     profiles: Annotated[
-        bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
+        bool, typer.Option("--profiles", help="Take over what profiles say now, for answers that came from one.")
     ] = False,
     split: Annotated[
-        bool, typer.Option("--split", help="Make of a scaffold of several environments one for each.")
+        bool, typer.Option("--split", help="Split a scaffold of several environments into one for each.")
     ] = False,
     force: Force = False,
     dry_run: DryRun = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """Take scaffolds to a version of the template, as one change in the working tree."""
+    """Update scaffolds to a version of the template, as one change in the working tree."""
     form = Format.json if as_json else format_
     answers = dict(assignment(text) for text in data or [])
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))

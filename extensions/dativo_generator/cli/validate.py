@@ -31,11 +31,11 @@ EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --st
 
 def command(
     template: Template = "",
-    cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    cloud: Annotated[bool, typer.Option("--cloud", help="Assume that every job runs in cloud mode.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
+    """Find what the runner would refuse or silently do wrong, in every job and asset, also hand-written ones."""
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):

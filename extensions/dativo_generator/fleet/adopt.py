@@ -35,11 +35,11 @@ from .update import Update, combined
 # What becomes of a file, in the words of the report.
 STATES = {
     "exact": "Its answers give what it says.",
-    "extras": "Its answers give what it says; some keys are passed on by `job_extra` or `asset_extra`.",
-    "edits": "What its answers do not give is an edit by hand: updates keep it, `replay --diff` shows it.",
-    "owned": "A scaffold has it already.",
+    "extras": "Its answers give what it says, with some keys passed on by `job_extra` or `asset_extra`.",
+    "edits": "What its answers do not give counts as an edit by hand: updates keep it, `replay --diff` shows it.",
+    "owned": "It belongs to a scaffold already.",
     "skipped": "It is neither a job nor an asset.",
-    "refused": "No answers come near it, for the reason that is said. It stays nobody's.",
+    "refused": "No answers come close, for the reason given; it stays as it is.",
 }
 # By what jobs are kept apart beyond what one scaffold must have in common.
 GROUPS = ("tenant", "source", "target", "folder", "job")
@@ -138,10 +138,13 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
 def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
     """Refuse files that name a scaffold which does not give them: they are copies, and would stay strays."""
     left = Here(others=list(here.others))
+    damaged = {file.name: file.problem for file in fleet.files if file.problem}
     for kind, documents, kept in (("job", here.jobs, left.jobs), ("asset", here.assets, left.assets)):
         for path, document in documents.items():
             header = None if path in owned else header_of(fleet.tree.root, path)
-            if header:
+            if header and (problem := damaged.get(answers_file_of(header[1], header[0]))):
+                left.others.append(Taken(path, kind, "refused", detail=f"mend its answers file first: {problem}"))
+            elif header:
                 why = f"names the scaffold {header[0]} of {header[1]}, which does not write it; remove its first line"
                 left.others.append(Taken(path, kind, "refused", detail=why))
             else:

@@ -20,9 +20,9 @@ from .update import Update, combined
 
 # What a row can be.
 STATES = {
-    "new": "There is no scaffold of that name; it is written.",
-    "changed": "The row, or the default, says something else than is recorded; the scaffold is updated.",
-    "unchanged": "The row says what is recorded. It is left alone, at its version.",
+    "new": "There is no scaffold of this name yet; it is created.",
+    "changed": "The row, or a default, differs from what is recorded; the scaffold is updated.",
+    "unchanged": "The row is what is recorded. The scaffold stays as it is, at its version.",
 }
 
 

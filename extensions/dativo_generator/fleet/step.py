@@ -32,15 +32,15 @@ from .unapplied import Unapplied
 
 # What can happen to an answers file, in the words of the report.
 EFFECTS = {
-    "follows": "What nobody decided follows the registry, and changes its assets or jobs.",
-    "pinned": "An answer keeps its value, although the registry's has moved.",
-    "renamed": "The lifecycle renames what it names; its files move, and the edits in them.",
-    "profiled": "The profile of its tenant, or of the organisation, gives it another answer (`--profiles`).",
-    "changed by hand": "An answer was changed in its answers file; its assets and jobs follow, with the edits in them.",
-    "moved": "An answer given with `--data` names other paths; its files move, and the edits in them.",
-    "unaffected": "Nothing changes but the version, and perhaps files that it shares.",
-    "refused": "It cannot follow, for the reason that is said. It stays as it is.",
-    "forbidden in cloud": "It cannot follow, since a connector is no longer allowed in cloud. It stays as it is.",
+    "follows": "What nobody answered follows the registry; assets or jobs change.",
+    "pinned": "An answer keeps its value although the registry's has changed.",
+    "renamed": "A connector or object has a new name; files move, with the edits in them.",
+    "profiled": "A profile of the tenant or the organisation gives another answer (`--profiles`).",
+    "changed by hand": "An answer was changed in the answers file; assets and jobs follow and keep their edits.",
+    "moved": "An answer given with `--data` changes paths; files move, with the edits in them.",
+    "unaffected": "Only the version changes, and perhaps shared files.",
+    "refused": "It cannot be updated, for the reason given; it stays as it is.",
+    "forbidden in cloud": "A connector is no longer allowed in cloud; it stays as it is.",
 }
 _FORBIDDEN = "not allowed in cloud"
 
