@@ -49,9 +49,7 @@ class Format(StrEnum):
 
 
 def command(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or one key of it.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or one key of it.")],
     template: Template = "",
     format_: Annotated[
         Format, typer.Option("--format", help="Output format; comments prints the file with them, and changes nothing.")

@@ -97,8 +97,13 @@ def applies(session: Session, name: str) -> bool:
 
 
 def _is_anybody_there(session: Session, name: str) -> bool:
-    """Tell whether somebody can be asked a question, or has answered it in the settings of Copier."""
-    return not session.conf["defaults"] or name in session.conf["settings"].defaults
+    """Tell whether somebody can be asked a question, or has answered it in the settings of Copier.
+
+    An update that skips what is answered asks nobody for what a scaffold does without.
+    """
+    conf = session.conf
+    silent = conf["defaults"] or (conf["skip_answered"] and session.recorded)
+    return not silent or name in conf["settings"].defaults
 
 
 def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
