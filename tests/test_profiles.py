@@ -164,7 +164,7 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
     terminal.answer("Where the data comes from", DOWN * sources.index("stripe") + ENTER)
     terminal.answer("Objects", SPACE + ENTER)
     terminal.answer("Where the data goes", DOWN * targets.index("s3") + ENTER)
-    terminal.answer("Owner", ENTER)
+    terminal.answer("Owner", f"data-team@acme.com{ENTER}")
     terminal.answer("Name of this scaffold", ENTER)
     terminal.answer("Customize", DOWN * list(SECTIONS).index("governance") + SPACE + ENTER)
     terminal.answer("Tags", ENTER)
