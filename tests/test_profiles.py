@@ -198,7 +198,7 @@ def test_a_saved_profile_holds_what_was_decided(template: Path, tmp_path: Path) 
     }
     assert check(PACK, tmp_path / "out", "acme").value == profile
     assert "save_profile" not in out.answers
-    names = ["environment", "execution_mode", "owner", "lookback_days", "bucket"]
+    names = ["environment", "execution_mode", "lookback_days", "bucket"]
     assert out.answers["profiled"] == names  # it follows what it has written, as the next ones do
     assert list(profile) == ["environment", "execution_mode", "owner", "bucket", "connectors"]
 
