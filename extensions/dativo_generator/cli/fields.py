@@ -78,6 +78,8 @@ def command(
             asset,
         )
     except ImportFailed as error:
+        for note in error.notes:
+            print(printable(f"note: {note}"), file=sys.stderr)
         print(f"Error: {error}", file=sys.stderr)
         raise typer.Exit(WRONG) from None
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
