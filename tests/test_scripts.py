@@ -316,10 +316,10 @@ SAID: dict[str, list[str]] = {
         "a.sql:2: is not understood: alter table good drop column z: there is no column 'z'"
     ],
     "alter table other add z int": [
-        "a.sql:2: has no effect here: alter table other add z int: 'other' is no table of this script"
+        "a.sql:2: has no effect here: alter table other add z int: 'other' is not a table of this script"
     ],
     "create table good (z int)": [
-        "a.sql:2: is not understood: create table good (z int): the table is there already, from line 1"
+        "a.sql:2: is not understood: create table good (z int): the table exists already, from line 1"
     ],
     "create view v as select 1": ["views are left out: v"],
     "create table b (x int);\ndrop table b": ["dropped again, and left out: b"],

@@ -60,7 +60,7 @@ def _text_of(path: Path, encoding: str) -> str:
     try:
         return content.decode(encoding or marked).replace("\r\n", "\n")
     except LookupError:
-        raise ImportFailed(f"{path}: '{encoding}' is no encoding that is known") from None
+        raise ImportFailed(f"{path}: '{encoding}' is not a known encoding") from None
     except UnicodeDecodeError:
         what = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
         raise ImportFailed(f"{path}: is not {what} text; convert it, or name its --encoding") from None
@@ -71,7 +71,7 @@ def _named(path: Path, dialect: str) -> Dialect:
     known = {known.value for known in parser("Reading a DDL script").dialects.Dialects} - {""}
     if found.name not in known:
         raise ImportFailed(
-            f"{path}: '{dialect}' is no dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
+            f"{path}: '{dialect}' is not a dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
         )
     return found
 

@@ -179,7 +179,7 @@ def _put(script: Script, table: ScriptTable, there: ScriptTable | None = None) -
         script.tables.put(table)
         script.dropped.pop(table.name, None)
     elif [one.name for one in there.columns] != [one.name for one in table.columns]:
-        raise NotUnderstood(f"the table is there already, from line {there.line}")
+        raise NotUnderstood(f"the table exists already, from line {there.line}")
 
 
 def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
