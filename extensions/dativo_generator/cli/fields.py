@@ -77,6 +77,8 @@ def command(
             asset,
         )
     except ImportFailed as error:
+        for note in error.notes:
+            tell(f"Note: {note}")
         tell(f"Error: {error}")
         raise typer.Exit(WRONG) from None
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
