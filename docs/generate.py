@@ -22,7 +22,9 @@ import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
 import architecture  # noqa: E402
+import json_output  # noqa: E402
 import labelled  # noqa: E402
+import outputs  # noqa: E402
 import pictures  # noqa: E402
 import schema_tables  # noqa: E402
 from dativo_generator.answers.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
@@ -236,7 +238,7 @@ An error that is turned off is printed all the same, as an ignored one, and coun
 warning."""
 _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this repository> dativo-generator`, brings a
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
-JSON document on standard output. Errors are one line on standard error."""
+[JSON document](json-output.md) on standard output. Errors are one line on standard error."""
 _WORDS = {
     "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
@@ -504,6 +506,7 @@ def main() -> None:
     """Write everything."""
     write_golden(ROOT / "tests" / "golden")
     made = {name: make() for name, make in PAGES.items()}
+    made["docs/reference/json-output.md"] = json_output.page(GENERATED, outputs.runs())
     for name, content in (made | pictures.pictures()).items():
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(content, encoding="utf-8")
