@@ -243,11 +243,12 @@ class Rules:
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns tell of it."""
         read = self.vocabulary.read(name)
+        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
-        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
         about = self._about(context)
         if about[0] not in self._general.things:
             about += self._subjects(columns, language)
@@ -388,7 +389,7 @@ def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[st
     longest = max(phrases.values(), default=0)
     while start < len(name):
         for end in range(min(len(name), start + longest), start, -1):
-            count = phrases.get("".join(name[start:end]), 0) or phrases.get("".join(grouped[start:end]), 0)
+            count = max(phrases.get("".join(written[start:end]), 0) for written in (name, grouped))
             if count >= end - start:
                 spans.append((start, end))
                 start = end
