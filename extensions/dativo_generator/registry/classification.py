@@ -128,7 +128,12 @@ class Rule(NamedTuple):
         evidence = column.said(*spans[0])
         if self.tables:
             evidence += f", in a table about '{about}'"
-        if against := next((word for _, word in left if word in general.pointers - self.despite), ""):
+        pointing = general.pointers - self.despite
+        # Of comments, the comment author is the author.
+        first_of_table = column.words[0].text if column.words[0].text in column.table else ""
+        if against := next(
+            (word for place, word in left if word in pointing and (place or word != first_of_table)), ""
+        ):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
@@ -304,6 +309,8 @@ def load_rules(root: Path) -> Rules:
         )
         for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
     )
+    # Groups that stand in phrases; a word of another one is no more than itself.
+    spoken_of = set(re.findall("<[a-z]+>", " ".join(" ".join(rule.words) for rule in rules)))
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told.update(
@@ -319,7 +326,7 @@ def load_rules(root: Path) -> Rules:
         coded,
         subjects,
         _set(top, "things", groups),
-        {word: f"<{name}>" for name in reversed(groups) for word in groups[name]},
+        {word: f"<{name}>" for name in reversed(groups) if f"<{name}>" in spoken_of for word in groups[name]},
         vocabulary.english,
     )
     return Rules(rules, vocabulary, general)
