@@ -102,6 +102,7 @@ class Rule(NamedTuple):
     label: str
     words: tuple[str, ...]
     alone: bool
+    whole: bool
     unless: frozenset[str]
     despite: frozenset[str]
     types: frozenset[str]
@@ -123,7 +124,7 @@ class Rule(NamedTuple):
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
-        if self.alone and any(general.tells(word, place, column.table) for place, word in left):
+        if (self.whole and left) or (self.alone and any(general.tells(word, at, column.table) for at, word in left)):
             return None
         evidence = column.said(*spans[0])
         if self.tables:
@@ -147,11 +148,21 @@ class Rule(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """What a table is about that has so many `columns` with one of some phrases in their names."""
+    """What a table is about that has so many `columns` with one of some phrases in their names, or `alone` as them."""
 
     name: str
     columns: int
+    alone: bool
     phrases: Mapping[str, int]
+
+    def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
+        """Tell whether enough names of columns speak of it."""
+        found = [
+            spans
+            for name in names
+            if (spans := _spans(name, self.phrases)) and not (self.alone and spans != [(0, len(name))])
+        ]
+        return len(found) >= self.columns
 
 
 class General(NamedTuple):
@@ -270,11 +281,7 @@ class Rules:
         if not columns:
             return ()
         names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
-        return tuple(
-            subject.name
-            for subject in self._general.subjects
-            if sum(bool(_spans(name, subject.phrases)) for name in names) >= subject.columns
-        )
+        return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
@@ -294,7 +301,7 @@ def load_rules(root: Path) -> Rules:
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name is written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "not_in")
+    known = ("name", "label", "words", "alone", "whole", "unless", "despite", "types", "tables", "not_tables", "not_in")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
     rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
@@ -305,9 +312,12 @@ def load_rules(root: Path) -> Rules:
         _Subject(
             entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
+            entry.flag("alone", False),
             _joined(entry.phrases("words")),
         )
-        for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
+        for entry in (
+            top.sections("subjects", ("name", "columns", "alone", "words")) if "subjects" in top.value else ()
+        )
     )
     # Groups that stand in phrases; a word of another one is no more than itself.
     spoken_of = set(re.findall("<[a-z]+>", " ".join(" ".join(rule.words) for rule in rules)))
@@ -342,6 +352,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         entry.text("label", like=LABEL),
         phrases,
         entry.flag("alone", False),
+        entry.flag("whole", False),
         _set(entry, "unless", groups),
         frozenset(entry.phrases("despite", default=())),
         frozenset(entry.phrases("types", default=_TYPES)),
