@@ -18,6 +18,7 @@ from .vocabulary import Vocabulary, Word
 FILE = "registry/classification.yaml"
 # What phrases, and lists in which a group may stand, consist of.
 _PHRASE, _NAME = "a-z0-9<>", "a-z0-9@"
+_PART = re.compile("<[a-z]+>|[a-z]+|[0-9]+")
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
 _KEYS = (
@@ -370,10 +371,16 @@ def _letters(phrases: Iterable[str]) -> list[str]:
 
 @cache
 def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
-    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
-    return {
-        "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
-    }
+    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all.
+
+    Digits are a word of their own in names: spo2 is two.
+    """
+    counted: dict[str, int] = {}
+    for phrase in phrases:
+        joined = "".join(phrase.split())
+        count = phrase.count(" ") + 1 if joined.isalpha() else len(_PART.findall(phrase))
+        counted[joined] = max(counted.get(joined, 0), count)
+    return counted
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
