@@ -335,7 +335,7 @@ def test_no_reads_all_tables_in_full_and_says_so(
 @pytest.mark.parametrize(
     ("answers", "message"),
     [
-        ({"full_reads": ["country"]}, "'country' is not among what is read; did you mean 'countries'?"),
+        ({"full_reads": ["country"]}, "'country' is not .*; did you mean 'countries'"),
         ({"full_reads": ["orders", "returns", "countries"]}, "leave at least one table out"),
         ({"full_reads": []}, "the cursor 'updated_at' is not a field of 'countries'"),
         ({"full_reads": [], "cursor_field": "id"}, "'id' is no column of 'countries'"),
