@@ -64,7 +64,7 @@ class Templates:
             if isinstance(template.content, bytes):
                 yield path, Filling(partial(bytes, template.content))
             else:
-                whole = partial(self._whole, context, template, indices)
+                whole = cache(partial(self._whole, context, template, indices))
                 yield path, Filling(partial(self._content, template, whole), partial(self._inputs, template, whole))
 
     def _whole(self, context: Context, template: "_Template", indices: Sequence[str]) -> Context:
