@@ -107,7 +107,7 @@ class Change:
         """Remove what was prepared, and the folders in which nothing came; the journal goes last."""
         if os.path.lexists(self._stage):
             self._remove_stage()
-        for path in {os.path.dirname(file.path): file.path for file in self.journal.files}.values():
+        for path in {file.path.rpartition("/")[0]: file.path for file in self.journal.files}.values():
             with suppress(FileNotFoundError, NotADirectoryError):
                 self._beside(path).unlink()
         for folder in (*reversed(self.journal.folders), FOLDER):
