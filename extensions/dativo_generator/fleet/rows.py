@@ -2,7 +2,7 @@
 
 ::
 
-    jobs.csv: 29 rows (2-30), column C: objects: 'refunds' is no object of stripe
+    jobs.csv: 29 rows (2-30), column C: objects: 'refunds' is not an object of the registry
     row 4: fields: a guess; import the columns, or name them: orders
 """
 
