@@ -486,7 +486,7 @@ def test_a_copy_of_what_a_scaffold_wrote_is_not_adopted(command: Command, out: P
     copy = f"# Written by the scaffold x of acme. Edits are kept; to answer again:\n{JOB}"
     result = adopted(command, shop(out, jobs__copy=copy))
     assert of(result, "jobs/copy.yaml")["detail"] == (
-        "names the scaffold x of acme, which does not write it; remove its first line"
+        "names the scaffold x of acme, which does not write it; to adopt it, remove its first line"
     )
 
 

@@ -198,7 +198,7 @@ def test_the_command_takes_both_from_the_settings(
     command = Command(published, monkeypatch, capsys)
     monkeypatch.delenv("DATIVO_TEMPLATE")
     done = command(repository, "replay")
-    assert "is not the pack that is trusted here" not in done.out
+    assert "is not the template that is trusted here" not in done.out
     assert done.err == f"Trusted, as dativo.yml of origin/main says: {published}\n"
 
 
