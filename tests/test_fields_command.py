@@ -114,7 +114,7 @@ def test_files_of_a_folder_are_an_object_each(fields: Callable[..., Done], tmp_p
 
 
 def test_json_is_a_list_of_columns(fields: Callable[..., Done]) -> None:
-    columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)
+    columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)["columns"]
     assert {tuple(column) for column in columns} == {
         ("table", "name", "type", "required", "classification", "confidence", "rule", "evidence", "against")
     }

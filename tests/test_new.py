@@ -37,6 +37,7 @@ def test_a_program_gets_what_was_written_and_what_is_needed(tmp_path: Path, comm
     result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--data", "retention_days=30", "--json")
     planned = plan(PACK, ANSWERS | {"retention_days": 30})
     assert result.json == {
+        "schema": "new.v1",
         "dry_run": False,
         "scaffold": "customers",
         "tenant": "acme",
@@ -97,7 +98,7 @@ def test_a_refusal_is_one_line(tmp_path: Path, command: Command) -> None:
 
 
 def checks(command: Command, folder: Path) -> dict[str, tuple[bool, str | None]]:
-    return {one["name"]: (one["ok"], one["do"]) for one in command(folder, "doctor", "--json").json}
+    return {one["name"]: (one["ok"], one["do"]) for one in command(folder, "doctor", "--json").json["checks"]}
 
 
 def test_a_folder_that_has_everything(tmp_path: Path, command: Command) -> None:

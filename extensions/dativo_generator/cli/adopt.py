@@ -88,6 +88,7 @@ def _said(file: Taken) -> str:
 def _print_json(adoption: Adoption, *, dry_run: bool) -> None:
     """Print `{target, dry_run, adopted, files, conflicts}`."""
     dump(
+        "adopt.v1",
         {
             "target": adoption.change.target,
             "dry_run": dry_run,
@@ -106,5 +107,5 @@ def _print_json(adoption: Adoption, *, dry_run: bool) -> None:
             "refused": [outcome.detail for outcome in adoption.change.refused],
             "files": written_files(adoption.change),
             "conflicts": sorted(adoption.change.conflicts),
-        }
+        },
     )

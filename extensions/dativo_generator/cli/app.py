@@ -7,15 +7,15 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
 from types import ModuleType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..base.errors import DativoError
-from ..base.telling import tell
 from ..fleet.interruption import Interrupted, listening
+from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
 
 # The commands, in the order of the help, and what it says of each.
@@ -94,17 +94,22 @@ def _every_command(
 ) -> None: ...
 
 
+# What Typer raises for arguments that it cannot use, and exports by no name of its own.
+_UsageError: Any = typer.BadParameter.__base__
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; an error is one line and an exit status, never a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = wants_json(arguments)
     try:
         with listening():
-            app(args=arguments, prog_name="dativo-generator")
+            # Typer itself tells people how a command is used; for a program its error is taken from it.
+            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=not as_json))
+    except _UsageError as error:
+        error.show()
+        refuse(error.format_message(), error.exit_code, as_json, told=True)
     except (DativoError, Interrupted) as error:
-        _refuse(str(error))
+        refuse(str(error), UNABLE, as_json)
     except OSError as error:  # of a full disk, say, which names no file
-        _refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
-
-
-def _refuse(reason: str) -> NoReturn:
-    tell(f"Error: {reason}")
-    sys.exit(UNABLE)
+        refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), UNABLE, as_json)

@@ -99,6 +99,7 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
     """Print `{target, dry_run, problems, notes, warnings, rows, files, moves, kept, conflicts}`."""
     change = result.change
     dump(
+        "batch.v1",
         {
             "target": target,
             "dry_run": dry_run,
@@ -113,7 +114,7 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
             "moves": change.moves if change else {},
             "kept": change.kept if change else [],
             "conflicts": sorted(change.conflicts) if change else [],
-        }
+        },
     )
 
 

@@ -39,7 +39,8 @@ def command(template: Template = "", as_json: AsJson = False) -> None:
     root = Path.cwd()
     checks = [_python(), *_packages(), _git(), *_repository(root), _writable(root), _template(root, template)]
     if as_json:
-        dump([{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks])
+        said = [{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks]
+        dump("doctor.v1", {"checks": said})
     else:
         console = Console(soft_wrap=True, highlight=False)
         for one in checks:

@@ -63,7 +63,7 @@ def command(
         explainer = Explainer(fleet)
         found = [explainer.explain(*_split(root, name)) for name in files]
     if form is Format.json:
-        dump([asdict(one) for one in found])
+        dump("explain.v1", {"files": [asdict(one) for one in found]})
     for one in found:
         if form is Format.comments:
             _print_comments(one, reading.text(root, one.path) or "")

@@ -26,6 +26,7 @@ from ..registry.classification import Judgement
 from ..registry.fields import Field
 from ..registry.installed import installed
 from ..registry.pack import Pack
+from .failure import refuse
 from .options import OK, WRONG, AsJson
 from .output import counted, dump
 
@@ -79,8 +80,7 @@ def command(
     except ImportFailed as error:
         for note in error.notes:
             tell(f"Note: {note}")
-        tell(f"Error: {error}")
-        raise typer.Exit(WRONG) from None
+        refuse(str(error), WRONG, as_json)
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
     _print_notes(imported)
     if explain:
@@ -199,23 +199,26 @@ def _print_hanging(console: Console, start: str, text: str) -> None:
 
 
 def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
-    """Print a list of `{table, name, type, required, classification, confidence, rule, evidence, against}`."""
+    """Print every column with its label, and why it has it."""
     dump(
-        [
-            {
-                "table": one.table.name,
-                "name": column.name,
-                "type": column.type,
-                "required": bool(column.required),
-                "classification": judgement.at_least(bar) or None,
-                "confidence": round(judgement.confidence, 4) if judgement.label else None,
-                "rule": judgement.rule or None,
-                "evidence": judgement.evidence or None,
-                "against": judgement.against or None,
-            }
-            for one in imported
-            for column, judgement in zip(one.table.columns, one.judgements, strict=True)
-        ]
+        "fields.v1",
+        {
+            "columns": [
+                {
+                    "table": one.table.name,
+                    "name": column.name,
+                    "type": column.type,
+                    "required": bool(column.required),
+                    "classification": judgement.at_least(bar) or None,
+                    "confidence": round(judgement.confidence, 4) if judgement.label else None,
+                    "rule": judgement.rule or None,
+                    "evidence": judgement.evidence or None,
+                    "against": judgement.against or None,
+                }
+                for one in imported
+                for column, judgement in zip(one.table.columns, one.judgements, strict=True)
+            ]
+        },
     )
 
 
@@ -231,7 +234,7 @@ def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], 
 def _print_compared_json(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print `{mode, failed, changes, fields}`."""
     changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
+    dump("fields-against.v1", {"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
 
 
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:

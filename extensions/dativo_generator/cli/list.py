@@ -170,7 +170,7 @@ def _print_json(found: Sequence[Row]) -> None:
     kinds: dict[str, list[dict[str, Any]]] = {"scaffold": [], "job": [], "asset": []}
     for row in found:
         kinds[row.kind].append(_in_json(row))
-    dump({f"{kind}s": rows for kind, rows in kinds.items()})
+    dump("list.v1", {f"{kind}s": rows for kind, rows in kinds.items()})
 
 
 def _in_json(row: Row) -> dict[str, Any]:
@@ -272,8 +272,8 @@ def _print_connectors_csv(found: Sequence[InUse]) -> None:
 
 
 def _print_connectors_json(found: Sequence[InUse]) -> None:
-    """Print a list of `{id, role, names, versions, gone}`."""
-    dump([asdict(one) for one in found])
+    """Print `{connectors: [{id, role, names, versions, gone}]}`."""
+    dump("list-connectors.v1", {"connectors": [asdict(one) for one in found]})
 
 
 _PRINTED: Mapping[Format, Callable[[Sequence[Row]], None]] = {

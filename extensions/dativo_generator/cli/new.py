@@ -72,7 +72,7 @@ def command(
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:
-        dump(_as_json(plan, dry_run))
+        dump("new.v1", _as_json(plan, dry_run))
     raise typer.Exit(OK)
 
 

@@ -83,9 +83,9 @@ def markdown_code(text: str) -> str:
     return f"`{text}`"
 
 
-def dump(value: Any) -> None:
-    """Print a value as JSON."""
-    text = json.dumps(_without_secrets(value), indent=2, ensure_ascii=False)
+def dump(schema: str, members: Mapping[str, Any]) -> None:
+    """Print a document of JSON, which names its `schema`: a file of `docs/reference/output/`, without `.json`."""
+    text = json.dumps(_without_secrets({"schema": schema, **members}), indent=2, ensure_ascii=False)
     print(text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text)))
 
 

@@ -41,9 +41,12 @@ def command(
         if not dry_run:
             require_clean(fleet.tree.root, [fleet.tree.root / path for path in fleet.tree.writer.finished])
         found = removal(fleet, answers_files, objects, force)
-        (_print_json if as_json else _print_text)(found, dry_run=dry_run)  # before it happens
+        if not as_json:
+            _print_text(found, dry_run=dry_run)  # before it happens
         if not dry_run:
             save(fleet, found.change)
+        if as_json:
+            _print_json(found, dry_run=dry_run)
     raise typer.Exit(WRONG if found.change.refused or found.change.conflicts else OK)
 
 
@@ -71,6 +74,7 @@ def _print_json(found: Removal, *, dry_run: bool) -> None:
     """Print `{dry_run, refused, edited, files, kept, conflicts}`; `kept` says why by path."""
     change = found.change
     dump(
+        "remove.v1",
         {
             "dry_run": dry_run,
             "refused": [{"file": outcome.name, "detail": outcome.detail} for outcome in change.refused],
@@ -78,5 +82,5 @@ def _print_json(found: Removal, *, dry_run: bool) -> None:
             "files": written_files(change),
             "kept": found.stays,
             "conflicts": sorted(change.conflicts),
-        }
+        },
     )

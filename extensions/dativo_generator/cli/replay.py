@@ -108,11 +108,12 @@ def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
         - {file.path for file in remaining.files if file.state != "clean"}
     )
     dump(
+        "replay.v1",
         {
             "answers": answers,
             "files": shown(remaining.others),
             "repaired": repaired,
             "failed": remaining.failed(strict),
             "behind": remaining.behind,
-        }
+        },
     )

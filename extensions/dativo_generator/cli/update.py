@@ -154,6 +154,7 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
 def _print_json(change: Update, *, dry_run: bool) -> None:
     """Print `{target, answers, changes, files, moves, kept, conflicts}`."""
     dump(
+        "update.v1",
         {
             "target": change.target,
             "dry_run": dry_run,
@@ -177,7 +178,7 @@ def _print_json(change: Update, *, dry_run: bool) -> None:
             "moves": change.moves,
             "kept": change.kept,
             "conflicts": sorted(change.conflicts),
-        }
+        },
     )
 
 

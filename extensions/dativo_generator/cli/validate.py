@@ -88,4 +88,7 @@ def _print_line(console: Console, finding: Finding, style: str, word: str) -> No
 def _print_json(findings: list[Finding], ignored: list[Finding], files: int) -> None:
     """Print `{files, findings, ignored}`."""
     said = {"findings": findings, "ignored": ignored}
-    dump({"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}})
+    dump(
+        "validate.v1",
+        {"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}},
+    )
