@@ -313,7 +313,7 @@ REFUSED = {
     "no asset": (JOB.replace("contracts/orders", "contracts/nothing"), "asset_path"),
     "a path out of the repository": (JOB.replace("/app/contracts/orders.yaml", "../../etc/passwd"), "asset_path"),
     "no YAML": ("tenant_id: [", "not valid YAML"),
-    "a list": ("- 1\n", "no mapping"),
+    "a list": ("- 1\n", "must be a mapping"),
     "no tenant": (JOB.replace("tenant_id: shop\n", ""), "tenant_id"),
     "a table that is none": (JOB.replace("name: public.orders", "name: 5"), "tables"),
     "aliases without end": (

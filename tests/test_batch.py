@@ -232,7 +232,8 @@ def test_what_is_wrong_in_the_same_way_is_said_once(command: Command, out: Path)
         "  row 3, column A: scaffold: row 2 has the same name",
         "  row 5, column A: scaffold: row 4 has the same name",
         "  row 7, column A: scaffold: row 6 has the same name",
-        "jobs.csv: 3 rows (8-10), column C: objects: 'refund' is not offered by stripe",
+        "jobs.csv: 3 rows (8-10), column C: "
+        "objects: 'refund' is not an object of stripe (objects: charges, customers, invoices)",
         "Error: 6 problems",
     ]
 

@@ -250,7 +250,7 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
         )
         (here.root / path).unlink()
     (here.root / JOB).symlink_to("nowhere")
-    assert "is there already" in said(guard.unowned, scaffold(), here)
+    assert "exists already" in said(guard.unowned, scaffold(), here)
 
 
 def test_an_example_of_the_environment_can_be_left_out(here: Destination) -> None:

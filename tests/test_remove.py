@@ -251,7 +251,7 @@ REFUSED = {
     "no answers file": ([".copier-answers.acme.stripe_customer.yml"], "is not an answers file here; did you mean"),
     "no object": ([STRIPES, "--object", "customer"], "--object: 'customer' is nothing that"),
     "the only object": ([STRIPES, "--object", "customers"], "would read nothing; remove it whole"),
-    "objects of two": ([*NAMES[:2], "--object", "customers"], "--object: name one scaffold"),
+    "objects of two": ([*NAMES[:2], "--object", "customers"], "--object: name the one scaffold"),
 }
 
 
@@ -272,7 +272,7 @@ def test_a_scaffold_that_cannot_be_rendered_is_refused(out: Path, command: Comma
     edit(out, STRIPES, lambda text: text.replace("target_connector: iceberg", "target_connector: icebergs"))
     before = Rendered(out).files
     result = command(out, "remove", STRIPES)
-    assert (result.status, "nobody knows what it gives" in result.out) == (1, True)
+    assert (result.status, "it cannot be rendered" in result.out) == (1, True)
     assert Rendered(out).files == before
 
 
