@@ -313,7 +313,7 @@ REFUSED = {
     "no asset": (JOB.replace("contracts/orders", "contracts/nothing"), "asset_path"),
     "a path out of the repository": (JOB.replace("/app/contracts/orders.yaml", "../../etc/passwd"), "asset_path"),
     "no YAML": ("tenant_id: [", "not valid YAML"),
-    "a list": ("- 1\n", "no mapping"),
+    "a list": ("- 1\n", "must be a mapping"),
     "no tenant": (JOB.replace("tenant_id: shop\n", ""), "tenant_id"),
     "a table that is none": (JOB.replace("name: public.orders", "name: 5"), "tables"),
     "aliases without end": (
@@ -486,7 +486,7 @@ def test_a_copy_of_what_a_scaffold_wrote_is_not_adopted(command: Command, out: P
     copy = f"# Written by the scaffold x of acme. Edits are kept; to answer again:\n{JOB}"
     result = adopted(command, shop(out, jobs__copy=copy))
     assert of(result, "jobs/copy.yaml")["detail"] == (
-        "names the scaffold x of acme, which does not write it; remove its first line"
+        "names the scaffold x of acme, which does not write it; to adopt it, remove its first line"
     )
 
 

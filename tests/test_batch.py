@@ -188,7 +188,7 @@ def test_a_file_in_another_encoding_is_refused(command: Command, out: Path) -> N
 CLASHES = {
     "one name": (
         ["s,stripe,charges,iceberg", "s,stripe,invoices,iceberg"],
-        "jobs.csv: row 3, column A: scaffold: is that of row 2, too; give each a name of its own",
+        "jobs.csv: row 3, column A: scaffold: row 2 has the same name; give each its own",
     ),
     "one asset": (["a,stripe,charges,iceberg", "b,stripe,charges,s3"], "assets/stripe/v1.0/stripe_charges.yaml"),
     "too many cells": (["a,stripe,charges,iceberg,more"], "jobs.csv: row 2: has more cells than row 1 has names"),
@@ -211,7 +211,7 @@ def test_files_that_are_there_are_not_taken(command: Command, out: Path) -> None
     before = files(out)
     result = command(out, "batch", write(out, CSV), *SHARED)
     assert result.status == 1
-    assert f"jobs.csv: row 3: {job} is there already; move it away first" in result.err
+    assert f"jobs.csv: row 3: {job} exists already; move it away first" in result.err
     assert files(out) == before | {"jobs.csv": CSV.encode()}
 
 
@@ -219,7 +219,7 @@ def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: 
     other = {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"}
     out = build(published, tmp_path / "out", "v1.0.0", {"stripe_to_s3": other})
     result = command(out, "batch", write(out, CSV), *SHARED)
-    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: is of the scaffold stripe_to_s3 of x" in result.err
+    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: belongs to the scaffold stripe_to_s3 of x" in result.err
     assert "assets=reuse" in result.err
 
 
@@ -228,11 +228,12 @@ def test_what_is_wrong_in_the_same_way_is_said_once(command: Command, out: Path)
     text = "\n".join(["scaffold,source_connector,objects,target_connector", *rows]) + "\n"
     result = command(out, "batch", write(out, text), *SHARED)
     assert [line.partition(";")[0] for line in result.err.splitlines()] == [
-        "jobs.csv: 3 rows (3, 5, 7): scaffold: give each a name of its own",
-        "  row 3, column A: scaffold: is that of row 2, too",
-        "  row 5, column A: scaffold: is that of row 4, too",
-        "  row 7, column A: scaffold: is that of row 6, too",
-        "jobs.csv: 3 rows (8-10), column C: objects: 'refund' is not offered by stripe",
+        "jobs.csv: 3 rows (3, 5, 7): scaffold: give each its own",
+        "  row 3, column A: scaffold: row 2 has the same name",
+        "  row 5, column A: scaffold: row 4 has the same name",
+        "  row 7, column A: scaffold: row 6 has the same name",
+        "jobs.csv: 3 rows (8-10), column C: "
+        "objects: 'refund' is not an object of stripe (objects: charges, customers, invoices)",
         "Error: 6 problems",
     ]
 

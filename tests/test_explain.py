@@ -175,7 +175,7 @@ def test_a_profile_is_named_with_its_line(tmp_path: Path, command: Command) -> N
     assert origin["key"] == "connectors.iceberg.bucket"
     profile.write_text(PROFILE.replace("5", "6"), encoding="utf-8")
     origin = first(command, out.root, f"{asset}:asset.governance.retention_days")
-    assert (origin["file"], origin["why"]) == (out.answers_file, "the profile says something else by now")
+    assert (origin["file"], origin["why"]) == (out.answers_file, "the profile has changed since")
 
 
 def test_comments_change_nothing(built: Path, command: Command) -> None:
@@ -197,7 +197,7 @@ def test_lines_fit_a_terminal(built: Path, command: Command) -> None:
 
 WRONG = {
     "nothing": ("jobs/acme/nothing.yaml", "jobs/acme/nothing.yaml: is not there"),
-    "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: is no job and no asset"),
+    "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: is neither a job nor an asset"),
     "no key": (f"{JOB}:tenant", f"{JOB}: there is no key 'tenant'; did you mean 'tenant_id'?"),
     "a way out": ("../x", "../x: is not inside the folder"),
 }

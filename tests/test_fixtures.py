@@ -683,7 +683,7 @@ def test_rows_of_another_scaffold_are_refused(repository: Path, history: Path) -
     with pytest.raises(UserMessageError) as error:
         render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     assert str(error.value) == (
-        f"{FIXTURE}: is of the scaffold job of acme; write another with --data 'asset_names={{customers: NAME}}'"
+        f"{FIXTURE}: belongs to the scaffold job of acme; write another with --data 'asset_names={{customers: NAME}}'"
     )
     assert Rendered(repository).files == before
 
@@ -693,7 +693,7 @@ def test_so_are_they_by_the_command(repository: Path, history: Path, command: Co
     render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     release(repository, "two")
     result = command(repository, "update", ".copier-answers.globex.two.yml", "--data", "fixtures=yes")
-    assert (result.status, f"{FIXTURE}: is of the scaffold job of acme" in result.out) == (1, True)
+    assert (result.status, f"{FIXTURE}: belongs to the scaffold job of acme" in result.out) == (1, True)
     assert git(repository, "status", "--porcelain") == ""
 
 

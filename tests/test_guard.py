@@ -167,7 +167,7 @@ def test_an_asset_of_another_scaffold_is_refused(scaffold: Callable[..., Path], 
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"tenant_id": "globex"}, vcs_ref="v1.0.0")
     assert str(error.value) == (
-        "assets/stripe/v1.0/stripe_customers.yaml: is of the scaffold job of acme; read it with "
+        "assets/stripe/v1.0/stripe_customers.yaml: belongs to the scaffold job of acme; read it with "
         "--data assets=reuse, or write another with --data 'asset_names={customers: NAME}'"
     )
     assert git(out, "status", "--porcelain") == ""
@@ -204,7 +204,7 @@ def test_a_job_of_another_scaffold_is_refused(scaffold: Callable[..., Path], his
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"scaffold": "again", "assets": "reuse"}, vcs_ref="v1.0.0")
     assert str(error.value) == (
-        "jobs/acme/stripe_customers_to_iceberg.yaml: is of the scaffold job of acme; "
+        "jobs/acme/stripe_customers_to_iceberg.yaml: belongs to the scaffold job of acme; "
         "write another with --data 'asset_names={customers: NAME}'"
     )
 

@@ -67,7 +67,7 @@ def test_what_stands_above_a_file_gives_it_to_nobody(above: str, out: Path, publ
         edit(out / path, "# Written", f"{above}# Written")
     release(out, "above")
     before = Rendered(out).files
-    with pytest.raises(UserMessageError, match=f"{ASSET}: is of the scaffold shop of acme"):
+    with pytest.raises(UserMessageError, match=f"{ASSET}: belongs to the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     assert Rendered(out).files == before
 
@@ -78,18 +78,18 @@ def test_a_file_is_its_scaffolds_without_a_header(header: bool, out: Path, publi
         lines = (out / path).read_text(encoding="utf-8").splitlines(keepends=True)
         (out / path).write_text("".join(lines if header else lines[2:]), encoding="utf-8")
     release(out, "without")
-    with pytest.raises(UserMessageError, match=f"{ASSET}: is of the scaffold shop of acme"):
+    with pytest.raises(UserMessageError, match=f"{ASSET}: belongs to the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     manifest = out / "jobs.yml"
     manifest.write_text(yaml.safe_dump({"scaffolds": [OTHER]}), encoding="utf-8")
     result = command(out, "batch", "jobs.yml")
-    assert (result.status, f"{ASSET}: is of the scaffold shop of acme" in result.err) == (1, True)
+    assert (result.status, f"{ASSET}: belongs to the scaffold shop of acme" in result.err) == (1, True)
 
 
 def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) -> None:
     for path in (JOB, ASSET):
         (out / path).unlink()
-    with pytest.raises(UserMessageError, match="is of the scaffold shop of acme"):
+    with pytest.raises(UserMessageError, match="belongs to the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
 
 
@@ -97,7 +97,7 @@ def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) 
 def test_a_file_by_hand_is_not_overwritten(path: str, published: Path, tmp_path: Path) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text("mine: true\n")
-    with pytest.raises(UserMessageError, match=f"{path}: is there already, and no scaffold's; move it away, or"):
+    with pytest.raises(UserMessageError, match=f"{path}: exists already, and belongs to no scaffold; move it away, or"):
         render(published, tmp_path, TABLES | {"tenant_id": "acme"}, overwrite=True)
     assert (tmp_path / path).read_text() == "mine: true\n"
     assert list(Rendered(tmp_path).files) == [path]

@@ -281,6 +281,18 @@ def kept(terminal: Terminal) -> str:
     return text.partition("--data-file ")[2].partition(".yml")[0].strip() + ".yml"
 
 
+def test_the_command_to_go_on_names_the_template_that_was_typed(
+    published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
+    terminal = start(published, tmp_path)
+    terminal.answer("Tenant", f"acme{ENTER}")
+    terminal.answer("Environment", "\x03")
+    assert terminal.finish() != 0
+    told = terminal.text.replace("\n", "").partition("Your answers are kept")[2]
+    assert str(published) in told and "copier._vcs" not in told
+
+
 @pytest.mark.parametrize("keys", ["\x03", f"n{ENTER}"], ids=["interrupted", "no"])
 def test_answers_are_kept_for_who_goes_on(
     keys: str, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -65,7 +65,8 @@ def older(slower: Path, tmp_path: Path) -> Callable[..., Rendered]:
 
 def test_only_what_was_asked_is_recorded(template: Path, tmp_path: Path) -> None:
     answers = {name: value for name, value in ANSWERS.items() if name != "fields"}
-    assert render(template, tmp_path / "out", answers).answers == SHORT_PATH
+    asked = {name: value for name, value in SHORT_PATH.items() if name != "owner"}  # which would be a guess
+    assert render(template, tmp_path / "out", answers).answers == asked
 
 
 def test_an_answer_that_is_given_is_recorded_though_its_section_is_closed(template: Path, tmp_path: Path) -> None:

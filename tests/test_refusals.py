@@ -245,18 +245,19 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
     for path in (ASSET, JOB):
         put(here.root, path)
         assert said(guard.unowned, scaffold(), here) == (
-            f"{path}: is there already, and no scaffold's; move it away, or "
+            f"{path}: exists already, and belongs to no scaffold; move it away, or "
             "write another with --data 'asset_names={charges: NAME}'"
         )
         (here.root / path).unlink()
     (here.root / JOB).symlink_to("nowhere")
-    assert "is there already" in said(guard.unowned, scaffold(), here)
+    assert "exists already" in said(guard.unowned, scaffold(), here)
 
 
 def test_an_example_of_the_environment_can_be_left_out(here: Destination) -> None:
     put(here.root, ENVIRONMENT, "A=1\n")
     assert said(guard.unowned, scaffold(), here) == (
-        f"{ENVIRONMENT}: is there already, and no scaffold's; move it away, or write none with --data env_example=no"
+        f"{ENVIRONMENT}: exists already, and belongs to no scaffold; "
+        "move it away, or write none with --data env_example=no"
     )
     assert said(guard.unowned, scaffold(env_example=False), here) == ""
 
@@ -280,10 +281,10 @@ def test_ones_own_file_is(here: Destination) -> None:
 def test_a_file_of_another_scaffold_is_not_overwritten(here: Destination) -> None:
     put(here.root, ".copier-answers.globex.x.yml", STRIPE | {"tenant_id": "globex", "scaffold": "x"})
     other = "write another with --data 'asset_names={charges: NAME}'"
-    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: is of the scaffold x of globex; {other}"
+    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: belongs to the scaffold x of globex; {other}"
     put(here.root, ASSET, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{ASSET}: is of the scaffold x of globex; read it with --data assets=reuse, or {other}"
+        f"{ASSET}: belongs to the scaffold x of globex; read it with --data assets=reuse, or {other}"
     )
     put(here.root, ASSET, {"source_type": "stripe", "object": "customers"})
     assert said(guard.unowned, scaffold(), here).endswith(f"x of globex; {other}")
@@ -293,7 +294,7 @@ def test_a_job_is_never_reused(here: Destination) -> None:
     put(here.root, ".copier-answers.acme.x.yml", STRIPE | {"scaffold": "x", "assets": "reuse"})
     put(here.root, JOB, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{JOB}: is of the scaffold x of acme; write another with --data 'asset_names={{charges: NAME}}'"
+        f"{JOB}: belongs to the scaffold x of acme; write another with --data 'asset_names={{charges: NAME}}'"
     )
 
 

@@ -248,10 +248,10 @@ def test_an_edited_job_of_an_object_stays_as_ones_own(out: Path, command: Comman
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "no answers file": ([".copier-answers.acme.stripe_customer.yml"], "is no answers file here; did you mean"),
+    "no answers file": ([".copier-answers.acme.stripe_customer.yml"], "is not an answers file here; did you mean"),
     "no object": ([STRIPES, "--object", "customer"], "--object: 'customer' is nothing that"),
     "the only object": ([STRIPES, "--object", "customers"], "would read nothing; remove it whole"),
-    "objects of two": ([*NAMES[:2], "--object", "customers"], "--object: name one scaffold"),
+    "objects of two": ([*NAMES[:2], "--object", "customers"], "--object: name the one scaffold"),
 }
 
 
@@ -272,7 +272,7 @@ def test_a_scaffold_that_cannot_be_rendered_is_refused(out: Path, command: Comma
     edit(out, STRIPES, lambda text: text.replace("target_connector: iceberg", "target_connector: icebergs"))
     before = Rendered(out).files
     result = command(out, "remove", STRIPES)
-    assert (result.status, "nobody knows what it gives" in result.out) == (1, True)
+    assert (result.status, "it cannot be rendered" in result.out) == (1, True)
     assert Rendered(out).files == before
 
 
@@ -280,7 +280,7 @@ def test_a_scaffold_that_belongs_elsewhere_is_refused(out: Path, command: Comman
     (out / STRIPES).rename(out / ".copier-answers.acme.other.yml")
     release(out, "moved")
     result = command(out, "remove", ".copier-answers.acme.other.yml")
-    assert (result.status, f"its answers belong into {STRIPES}" in result.out) == (1, True)
+    assert (result.status, f"its answers belong in {STRIPES}" in result.out) == (1, True)
 
 
 def test_a_link_is_not_followed(out: Path, command: Command) -> None:

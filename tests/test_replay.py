@@ -292,11 +292,11 @@ def rewrite(path: Path, **values: Any) -> None:
 HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "another template": (
         lambda file, pack: rewrite(file, _src_path=str(pack)),
-        "is not the pack that is trusted here",
+        "is not the template that is trusted here",
     ),
     "a command as template": (
         lambda file, pack: rewrite(file, _src_path=f"ext::sh -c 'touch {pack.parent}/owned'"),
-        "is not the pack that is trusted here",
+        "is not the template that is trusted here",
     ),
     "an option as template": (
         lambda file, pack: rewrite(file, _src_path="--upload-pack=touch owned"),
@@ -404,7 +404,7 @@ def test_what_to_trust_must_be_said(built: Path, command: Command, monkeypatch: 
     monkeypatch.setattr("dativo_generator.fleet.source._installed_from", lambda: "")
     result = command(built, "replay")
     assert result.status == 2
-    assert result.err == "Error: which template is to be trusted? give --template URL, or set DATIVO_TEMPLATE\n"
+    assert result.err == "Error: say which template to trust with --template URL, or set DATIVO_TEMPLATE\n"
 
 
 def test_a_template_that_is_not_there(built: Path, command: Command, tmp_path: Path) -> None:

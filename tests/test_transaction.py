@@ -694,7 +694,7 @@ def holder(out: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_second_is_refused_and_told_of_the_first(out: Path, holder: subprocess.Popen[str]) -> None:
-    said = rf"wait for it and try again: batch \(process {holder.pid}, since .*\) writes here; nothing was changed"
+    said = rf"wait and try again: batch \(process {holder.pid}, since .*\) is writing here; nothing was changed"
     with pytest.raises(DativoError, match=said):
         write(out)
     assert files(out) == BEFORE

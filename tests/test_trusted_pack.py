@@ -175,7 +175,7 @@ def test_without_any_it_is_asked_for(
     lines: list[str] = []
     repository = clone(None)
     (repository / FILE).write_text(f"template: {URL}\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="which template is to be trusted"):
+    with pytest.raises(SourceError, match="say which template to trust"):
         trusted(repository, "", tmp_path, lines.append)
     assert lines == ["dativo.yml: is not read: origin/main does not have it yet"]
 
@@ -198,7 +198,7 @@ def test_the_command_takes_both_from_the_settings(
     command = Command(published, monkeypatch, capsys)
     monkeypatch.delenv("DATIVO_TEMPLATE")
     done = command(repository, "replay")
-    assert "is not the pack that is trusted here" not in done.out
+    assert "is not the template that is trusted here" not in done.out
     assert done.err == f"Trusted, as dativo.yml of origin/main says: {published}\n"
 
 

@@ -1,10 +1,9 @@
 """`dativo-generator batch`."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.console import Console
 from ..base.telling import tell
 from ..fleet.batch import Batch, batch
 from ..fleet.manifest import read as read_manifest
-from ..fleet.rows import Told, lines
+from ..fleet.rows import lines
 from ..fleet.step import Step
 from ..fleet.update import typed
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
@@ -96,7 +95,7 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
 
 
 def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
-    """Print `{target, dry_run, problems, notes, warnings, rows, files, moves, kept, conflicts}`."""
+    """Print `{target, dry_run, problems, warnings, rows, files, moves, kept, conflicts}`."""
     change = result.change
     dump(
         "batch.v1",
@@ -104,8 +103,10 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
             "target": target,
             "dry_run": dry_run,
             "problems": [str(problem) for problem in result.problems],
-            "notes": _as_json(result.notes),
-            "warnings": _as_json(result.warnings),
+            "warnings": [
+                {"text": one.kind, "of": list(one.of), "rows": list(one.rows)}
+                for one in (*result.notes, *result.warnings)
+            ],
             "rows": [
                 {"row": state.row.number, "file": state.outcome.new_name, "state": state.state}
                 for state in result.states
@@ -116,8 +117,3 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
             "conflicts": sorted(change.conflicts) if change else [],
         },
     )
-
-
-def _as_json(said: Sequence[Told]) -> list[dict[str, Any]]:
-    """Return a list of `{text, of, rows}`."""
-    return [{"text": one.kind, "of": list(one.of), "rows": list(one.rows)} for one in said]

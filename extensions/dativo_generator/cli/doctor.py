@@ -70,7 +70,7 @@ def _packages() -> Iterator[Check]:
             wrong = f"pip install '{one.name}{one.specifier}'" if _lacks(one) else ""
             yield Check(one.name, found or "not installed", wrong)
     said = f"not installed: {', '.join(one.name for one in missing)}" if missing else "installed"
-    yield Check("libraries to import columns with", said, f"pip install '{_PACKAGE}[{_IMPORTS}]'" if missing else "")
+    yield Check("libraries for imports", said, f"pip install '{_PACKAGE}[{_IMPORTS}]'" if missing else "")
 
 
 def _wanted(requirement: Requirement, extra: str) -> bool:

@@ -58,7 +58,7 @@ def command(
         require_here(selection.names, {file.name for file in files})
         chosen = [file for file in files if file in selection]
         if not chosen:
-            said = "holds no answers file that is selected; run the command in the folder that does"
+            said = "has no answers file that is selected; check --tenant, --connector and --environment"
             raise SourceError(f"{root}: {said}")
         sources = Sources(root, Pack(installed()), any_source)
         found = []
@@ -137,7 +137,7 @@ def _why(one: Drifted) -> str:
 
 
 def _mode(table: TableDrift) -> str:
-    return " (its asset takes that)" if table.state == "changed" and not table.fails else ""
+    return " (its asset allows that)" if table.state == "changed" and not table.fails else ""
 
 
 def _said(change: Any) -> str:

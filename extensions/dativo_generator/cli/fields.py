@@ -118,7 +118,7 @@ def _print_notes(imported: Sequence[Imported]) -> None:
         for note in one.table.notes:
             tell(f"Note: {place}{note}")
         if one.cursor:
-            who = "the source says so" if one.cursor == one.table.cursor else "it tells what has changed"
+            who = "the source says so" if one.cursor == one.table.cursor else "it shows what has changed"
             tell(f"Note: {place}cursor '{one.cursor}': {who}")
 
 
@@ -241,4 +241,4 @@ def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:
     if not differences:
         return "nothing has changed"
     mode = asset.mode or "strict, since the asset names no mode"
-    return f"{counted(len(differences), 'change')}; mode {mode}: {'this fails' if failed else 'this is taken'}"
+    return f"{counted(len(differences), 'change')}; mode {mode}: {'this fails' if failed else 'this is allowed'}"

@@ -23,7 +23,7 @@ from ..registry.pack import Pack
 from .options import AsJson, Connectors, Environments, Template, Tenants
 from .output import dump
 from .progress import progress
-from .repository import fleet_here, nothing_at, require_here
+from .repository import fleet_here, none_selected, nothing_at, require_here
 
 EXAMPLES = ("dativo-generator list --tenant acme", "dativo-generator list --state --format tree")
 # How many objects, files or versions a cell names before it counts the rest.
@@ -87,7 +87,7 @@ def _rows(pack: Pack, selection: Selection, template: str, *, state: bool, quiet
         with fleet_here(template) as fleet, progress("Replaying", total, quiet=quiet) as advance:
             report = replay(fleet, advance=advance, selection=selection)
     if not (rows := repository.rows(selection, report)):
-        raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
+        raise SourceError(none_selected(len(known)))
     return rows
 
 

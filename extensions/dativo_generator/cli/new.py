@@ -114,7 +114,7 @@ def _as_json(plan: dict[str, Any], dry_run: bool) -> dict[str, Any]:
     from ..plan.plan import written_paths
 
     if not isinstance(plan, dict):
-        raise DativoError("the template is of another pack")
+        raise DativoError("the template is not a Dativo Generator template")
     jobs = [job["path"] for job in plan["jobs"]]
     return {
         "dry_run": dry_run,

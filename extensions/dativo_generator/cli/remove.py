@@ -32,7 +32,7 @@ def command(
     """Remove scaffolds with all their files, or some objects of one; files that others need stay."""
     objects = object_ or []
     if objects and len(answers_files) > 1:
-        raise SourceError("--object: name one scaffold, whose objects these are")
+        raise SourceError("--object: name the one scaffold that has these objects")
     with fleet_here(template, writes="" if dry_run else "remove") as fleet:
         known = {file.name for file in fleet.files}
         if not known:

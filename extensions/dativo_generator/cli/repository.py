@@ -50,11 +50,16 @@ def nothing_at(root: Path) -> str:
     return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
 
 
+def none_selected(there: int) -> str:
+    """Say that the options select none of the answers files that are there."""
+    return f"none of the {there} answers files is selected; check --tenant, --connector and --environment"
+
+
 def require_here(names: Iterable[str], known: Collection[str]) -> None:
     """Raise `SourceError` for a name that is given and is none of the answers files here."""
     for name in names:
         if name not in known:
-            raise SourceError(f"{name}: is no answers file here{nearest(name, known)}")
+            raise SourceError(f"{name}: is not an answers file here{nearest(name, known)}")
 
 
 def assignment(text: str) -> tuple[str, str]:

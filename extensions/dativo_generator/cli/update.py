@@ -16,7 +16,7 @@ from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, Connectors, DryRun, Environments, Force, Template, Tenants, To
 from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, say, written_files
 from .progress import progress
-from .repository import assignment, fleet_here, nothing_here, require_here, save
+from .repository import assignment, fleet_here, none_selected, nothing_here, require_here, save
 
 EXAMPLES = (
     "dativo-generator update --dry-run",
@@ -71,7 +71,7 @@ def command(
             finished = [root / path for path in fleet.tree.writer.finished]
             require_clean(root, apart_from=[*finished, *([root / PROFILES] if profiles else [])])
         if not (chosen := sum(file in selection for file in fleet.files)):
-            raise SourceError(f"none of the {len(known)} answers files is selected; see their tenants and connectors")
+            raise SourceError(none_selected(len(known)))
         with progress("Updating", chosen, quiet=form is not Format.table) as advance:
             explain = dry_run or form is not Format.table
             how = {"to": to, "data": answers, "profiles": profiles, "explain": explain, "force": force, "split": split}
@@ -130,7 +130,7 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
         lines.append("")
     for title, wanted in (
         ("Refused, and left as they are", ("refused", "forbidden in cloud")),
-        ("Pinned: they keep an answer that the registry has moved", ("pinned",)),
+        ("Pinned: they keep an answer that the registry has changed", ("pinned",)),
         ("Renamed or moved, with the edits in them", ("renamed", "moved")),
     ):
         said = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
@@ -142,7 +142,7 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
     for title, paths in (
         ("Moved", moves),
         ("Deleted", change.deletes),
-        ("Kept, since they were edited, or are needed", change.kept),
+        ("Kept, because they were edited or are needed", change.kept),
     ):
         if paths:
             lines += [f"**{title}**", "", *(f"- {markdown_code(path)}" for path in paths), ""]

@@ -145,7 +145,8 @@ def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
             if header and (problem := damaged.get(answers_file_of(header[1], header[0]))):
                 left.others.append(Taken(path, kind, "refused", detail=f"mend its answers file first: {problem}"))
             elif header:
-                why = f"names the scaffold {header[0]} of {header[1]}, which does not write it; remove its first line"
+                why = f"names the scaffold {header[0]} of {header[1]}, which does not write it"
+                why = f"{why}; to adopt it, remove its first line"
                 left.others.append(Taken(path, kind, "refused", detail=why))
             else:
                 kept[path] = document
@@ -202,7 +203,7 @@ def _parsed(fleet: Fleet, path: str) -> Document:
     except yaml.YAMLError as error:
         raise AnswerError(not_yaml_at(error, text)) from None
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
-        raise AnswerError("is no mapping of names to values")
+        raise AnswerError("must be a mapping with text keys")
     return document
 
 
@@ -390,7 +391,7 @@ def _rendered(
     there = {file[f"{kind}_path"] for file in files for kind in ("job", "asset") if file[kind]}
     for one in rendering.own:
         if one not in there and step.fleet.tree.read(one) is not None:
-            raise AnswerError(f"{one} is there already, and would be written, too; move it away first")
+            raise AnswerError(f"{one} exists already; move it away first")
     return complete, rendering
 
 
@@ -448,7 +449,7 @@ def _with_form(step: Step, outcome: Outcome, rendering: Rendering, paths: Sequen
             wanted.setdefault("schema", asset["schema"])  # without which the runner refuses it
         text = with_values(rendering.files[path].decode(), wanted)
         if text is None:
-            raise AnswerError(f"{path}: its values cannot be put into the pack's form; leave it out")
+            raise AnswerError(f"{path}: it cannot be rewritten in the template's format; leave it out")
         if text.encode() != step.fleet.tree.read(path):
             writes[path] = text.encode()
     return Outcome(**{**outcome.__dict__, "writes": writes})

@@ -31,9 +31,9 @@ from .update import Update, combined
 
 # What a table can be.
 STATES = {
-    "changed": "Its columns are others than those of its asset.",
-    "new": "A recorded pattern means it, and no job reads it.",
-    "gone": "A job reads it, or a recorded pattern means it, and the source has none like that any more.",
+    "changed": "Its columns differ from those of its asset.",
+    "new": "A recorded pattern matches it, but no job reads it.",
+    "gone": "A job or a recorded pattern needs it, but the source no longer has it.",
 }
 
 
@@ -99,7 +99,7 @@ class Sources:
         there = parsed(file.name, content).values if content is not None else None
         if isinstance(there, dict) and there.get(recording.SOURCE) == source:
             return ""
-        return unknown or f"its source is another, or none, in {branch}; read it all the same with --any-source"
+        return unknown or f"{branch} records another source for it, or none; to read it anyway, add --any-source"
 
     def _tables_of(self, file: AnswersFile, source: str) -> Iterator[TableDrift]:
         items = Scaffold(self.pack, file.answers).items

@@ -90,7 +90,7 @@ class Explainer:
         """Explain a file, or what is at or below a `key` of it; raises `DativoError` for what cannot be."""
         text = reading.text(self._root, path)
         if text is None or not path.startswith(FOLDERS):
-            why = "is not there" if text is None else "is no job and no asset"
+            why = "is not there" if text is None else "is neither a job nor an asset"
             raise AnswerError(f"{path}: {why}; name a file below {' or '.join(FOLDERS)}")
         try:
             located = Located(text)
@@ -211,7 +211,7 @@ class Explainer:
             preset = None
         if preset is None or not same(preset.value, file.answers[question]):
             line, column = self._located(file.text.decode()).place(origin.keys, of_key=True)
-            why = "the profile says something else by now"
+            why = "the profile has changed since"
             return Given("profile", origin.name, file.name, line, column, place(origin.keys), why=why)
         keys = (*preset.keys, *origin.keys[1:])
         line, column = self._located(preset.document.text).place(keys, of_key=True)

@@ -53,8 +53,8 @@ class Fleet:
         if file.problem:
             return file.problem
         if not self.trusts(file):
-            trusted = f"is not the pack that is trusted here, {self.source.location}"
-            return f"{file.name}: _src_path: '{file.source}' {trusted}; if it is to be, name it with --template"
+            trusted = f"is not the template that is trusted here, {self.source.location}"
+            return f"{file.name}: _src_path: '{file.source}' {trusted}; to trust it, add --template URL"
         try:
             self.source.resolve(file.commit)
         except SourceError as error:

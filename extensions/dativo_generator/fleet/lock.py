@@ -113,7 +113,7 @@ def _lock(descriptor: int) -> None:
         if error.errno not in _TAKEN:
             raise
         holder = os.read(descriptor, 200).decode(errors="replace").strip() or "another command"
-        raise LockError(f"wait for it and try again: {holder} writes here; nothing was changed") from None
+        raise LockError(f"wait and try again: {holder} is writing here; nothing was changed") from None
 
 
 def _lock_file(descriptor: int) -> None:

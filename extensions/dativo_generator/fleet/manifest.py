@@ -130,14 +130,14 @@ def _read_csv(
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise SourceError(f"{path}: is no CSV file: {error}") from None
+        raise SourceError(f"{path}: is not valid CSV: {error}") from None
     header = [name.strip() for name in lines[0]] if lines else []
     while header and not header[-1]:
         header.pop()
     columns = {name: _letters(index) for index, name in enumerate(header)}
     for name, count in Counter(header).items():
         if not name:
-            raise SourceError(f"{path}: row 1: column {columns[name]} has no name, and there are more after it")
+            raise SourceError(f"{path}: row 1: column {columns[name]} has no name")
         if count > 1:
             raise SourceError(f"{path}: row 1: {count} columns are called '{name}'")
 

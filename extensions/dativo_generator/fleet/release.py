@@ -25,7 +25,7 @@ from .answers_files import AnswersFile
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
-_OTHER = "this version of the template does not know the command; go to a newer one, or use copier"
+_OTHER = "this version of the template does not support the command; use a newer one, or copier"
 
 # What stands before the folder of the assets in a job of an older release: where the runner mounts the repository.
 _ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")

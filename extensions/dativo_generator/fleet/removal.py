@@ -104,10 +104,10 @@ def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
         try:
             step.fleet.replay(file)
         except DativoError as error:
-            said = f"{file.name}: nobody knows what it gives; mend it first, or delete by hand: {error}"
+            said = f"{file.name}: it cannot be rendered; fix it first, or delete its files by hand: {error}"
             return Outcome(file.name, ("refused",), said)
     if before.answers_file != file.name:
-        said = f"{file.name}: its answers belong into {before.answers_file}; see dativo-generator replay"
+        said = f"{file.name}: its answers belong in {before.answers_file}; see dativo-generator replay"
         return Outcome(file.name, ("refused",), said)
     there = [path for path in before.own if step.fleet.tree.read(path) is not None]
     kept = [] if step.force else [path for path in there if _is_edited(step.fleet, before, path)]

@@ -19,20 +19,20 @@ from .vendored import is_formatted, is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
 FILE_STATES = {
-    "clean": "It holds what its answers file and the release give; of a vendored schema, only the values count.",
+    "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
-    "altered": "A vendored file says what no version gives: rules must not change with what they check. It fails.",
-    "missing": "Its answers file gives it, and it is not there.",
-    "orphaned": "A scaffold wrote it that is gone, or that no longer writes it. Nobody changed it since.",
+    "altered": "A vendored file differs from every version. It fails: rules must not change with what they check.",
+    "missing": "Its answers file gives it, but it does not exist.",
+    "orphaned": "The scaffold that wrote it is gone, or no longer writes it. Nobody has changed it since.",
     "stray": "It names a scaffold that does not write it: it is a copy, or was edited. It is never deleted.",
     "moved": "It holds what a scaffold writes under another path. It is never deleted, nor is the other written.",
-    "older": "A file that scaffolds share is of an older version than the newest of them.",
+    "older": "Scaffolds share it, and it is older than the newest version among them.",
 }
 ANSWERS_STATES = {
     "current": "Up to date.",
     "behind": "It renders as recorded; a newer release exists.",
     "refused": "It cannot be rendered: it is out of date, damaged, or not of the trusted template.",
-    "tampered": "Rendered again, it is another file, or has another name.",
+    "tampered": "Rendering it again gives another content, or another name.",
     "changed by hand": "Somebody changed an answer in it, as Git's history shows. `update` applies the change.",
 }
 
@@ -165,10 +165,10 @@ def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
         shared=tuple(rendering.shared),
     )
     if rendering.answers_file != file.name:
-        return replace(state, state="tampered", detail=f"{file.name}: its answers belong into {rendering.answers_file}")
+        return replace(state, state="tampered", detail=f"{file.name}: its answers belong in {rendering.answers_file}")
     if file.text.replace(b"\r\n", b"\n") != expected and not same(file.values, parsed(file.name, expected).values):
         answers = FileState(file.name, "edited", expected)
-        detail = f"{file.name}: its answers give another file; see --diff"
+        detail = f"{file.name}: its answers give a different file; see --diff"
         return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
     return state
 

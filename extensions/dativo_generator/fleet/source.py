@@ -195,7 +195,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
         tell(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}")
     if location := template or settings.template or _installed_from():
         return Source(location, scratch, settings.names, warn)
-    raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
+    raise SourceError(f"say which template to trust with --template URL, or set {VARIABLE}")
 
 
 @contextmanager

@@ -114,7 +114,7 @@ class Step:
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
         """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
-            raise SourceError(f"{fleet.source.location}: has no released tag, and only what is released is recorded")
+            raise SourceError(f"{fleet.source.location}: has no released tag; tag a version like v1.0.0")
         if target not in fleet.source.tags:
             raise SourceError(f"--to: '{target}' is not a released version of {fleet.source.location}")
         release = fleet.load(fleet.source.tags[target])
@@ -152,7 +152,7 @@ class Step:
     def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
         old = self.fleet.replay(file)
         if old.answers_file != file.name:
-            raise AnswerError(f"its answers belong into {old.answers_file}; see dativo-generator replay")
+            raise AnswerError(f"its answers belong in {old.answers_file}; see dativo-generator replay")
         if file.version > version_of(self.target):
             raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
         followed = self.release.followed(file.answers)
@@ -292,8 +292,8 @@ class Step:
             return
         if owner := self.fleet.owner(path, new.answers_file):
             reuse = "; point the jobs at it with assets=reuse, or name another with asset_names"
-            raise AnswerError(f"{path}: is of {owner}{reuse if path.startswith('assets/') else ''}")
-        raise AnswerError(f"{path} is there already; move it away first")
+            raise AnswerError(f"{path}: belongs to {owner}{reuse if path.startswith('assets/') else ''}")
+        raise AnswerError(f"{path} exists already; move it away first")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that hold their value although the registry's has moved."""

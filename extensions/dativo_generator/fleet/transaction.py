@@ -85,7 +85,7 @@ def refuse_unfinished(root: Path) -> None:
     if found:
         journal = found[1]
         again = f"wait for it, or run 'dativo-generator {journal.command}' again if it was killed"
-        raise TransactionError(f"{again}: {journal.author} has not come to its end")
+        raise TransactionError(f"{again}: {journal.author} is unfinished")
 
 
 def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozenset[str]:

@@ -89,7 +89,7 @@ class Selection:
         if len(several) < 2 or all(one in self.environments for one in several):
             return ""
         return (
-            f"{file.name}: its environments go together: {listed(map(str, several))}; to split it: "
+            f"{file.name}: its environments can only be updated together: {listed(map(str, several))}; to split it: "
             f"dativo-generator update {quote(file.name)} --split"
         )
 
@@ -193,7 +193,7 @@ def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
         if disputed:
             others = ", ".join(name for name in writers[disputed[0]] if name != outcome.name)
             yield Outcome(
-                outcome.name, ("refused",), f"{outcome.name}: {disputed[0]} would be written by {others}, too"
+                outcome.name, ("refused",), f"{outcome.name}: {disputed[0]} would also be written by {others}"
             )
         else:
             yield outcome

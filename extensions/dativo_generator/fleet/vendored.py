@@ -68,12 +68,12 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
             contents = fleet.shared(suspects)
     except DativoError as error:
         for path in suspects:
-            yield _finding(rules, path, f"differs from that of this version, and no other can be had: {error}")
+            yield _finding(rules, path, f"differs from this version's, and no other can be read: {error}")
         return
     named = template or settings_of(root).template
     for path, owner in suspects.items():
         if not named and not fleet.trusts(owner):
-            said = f"cannot be compared: {public(owner.source)} is not the template at hand; name it with --template"
+            said = f"cannot be compared: {public(owner.source)} is not the template at hand; give it with --template"
             yield replace(_finding(rules, path, said), severity=WARNING)
         elif not says_the_same(path, _there(root, path), contents[path]):
             said = "is not what a recorded version gives; restore it: dativo-generator replay --write"

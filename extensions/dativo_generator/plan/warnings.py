@@ -83,7 +83,7 @@ def _fields(scaffold: Scaffold) -> Iterator[Warned]:
     if scaffold.reuses_assets:
         return
     if guessed := scaffold.guessed:
-        yield Warned("fields: a guess; import the columns, or name them", tuple(guessed))
+        yield Warned("fields: import the columns, or name them; these are a guess", tuple(guessed))
     for type_, instead in AS_TEXT.items():
         if names := _columns(scaffold, type_):
             yield Warned(f"fields: the runner stores {type_} as text; write {instead}", names)

@@ -152,9 +152,9 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
             is_asset = path.startswith("assets/")
             same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)
             reuse = "read it with --data assets=reuse, or " if same else ""
-            raise AnswerError(f"{path}: is of {owner}; {reuse}{other}")
+            raise AnswerError(f"{path}: belongs to {owner}; {reuse}{other}")
         if os.path.lexists(own.root / path) and not is_own(pack, own, path):
-            raise AnswerError(f"{path}: is there already, and no scaffold's; move it away, or {other}")
+            raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away, or {other}")
 
 
 def described(scaffold: Scaffold, destination: Destination) -> None:

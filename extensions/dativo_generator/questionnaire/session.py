@@ -55,7 +55,9 @@ class Session:
         if answers := {name: value for name, value in self.answers.items() if name not in UNRECORDED}:
             with suppress(DativoError):  # whose question refuses it
                 answers |= looked_up(self.scaffold)
-            run.unfinished = run.unfinished or Unfinished(str(conf["src_path"]), Path(conf["dst_path"]))
+            # What was typed; in `conf` is the clone, which Copier deletes.
+            source = str(self.context["_copier_answers"].get("_src_path", conf["src_path"]))
+            run.unfinished = run.unfinished or Unfinished(source, Path(conf["dst_path"]))
             run.unfinished.keep(answers)
 
     def finish(self) -> None:
