@@ -199,7 +199,7 @@ WRONG = {
     "nothing": ("jobs/acme/nothing.yaml", "jobs/acme/nothing.yaml: is not there"),
     "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: is no job and no asset"),
     "no key": (f"{JOB}:tenant", f"{JOB}: there is no key 'tenant'; did you mean 'tenant_id'?"),
-    "a way out": ("../x", "../x: is no path below the folder"),
+    "a way out": ("../x", "../x: is not inside the folder"),
 }
 
 

@@ -215,8 +215,8 @@ def test_a_generated_asset_has_not_changed_against_itself(
         (["nowhere.csv"], "Error: nowhere.csv: there is no such file"),
         (["postgresql://me:geheim@h/db"], "Error: postgresql://h/db: holds a literal password"),
         ([str(PEOPLE), "--against", "nowhere.yaml"], "Error: nowhere.yaml: there is no such file"),
-        ([str(PEOPLE), "--against", str(FOLDER / "openapi.yaml")], "is no asset"),
-        ([str(FOLDER / "mysql.sql"), "--dialect", "mysqul"], "'mysqul' is no dialect; did you mean 'mysql'?"),
+        ([str(PEOPLE), "--against", str(FOLDER / "openapi.yaml")], "is not an asset"),
+        ([str(FOLDER / "mysql.sql"), "--dialect", "mysqul"], "'mysqul' is not a dialect; did you mean 'mysql'?"),
         ([""], "Error: name a source"),
     ],
 )

@@ -103,7 +103,7 @@ WRONG = {
     "owner: data@acme.com\nretention_days: soon\n": "profiles/acme.yml:2: retention_days: 'soon' is not a whole number",
     "bukket: x\n": "profiles/acme.yml:1: bukket: unknown key; did you mean 'bucket'?",
     "engine: airbyte\n": "profiles/acme.yml:1: engine: depends on the connector; write it below connectors",
-    "fields: {id: string}\n": "profiles/acme.yml:1: fields: is answered by each scaffold anew; remove it",
+    "fields: {id: string}\n": "profiles/acme.yml:1: fields: each scaffold answers it for itself; remove it",
     "owner:\n": "profiles/acme.yml:1: owner: has no value",
     "- a\n": "profiles/acme.yml:1: must be a mapping, not ['a']",
     "a: [\n": "profiles/acme.yml:2: not valid YAML",
@@ -205,7 +205,7 @@ def test_a_saved_profile_holds_what_was_decided(template: Path, tmp_path: Path) 
 
 def test_a_profile_that_is_there_is_not_written_again(template: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", "acme", "{}\n")
-    with pytest.raises(UserMessageError, match=r"save_profile: profiles/acme.yml is there already; edit it"):
+    with pytest.raises(UserMessageError, match=r"save_profile: profiles/acme.yml exists already; edit it"):
         render(template, tmp_path / "out", ANSWERS | {"save_profile": True})
 
 
@@ -312,5 +312,5 @@ def test_a_profile_follows_what_copier_is_told(behind: Path) -> None:
 
 
 def test_profiled_names_only_answers_that_are_there() -> None:
-    with pytest.raises(Exception, match="'bucket' is no answer here that a profile gives"):
+    with pytest.raises(Exception, match="'bucket' is not an answer that a profile gives here"):
         _ = Scaffold(PACK, ANSWERS | {"profiled": ["bucket"]})["profiled"]

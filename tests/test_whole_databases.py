@@ -70,8 +70,8 @@ def test_tables_of_one_name_are_objects_by_their_whole_names() -> None:
 @pytest.mark.parametrize(
     ("entries", "problem"),
     [
-        (["x.*"], r"'x\.\*': no table is called like that \(there: hr.orders, "),
-        (["!x"], "'!x' takes tables out; say which are meant, like 'sales"),
+        (["x.*"], r"'x\.\*': it matches no table \(there are: hr.orders, "),
+        (["!x"], "'!x' excludes tables; say which to include, like 'sales"),
         (["hr.*", "!hr.orders"], "no table is left"),
     ],
 )

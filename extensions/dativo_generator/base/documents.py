@@ -117,7 +117,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
             elif isinstance(event, yaml.AliasEvent):
                 if any(anchor == name for name, _ in open_):
                     raise yaml.MarkedYAMLError(
-                        problem="an alias refers to what it is in", problem_mark=event.start_mark
+                        problem="an alias refers to its own parent", problem_mark=event.start_mark
                     )
                 size = sizes.get(anchor, 1)
             elif not event.style and len(event.value) > _DIGITS and _NUMBER.fullmatch(event.value):
@@ -295,7 +295,7 @@ class Section:
         found = tuple(text.split(", "))
         if not re.fullmatch(f"[{letters} ,]+", text) or text.count(",") >= len(found) or "" in found:
             wrong = next((one for one in found if not re.fullmatch(f"[{letters}]+( [{letters}]+)*", one)), text)
-            raise self.error(key, f"'{wrong}' is no phrase; phrases have letters like {letters}, and ', ' between them")
+            raise self.error(key, f"'{wrong}' is not a phrase; write letters like {letters}, with ', ' between them")
         if len(set(found)) < len(found):
             twice = next(item for index, item in enumerate(found) if item in found[:index])
             raise self.error(key, f"'{twice}' is listed twice")

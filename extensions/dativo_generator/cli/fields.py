@@ -79,6 +79,8 @@ def command(
             asset,
         )
     except ImportFailed as error:
+        for note in error.notes:
+            print(printable(f"note: {note}"), file=sys.stderr)
         refuse(str(error), WRONG, as_json)
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
     _print_notes(imported)

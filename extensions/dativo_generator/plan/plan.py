@@ -154,7 +154,7 @@ def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]
     known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
-            raise AnswerError(f"left_out: {shown(path)} is no file of this scaffold{nearest(path, known)}")
+            raise AnswerError(f"left_out: {shown(path)} is not a file of this scaffold{nearest(path, known)}")
     return [[file for file in files if file["path"] not in left_out] for files in kinds]
 
 
@@ -167,7 +167,9 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
     ids = [asset["data"]["id"] for asset in assets if "id" in asset["data"]]
     for name in ids:
         if ids.count(name) > 1:
-            raise AnswerError(f"asset_extra: id: {shown(name)} would be that of several assets; put {{object}} into it")
+            raise AnswerError(
+                f"asset_extra: id: {shown(name)} would be the same for several assets; put {{object}} into it"
+            )
 
 
 def _check_paths(paths: list[str]) -> None:
@@ -175,7 +177,7 @@ def _check_paths(paths: list[str]) -> None:
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
-            raise AnswerError(f"paths: {shown(path)} would be that of two files; give each its own")
+            raise AnswerError(f"paths: {shown(path)} would be the path of two files; give each its own")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:

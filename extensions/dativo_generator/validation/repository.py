@@ -142,7 +142,7 @@ class _Validation:
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)
             if keys in refused
-            else Problem(keys, "empty", "is null, which is as if the key were not there", True)
+            else Problem(keys, "empty", "is null, which is the same as leaving the key out", True)
             for keys in empty
         ]
         problems += [_problem(misfit) for misfit in misfits if misfit.keys not in empty]
@@ -152,7 +152,7 @@ class _Validation:
         for path in sorted((self.repository / PROFILES).glob("*.y*ml")):
             name = path.relative_to(self.repository).as_posix()
             if profile_of(path.stem) != name or not (path.stem == ORGANISATION or not slug_problem(path.stem)):
-                message = f"is read by nobody; call it {profile_of('TENANT')}, or {ORGANISATION}.yml"
+                message = f"is read by nobody; rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml"
                 yield self._finding(name, "profile", message)
                 continue
             try:
@@ -198,7 +198,7 @@ class _Validation:
             yield file
             return
         if not isinstance(file.raw, dict) or not {"tenant_id", "asset_path"} & file.raw.keys():
-            said = "is no job, and the runner reads every YAML file below jobs/; move it"
+            said = "is not a job, but the runner reads every YAML file below jobs/; move it"
             yield file.finding(Problem((), "not-a-job", said))
             return
         misfits, file.fits = self._misfits(file, "job")
@@ -264,7 +264,7 @@ class _Validation:
                 continue
             stated = file.value.get(f"{role}_connector", name)
             if stated != name:
-                said = f"'{stated}' is only a word here; the recipe is of {name}{nearest(str(stated), [name])}"
+                said = f"'{stated}' is only a label here; the recipe belongs to {name}{nearest(str(stated), [name])}"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
             if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))

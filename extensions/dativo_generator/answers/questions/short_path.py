@@ -104,7 +104,7 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
     for name in opened:
         if reason := SECTIONS[name].inapplicable(answers):
-            raise AnswerError(f"there is nothing to decide in '{name}': {reason}; leave it out")
+            raise AnswerError(f"'{name}' has no questions here: {reason}; leave it out")
     return opened
 
 
