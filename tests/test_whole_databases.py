@@ -290,6 +290,21 @@ def test_columns_that_nobody_named_are_said_to_be_a_guess(answers: dict[str, Any
     assert bool(said) is guessed
 
 
+@pytest.mark.parametrize(
+    ("answers", "found"), [({}, ["guessed-owner"]), ({"owner": "data-team@acme.com"}, []), ({"owner": "a@b.cc"}, [])]
+)
+def test_an_owner_that_nobody_named_is_found_and_marked(
+    answers: dict[str, Any], found: list[str], published: Path, tmp_path: Path, command_on: Command
+) -> None:
+    unsaid = {name: value for name, value in ORDERS.items() if name != "owner"}
+    out = build(published, tmp_path / "out", "v1.0.0", {"shop": unsaid | answers})
+    findings = command_on(out, "validate", "--json").json["findings"]
+    assert [one["rule"] for one in findings if one["rule"] == "guessed-owner"] == found
+    (row,) = command_on(out, "list", "--json").json["scaffolds"]
+    assert (row["owner"], row["owner_is_guess"]) == (answers.get("owner", "data-team@acme.com"), bool(found))
+    assert ("data-team@acme.com (a guess)" in command_on(out, "list").out) is bool(found)
+
+
 @pytest.mark.parametrize(("answers", "found"), [({}, ["guessed"]), ({"fields": COLUMNS}, [])])
 def test_validate_says_so_until_they_are_answered(
     answers: dict[str, Any], found: list[str], published: Path, tmp_path: Path, command_on: Command

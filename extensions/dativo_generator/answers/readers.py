@@ -84,6 +84,8 @@ def slug(raw: Any) -> str:
 def email(raw: Any) -> str:
     """Read an ASCII e-mail address; the runner takes no other owner."""
     address = text(raw)
+    if not address:
+        raise AnswerError("type an e-mail address like team@example.com; nobody else can say it")
     if not _EMAIL.fullmatch(address):
         raise AnswerError(f"{shown(address)} is not an ASCII e-mail address like team@example.com")
     return address

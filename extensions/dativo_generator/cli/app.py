@@ -20,18 +20,18 @@ from .options import STATUSES, UNABLE, with_examples
 
 # The commands, in the order of the help, and what it says of each.
 COMMANDS = {
-    "new": "Scaffold a new job, by the questions of copier copy.",
+    "new": "Scaffold a new job.",
     "replay": "Check that a repository is what its answers files say.",
     "update": "Update scaffolds to another version of the template.",
     "batch": "Create or update every scaffold in a manifest.",
     "list": "List scaffolds, and jobs and assets written by hand.",
     "explain": "Show where each value of a job or an asset comes from.",
     "remove": "Remove scaffolds, or objects of one.",
-    "adopt": "Take over hand-written jobs and assets.",
-    "validate": "Find what the runner would refuse, or do wrong silently.",
-    "fields": "Print the columns of a source, for a data file.",
-    "drift": "Find what has changed in the sources of imported columns.",
-    "doctor": "Find what is missing on this machine, and what to type.",
+    "adopt": "Bring hand-written jobs and assets under management.",
+    "validate": "Find what the runner would refuse or silently do wrong.",
+    "fields": "Print the columns of a source, as a data file.",
+    "drift": "Find what changed in the sources of imported columns.",
+    "doctor": "Check this machine, and say what to type.",
 }
 EXAMPLES = ("dativo-generator new", "dativo-generator replay", "dativo-generator update --dry-run")
 
@@ -72,7 +72,7 @@ def loaded(name: str) -> ModuleType:
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
+    help="Create and maintain the jobs and assets of a repository, from answers files and the connector registry.",
     epilog="`copier copy` and `copier update` do the same for one scaffold. Exit status: "
     + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
     + ".",

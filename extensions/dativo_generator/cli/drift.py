@@ -29,7 +29,7 @@ EXAMPLES = ("dativo-generator drift", "dativo-generator drift --tenant acme --wr
 
 def command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to look at; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to check; default: all.")
     ] = None,
     template: Template = "",
     tenant: Tenants = None,
@@ -37,15 +37,15 @@ def command(
     environment: Environments = None,
     any_source: Annotated[
         bool,
-        typer.Option("--any-source", help="Read a source although the default branch of origin does not record it."),
+        typer.Option("--any-source", help="Read a source even if the default branch of origin does not record it."),
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Take what has changed into the answers, the assets and the jobs.")
+        bool, typer.Option("--write", help="Update the answers, assets and jobs with what has changed.")
     ] = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """Compare scaffolds with the sources that their columns were imported from: tables and columns."""
+    """Compare the tables and columns of scaffolds with the sources that they were imported from."""
     form = Format.json if as_json else format_
     root = Path.cwd()
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
@@ -102,7 +102,7 @@ def _print_text(compared: list[Drifted], looked_at: int) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for one in compared:
         if one.problem:
-            print_state(console, "unread", f"{one.file.name}: {one.problem}")
+            print_state(console, "unread", _why(one))
         for table in one.tables:
             print_state(console, table.state, f"{one.file.name}: {table.name}{_mode(table)}")
             for change in table.changes:
@@ -128,8 +128,12 @@ def _print_markdown(compared: list[Drifted], looked_at: int) -> None:
         print(f"| {' | '.join([*cells, markdown_code(said) if said else ''])} |")
     for one in compared:
         if one.problem:
-            print(f"\n**Not read** {markdown_code(f'{one.file.name}: {one.problem}')}")
+            print(f"\n**Not read** {markdown_code(_why(one))}")
     print(f"\n{counted(looked_at - len(compared), 'scaffold')} without a recorded source")
+
+
+def _why(one: Drifted) -> str:
+    return one.problem if one.problem.startswith(one.file.name) else f"{one.file.name}: {one.problem}"
 
 
 def _mode(table: TableDrift) -> str:

@@ -49,12 +49,10 @@ class Format(StrEnum):
 
 
 def command(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or what is below one key of it.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or one key of it.")],
     template: Template = "",
     format_: Annotated[
-        Format, typer.Option("--format", help="How to say it; comments print the file with them, and change nothing.")
+        Format, typer.Option("--format", help="Output format; comments prints the file with them, and changes nothing.")
     ] = Format.text,
     as_json: AsJson = False,
 ) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from ..base.errors import printable
+from ..base.telling import tell
 
 ERROR = "error.v1"
 
@@ -22,9 +23,9 @@ def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoRet
 
     `as_json` also prints ``{schema, error, status}``: standard output then holds one JSON document in any case.
     """
-    line = printable(reason)
     if not told:
-        print(f"Error: {line}", file=sys.stderr)
+        tell(f"Error: {reason}")
     if as_json:
+        line = printable(reason)
         print(json.dumps({"schema": ERROR, "error": line, "status": status}, indent=2, ensure_ascii=False))
     sys.exit(status)

@@ -18,7 +18,7 @@ from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from . import ci, environment, extras, fixtures, layouts, vendored_schemas
 from .place import place
-from .warnings import warnings
+from .warnings import Warned, warnings
 
 
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     listed = [_env_example(one, groups) for one, groups in zip(each, read, strict=True)]
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     copied = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    told = [warning for one in each for warning in warnings(one)] + [Warned(why) for why in ci.warnings(ci_file)]
     shared = [*copied, *([FIXTURES_TEST] if rows else []), *([ci_file["path"]] if ci_file else [])]
     return {
         answers_format.NAME: scaffold.format,
@@ -78,7 +79,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "places": list(dict.fromkeys(place(one, item) for one in each for item in one.items)),
         "environment": [group for groups in read for group in groups],
         "secret_files": environment.secret_files(scaffold),
-        "warnings": list(dict.fromkeys([line for one in each for line in warnings(one)] + ci.warnings(ci_file))),
+        "warnings": [str(warning) for warning in dict.fromkeys(told)],
+        "warned": [{"kind": warning.kind, "of": list(warning.of)} for warning in dict.fromkeys(told)],
     }
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from ..answers import profiles
 from ..answers.choices import forbidden
+from ..answers.questions import QUESTIONS
 from ..base import reading
-from ..base.asset_layout import Keys, body_of, inside
+from ..base.asset_layout import Keys, body_of, governance_of, inside
 from ..base.errors import PackError, printable
 from ..base.naming import few, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
@@ -158,7 +159,7 @@ class _Validation:
             try:
                 profiles.check(self.pack, self.repository, path.stem)
             except PackError as error:
-                yield self._finding(error.file, "profile", error.what, error.line or 1)
+                yield self._finding(error.file, "profile", error.what, error.line or 1, error.column or 1)
 
     # --- assets -------------------------------------------------------------------------------------------------------
 
@@ -182,8 +183,19 @@ class _Validation:
         # What a scaffold's answers say of labels and types was decided there.
         if file.header is None:
             yield from column_problems(file.value, self.pack)
-        elif are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
+            return
+        yield from self._owner(file, *file.header)
+        if are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
             yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
+
+    def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
+        """Yield that the owner is a guess: the scaffold's answers name none, and the asset has what is taken then."""
+        said, keys, _ = governance_of(file.value)
+        if said.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
+            return
+        answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
+        if answers and "owner" not in answers:
+            yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
         """Tell whether the scaffold that wrote an asset has no answer that names columns."""

@@ -217,7 +217,11 @@ SECTION = Section(
         "sheets": _read_by("sheets"),
         "find_target": Question(_search("target"), always(""), _short_list("target"), of="scaffold", recorded=False),
         "target_connector": Question(_connector("target"), choices=_connectors("target"), of="scaffold"),
-        "owner": Question(alone(readers.email), lambda answers: f"data-team@{answers['tenant_id']}.com"),
+        "owner": Question(
+            alone(readers.email),
+            guess=lambda answers: f"data-team@{answers['tenant_id']}.com",
+            example="team@example.com",
+        ),
         "scaffold": Question(
             alone(readers.slug), lambda answers: f"{answers.source.id}_to_{answers.target.id}", of="scaffold"
         ),
