@@ -38,6 +38,7 @@ ANNOTATIONS = {
     "x-asked": "True: it is asked although its section is closed.",
     "x-no-effect": "Why the answer changes nothing beside these answers. It is taken, and told.",
     "x-default": "What is followed without an answer; `{name}` stands for the answer to that question.",
+    "x-guess": "True: only you can say it. `dativo-generator new` goes on without an answer where a profile gives it.",
     "x-fills": "It helps to answer this question, is not recorded, and is asked in its place.",
 }
 # Said of a question that only the user can answer.
@@ -91,6 +92,8 @@ def _property(pack: Pack, name: str, words: Mapping[str, Any], number: int) -> S
         schema["x-section"] = question.section
     if not question.prompted:
         schema["x-prompted"] = False
+    if question.guess:
+        schema["x-guess"] = True
     if question.fills:
         schema |= {"writeOnly": True, "x-fills": question.fills}
     if question.example:
@@ -182,7 +185,7 @@ def _is_missing(probe: Probe, name: str) -> bool:
     fillers = [other for other, question in QUESTIONS.items() if question.fills == name]
     if any(probe.default(other) for other in fillers):
         return False
-    return probe.default(name) is None
+    return probe.default(name) is None and not QUESTIONS[name].guess
 
 
 def _add(then: Schema, name: str, fragment: Any) -> None:
