@@ -27,6 +27,7 @@ import json_output  # noqa: E402
 import labelled  # noqa: E402
 import outputs  # noqa: E402
 import pictures  # noqa: E402
+import programs  # noqa: E402
 import schema_tables  # noqa: E402
 from dativo_generator.answers.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
 from dativo_generator.answers.scaffold import Scaffold  # noqa: E402
@@ -489,6 +490,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/schemas.md": schemas_page,
     "docs/reference/rules.md": rules_page,
     "docs/reference/commands.md": commands_page,
+    "docs/reference/answers.schema.json": partial(programs.answers_file, PACK),
+    "docs/reference/answers-schema.md": partial(programs.answers_page, GENERATED),
+    "docs/reference/api.md": partial(programs.api_page, GENERATED),
     "docs/reference/types.md": types_page,
     "docs/reference/classification.md": classification_page,
     "docs/decisions/README.md": decisions_page,

@@ -185,6 +185,7 @@ class Dativo(Extension):
             "split": of_pack(_unattended.split),
             "inferred": later("adoption.inferred", "inferred"),
             "joined": later("adoption.joined", "joined"),
+            "answers_schema": later("questionnaire.answers_schema", "answers_schema"),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
             "yaml": _emit.inline,

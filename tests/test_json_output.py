@@ -1,6 +1,7 @@
 """Every document that a command prints for programs: what its schema says, in every state, and nothing else."""
 
 import ast
+import errno
 import importlib
 import json
 from pathlib import Path
@@ -9,15 +10,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from dativo_generator.base.errors import DativoError
+from dativo_generator.cli import doctor
 from dativo_generator.cli.app import COMMANDS, loaded
 from dativo_generator.cli.failure import ERROR, wants_json
 from dativo_generator.cli.options import STATUSES
 from dativo_generator.fleet import adopt, batch, drifted
+from dativo_generator.fleet.interruption import Interrupted
 from dativo_generator.fleet.replay import ANSWERS_STATES, FILE_STATES
 from dativo_generator.fleet.step import EFFECTS
 from dativo_generator.importers import drift
 from dativo_generator.plan.provenance import KINDS
-from outputs import SCHEMAS, described, held_to_schema, members, runs
+from outputs import SCHEMAS, described, held_to_schema, members, run, runs
 from support import ROOT
 
 CLI = ROOT / "extensions" / "dativo_generator" / "cli"
@@ -27,16 +31,16 @@ def test_every_run_prints_one_document_as_its_schema_says(monkeypatch: pytest.Mo
     """In one test, since the commands run once for all of it."""
     seen: dict[str, set[str]] = {name: set() for name in SCHEMAS}
     statuses: dict[str, set[str]] = {name: set() for name in SCHEMAS}
-    for run in runs():
-        document = held_to_schema(run.document)  # one document, or it would not be parsed
+    for one in runs():
+        document = held_to_schema(one.document)  # one document, or it would not be parsed
         name = document["schema"]
         seen[name].update(members(SCHEMAS[name], document, SCHEMAS[name]))
-        statuses[name].add(str(run.status))
-        assert name == ERROR or name.startswith(run.arguments[0])
+        statuses[name].add(str(one.status))
+        assert name == ERROR or name.startswith(one.arguments[0])
         assert (name == ERROR) == ("error" in document)
         if name == ERROR:
-            assert document["status"] == run.status
-            assert run.err.rstrip().endswith(document["error"].replace("/work", "")[-40:])
+            assert document["status"] == one.status
+            assert one.err.rstrip().endswith(document["error"].replace("/work", "")[-40:])
     # No member that is described is dead, and no status.
     assert [name for name, schema in SCHEMAS.items() if set(described(schema)) - seen[name]] == []
     assert statuses == {name: set(schema["x-exit-status"]) for name, schema in SCHEMAS.items()}
@@ -135,3 +139,26 @@ def test_the_schemas_are_written_as_json_writes_them() -> None:
     for name, schema in SCHEMAS.items():
         text = (ROOT / "docs" / "reference" / "output" / f"{name}.json").read_text(encoding="utf-8")
         assert text == json.dumps(schema, indent=2) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Interrupted(), "interrupted; nothing was changed"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError(errno.EACCES, "Permission denied", "a/b"), "a/b: Permission denied"),
+        (DativoError("a\nb of postgresql://me:canary@host/db"), "a\\nb of postgresql://me:***@host/db"),
+    ],
+    ids=["a signal", "a full disk", "a file", "an error"],
+)
+def test_whatever_ends_a_command_is_one_document(
+    error: BaseException, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails() -> None:
+        raise error
+
+    monkeypatch.setattr(doctor, "_python", fails)
+    done = run(tmp_path, "doctor", "--json")
+    assert (done.status, done.document) == (2, {"schema": ERROR, "error": said, "status": 2})
+    assert done.err == f"Error: {said}\n"
+    assert run(tmp_path, "doctor").out == ""

@@ -15,7 +15,17 @@ What is public is in `__all__`, and explained in `api`.
 import importlib
 from typing import Any
 
-__all__ = ("DativoError", "Finding", "Pack", "Report", "load_pack", "plan_scaffold", "replay_folder", "validate_folder")
+__all__ = (
+    "DativoError",
+    "Finding",
+    "Pack",
+    "Report",
+    "answers_schema",
+    "load_pack",
+    "plan_scaffold",
+    "replay_folder",
+    "validate_folder",
+)
 
 
 def __getattr__(name: str) -> Any:

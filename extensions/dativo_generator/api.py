@@ -11,13 +11,24 @@ from .fleet.source import scratch_folder, trusted
 from .fleet.transaction import refuse_unfinished
 from .fleet.vendored import altered
 from .plan.plan import plan
+from .questionnaire.answers_schema import answers_schema
 from .registry.installed import installed
 from .registry.pack import Pack
 from .validation.findings import Finding
 from .validation.json_schemas import JsonSchemas
 from .validation.repository import validate
 
-__all__ = ("DativoError", "Finding", "Pack", "Report", "load_pack", "plan_scaffold", "replay_folder", "validate_folder")
+__all__ = (
+    "DativoError",
+    "Finding",
+    "Pack",
+    "Report",
+    "answers_schema",
+    "load_pack",
+    "plan_scaffold",
+    "replay_folder",
+    "validate_folder",
+)
 
 
 def load_pack(root: Path | None = None) -> Pack:

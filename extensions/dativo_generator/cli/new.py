@@ -13,12 +13,13 @@ from ..base.versions import is_version
 from ..fleet.source import SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
 from .options import OK, AsJson, Template, To
-from .output import dump
+from .output import dump, dump_schema
 from .repository import assignment
 
 EXAMPLES = (
     "dativo-generator new",
     "dativo-generator new acme-ingest --data-file answers.yml --defaults",
+    "dativo-generator new --schema",
 )
 
 
@@ -38,6 +39,9 @@ def command(
         bool, typer.Option("--defaults", help="Ask nothing; use defaults for what is not answered.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print a JSON Schema of the answers, and scaffold nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
@@ -53,6 +57,11 @@ def command(
         version = to or source.newest
         if version not in source.tags:
             raise SourceError(f"--to: '{version}' is not a released version of {source.location}")
+        if schema:
+            from ..fleet.release import Release
+
+            dump_schema(Release(source.checkout(source.tags[version])).answers_schema())
+            raise typer.Exit(OK)
     answers = (_answers(data_file) if data_file else {}) | answers
     options = {
         "data": answers,

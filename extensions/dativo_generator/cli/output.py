@@ -85,7 +85,16 @@ def markdown_code(text: str) -> str:
 
 def dump(schema: str, members: Mapping[str, Any]) -> None:
     """Print a document of JSON, which names its `schema`: a file of `docs/reference/output/`, without `.json`."""
-    text = json.dumps(_without_secrets({"schema": schema, **members}), indent=2, ensure_ascii=False)
+    _print_json(_without_secrets({"schema": schema, **members}))
+
+
+def dump_schema(schema: Mapping[str, Any]) -> None:
+    """Print a JSON Schema."""
+    _print_json(schema)
+
+
+def _print_json(value: Any) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
     print(text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text)))
 
 

@@ -201,6 +201,10 @@ class Release:
         """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
         return self._ask("problems", answers)
 
+    def answers_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the answers; raises `AnswerError` for a release that has none."""
+        return self._ask("answers_schema")
+
     def basis(self, answers: Mapping[str, Any]) -> list[str]:
         """Say what the files of answers rest on, as `unattended.basis` does; [] for a release that cannot say it."""
         return self._ask("basis", answers) if "basis" in self._env.filters else []

@@ -109,7 +109,7 @@ _TYPES = {"str": ["string", "number"], "int": ["integer", "string"], "bool": ["b
 
 
 def _profile(pack: Pack) -> Schema:
-    answers = {name: answer for name, answer in _answers(pack).items() if name in PROFILED}
+    answers = {name: answer for name, answer in described_answers(pack).items() if name in PROFILED}
     ends = {
         connector.id: {
             "description": summary(connector, connector.roles[0]),
@@ -137,7 +137,7 @@ def _profile(pack: Pack) -> Schema:
 
 
 def _manifest(pack: Pack) -> Schema:
-    answers = _answers(pack)
+    answers = described_answers(pack)
     row = {"type": "object", "additionalProperties": False, "properties": answers}
     return {
         "$schema": _DRAFT,
@@ -158,7 +158,7 @@ def _manifest(pack: Pack) -> Schema:
 
 
 @cache
-def _answers(pack: Pack) -> Schema:
+def described_answers(pack: Pack) -> Schema:
     """Describe what each question takes, as far as that depends on no other answer."""
     answers: Schema = {}
     for file in pack.files("questions", "*.yml"):

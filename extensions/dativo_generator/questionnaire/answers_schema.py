@@ -1,0 +1,201 @@
+"""The whole questionnaire as one JSON Schema: what each question takes, when it is asked, and what depends on what.
+
+A form or a program answers by it. It comes from the question files, the table of questions and the registry; its
+conditions are found out by `conditions`. It takes what the pack takes of answers that are JSON, and refuses an answer
+that makes no sense beside the others and a choice that there is not. What a text must look like, and what depends on
+things that are read, the pack alone checks.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from ..answers.answers_format import CURRENT
+from ..answers.choices import Choice
+from ..answers.model import Question
+from ..answers.questions import QUESTIONS, UNRECORDED
+from ..answers.readers import structure
+from ..base.documents import Document
+from ..base.errors import AnswerError
+from ..plan.vendored_schemas import described_answers
+from ..registry.connectors import SELECTIONS
+from ..registry.pack import Pack
+from .conditions import Conditions, Probe, Schema, Undecided, clauses, generalised
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_DESCRIPTION = (
+    "The answers of one scaffold, as data. `properties` are in the order in which they are asked. What holds for a "
+    "question beside certain answers is in `allOf`: false for one that makes no sense, enum for its choices, required, "
+    "default, and the annotations below. Leave an answer out to follow its default."
+)
+# The annotations that are no keywords of JSON Schema, and what each says of a question.
+ANNOTATIONS = {
+    "x-order": "Where it stands among the questions, from 1.",
+    "x-section": "It is asked where `customize` has this section, or where `required` or `x-asked` says so. It may be "
+    "answered all the same. Without `x-section` it is asked of everybody.",
+    "x-prompted": "False: nobody is asked. It is there for who writes answers, and the pack records it.",
+    "x-asked": "True: it is asked although its section is closed.",
+    "x-no-effect": "Why the answer changes nothing beside these answers. It is taken, and told.",
+    "x-default": "What is followed without an answer; `{name}` stands for the answer to that question.",
+    "x-guess": "True: only you can say it. `dativo-generator new` goes on without an answer where a profile gives it.",
+    "x-fills": "It helps to answer this question, is not recorded, and is asked in its place.",
+}
+# Said of a question that only the user can answer.
+MISSING = object()
+
+
+@cache
+def answers_schema(pack: Pack) -> Schema:
+    """Return the schema of the answers that a program may give for a new scaffold."""
+    files = _question_files(pack)
+    conditions = Conditions(pack, {name: _type(question) for name, question in files.items()})
+    names = [name for name in QUESTIONS if name not in UNRECORDED or QUESTIONS[name].fills]
+    properties = {name: _property(pack, name, files[name], number) for number, name in enumerate(names, 1)}
+    then: dict[str, Schema] = {"{}": {"required": [], "properties": properties}}
+    for name in names:
+        for condition, fragment in _fragments(conditions, name, files[name]):
+            _add(then.setdefault(json.dumps(condition), {}), name, fragment)
+    always = then.pop("{}")
+    return {
+        "$schema": DRAFT,
+        "title": "Answers to Dativo Generator",
+        "description": _DESCRIPTION,
+        "x-annotations": ANNOTATIONS,
+        "x-answers-format": CURRENT,
+        "type": "object",
+        "additionalProperties": False,
+        **always,
+        "allOf": [{"if": json.loads(condition), "then": schema} for condition, schema in then.items()],
+    }
+
+
+def _question_files(pack: Pack) -> dict[str, Any]:
+    files: dict[str, Any] = {}
+    for file in pack.files("questions", "*.yml"):
+        files |= Document(pack.root, file).value
+    return files
+
+
+def _type(question: Mapping[str, Any]) -> str:
+    return "yaml" if question.get("multiselect") or "{" in question["type"] else question["type"]
+
+
+def _property(pack: Pack, name: str, words: Mapping[str, Any], number: int) -> Schema:
+    """Say of a question what depends on no other answer."""
+    question = QUESTIONS[name]
+    title, _, description = words["help"].partition("\n")
+    schema: Schema = {"title": title, "description": description.replace("\n", " ")}
+    schema |= _taken(pack, name, words)
+    schema |= {"x-order": number}
+    if question.section:
+        schema["x-section"] = question.section
+    if not question.prompted:
+        schema["x-prompted"] = False
+    if question.guess:
+        schema["x-guess"] = True
+    if question.fills:
+        schema |= {"writeOnly": True, "x-fills": question.fills}
+    if question.example:
+        schema["examples"] = [_example(question, words)]
+    return schema
+
+
+def _taken(pack: Pack, name: str, words: Mapping[str, Any]) -> Schema:
+    """Say what a question takes, whatever the other answers are; what is written as YAML may be its text, too."""
+    question, type_ = QUESTIONS[name], _type(words)
+    known = described_answers(pack).get(name, {"type": "string"} if type_ == "str" else {})
+    known = {key: value for key, value in known.items() if key != "description"}
+    if question.shape and "required" in known:
+        return {"anyOf": [{"const": {}}, known]}  # nothing may be said at all
+    if known or type_ == "float":
+        return known or {"type": ["number", "string"]}
+    if name in SELECTIONS:
+        return {"type": ["array", "object", "string"]}  # one thing needs no list
+    return {"type": [_data_type(pack, question), "string"]}
+
+
+def _data_type(pack: Pack, question: Question) -> str:
+    """Tell lists from mappings: a reader takes an empty one, or says that it is none."""
+    try:
+        question.read(Probe(pack, {}), {})
+    except AnswerError:
+        return "array"
+    except Undecided:
+        pass
+    return "object"
+
+
+def _example(question: Question, words: Mapping[str, Any]) -> Any:
+    if _type(words) != "yaml":
+        return question.example
+    try:
+        return structure(question.example)
+    except AnswerError:
+        return question.example
+
+
+def _fragments(conditions: Conditions, name: str, words: Mapping[str, Any]) -> Iterator[tuple[Schema, Any]]:
+    """Yield what holds for a question beside which other answers: False where it makes no sense, else keywords."""
+    question = QUESTIONS[name]
+
+    def where_it_fits(function: Callable[[Probe], Any]) -> Callable[[Probe], Any]:
+        return lambda probe: None if question.inapplicable(probe) else function(probe)
+
+    for condition, refused in clauses(conditions.tree(name, lambda probe: bool(question.inapplicable(probe)))):
+        if refused:
+            yield condition, False
+    several = bool(words.get("multiselect"))
+    offered = conditions.tree(name, where_it_fits(lambda probe: _offered(probe, question, several)))
+    for condition, values in clauses(offered):
+        if values is not None and (condition or several):
+            yield condition, {"items": {"enum": values}} if several else {"enum": values}
+    for condition, missing in clauses(conditions.tree(name, where_it_fits(lambda probe: _is_missing(probe, name)))):
+        if missing:
+            yield condition, MISSING
+    followed = generalised(conditions.tree(name, where_it_fits(lambda probe: probe.default(name)), exact=True))
+    for condition, default in clauses(followed):
+        if next(iter(default.values())) is not None:
+            yield condition, default
+    for keyword, function in (("x-asked", question.always_asked), ("x-no-effect", question.without_effect)):
+        made = conditions.tree(name, where_it_fits(lambda probe, function=function: function(probe)))
+        for condition, said in clauses(made):
+            if said:
+                yield condition, {keyword: said}
+
+
+def _offered(probe: Probe, question: Question, several: bool) -> list[str] | None:
+    """List the values that can be chosen, None where there is no choice."""
+    offered = question.choices(probe)
+    return [one.value for one in offered if _is_taken(probe, question, one, several)] if offered else None
+
+
+def _is_taken(probe: Probe, question: Question, choice: Choice, several: bool) -> bool:
+    if choice.reason:
+        return False
+    try:
+        question.read(probe, [choice.value] if several else choice.value)
+    except AnswerError:
+        return False
+    return True
+
+
+def _is_missing(probe: Probe, name: str) -> bool:
+    """Tell whether only the user can answer a question; nobody knows where another may fill it by default."""
+    fillers = [other for other, question in QUESTIONS.items() if question.fills == name]
+    if any(probe.default(other) for other in fillers):
+        return False
+    return probe.default(name) is None and not QUESTIONS[name].guess
+
+
+def _add(then: Schema, name: str, fragment: Any) -> None:
+    """Add what is said of a question to what holds beside the same answers."""
+    if fragment is MISSING:
+        then.setdefault("required", []).append(name)
+        return
+    properties = then.setdefault("properties", {})
+    if fragment is False:
+        properties[name] = False
+    elif properties.get(name) is not False:
+        said = properties.setdefault(name, {})
+        said |= fragment
