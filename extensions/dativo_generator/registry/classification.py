@@ -266,7 +266,7 @@ class Rules:
         own = {*context, *words(name)}
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
-        about = self._about(context)
+        about = self._about([word.text for word in self.vocabulary.head_last(read, language)])
         if about[0] not in self._general.things:
             about += self._subjects(columns, language)
         return _Table(

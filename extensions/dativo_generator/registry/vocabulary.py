@@ -11,7 +11,7 @@ English does not.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,6 +100,14 @@ class Vocabulary:
         found = Counter(language for name in names if (language := self.language(self.read(name))))
         language, count = found.most_common(1)[0] if found else ("", 0)
         return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
+
+    def head_last(self, name: Sequence[Word], language: str) -> list[Word]:
+        """Put the words of a name as English does, where the first says what it is: tipo cliente, a customer type."""
+        if not language or not any(one.head_first for one in self.languages if one.name == language):
+            return list(name)
+        parts = [list(part) for _, part in groupby(name, key=lambda word: word.written)]
+        translated = [part for part in parts if part[0].language]
+        return [*chain(*(part for part in parts if not part[0].language)), *chain(*reversed(translated))]
 
     def _is_known(self, word: str) -> bool:
         if word in self.english or len(word) < 2 or word.isdigit() or singular(word) in self.english:
@@ -200,6 +208,7 @@ class Language(NamedTuple):
     pieces: Mapping[str, str]
     particles: frozenset[str]
     short: frozenset[str]
+    head_first: bool
     english: Collection[str]
 
     def has(self, word: str) -> bool:
@@ -214,7 +223,9 @@ class Language(NamedTuple):
 
 def load_language(root: Path, file: str, english: Collection[str] = (), short: Collection[str] = ()) -> Language:
     """Read the words of a language; joined ones may have `english` words, or `short` ones, too. Raises `PackError`."""
-    top = Document(root, file).section(("language", "source", "short", "joints", "particles", "plurals", "words"))
+    top = Document(root, file).section(
+        ("language", "source", "head", "short", "joints", "particles", "plurals", "words")
+    )
     name, joints = top.text("language"), top.phrases("joints", default=())
     particles = frozenset(top.phrases("particles"))
     plurals = [tuple(pair.split()) for pair in top.phrases("plurals", default=(), letters="a-z_")]
@@ -244,7 +255,7 @@ def load_language(root: Path, file: str, english: Collection[str] = (), short: C
     long_enough = [word for word in parts if len(word) >= _SHORTEST_PIECE]
     pieces = {word + joint: word for joint in joints for word in long_enough}
     pieces |= {word: word for word in (*long_enough, *own)}
-    return Language(name, phrases, pieces, particles, own.union(short), english)
+    return Language(name, phrases, pieces, particles, own.union(short), top.text("head") == "first", english)
 
 
 def _spellings(phrases: str) -> list[list[str]]:
