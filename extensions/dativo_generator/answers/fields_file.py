@@ -11,13 +11,13 @@ object, so that branches which change other objects merge. They are of values: h
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import yaml
 
-from ..base.documents import parse_bounded, yaml_problem
+from ..base.documents import parse_bounded, refuse_features
 from ..base.emit import block
 from ..base.errors import AnswerError
 from ..base.paths import answers_file_of, fields_file_of
@@ -32,6 +32,7 @@ NAME = "fields"
 _FILE, _DIGESTS = "file", "sha256"
 _BEGINNING = ".dativo-fields."
 _NAME = re.compile(rf"{re.escape(_BEGINNING)}[a-z0-9_-]+\.[a-z0-9_-]+\.yml")
+_CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 Digests = str | dict[str, str]
@@ -73,18 +74,25 @@ def digest(value: Any) -> str:
     return sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
 
 
-def parsed(name: str, content: bytes | None, look: Callable[[Iterator[Any]], None] | None = None) -> dict[str, Any]:
+def parsed(name: str, content: bytes | None) -> dict[str, Any]:
     """Return what a file of fields says; raises `AnswerError` for one that is missing or damaged."""
     if content is None:
         raise AnswerError(f"{name}: is missing; restore it with Git")
+    if _CONFLICT.search(content):
+        raise AnswerError(f"{name}: has the marks of a merge; resolve it")
     try:
-        return mapping(recordable(parse_bounded(content.decode("utf-8"), look=look)))
+        fields = recordable(parse_bounded(content.decode("utf-8"), look=refuse_features))
     except yaml.YAMLError as error:
-        raise AnswerError(f"{name}: not valid YAML: {yaml_problem(error)}") from None
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise AnswerError(f"{name}: {line}not valid YAML") from None
     except UnicodeDecodeError:
         raise AnswerError(f"{name}: is not UTF-8; restore it with Git") from None
     except AnswerError as error:
-        raise AnswerError(f"{name}: {error}") from None
+        raise AnswerError(f"{name}: {str(error).partition(';')[0]}") from None
+    if not isinstance(fields, dict):
+        raise AnswerError(f"{name}: holds no fields; restore it with Git")
+    return fields
 
 
 def planned(answers: Answers) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from . import quick_yaml, reading
-from .errors import PackError, printable
+from .errors import AnswerError, PackError, printable
 from .naming import few, nearest
 
 # libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
@@ -128,6 +128,20 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
             if open_[-1][1] > largest:
                 raise yaml.MarkedYAMLError(problem="holds too many values", problem_mark=event.start_mark)
         yield event
+
+
+def refuse_features(events: Iterable[Any]) -> None:
+    """Refuse what Copier never writes and a reader of data never needs: tags, anchors, a second document."""
+    documents = 0
+    for event in events:
+        line = event.start_mark.line + 1
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if documents > 1:
+            raise AnswerError(f"line {line}: a second document")
+        if getattr(event, "tag", None):
+            raise AnswerError(f"line {line}: the tag {event.tag} is not taken; answers are plain values")
+        if getattr(event, "anchor", None):
+            raise AnswerError(f"line {line}: anchors and aliases are not taken; answers are plain values")
 
 
 def yaml_problem(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Answers files as a stranger may have written them: read without running, following or expanding anything."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ import yaml
 
 from ..answers import fields_file
 from ..base import reading
-from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.documents import parse_bounded, refuse_features, shown, yaml_problem
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import ANSWERS_FILES
 from ..base.versions import version_of
@@ -75,7 +75,7 @@ def filled(file: AnswersFile, read: Callable[[str], bytes | None]) -> AnswersFil
         if reference is None:
             return file
         content = read(reference.file)
-        fields = fields_file.parsed(reference.file, content, _refuse_features)
+        fields = fields_file.parsed(reference.file, content)
     except DativoError as error:
         return replace(file, problem=printable(f"{file.name}: {error}"))
     values = {**file.values, fields_file.NAME: fields}
@@ -94,7 +94,7 @@ def parsed(name: str, content: bytes) -> AnswersFile:
 def _parse(content: bytes) -> dict[str, Any]:
     text = content.decode("utf-8")
     try:
-        values = parse_bounded(text, look=_refuse_features)
+        values = parse_bounded(text, look=refuse_features)
     except yaml.YAMLError as error:
         raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
     if not isinstance(values, dict):
@@ -106,17 +106,3 @@ def _parse(content: bytes) -> dict[str, Any]:
         if not isinstance(values.get(key), str):
             raise AnswerError(f"{key}: is missing; a scaffold made with Copier from a tagged template has it")
     return values
-
-
-def _refuse_features(events: Iterator[Any]) -> None:
-    """Refuse what Copier never writes and a reader of data never needs: tags, anchors, a second document."""
-    documents = 0
-    for event in events:
-        line = event.start_mark.line + 1
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        if documents > 1:
-            raise AnswerError(f"line {line}: a second document")
-        if getattr(event, "tag", None):
-            raise AnswerError(f"line {line}: the tag {event.tag} is not taken; answers are plain values")
-        if getattr(event, "anchor", None):
-            raise AnswerError(f"line {line}: anchors and aliases are not taken; answers are plain values")

@@ -30,9 +30,9 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
     `env_files`, the files that list them; `copied`, the paths of the files of the pack that come along, and
     `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
-    nothing recorded asks for one; `profiled`, the answers that came from one; `fields_file`, the file of fields that are
-    too many for the answers file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths of all
-    that other scaffolds write, too; `places`, where the data of each object lands; and what else the summary says.
+    nothing recorded asks for one; `profiled`, the answers that came from one; `fields_file`, the file of fields that
+    are too many for the answers file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths of
+    all that other scaffolds write, too; `places`, where the data of each object lands; and what else the summary says.
     Raises `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
