@@ -179,7 +179,7 @@ def test_an_edit_is_told_and_applied(out: Path, run: Command) -> None:
     commit(out)
     result = run(out, "replay")
     assert result.status == 1
-    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; its files follow with" in result.out
+    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; its files follow with:" in result.out
     with pytest.raises(CopierError, match=re.escape(f"{FIELDS}: edited; apply: dativo-generator update")):
         run_update(out, answers_file=FILE, **QUIET)
     assert required(out)
@@ -223,17 +223,17 @@ def link(path: Path) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.unlink, "is missing; "),
-    "a link": (link, "is a symbolic link, which is not followed"),
-    "no YAML": (lambda path: path.write_text("orders: ["), "line 1: not valid YAML"),
-    "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), "is not UTF-8; restore it with Git"),
-    "no mapping": (lambda path: path.write_text("[1]"), "holds no fields; restore it with Git"),
+    "missing": (Path.unlink, ": is missing; "),
+    "a link": (link, ": is a symbolic link, which is not followed"),
+    "no YAML": (lambda path: path.write_text("orders: ["), ":1:10: not plain YAML"),
+    "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": is not UTF-8; restore it with Git"),
+    "no mapping": (lambda path: path.write_text("[1]"), ": holds no fields; restore it with Git"),
     "an anchor": (
         lambda path: path.write_text("orders: &a {x: string}"),
-        "line 1: anchors and aliases are not taken",
+        ":1:9: not plain YAML",
     ),
-    "too large": (lambda path: path.write_bytes(b"#" * (LARGEST + 1)), f"has more than {LARGEST} bytes"),
-    "merged halfway": (lambda path: path.write_text("<<<<<<< a\n=======\n>>>>>>> b\n"), "has the marks of a merge; "),
+    "too large": (lambda path: path.write_bytes(b"#" * (LARGEST + 1)), f": has more than {LARGEST} bytes"),
+    "merged halfway": (lambda path: path.write_text("<<<<<<< a\n=======\n>>>>>>> b\n"), ": has the marks of a merge; "),
 }
 
 
@@ -243,11 +243,11 @@ def test_a_damaged_file_is_one_line(damage: Callable[[Path], object], why: str, 
     commit(out)
     with pytest.raises(CopierError) as error:
         run_update(out, answers_file=FILE, **QUIET)
-    assert str(error.value).startswith(f"{FIELDS}: {why}")
+    assert str(error.value).startswith(f"{FIELDS}{why}")
     assert "\n" not in str(error.value) and len(str(error.value)) <= 76
     for arguments in (["replay"], ["update"]):
         result = run(out, *arguments)
-        assert result.status == 1 and f"refused            {FILE}: {FIELDS}: {why}" in result.out
+        assert result.status == 1 and f"refused            {FILE}: {FIELDS}{why}" in result.out
     assert git(out, "status", "--porcelain") == ""
 
 

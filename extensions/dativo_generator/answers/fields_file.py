@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from ..base.documents import parse_bounded, refuse_features
+from ..base.documents import parse_bounded, refuse_features, yaml_place
 from ..base.emit import block
 from ..base.errors import AnswerError
 from ..base.paths import answers_file_of, fields_file_of
@@ -81,11 +81,11 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
     if _CONFLICT.search(content):
         raise AnswerError(f"{name}: has the marks of a merge; resolve it")
     try:
-        fields = recordable(parse_bounded(content.decode("utf-8"), look=refuse_features))
+        text = content.decode("utf-8")
+        fields = recordable(parse_bounded(text, look=refuse_features))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise AnswerError(f"{name}: {line}not valid YAML") from None
+        line, column = yaml_place(error, text)
+        raise AnswerError(f"{name}:{line}:{column}: not plain YAML") from None
     except UnicodeDecodeError:
         raise AnswerError(f"{name}: is not UTF-8; restore it with Git") from None
     except AnswerError as error:

@@ -10,7 +10,7 @@ import yaml
 
 from ..answers import fields_file
 from ..base import reading
-from ..base.documents import parse_bounded, refuse_features, shown, yaml_problem
+from ..base.documents import not_yaml, parse_bounded, refuse_features, shown
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import ANSWERS_FILES
 from ..base.versions import version_of
@@ -86,17 +86,18 @@ def filled(file: AnswersFile, read: Callable[[str], bytes | None]) -> AnswersFil
 def parsed(name: str, content: bytes) -> AnswersFile:
     """Parse the content of an answers file alone; what is wrong with it is said in the result."""
     try:
-        return AnswersFile(name, content, _parse(content))
-    except (AnswerError, UnicodeDecodeError) as error:
-        return AnswersFile(name, content, problem=printable(f"{name}: {error}"))
-
-
-def _parse(content: bytes) -> dict[str, Any]:
-    text = content.decode("utf-8")
-    try:
-        values = parse_bounded(text, look=refuse_features)
+        text = content.decode("utf-8")
+        return AnswersFile(name, content, _checked(parse_bounded(text, look=refuse_features)))
+    except UnicodeDecodeError:
+        problem = f"{name}: is not UTF-8"
     except yaml.YAMLError as error:
-        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+        problem = not_yaml(name, error, text)
+    except AnswerError as error:
+        problem = f"{name}: {error}"
+    return AnswersFile(name, content, problem=printable(problem))
+
+
+def _checked(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise AnswerError(f"must be a mapping, not {shown(values)}")
     for key in values:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from zlib import crc32
 
 from ..base.diffs import unified
@@ -190,7 +191,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
 
 
 def _follows(file: AnswersFile, changes: str) -> str:
-    return f"{file.name}: {changes}; its files follow with dativo-generator update {file.name}"
+    return f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
