@@ -17,7 +17,7 @@ from dativo_generator.base.errors import AnswerError
 from dativo_generator.base.paths import ANSWERS_FILES
 from dativo_generator.base.reading import LARGEST
 from fleets import Command, copied
-from support import Rendered, copy_pack, edit_yaml, git, release
+from support import Rendered, copy_pack, git, release
 
 FILE, FIELDS = ".copier-answers.acme.shop.yml", ".dativo-fields.acme.shop.yml"
 OBJECTS = ("orders", "items", "refunds")
@@ -28,7 +28,6 @@ ANSWERS = {
     "source_connector": "postgres",
     "target_connector": "s3",
     "execution_mode": "self_hosted",
-    "incremental": True,
     "tables": [f"sales.{name}" for name in OBJECTS],
     "fields": dict.fromkeys(OBJECTS, COLUMNS),
 }
@@ -47,9 +46,8 @@ def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     release(pack, "v1.0.0")
     module.write_text(text, encoding="utf-8")
     release(pack, "v2.0.0")
-    edit_yaml(
-        pack / "connectors" / "postgres.yaml", lambda recipe: recipe["incremental"].update(lookback_days_default=7)
-    )
+    (job,) = (pack / "template").glob("*job.path*")
+    job.write_text(job.read_text(encoding="utf-8").replace("Edits are kept;", "Edits stay;"), encoding="utf-8")
     release(pack, "v3.0.0")
     return pack
 
@@ -150,7 +148,7 @@ def test_copier_updates_as_the_command_does(tag: str, pack: Path, tmp_path: Path
     assert Rendered(theirs).files == Rendered(ours).files
     commit(ours)
     assert run(ours, "replay").status == 0
-    assert "lookback_days: 7" in job.read_text() and "max_attempts: 5" in job.read_text()
+    assert "Edits stay;" in job.read_text() and "max_attempts: 5" in job.read_text()
 
 
 def test_copier_answers_anew(out: Path, run: Command) -> None:
@@ -225,7 +223,7 @@ def link(path: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, ": is missing; "),
     "a link": (link, ": is a symbolic link, which is not followed"),
-    "no YAML": (lambda path: path.write_text("orders: ["), ":1:10: not plain YAML"),
+    "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: not plain YAML"),
     "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": is not UTF-8; restore it with Git"),
     "no mapping": (lambda path: path.write_text("[1]"), ": holds no fields; restore it with Git"),
     "an anchor": (
