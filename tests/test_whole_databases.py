@@ -212,6 +212,15 @@ def test_a_table_of_another_schema_is_another(shop: Path, command_on: Command) -
     assert drifted(command_on, shop) == {"sales.orders": ("gone", True), "sales.sold": ("new", True)}
 
 
+def test_the_columns_of_a_table_that_is_gone_are_not_taken_from_another_schema(shop: Path, command_on: Command) -> None:
+    changed(shop, ("TABLE sales.orders", "TABLE hr.orders"))
+    before = recorded(shop)
+    result = command_on(shop, "update", FILE, "--data", "import_from=shop.sql")
+    said = f"{FILE}: import_from: shop.sql: there is no table 'sales.orders'"
+    assert (result.status, said in result.out) == (1, True), result
+    assert recorded(shop) == before
+
+
 def test_what_has_changed_is_taken_in(shop: Path, command_on: Command) -> None:
     (job,) = (path for path in Rendered(shop).jobs if "_orders_" in path)
     (shop / job).write_text((shop / job).read_text(encoding="utf-8") + "retry_config: {}\n", encoding="utf-8")

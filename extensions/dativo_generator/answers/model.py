@@ -95,11 +95,14 @@ class Answers:
     questions: ClassVar[Mapping[str, Question]]
 
     def __init__(self, pack: Pack, raw: Mapping[str, Any], profiles: Presets | None = None) -> None:
-        """Keep the `raw` answers that belong to questions, and their `format`; others (Copier's own) are dropped."""
+        """Keep the `raw` answers that belong to questions, their `format`, and whether an answers file has them.
+
+        Others (Copier's own) are dropped.
+        """
         self.pack = pack
         self.profiles = profiles or NoPresets()
         self.raw = {name: value for name, value in raw.items() if name in self.questions}
-        self.format = number_of(raw)
+        self.format, self.is_recorded = number_of(raw), NAME in raw
         self._values: dict[str, Any] = {}
         self._in: dict[str, Self] = {}
         self._filled = {self.questions[name].fills for name, value in self.raw.items() if value}

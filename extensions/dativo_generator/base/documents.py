@@ -137,6 +137,22 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
         yield event
 
 
+def refuse_features(events: Iterable[Any]) -> None:
+    """Refuse what Copier never writes and a reader of data never needs: tags, anchors, a second document."""
+    documents = 0
+    for event in events:
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        why = ""
+        if documents > 1:
+            why = "a second document"
+        elif getattr(event, "tag", None):
+            why = f"the tag {event.tag} is not taken; answers are plain values"
+        elif getattr(event, "anchor", None):
+            why = "anchors and aliases are not taken; answers are plain values"
+        if why:
+            raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
+
+
 def yaml_problem(error: Exception) -> str:
     """Say in one line what `parse_yaml` found wrong, without the line, which at the end of a text is one too high."""
     problem = getattr(error, "problem", None) or " ".join(str(error).split())

@@ -2,6 +2,9 @@
 
 # Every scaffold has one at the root of its destination.
 ANSWERS_FILES = ".copier-answers.*.yml"
+# What stands beside it where its fields are many: no name that Copier, Renovate or a pattern above takes for an answers
+# file.
+FIELDS_FILES = ".dativo-fields.*.yml"
 # What a tenant, or with this name a whole organisation, answers to every scaffold. No tenant's begins with "_".
 PROFILES = "profiles"
 ORGANISATION = "_organisation"
@@ -21,6 +24,11 @@ ENV_EXAMPLE = ".env.example"
 def answers_file_of(tenant: str, scaffold: str) -> str:
     """Return the answers file of a scaffold."""
     return f".copier-answers.{tenant}.{scaffold}.yml"
+
+
+def fields_file_of(tenant: str, scaffold: str) -> str:
+    """Return the file that the fields of a scaffold stand in where they are too many for its answers file."""
+    return f".dativo-fields.{tenant}.{scaffold}.yml"
 
 
 def env_example_of(tenant: str, scaffold: str, environment: str = "") -> str:

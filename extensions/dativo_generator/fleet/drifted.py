@@ -5,7 +5,6 @@ a pull request must not say where they go: it is read where the default branch o
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from ..importers.drift import Change
 from ..importers.imported import judged
 from ..importers.read import read
 from ..importers.source import Options
-from ..importers.table import ImportFailed, Table, named
+from ..importers.table import ImportFailed, Table, table_of
 from ..plan.destination import header_of
 from ..registry.pack import Pack
 from .answers_files import AnswersFile, parsed
@@ -109,8 +108,9 @@ class Sources:
         written = self._written(file)
         found = set()
         for object_name, name in names.items():
-            table = _table_of(tables, name, object_name, only=len(names) == 1)
-            if table is None:
+            try:
+                table = table_of(tables, name, object_name, len(names) == 1, source)
+            except ImportFailed:
                 yield TableDrift(name, "gone")
                 continue
             found.add(table.name)
@@ -141,19 +141,6 @@ class Sources:
                     self._assets.setdefault(header, {})[path] = path
         scaffold, tenant = str(file.values.get("scaffold")), str(file.values.get("tenant_id"))
         return {drift.read(self.root / path).object: path for path in self._assets.get((scaffold, tenant), {})}
-
-
-def _table_of(tables: Sequence[Table], name: str, object_name: str, only: bool) -> Table | None:
-    """Find the table of an object; a script may leave out the schema that a database has."""
-    exact = next((table for table in tables if table.name == name), None)
-    if exact or ("." in name and any(table.schema or "." in table.name for table in tables)):
-        return exact
-    if only and len(tables) == 1:
-        return tables[0]
-    for candidate in (name, name.partition(".")[2], object_name):
-        with suppress(ImportFailed):
-            return named(tables, candidate, "")
-    return None
 
 
 def take_in(step_to: Callable[[str], Step], drifted: Sequence[Drifted]) -> list[Update]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ..answers import fields_file
 from ..answers.answers_format import APART
 from ..answers.profiles import Profiles
 from ..base import reading
@@ -187,8 +188,11 @@ class Explainer:
             return Given(origin.kind, origin.name, follows=origin.follows, why=origin.why)
         if profile := self._profile(origin, file):
             return profile
-        line, column = self._located(file.text.decode()).place(origin.keys, of_key=True)
-        return Given(origin.kind, origin.name, file.name, line, column, place(origin.keys), why=origin.why)
+        name, text, keys = file.name, file.text, origin.keys
+        if file.fields_file and keys[0] == fields_file.NAME:
+            name, text, keys = file.fields_file, file.fields_text, keys[1:]
+        line, column = self._located(text.decode()).place(keys, of_key=True)
+        return Given(origin.kind, origin.name, name, line, column, place(keys), why=origin.why)
 
     def _in_template(self, origin: Origin, file: AnswersFile) -> Given:
         commit = self._commit(file)

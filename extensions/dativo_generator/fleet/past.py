@@ -5,12 +5,13 @@ gave. Anything else is somebody's own, or holds edits.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 from ..base.errors import DativoError
 from ..base.git import GitError, attempt, git
-from .answers_files import parsed
+from .answers_files import AnswersFile, filled, parsed
 from .fleet import Fleet
 
 # So many versions of one answers file are looked at, the newest first; one is enough for what has just gone.
@@ -31,8 +32,7 @@ class Past:
 
     def _rendered(self, answers_file: str) -> Mapping[str, set[bytes]]:
         contents: dict[str, set[bytes]] = {}
-        for text in self._versions(answers_file):
-            file = parsed(answers_file, text)
+        for file in self._versions(answers_file):
             try:
                 files = {} if self._fleet.refusal(file) else dict(self._fleet.replay(file).files)
             except DativoError:
@@ -41,20 +41,26 @@ class Past:
                 contents.setdefault(path, set()).add(content)
         return contents
 
-    def _versions(self, answers_file: str) -> list[bytes]:
-        """Return the recorded contents of an answers file, the newest first; none outside a repository."""
-        try:
-            texts = [text for _, text in recorded(self._fleet.tree.root, answers_file)]
-        except GitError:
-            return []
-        return list(dict.fromkeys(filter(None, texts)))
+    def _versions(self, answers_file: str) -> Iterator[AnswersFile]:
+        """Yield the recorded versions of an answers file, the newest first; none outside a repository."""
+        known = set()
+        with suppress(GitError):
+            for _, file in recorded(self._fleet.tree.root, answers_file):
+                if file.text and file.text not in known:
+                    known.add(file.text)
+                    yield file
 
 
-def recorded(root: Path, answers_file: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the last commits that changed an answers file, the newest first, each with its content, b"" for none.
+def recorded(root: Path, answers_file: str, fields_file: str = "") -> Iterator[tuple[str, AnswersFile]]:
+    """Yield the last commits that changed an answers file, or its fields, the newest first, each with what it was then.
 
     Raises `GitError` outside a repository.
     """
-    listing = git(root, "log", f"--max-count={VERSIONS}", "--format=%H", "--", f":(literal){answers_file}")
+
+    def at(name: str) -> bytes:
+        return attempt(root, "cat-file", "blob", f"{commit}:./{name}").stdout
+
+    paths = [f":(literal){name}" for name in (answers_file, fields_file) if name]
+    listing = git(root, "log", f"--max-count={VERSIONS}", "--format=%H", "--", *paths)
     for commit in listing.decode().split():
-        yield commit, attempt(root, "cat-file", "blob", f"{commit}:./{answers_file}").stdout
+        yield commit, filled(parsed(answers_file, at(answers_file)), lambda name: at(name) or None)

@@ -19,8 +19,9 @@ from ..answers.selection import Item
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError, DativoError, PackError
 from ..base.naming import nearest
+from ..base.values import same
 from ..plan.templates import Context, Filling, Templates
-from .answers_files import AnswersFile
+from .answers_files import AnswersFile, filled, parsed
 
 # What a release must bring for its answers files to be taken together; one without it is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
@@ -88,6 +89,16 @@ class Rendering:
     def shared(self) -> list[str]:
         """The files that other scaffolds may write, too."""
         return self.plan["shared"]
+
+    @property
+    def fields_file(self) -> str:
+        """The file of fields that are too many for the answers file, '' where there is none."""
+        return (self.plan.get("fields_file") or {}).get("path", "")
+
+    def says(self, file: AnswersFile) -> bool:
+        """Tell whether an answers file, with its fields, has the values that this gives, in whatever form."""
+        given = filled(parsed(file.name, self.files[self.answers_file]), self.files.get)
+        return not file.edited and file.fields_file == given.fields_file and same(file.values, given.values)
 
     @cached_property
     def own(self) -> Files:

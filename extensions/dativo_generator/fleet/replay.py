@@ -9,12 +9,11 @@ from ..base.diffs import unified
 from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
-from ..base.values import same
-from .answers_files import AnswersFile, parsed
+from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
 from .past import Past
-from .unapplied import Unapplied
+from .unapplied import Unapplied, said_of_fields
 from .vendored import is_formatted, is_vendored, says_the_same
 
 # What a file, and what an answers file, can be; the first of each is nothing to speak of.
@@ -161,12 +160,17 @@ def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
         file.name,
         "behind" if fleet.source.is_behind(file.commit) else "current",
         commit=file.commit,
-        files=tuple(_compare(fleet, path, [text]) for path, text in own.items()),
+        files=tuple(
+            FileState(path, "clean") if path == file.fields_file else _compare(fleet, path, [text])
+            for path, text in own.items()
+        ),
         shared=tuple(rendering.shared),
     )
     if rendering.answers_file != file.name:
         return replace(state, state="tampered", detail=f"{file.name}: its answers belong in {rendering.answers_file}")
-    if file.text.replace(b"\r\n", b"\n") != expected and not same(file.values, parsed(file.name, expected).values):
+    if file.edited:
+        return replace(state, state="changed by hand", detail=_follows(file, said_of_fields(file)))
+    if file.text.replace(b"\r\n", b"\n") != expected and not rendering.says(file):
         answers = FileState(file.name, "edited", expected)
         detail = f"{file.name}: its answers give a different file; see --diff"
         return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
@@ -181,10 +185,13 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
         wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
         if wrong and (before := unapplied.before(file, fleet.replay(file))):
             changes = ", ".join(before.changes)
-            said = f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
-            yield replace(state, state="changed by hand", detail=said)
+            yield replace(state, state="changed by hand", detail=_follows(file, changes))
         else:
             yield state
+
+
+def _follows(file: AnswersFile, changes: str) -> str:
+    return f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:

@@ -21,7 +21,7 @@ from ..base.errors import AnswerError, DativoError
 from ..base.values import same
 from ..base.versions import version_of
 from ..registry.connectors import SELECTIONS
-from .answers_files import AnswersFile, parsed
+from .answers_files import AnswersFile
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
@@ -172,8 +172,9 @@ class Step:
         old = before.rendering if before else old
         moves = self._moves(old, new)
         writes, edits, kept = self._changes(old, new, moves, alike=bases[0][:1] == bases[1][:1] != [])
-        if file.commit == self.target and file.name in writes and _says(file, writes[file.name]):
-            del writes[file.name]  # it keeps its form, and the comments in it
+        if file.commit == self.target and new.answers_file == file.name and new.says(file):
+            # They keep their form, and the comments in them.
+            writes = {path: content for path, content in writes.items() if path not in (file.name, file.fields_file)}
         pins = () if unchanged else tuple(self._pins(file, followed, answers))
         effects = [
             *(["renamed"] if followed != file.answers else []),
@@ -223,6 +224,8 @@ class Step:
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
         """Map old paths to new ones, for what is the same file under another path."""
         moves = {old.answers_file: new.answers_file}
+        if old.fields_file and new.fields_file:
+            moves |= {old.fields_file: new.fields_file}
         objects, environments = self._pairs(old, new), _environment_pairs(old, new)
         for kind in _KINDS:
             after = {named: file["path"] for named, file in _named(new, kind)}
@@ -261,7 +264,7 @@ class Step:
             theirs = after[path]
             base = before.get(source)
             ours = self.fleet.tree.read(source) if base is not None else self.fleet.tree.read(path)
-            if path == new.answers_file:
+            if path == new.answers_file or (path == new.fields_file and (base is not None or ours is None)):
                 writes |= {path: theirs} if ours != theirs or path != source else {}
             elif base is None and ours is not None:
                 self._refuse_taken(path, new)
@@ -276,7 +279,8 @@ class Step:
             if path != source and (path not in before or (path not in moves and self._edited(path, before))):
                 self._refuse_taken(path, new)
         left = [path for path in before if path not in after and self.fleet.tree.read(path) is not None]
-        kept = [path for path in left if path not in moves and self._edited(path, before) and not self.force]
+        answered = [path for path in left if path in moves or path == old.fields_file]
+        kept = [path for path in left if path not in answered and self._edited(path, before) and not self.force]
         # A job that stays needs its asset.
         assets = {item["object"]: item["path"] for item in old.plan["assets"]}
         needed = {assets.get(job["object"]) for job in old.plan["jobs"] if job["path"] in kept}
@@ -315,11 +319,6 @@ def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]
         return wanted
     (name,) = objects
     return wanted if list(fields) == [name] and isinstance(fields[name], dict) else {**wanted, "fields": {name: fields}}
-
-
-def _says(file: AnswersFile, content: bytes | None) -> bool:
-    """Tell whether an answers file has the values of a content, in whatever form."""
-    return content is not None and same(file.values, parsed(file.name, content).values)
 
 
 def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:

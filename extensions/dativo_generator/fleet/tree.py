@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from ..base import reading
-from ..base.paths import ENV_EXAMPLE, VARIABLES
+from ..base.paths import ENV_EXAMPLE, FIELDS_FILES, VARIABLES
 from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
@@ -42,6 +42,9 @@ class Tree:
                     if fixture and fixture not in fixtures and reading.is_file(self.root, fixture):
                         fixtures.add(fixture)
                         yield fixture, header
+        for place in sorted(self.root.glob(FIELDS_FILES)):
+            if header := header_of(self.root, place.name):
+                yield place.name, header
         # Not all that is below: it may be somebody's own folder of that name.
         below = (f"{VARIABLES}/*/{environment}*{ENV_EXAMPLE}" for environment in ("", "*/"))
         for place in sorted(place for pattern in below for place in self.root.glob(pattern)):

@@ -14,14 +14,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
+from ..answers import fields_file
 from ..base.documents import shown
 from ..base.errors import DativoError
 from ..base.git import GitError, git
+from ..base.naming import few
 from ..base.paths import ANSWERS_FILES
 from ..base.reading import ReadingError
 from ..base.values import same
-from .answers_files import AnswersFile, parsed
+from .answers_files import AnswersFile, filled, parsed
 from .fleet import Fleet
 from .own_form import says
 from .past import VERSIONS, recorded
@@ -59,12 +62,34 @@ class Unapplied:
             going = [file for file in going if number < len(blobs[file.name])]
             contents = self._contents(blobs[file.name][number] for file in going)
             going = [file for file in going if _release(contents[blobs[file.name][number]]) == _release(file.text)]
-            others = (file for file in going if contents[blobs[file.name][number]] != file.text.replace(b"\r\n", b"\n"))
-            for file in others:
-                version = parsed(file.name, contents[blobs[file.name][number]])
+            for file in going:
+                content = contents[blobs[file.name][number]]
+                if content == file.text.replace(b"\r\n", b"\n") and not file.edited:
+                    continue
+                version = self._with_fields(parsed(file.name, content), file)
                 if not version.problem and not same(version.values, file.values):
                     found.setdefault(file.name, []).append(version)
         return found
+
+    def _with_fields(self, version: AnswersFile, file: AnswersFile) -> AnswersFile:
+        """Put the fields into an earlier version of a file that its digests name, be they those of now or earlier."""
+        try:
+            reference = None if version.problem else fields_file.reference(version.values)
+        except DativoError as error:
+            return replace(version, problem=str(error))
+        if reference is None:
+            return version
+        now = [file.fields_text] if file.fields_file == reference.file else []
+        for content in chain(now, self._recorded_fields(reference.file)):
+            found = filled(version, lambda _, content=content: content)
+            if not found.problem and not found.edited:
+                return found
+        return replace(version, problem=f"{version.name}: its fields are not in the history")
+
+    def _recorded_fields(self, name: str) -> Iterator[bytes]:
+        """Yield what a file of fields was, the newest first."""
+        for blob in self._recorded(f":(literal){name}").get(name, ())[:VERSIONS]:
+            yield from self._contents([blob]).values()
 
     def before(self, file: AnswersFile, now: Rendering) -> Before | None:
         """Return what the files are that do not follow an answers file yet; None when they do, edited or not.
@@ -74,7 +99,7 @@ class Unapplied:
         renderings = [(version, one) for version in self.earlier.get(file.name, ()) if (one := self._rendered(version))]
         if not renderings or now.answers_file != file.name:
             return None
-        paths = {path for _, one in renderings for path in {*one.own, *now.own}} - {file.name}
+        paths = {path for _, one in renderings for path in {*one.own, *now.own}} - {file.name, file.fields_file}
         there = {path: self._there(path) for path in paths}
 
         def distance(one: Rendering) -> int:
@@ -127,8 +152,8 @@ class Unapplied:
     def _changed_at(self, file: AnswersFile) -> str:
         """Return the commit in which an answers file became what it is; '' when that is not recorded yet."""
         since = ""
-        for commit, content in recorded(self._root, file.name):
-            if not same(parsed(file.name, content).values, file.values):
+        for commit, version in recorded(self._root, file.name, file.fields_file):
+            if not same(version.values, file.values):
                 break
             since = commit
         return since
@@ -183,5 +208,12 @@ def _changes(before: AnswersFile, now: AnswersFile) -> Iterator[str]:
     """Say which answers differ, each in the order of the answers file."""
     for name in {**now.answers, **before.answers}:
         old, new = before.answers.get(name), now.answers.get(name)
-        if not same(old, new):
+        if now.edited and name == fields_file.NAME:
+            yield said_of_fields(now)
+        elif not same(old, new):
             yield f"{name}: {shown(old)} -> {shown(new)}"
+
+
+def said_of_fields(file: AnswersFile) -> str:
+    """Say that fields were changed by hand in the file that they stand in."""
+    return f"fields{f' of {few(file.edited)}' if any(file.edited) else ''}: edited in {file.fields_file}"

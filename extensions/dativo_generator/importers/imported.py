@@ -4,7 +4,6 @@ Only while questions are asked and for the command; a render never comes here.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ from .kinds.files import format_of
 from .local import is_there, place_of
 from .read import read
 from .source import Options
-from .table import Column, ImportFailed, Table, named
+from .table import Column, ImportFailed, Table, alike, table_of
 from .values import value_kinds
 
 STATED = "stated by the source"
@@ -134,12 +133,19 @@ class TableImporter:
         items: Sequence[Wanted],
         preferred_cursor: str,
         encoding: str = "",
+        is_recorded: bool = False,
     ) -> Mapping[str, Imported]:
-        """Import the table of each item from the sources, files in an `encoding`; raises `AnswerError`."""
+        """Import the table of each item from the sources, files in an `encoding`; raises `AnswerError`.
+
+        A script or a catalog may call the schemas otherwise than the database that it was made from. That is taken so
+        for a new scaffold, where the source has none of its tables by their names. In one that `is_recorded` it would
+        be another table.
+        """
+        names = [_name_of(item) for item in items]
         tables = {}
         for item in items:
             try:
-                table = self._table_of(sources, selection, item, encoding, only=len(items) == 1)
+                table = self._table_of(sources, selection, item, encoding, names, is_recorded)
             except ImportFailed as error:
                 raise AnswerError(str(error)) from None
             tables[item.object] = judged(table, judge, item.object, item.cursor_field or preferred_cursor)
@@ -176,24 +182,34 @@ class TableImporter:
             return f"[{listed(map(inline, paths))}]"
         return f"./{paths[0]}" if paths[0].startswith("[") else paths[0]  # which begins a list
 
-    def _table_of(self, sources: Sequence[str], selection: str, item: Wanted, encoding: str, only: bool) -> Table:
-        """Find the table of an item: by the path of a file, by the name, and where there is only one, that one."""
-        entry: Any = item.entry if isinstance(item.entry, dict) else {}
-        if selection == "files" and entry["path"] in sources:
-            return self._tables(entry["path"], "", encoding)[0]
-        name = entry.get("name", item.object)
+    def _table_of(
+        self,
+        sources: Sequence[str],
+        selection: str,
+        item: Wanted,
+        encoding: str,
+        names: Sequence[str],
+        is_recorded: bool = False,
+    ) -> Table:
+        """Find the table of an item: by the path of a file, by the name, and where there is only one, that one.
+
+        `names` are those of all items.
+        """
+        if selection == "files" and item.entry["path"] in sources:
+            return self._tables(item.entry["path"], "", encoding)[0]
+        name, only = _name_of(item), len(names) == 1
         if len(sources) == 1 and is_url(sources[0]):
             return self._met.get((sources[0], name)) or self._tables(sources[0], name, encoding)[0]
         tables = [table for source in sources for table in self._tables(source, "", encoding, (), only)]
-        if only and len(tables) == 1:
-            return tables[0]
-        # A script or a catalog may call the schema otherwise than the database that it was made from.
-        for candidate in (name, name.partition(".")[2], name.rpartition(".")[2], item.object):
-            with suppress(ImportFailed):
-                return named(tables, candidate, listed(sources))
-        return named(tables, name, listed(sources))
+        are_known = is_recorded or any(table.name in names for table in tables)
+        return (table_of if are_known else alike)(tables, name, item.object, only, listed(sources))
 
     def _read(
         self, source: str, table: str, encoding: str, like: tuple[str, ...] = (), together: bool = True
     ) -> tuple[Table, ...]:
         return read(source, Options(table=table, encoding=encoding, like=like, together=together))
+
+
+def _name_of(item: Wanted) -> str:
+    """Return the name by which a job reads an item."""
+    return item.entry.get("name", item.object) if isinstance(item.entry, dict) else item.object

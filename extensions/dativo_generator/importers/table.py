@@ -1,7 +1,8 @@
 """What every reader returns: tables with columns, in terms that no single source owns."""
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -110,6 +111,29 @@ def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
     return tables
 
 
+def table_of(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:
+    """Find the table that a job reads by `name` as an object; raises `ImportFailed` with the nearest one.
+
+    Where the source says schemas, one of another schema is another table. A script may leave out the schema that a
+    database has. The `only` table of a scaffold may be called otherwise where the source has no other.
+    """
+    if exact := next((table for table in tables if table.name == name), None):
+        return exact
+    if "." in name and any(table.schema or "." in table.name for table in tables):
+        raise _not_there(tables, name, source)
+    return alike(tables, name, object_name, only, source)
+
+
+def alike(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:
+    """Find the table that is called most like `name`, be its schema another; raises `ImportFailed`."""
+    if only and len(tables) == 1:
+        return tables[0]
+    for candidate in (name, name.partition(".")[2], name.rpartition(".")[2], object_name):
+        with suppress(ImportFailed):
+            return named(tables, candidate, source)
+    return named(tables, name, source)
+
+
 def named(tables: Iterable[Table], name: str, source: str) -> Table:
     """Find a table by its name, with or without its schema; raises `ImportFailed` with the nearest one."""
     tables = list(tables)
@@ -127,10 +151,14 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
             raise ImportFailed(
                 f"{source}: '{name}' may be {few(table.name for table in matches)}; name the schema, too"
             )
+    raise _not_there(tables, name, source)
+
+
+def _not_there(tables: Sequence[Table], name: str, source: str) -> ImportFailed:
     known = [table.name for table in tables] + [table.plain_name for table in tables]
     hint = (
         nearest(name, known)
         or nearest(name.rpartition(".")[2], known)
         or f" (there: {few(sorted(table.name for table in tables))})"
     )
-    raise ImportFailed(f"{source}: there is no table '{name}'{hint}")
+    return ImportFailed(f"{source}: there is no table '{name}'{hint}")

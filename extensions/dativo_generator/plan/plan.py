@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..answers import answers_format, engine_options, file_paths
+from ..answers import answers_format, engine_options, fields_file, file_paths
 from ..answers.questions.job import STRICT
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..answers.selection import Item
@@ -30,9 +30,10 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
     `env_files`, the files that list them; `copied`, the paths of the files of the pack that come along, and
     `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
-    nothing recorded asks for one; `profiled`, the answers that came from one; `shared`, the paths of all that other
-    scaffolds write, too; `places`, where the data of each object lands; and what else the summary says. Raises
-    `AnswerError` or `PackError`.
+    nothing recorded asks for one; `profiled`, the answers that came from one; `fields_file`, the file of fields that
+    are too many for the answers file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths of
+    all that other scaffolds write, too; `places`, where the data of each object lands; and what else the summary says.
+    Raises `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
     for name in scaffold.raw:
@@ -72,6 +73,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "vendored": vendored,
         "copied": copied,
         "ci": ci_file,
+        "fields_file": fields_file.planned(scaffold),
         "profile": {},
         "profiled": scaffold["profiled"] if "profiled" in scaffold.raw else [],
         "shared": shared,
@@ -100,7 +102,7 @@ def check_extra(scaffold: Scaffold, name: str) -> None:
 def written_paths(plan: Mapping[str, Any]) -> list[str]:
     """List the path of every file that a plan writes, the answers file last."""
     made = [file["path"] for kind in ("assets", "jobs", "fixtures") for file in plan[kind]]
-    made += [file["path"] for file in plan["env_files"]] + ([plan["profile"]["path"]] if plan["profile"] else [])
+    made += [file["path"] for file in (*plan["env_files"], plan["profile"], plan["fields_file"]) if file]
     return [*made, *plan["shared"], plan["answers_file"]]
 
 

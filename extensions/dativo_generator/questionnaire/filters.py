@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from ..answers import readers, recording
+from ..answers import fields_file, readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
@@ -324,7 +324,7 @@ def _imports_nothing(session: Session) -> bool:
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
     if not session.plans:
-        session.plans.append(_planned(session, answers))
+        session.plans.append(_planned(session, session.with_fields(answers)))
     return session.plans[0]
 
 
@@ -340,10 +340,12 @@ def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
         for name in guard.PATHS if (recorded := session.recorded) else ():
             guard.unmoved(scaffold, name, recorded, session.destination)
         guard.unowned(scaffold, session.destination)
+        apart = [file["path"] for file in [result["fields_file"]] if file]
         if recorded:
-            guard.undeleted(scaffold, recorded, session.destination)
+            guard.undeleted(scaffold, session.with_fields(recorded), session.destination, apart)
         elif session.is_new:
             guard.described(scaffold, session.destination)
+            guard.free(session.destination.root, apart)
         guard.named(result["answers_file"], session.destination)
         if session.answers.get("save_profile"):
             path = profile_of(scaffold["tenant_id"])
@@ -405,6 +407,8 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     answers |= {"profiled": followed} if followed else {}
     answers |= recording.looked_up(session.scaffold)
     own["_src_path"] = _recorded_source(session, own["_src_path"])
+    if fields := session.context["plan"].get("fields_file"):
+        answers |= {fields_file.NAME: fields["recorded"]}
     own[NAME] = session.context["plan"][NAME]
     session.finish()
     return block(own | {name: answers[name] for name in QUESTIONS if name in answers})

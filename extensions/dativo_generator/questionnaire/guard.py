@@ -157,6 +157,13 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
             raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away, or {other}")
 
 
+def free(root: Path, paths: Iterable[str]) -> None:
+    """Refuse to write over what is no scaffold's."""
+    for path in paths:
+        if os.path.lexists(root / path):
+            raise AnswerError(f"{path}: is there already, and no scaffold's; move it away")
+
+
 def described(scaffold: Scaffold, destination: Destination) -> None:
     """Refuse jobs for assets of others that are not there, or that describe something else."""
     if not scaffold.reuses_assets:
@@ -168,10 +175,13 @@ def described(scaffold: Scaffold, destination: Destination) -> None:
             raise AnswerError(f"assets: reuse: {why}; write it with --data assets=write")
 
 
-def undeleted(scaffold: Scaffold, recorded: Mapping[str, Any], destination: Destination) -> None:
+def undeleted(
+    scaffold: Scaffold, recorded: Mapping[str, Any], destination: Destination, others: Sequence[str] = ()
+) -> None:
     """Refuse answers with which Copier's update would delete files, whatever was done to them by hand.
 
-    It deletes what is no longer rendered, and what Git ignores. `recorded` is what was answered before.
+    It deletes what is no longer rendered, and what Git ignores. `recorded` is what was answered before; `others` are
+    files that are rendered from the answers alone.
     """
     update = f"dativo-generator update {shlex.quote(destination.answers_file)}"
     before, now = owned(scaffold.pack, recorded), dict.fromkeys(path for _, path in paths(scaffold))
@@ -184,7 +194,8 @@ def undeleted(scaffold: Scaffold, recorded: Mapping[str, Any], destination: Dest
             f"{destination.answers_file}: {gone[0]}{more} would be deleted; "
             f"see what goes, and what was edited: {update} --dry-run {data}".rstrip()
         )
-    if ignored := _ignored(destination.root, [path for path in now if os.path.lexists(destination.root / path)]):
+    there = [path for path in (*now, *others) if os.path.lexists(destination.root / path)]
+    if ignored := _ignored(destination.root, there):
         raise AnswerError(
             f"{destination.answers_file}: Git ignores {ignored[0]}, and Copier's update deletes what it ignores; "
             f"take instead: {update}"

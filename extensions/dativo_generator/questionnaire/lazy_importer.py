@@ -25,9 +25,10 @@ class LazyImporter:
         items: Sequence[Wanted],
         preferred_cursor: str,
         encoding: str = "",
+        is_recorded: bool = False,
     ) -> Mapping[str, ImportedTable]:
         """Import the table of each item by its object; raises `AnswerError`."""
-        return self._importer.imported(judge, sources, selection, items, preferred_cursor, encoding)
+        return self._importer.imported(judge, sources, selection, items, preferred_cursor, encoding, is_recorded)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""

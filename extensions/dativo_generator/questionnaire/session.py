@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..answers import fields_file
 from ..answers.answers_format import NAME
 from ..answers.presets import NoPresets, Presets
 from ..answers.profiles import Profiles
@@ -15,6 +16,7 @@ from ..answers.scaffold import Scaffold
 from ..base.errors import DativoError
 from ..plan.destination import Destination
 from ..registry.pack import Pack
+from . import fields_places
 from .unfinished import Unfinished
 
 
@@ -43,9 +45,15 @@ class Session:
         self._renamed = {
             pack.lifecycle.question(old): context[old] for old in pack.lifecycle.questions if old in context
         }
-        self.context = {**self._renamed, **context} if self._renamed else context
+        self.context = _with_fields({**self._renamed, **context} if self._renamed else context)
         if (before := run.latest) and before._state == self._state:
             self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
+
+    def with_fields(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return recorded answers with the fields that stand in a file of their own, if they are those of now."""
+        if fields_file.reference(answers) and fields_file.NAME in self.context:
+            return {**answers, fields_file.NAME: self.context[fields_file.NAME]}
+        return answers
 
     def keep_answers(self) -> None:
         """Keep the answers so far for who goes on later, where somebody types them for a new scaffold."""
@@ -145,6 +153,15 @@ class Session:
     @property
     def _recorded(self) -> Mapping[str, Any]:
         return self.pack.lifecycle.under_new_names(self.destination.recorded)
+
+
+def _with_fields(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a context that has the fields which stand in a file of their own."""
+    if not (reference := fields_file.reference(context)):
+        return context
+    answers = context["_copier_answers"]
+    filled = {fields_file.NAME: fields_places.found(reference, Path(context["_copier_conf"]["dst_path"]))}
+    return {**context, **filled, "_copier_answers": {**answers, **(filled if fields_file.NAME in answers else {})}}
 
 
 # What takes long to find out.

@@ -80,8 +80,12 @@ class Importer(Protocol):
         items: Sequence[Wanted],
         preferred_cursor: str,
         encoding: str = "",
+        is_recorded: bool = False,
     ) -> Mapping[str, ImportedTable]:
-        """Import the table of each item by its object; raises `AnswerError`. `encoding` is that of files, '' to see."""
+        """Import the table of each item by its object; raises `AnswerError`. `encoding` is that of files, '' to see.
+
+        The items of a scaffold that `is_recorded` are found by the names that they have, and by no other.
+        """
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that cannot be."""

@@ -18,7 +18,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
     """Read fields by object; with one object the mapping may be the object's fields themselves."""
     value = readers.mapping(raw)
     objects = [item.object for item in answers.items]
-    if len(objects) == 1 and not (list(value) == objects and isinstance(value[objects[0]], dict)):
+    if are_of_one_object(value, objects):
         value = {objects[0]: value}
 
     def refuser(name: str) -> Callable[[Sequence[Any], str], AnswerError]:
@@ -31,6 +31,11 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
             raise AnswerError(f"no columns are known for '{item.object}'; give them, too")
         _check_cursor(answers, item, fields.get(item.object, ()))
     return fields
+
+
+def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
+    """Tell whether fields are those of the only object, without its name."""
+    return len(objects) == 1 and not (list(value) == list(objects) and isinstance(value[objects[0]], dict))
 
 
 def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None:

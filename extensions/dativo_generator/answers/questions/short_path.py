@@ -114,7 +114,9 @@ def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
         return {}
     sources, pack, cursor = _sources(answers), answers.pack, answers.source_recipe.cursor_field
     encoding = engine_options.encoding(answers)
-    return pack.importer.imported(pack.judge, sources, answers.source.selection, answers.items, cursor, encoding)
+    return pack.importer.imported(
+        pack.judge, sources, answers.source.selection, answers.items, cursor, encoding, answers.is_recorded
+    )
 
 
 def _sources(answers: Answers) -> list[str]:

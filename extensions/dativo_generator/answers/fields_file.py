@@ -1,0 +1,119 @@
+"""Fields of so many columns that they stand in a file of their own, beside the answers file.
+
+::
+
+    fields: {file: .dativo-fields.acme.shop.yml, sha256: {orders: 3f.., items: 9c..}}
+
+The answers file records the file's name, and a digest of what it says of each object: that is the answer. Where the
+file says something else it is not read as the answer, so a render stays a function of what is recorded. One digest an
+object, so that branches which change other objects merge. They are of values: how the file is written does not count.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import yaml
+
+from ..base.documents import parse_bounded, refuse_features, yaml_place
+from ..base.emit import block
+from ..base.errors import AnswerError
+from ..base.paths import answers_file_of, fields_file_of
+from .model import Answers
+from .questions.schema import are_of_one_object
+from .readers import mapping, recordable
+
+# In bytes, as YAML. Copier reads an answers file five times in an update, a second each for 300 KiB: up to here that is
+# a second in all, and a person still finds the other answers in it.
+LARGEST_INLINE = 64 << 10
+NAME = "fields"
+_FILE, _DIGESTS = "file", "sha256"
+_BEGINNING = ".dativo-fields."
+_NAME = re.compile(rf"{re.escape(_BEGINNING)}[a-z0-9_-]+\.[a-z0-9_-]+\.yml")
+_CONFLICT = re.compile(rb"^(<{7}|>{7}) ", re.MULTILINE)
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+Digests = str | dict[str, str]
+
+
+class Reference(NamedTuple):
+    """What is recorded of fields that stand elsewhere: the file, and digests by object, or one of the only object."""
+
+    file: str
+    digests: Digests
+
+    def differing(self, fields: Mapping[str, Any]) -> list[str]:
+        """List the objects of which a file says something else than was recorded; '' stands for the only one."""
+        if isinstance(self.digests, str):
+            return [] if digest(fields) == self.digests else [""]
+        there = {name: digest(of) for name, of in fields.items()}
+        return [name for name in {**self.digests, **there} if self.digests.get(name) != there.get(name)]
+
+
+def reference(answers: Mapping[str, Any]) -> Reference | None:
+    """Return where the fields of recorded answers stand, None where they stand among them; raises `AnswerError`.
+
+    A column is never written as the name of such a file.
+    """
+    raw = answers.get(NAME)
+    if not isinstance(raw, dict) or raw.keys() != {_FILE, _DIGESTS} or not isinstance(raw[_FILE], str):
+        return None
+    if not raw[_FILE].startswith(_BEGINNING):
+        return None
+    digests = raw[_DIGESTS]
+    each = digests.values() if isinstance(digests, dict) else [digests]
+    if not _NAME.fullmatch(raw[_FILE]) or not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in each):
+        raise AnswerError(f"{NAME}: its file or its sha256 is damaged; restore it with Git")
+    return Reference(raw[_FILE], digests)
+
+
+def digest(value: Any) -> str:
+    """Return the digest of fields."""
+    return sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
+
+
+def parsed(name: str, content: bytes | None) -> dict[str, Any]:
+    """Return what a file of fields says; raises `AnswerError` for one that is missing or damaged."""
+    if content is None:
+        raise AnswerError(f"{name}: is missing; restore it with Git")
+    if _CONFLICT.search(content):
+        raise AnswerError(f"{name}: has the marks of a merge; resolve it")
+    try:
+        text = content.decode("utf-8")
+        fields = recordable(parse_bounded(text, look=refuse_features))
+    except yaml.YAMLError as error:
+        line, column = yaml_place(error, text)
+        raise AnswerError(f"{name}:{line}:{column}: not plain YAML") from None
+    except UnicodeDecodeError:
+        raise AnswerError(f"{name}: is not UTF-8; restore it with Git") from None
+    except AnswerError as error:
+        raise AnswerError(f"{name}: {str(error).partition(';')[0]}") from None
+    if not isinstance(fields, dict):
+        raise AnswerError(f"{name}: holds no fields; restore it with Git")
+    return fields
+
+
+def planned(answers: Answers) -> dict[str, Any]:
+    """Return the `path` and `text` of the file, and what is `recorded` of it; {} where the fields need none."""
+    if NAME not in answers.raw or answers.reuses_assets:
+        return {}
+    fields = mapping(answers.raw[NAME])
+    written = block(fields)
+    if len(written.encode()) <= LARGEST_INLINE:
+        return {}
+    tenant, scaffold = answers["tenant_id"], answers["scaffold"]
+    path = fields_file_of(tenant, scaffold)
+    is_of_one = are_of_one_object(fields, [item.object for item in answers.items])
+    digests = digest(fields) if is_of_one else {name: digest(of) for name, of in fields.items()}
+    head = (
+        f"# Written by the scaffold {scaffold} of {tenant}. It is the answer to fields; after a change here:\n"
+        f"#   dativo-generator update {answers_file_of(tenant, scaffold)}\n"
+    )
+    return {"path": path, "text": head + written + "\n", "recorded": {_FILE: path, _DIGESTS: digests}}
+
+
+def edited(name: str) -> AnswerError:
+    """Build the error for a file that says something else than was recorded."""
+    return AnswerError(f"{name}: edited; apply: dativo-generator update")
