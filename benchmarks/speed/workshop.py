@@ -127,6 +127,15 @@ class Workshop:
         release(tree, "v1.0.0")
         return self._as_folder(tree), self._published(tree)
 
+    @cache  # noqa: B019
+    def trivial_of(self, count: int) -> Path:
+        """Make a template with one question that writes so many files beside the answers, as a folder."""
+        tree = self.folder / f"trivial-{count}"
+        *files, (_, text) = _TRIVIAL.items()
+        files.append((f"template/{{% yield number from range({count}) %}}{{{{ number }}}}{{% endyield %}}.jinja", text))
+        _write(tree, {path: text.encode() for path, text in files})
+        return tree
+
     def _as_folder(self, tree: Path) -> Path:
         """Copy the files without the history: Copier takes a folder as it is."""
         return shutil.copytree(tree, tree.with_suffix(".folder"), ignore=shutil.ignore_patterns(".git"))

@@ -38,16 +38,24 @@ def _connectors(form: int, workshop: Workshop, size: Size) -> Figure:
     return _compared(lambda: workshop.copied(large, _API), lambda: workshop.copied(pack, _API), size)
 
 
-def _tables(workshop: Workshop, size: Size) -> Figure:
-    pack = workshop.plain_pack[_FOLDER]
+def _of_tables(workshop: Workshop, count: int) -> Usage:
     columns = {"id": "integer required", "email": "string", "total": "double", "updated_at": "timestamp required"}
+    names = [f"t{index:03}" for index in range(count)]
+    tables = {"tables": [f"public.{name}" for name in names], "fields": dict.fromkeys(names, columns)}
+    answers = _DATABASE | tables | {"target_connector": _API["target_connector"]}
+    return workshop.copied(workshop.plain_pack[_FOLDER], answers)
 
-    def copy(count: int) -> Usage:
-        names = [f"t{index:03}" for index in range(count)]
-        tables = {"tables": [f"public.{name}" for name in names], "fields": dict.fromkeys(names, columns)}
-        return workshop.copied(pack, _DATABASE | tables | {"target_connector": _API["target_connector"]})
 
-    return _compared(lambda: copy(size.tables), lambda: copy(1), size)
+def _tables(workshop: Workshop, size: Size) -> Figure:
+    return _compared(lambda: _of_tables(workshop, size.tables), lambda: _of_tables(workshop, 1), size)
+
+
+def _files(workshop: Workshop, size: Size) -> Figure:
+    """Compare with a template that writes two files for each table, which are its asset and its job."""
+    as_many = workshop.trivial_of(2 * size.tables)
+    return _compared(
+        lambda: _of_tables(workshop, size.tables), lambda: workshop.copied(as_many, {"tenant_id": "acme"}), size
+    )
 
 
 def _help(workshop: Workshop, size: Size) -> Figure:
@@ -65,5 +73,6 @@ ROWS = {
     ),
     "connectors_url": Row("the same from a Git repository by URL", partial(_connectors, _URL), 1.6),
     "tables": Row("copy with {tables} tables, against one", _tables),
+    "files": Row("the same, against a template with one question that writes as many files", _files, 1.2),
     "help": Row("`--help`, against `python -c 'import typer'`", _help, 1.3),
 }
