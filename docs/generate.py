@@ -23,7 +23,9 @@ import yaml  # noqa: E402
 from copier._template import load_template_config  # noqa: E402
 
 import architecture  # noqa: E402
+import json_output  # noqa: E402
 import labelled  # noqa: E402
+import outputs  # noqa: E402
 import pictures  # noqa: E402
 import schema_tables  # noqa: E402
 import troubles  # noqa: E402
@@ -104,6 +106,8 @@ def _facts(name: str) -> Iterator[str]:
         yield "Default: the columns that the pack knows of the object, else a starter set"
     elif default not in (None, "", [], {}):
         yield f"Default: `{default if isinstance(default, str) else shown(default)}`"
+    if QUESTIONS[name].guess:
+        yield "No default. Where nobody is asked and no profile says it, it is a guess, and a warning says so"
     if example := QUESTIONS[name].example:
         yield f"Example: `{example}`"
     if name in PROFILED:
@@ -237,7 +241,7 @@ An error that is turned off is printed all the same, as an ignored one, and coun
 warning."""
 _COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this repository> dativo-generator`, brings a
 command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
-JSON document on standard output. Errors are one line on standard error."""
+[JSON document](json-output.md) on standard output. Errors are one line on standard error."""
 _WORDS = {
     "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
@@ -526,6 +530,7 @@ def main() -> None:
     """Write everything."""
     write_golden(ROOT / "tests" / "golden")
     made = {name: make() for name, make in PAGES.items()}
+    made["docs/reference/json-output.md"] = json_output.page(GENERATED, outputs.runs())
     for name, content in (made | pictures.pictures()).items():
         (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(content, encoding="utf-8")

@@ -91,7 +91,7 @@ def steps() -> list[Step]:
         Step("Where the data comes from", DOWN * PACK.with_role("source").index(source), f"» {source.id}", "source"),
         Step("Objects", DOWN * source.objects.index(chosen) + SPACE, f"● {chosen}"),
         Step("Where the data goes", DOWN * PACK.with_role("target").index(target), f"» {target.id}"),
-        Step("Owner"),
+        Step("Owner", answers["owner"]),
         Step("Name of this scaffold"),
         Step("Customize"),
     ]

@@ -254,7 +254,7 @@ def generator(walk: Walk, arguments: list[str]) -> str:
         result = walk.command(folder, *arguments)
     # What Copier tells of the files that it writes is no complaint.
     told = [] if arguments[0] == "new" else result.err.splitlines()
-    noted = [line for line in told if not line.startswith("note: ")]
+    noted = [line for line in told if not line.startswith("Note: ")]
     expected = (walk.status,) if walk.status else (0, 3)
     assert (result.status in expected, noted) == (True, []), result.out
     return result.out

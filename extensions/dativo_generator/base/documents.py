@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
 from .errors import PackError, printable
@@ -52,16 +54,17 @@ def parse_yaml(text: str) -> Any:
         return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
-def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
+def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], Any] | None = None) -> Any:
     """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error of its own.
 
-    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before.
+    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before,
+    but for a text of plain values: without tags, anchors and a second document.
     """
     try:
-        if look:
-            look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
-        else:
-            check_bounded(text, largest)
+        if surely_bounded(text, largest):
+            with suppress(quick_yaml.Unusual):
+                return quick_yaml.read(text, _FastLoader)
+        (look or _pass)(bounded(yaml.parse(text, Loader=_FastLoader), largest))
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None
@@ -70,8 +73,12 @@ def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[An
 def check_bounded(text: str, largest: int = LARGEST) -> None:
     """Raise `yaml.YAMLError` for a text that `bounded` refuses."""
     if not surely_bounded(text, largest):
-        for _ in bounded(yaml.parse(text, Loader=_FastLoader), largest):
-            pass
+        _pass(bounded(yaml.parse(text, Loader=_FastLoader), largest))
+
+
+def _pass(events: Iterable[Any]) -> None:
+    for _ in events:
+        pass
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:
@@ -117,7 +124,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
             elif isinstance(event, yaml.AliasEvent):
                 if any(anchor == name for name, _ in open_):
                     raise yaml.MarkedYAMLError(
-                        problem="an alias refers to what it is in", problem_mark=event.start_mark
+                        problem="an alias refers to its own parent", problem_mark=event.start_mark
                     )
                 size = sizes.get(anchor, 1)
             elif not event.style and len(event.value) > _DIGITS and _NUMBER.fullmatch(event.value):
@@ -135,6 +142,47 @@ def yaml_problem(error: Exception) -> str:
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
     # PyYAML 6.0.4 and later stop before `shallow` does, in words of their own.
     return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
+
+
+def yaml_place(error: Exception, text: str) -> tuple[int, int]:
+    """Return line and column, from 1, of what `parse_yaml` found wrong in a text; (1, 1) where that is all of it."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None) or _misbuilt(text)
+    if mark:
+        return mark.line + 1, mark.column + 1
+    position = getattr(error, "position", 0)  # of a character that no YAML may hold
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def not_yaml(path: object, error: Exception, text: str) -> str:
+    """Say that a file is not YAML: ``path:line:column: not valid YAML: why``."""
+    line, column = yaml_place(error, text)
+    return f"{path}:{line}:{column}: not valid YAML: {yaml_problem(error)}"
+
+
+def not_yaml_at(error: Exception, text: str) -> str:
+    """Say the same of a file that is named already: ``line 2, column 1: not valid YAML: why``."""
+    line, column = yaml_place(error, text)
+    return f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}"
+
+
+def _misbuilt(text: str) -> Any:
+    """Return where a value is not as its tag says; None where all are."""
+    try:
+        waiting = [yaml.compose(text, Loader=_FastLoader)]
+    except yaml.YAMLError:
+        return None
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.CollectionNode):
+            parts = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+            waiting += reversed(parts)
+            continue
+        try:
+            if node is not None:
+                SafeConstructor().construct_document(node)
+        except (yaml.YAMLError, *CONSTRUCTING):
+            return node.start_mark
+    return None
 
 
 def frozen(value: Any) -> Any:
@@ -185,11 +233,8 @@ class Document:
         self.name, self.text = name, text
         try:
             self.value = parse(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, line) from None
         except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
-            raise PackError(f"not valid YAML: {yaml_problem(error)}", name) from None
+            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, *yaml_place(error, text)) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
         """Open the top level; its keys must be among `known`, any are allowed when that is empty."""
@@ -295,7 +340,7 @@ class Section:
         found = tuple(text.split(", "))
         if not re.fullmatch(f"[{letters} ,]+", text) or text.count(",") >= len(found) or "" in found:
             wrong = next((one for one in found if not re.fullmatch(f"[{letters}]+( [{letters}]+)*", one)), text)
-            raise self.error(key, f"'{wrong}' is no phrase; phrases have letters like {letters}, and ', ' between them")
+            raise self.error(key, f"'{wrong}' is not a phrase; write letters like {letters}, with ', ' between them")
         if len(set(found)) < len(found):
             twice = next(item for index, item in enumerate(found) if item in found[:index])
             raise self.error(key, f"'{twice}' is listed twice")
