@@ -29,6 +29,7 @@ import outputs  # noqa: E402
 import pictures  # noqa: E402
 import programs  # noqa: E402
 import schema_tables  # noqa: E402
+import troubles  # noqa: E402
 from dativo_generator.answers.questions import PROFILED, QUESTIONS, SECTIONS  # noqa: E402
 from dativo_generator.answers.scaffold import Scaffold  # noqa: E402
 from dativo_generator.base.documents import shown  # noqa: E402
@@ -412,6 +413,16 @@ is not listed is refused or, where the runner only drops it, warned of; an open 
 for each item of a list, `<name>` for a name of your own."""
 
 
+def troubleshooting_page() -> str:
+    """Return the page on error messages, each as it is really printed."""
+    return "\n".join(["# Troubleshooting: error messages", "", GENERATED, "", _TROUBLES, *troubles.body()]) + "\n"
+
+
+_TROUBLES = """Look for words of your message here, or in the search. Messages are shown as they are printed, with
+the names of an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
+is enough; below are those where the reason helps. `dativo-generator doctor` finds what is missing on a machine."""
+
+
 def decisions_page() -> str:
     """List the decisions by their titles."""
     lines = ["# Decisions", "", GENERATED, "", "Those that had a real alternative, and what spoke for it.", ""]
@@ -497,6 +508,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/types.md": types_page,
     "docs/reference/classification.md": classification_page,
     "docs/decisions/README.md": decisions_page,
+    "docs/how-to/troubleshooting.md": troubleshooting_page,
     "docs/architecture.md": architecture_page,
     "docs/security.md": partial(tried_page, "docs/security.md"),
     "docs/reliability.md": partial(tried_page, "docs/reliability.md"),
