@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Read CHANGELOG.md: whether it is in form, what a version changes, and the new heading when a version is cut.
+"""Read the changelog: whether it is in form, what a version changes, and the new heading when a version is cut.
 
-.ci/changelog.py check            say what is wrong with its form
+.ci/changelog.py check            say what is wrong with the form of every changelog
 .ci/changelog.py notes VERSION    print what stands under a version, for its release
 .ci/changelog.py cut VERSION      give what is unreleased this version and today's date, here and in pyproject.toml
+
+A company that makes this pack its own numbers its releases like 1.2.0+acme.1, and writes into CHANGELOG.acme.md. It
+leaves CHANGELOG.md and pyproject.toml alone, so that a merge of the next version finds nothing else there.
 """
 
 import re
@@ -13,13 +16,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 UNRELEASED = "Unreleased"
 # What every version has, and it comes first: what an update does to a repository.
 UPGRADING = "Upgrading"
 GROUPS = (UPGRADING, "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
-# With a local label, as in 1.2.0+acme.1, in the packs that companies make of this one.
-VERSION = re.compile(r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?")
+VERSION = re.compile(r"(?P<base>\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)(?:\+(?P<label>[a-z0-9]+)\.\d+)?")
 _HEADING = re.compile(r"## \[([^]]+)\](?: - (\S+))?")
 _DECLARED = re.compile(r'^version = "(.+)"$', re.MULTILINE)
 
@@ -41,6 +42,14 @@ class Section:
         """What stands under each heading of the version."""
         _, *parts = re.split(r"^### (.+)\n", self.text, flags=re.MULTILINE)
         return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def changelog_of(version: str) -> str:
+    """Return the name of the changelog that a version belongs into; raises `ChangelogError` for what is no version."""
+    match = VERSION.fullmatch(version)
+    if not match:
+        raise ChangelogError(f"give a version like 1.2.0, or 1.2.0+acme.1, not '{version}'")
+    return f"CHANGELOG.{match['label']}.md" if match["label"] else "CHANGELOG.md"
 
 
 def sections(changelog: str) -> list[Section]:
@@ -91,44 +100,61 @@ def notes(changelog: str, version: str) -> str:
     for section in sections(changelog):
         if section.version == version:
             return section.text
-    raise ChangelogError(f"CHANGELOG.md has no version {version}; run make release VERSION={version}")
+    raise ChangelogError(f"run make release VERSION={version}: {changelog_of(version)} has no such version")
 
 
 def cut(changelog: str, version: str, today: date) -> str:
     """Give what is unreleased a version and a date, and begin anew above it."""
-    if not VERSION.fullmatch(version):
-        raise ChangelogError(f"give a version like 1.2.0, not '{version}'")
+    name = changelog_of(version)
     if wrong := list(problems(changelog)):
-        raise ChangelogError(f"CHANGELOG.md: {wrong[0]}")
+        raise ChangelogError(f"{name}: {wrong[0]}")
     first, *others = sections(changelog)
     if not first.groups:
-        raise ChangelogError(f"CHANGELOG.md: write under '{UNRELEASED}' what is new")
+        raise ChangelogError(f"{name}: write under '{UNRELEASED}' what is new")
     if version in [section.version for section in others]:
-        raise ChangelogError(f"choose another version: CHANGELOG.md has {version}")
+        raise ChangelogError(f"choose another version: {name} has {version}")
     heading = f"## [{UNRELEASED}]\n"
     return changelog.replace(heading, f"{heading}\n## [{version}] - {today.isoformat()}\n", 1)
 
 
-def main(arguments: list[str]) -> None:
-    """Do what the arguments say, in the pack."""
-    path, project = ROOT / "CHANGELOG.md", ROOT / "pyproject.toml"
-    text = path.read_text(encoding="utf-8")
+def declare(project: str, version: str) -> str:
+    """Set the version in pyproject.toml; one of a company's own says there what it is based on, and stays."""
+    base = VERSION.fullmatch(version)["base"]
+    if base == version:
+        return _DECLARED.sub(f'version = "{version}"', project, count=1)
+    if (declared := _DECLARED.search(project)[1]) != base:
+        raise ChangelogError(f"call it {declared}{version.removeprefix(base)}: pyproject.toml is at {declared}")
+    return project
+
+
+def main(root: Path, arguments: list[str]) -> None:
+    """Do what the arguments say in the pack at `root`."""
     match arguments:
         case ["check"]:
-            if wrong := list(problems(text)):
-                raise ChangelogError("\n".join(f"CHANGELOG.md: {line}" for line in wrong))
+            names = sorted(path.name for path in root.glob("CHANGELOG*.md"))
+            wrong = [f"{name}: {line}" for name in names for line in problems((root / name).read_text("utf-8"))]
+            if wrong:
+                raise ChangelogError("\n".join(wrong))
         case ["notes", version]:
-            print(notes(text, version))
+            print(notes(_read(root, version), version))
         case ["cut", version]:
-            path.write_text(cut(text, version, datetime.now(UTC).date()), encoding="utf-8")
-            declared = project.read_text(encoding="utf-8")
-            project.write_text(_DECLARED.sub(f'version = "{version}"', declared, count=1), encoding="utf-8")
+            changelog, project = _read(root, version), root / "pyproject.toml"
+            declared = declare(project.read_text("utf-8"), version)
+            (root / changelog_of(version)).write_text(cut(changelog, version, datetime.now(UTC).date()), "utf-8")
+            project.write_text(declared, "utf-8")
         case _:
             raise ChangelogError(__doc__.strip())
 
 
+def _read(root: Path, version: str) -> str:
+    path = root / changelog_of(version)
+    if not path.exists():
+        raise ChangelogError(f"write {path.name}, in the form of CHANGELOG.md: it says what {version} changes")
+    return path.read_text("utf-8")
+
+
 if __name__ == "__main__":
     try:
-        main(sys.argv[1:])
+        main(Path(__file__).resolve().parent.parent, sys.argv[1:])
     except ChangelogError as error:
         sys.exit(f"Error: {error}")

@@ -454,7 +454,14 @@ def write_golden(folder: Path) -> None:
 
 
 # The generated pages and drawings by path, and what makes each.
+def changelog_page() -> str:
+    """Return the changelog as a page of the site."""
+    heading, text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n", 1)
+    return f"{heading}\n\n{GENERATED}\n{text}".replace("](docs/", "](")
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/changelog.md": changelog_page,
     "docs/reference/questions.md": questions_page,
     "docs/reference/registry.md": registry_page,
     "docs/reference/connectors.md": connectors_page,
@@ -499,7 +506,11 @@ def shown_file(folder: str) -> str:
 
 
 def main() -> None:
-    """Write everything."""
+    """Write everything, or the pages that are named alone."""
+    if named := sys.argv[1:]:
+        for name in named:
+            (ROOT / name).write_text(PAGES[name](), encoding="utf-8")
+        return
     write_golden(ROOT / "tests" / "golden")
     made = {name: make() for name, make in PAGES.items()}
     for name, content in (made | pictures.pictures()).items():
