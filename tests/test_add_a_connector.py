@@ -73,7 +73,7 @@ def scaffolds(pack: Path) -> dict[str, Scaffolded]:
             assert line == "make docs test"
         elif " copy " in line:
             out = pack.parent / name
-            answers = {"tenant_id": "acme", "target_connector": "s3"} | ANSWERS[name]
+            answers = {"tenant_id": "acme", "target_connector": "s3", "owner": "data@acme.com"} | ANSWERS[name]
             given = " ".join(f"--data '{question}={answer}'" for question, answer in answers.items())
             printed = reader.type(
                 line.replace(" --data ", f" --defaults {given} --data ", 1).replace("../try", str(out))

@@ -63,9 +63,9 @@ def lines(pack: Path) -> Iterator[tuple[str, Path]]:
                 here = (here / typed.removeprefix("cd ")).resolve()
             elif "pip install" in typed:
                 # What it depends on is there already, and nothing is fetched for a test.
-                options = "--quiet --no-deps --no-index --no-build-isolation"
-                pip = "../fresh/bin/pip" if typed.startswith("pip") else ""
-                yield f"{pip}{typed.removeprefix('pip') if pip else typed} {options}", here
+                pip = typed.replace("pip install", ".venv/bin/python -m pip install --target ../from-git", 1)
+                line = pip if typed.startswith("pip") else typed
+                yield f"{line} --quiet --no-deps --no-index --no-build-isolation", here
             elif not typed.startswith("uvx "):
                 yield typed, here
 
@@ -97,6 +97,7 @@ def test_the_changelog_has_the_version_with_its_upgrade_note_and_so_has_its_page
 def test_the_wheel_runs_in_an_environment_of_its_own_and_scaffolds_from_a_url(room: Path) -> None:
     printed = Reader(room).type("fresh/bin/dativo-generator --version")
     assert printed.strip().endswith(VERSION)
+    assert (room / "from-git" / f"dativo_generator-{VERSION}.dist-info").is_dir()
     where = "import dativo_generator; print(dativo_generator.__file__)"
     assert str(room / "fresh") in Reader(room).type(f"fresh/bin/python -c '{where}'")
     out = Rendered(room / "acme-trial")

@@ -37,6 +37,7 @@ ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "
 # Pages that are typed into a shell, in a pack or in repositories of their own, and by which test.
 ELSEWHERE = {
     "add-a-connector.md": "test_add_a_connector.py",
+    "make-the-pack-yours.md": "test_make_the_pack_yours.py",
     "releasing.md": "test_releasing.py",
     "upgrading.md": "test_upgrading.py",
 }
