@@ -91,7 +91,7 @@ def test_the_changelog_has_the_version_with_its_upgrade_note_and_so_has_its_page
     for name in ("CHANGELOG.md", "docs/changelog.md"):
         text = (room / "pack" / name).read_text(encoding="utf-8")
         assert f"## [Unreleased]\n\n## [{VERSION}] - " in text
-        assert NEW in text.split(f"## [{VERSION}]")[1]
+        assert NEW.strip() in text.split(f"## [{VERSION}]")[1]
 
 
 def test_the_wheel_runs_in_an_environment_of_its_own_and_scaffolds_from_a_url(room: Path) -> None:
