@@ -1,6 +1,7 @@
 """Pictures of a terminal: the questionnaire and the command run in a real one, the screen becomes SVG with its colours.
 
-To show another moment of the questionnaire, give its step a picture; a new question is a line in `steps`.
+The whole session also becomes a film: one SVG that shows a screen after the other. To show another moment of the
+questionnaire, give its step a picture; a new question is a line in `steps`.
 """
 
 import io
@@ -8,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -34,6 +36,13 @@ SAMPLE = ROOT / "examples" / "stripe_customers.yml"
 SUMMARY = "Scaffold "
 # How the end of the review begins, above which the files stand in full.
 REVIEWED = "What will be written:"
+# As wide as a terminal is where nobody made it wider; a transcript is wider, so that no line of it is broken.
+WIDTH = 80
+# What the film shows of the screen, and for how many seconds: a question, an answer to it, a letter, the end.
+FILM_ROWS = 24
+QUESTION, ANSWER, LETTER, REVIEWING, END = 1.2, 1.0, 0.15, 3.0, 6.0
+# What an answer that is typed stands behind.
+TYPED = "\n   "
 # rich's own frame without the fonts that it fetches.
 FRAME = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 # pyte's names where they are not rich's.
@@ -42,12 +51,23 @@ COLOURS = {"brown": "yellow", "brightbrown": "bright_yellow"}
 
 @dataclass(frozen=True)
 class Step:
-    """One question: its first line, the keys before Enter, what the screen shows after them, the picture of that."""
+    """One question: its first line, the keys before Enter, what the screen shows after them, the picture of that.
+
+    Of keys that are typed into a line, the line is shown after each.
+    """
 
     question: str
     keys: str = ""
     shows: str = ""
     picture: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the film shows, line by line, for so many seconds."""
+
+    lines: list[Text]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -70,35 +90,52 @@ def steps() -> list[Step]:
         Step("Execution mode"),
         Step("Where the data comes from", DOWN * PACK.with_role("source").index(source), f"» {source.id}", "source"),
         Step("Objects", DOWN * source.objects.index(chosen) + SPACE, f"● {chosen}"),
-        Step("Where the data goes", DOWN * PACK.with_role("target").index(target)),
-        Step("Owner"),
+        Step("Where the data goes", DOWN * PACK.with_role("target").index(target), f"» {target.id}"),
+        Step("Owner", answers["owner"]),
         Step("Name of this scaffold"),
         Step("Customize"),
     ]
 
 
 @cache
-def questionnaire() -> Session:
+def questionnaire(columns: int) -> Session:
     """Answer the questions in a real terminal."""
-    pictures = {}
+    pictures, frames = {}, []
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
         copy_pack(room / "dativo-generator")
         command = ["copy", "--trust", "dativo-generator", "acme-ingest"]
         title = " ".join(["copier", *command])
-        terminal = Terminal(command, room, surroundings(room / "home"))
+        terminal = Terminal(command, room, surroundings(room / "home"), columns=columns)
         for step in steps():
-            terminal.answer(step.question, step.keys)
+            terminal.wait(step.question)
+            frames.append(frame(terminal.screen, QUESTION))
+            for shows in answered(terminal, step):
+                terminal.wait(shows)
+                frames.append(frame(terminal.screen, LETTER if shows.startswith(TYPED) else ANSWER))
             if step.picture:
-                terminal.wait(step.shows)
                 pictures[step.picture] = svg(terminal.screen, title, step.picture)
             terminal.send(ENTER)
         terminal.wait(REVIEW)
         pictures["review"] = svg(terminal.screen, title, "review", REVIEWED)
+        frames.append(frame(terminal.screen, REVIEWING))
         if status := terminal.finish():
             raise SystemExit(f"the questionnaire ended with status {status}:\n{terminal.text}")
     pictures["summary"] = svg(terminal.screen, title, "summary", SUMMARY)
+    frames.append(frame(terminal.screen, END))
+    pictures["session"] = film(frames, title, columns)
     return Session(terminal.text, pictures)
+
+
+def answered(terminal: Terminal, step: Step) -> Iterator[str]:
+    """Press the keys of a step, and yield what is then to be seen: after each letter, or after all of the keys."""
+    if step.shows:
+        terminal.send(step.keys)
+        yield step.shows
+        return
+    for number, letter in enumerate(step.keys, start=1):
+        terminal.send(letter)
+        yield TYPED + step.keys[:number]
 
 
 @cache
@@ -114,14 +151,14 @@ def dry_run() -> str:
             repository = build(template, room / "out", TAGS[0], scaffolds)
         command = ["update", "--dry-run"]
         places = {"DATIVO_TEMPLATE": str(template), "PYTHONPATH": str(ROOT / "extensions")}
-        terminal = Terminal(command, repository, environment | places, module="dativo_generator")
+        terminal = Terminal(command, repository, environment | places, module="dativo_generator", columns=WIDTH)
         terminal.finish()
     return svg(terminal.screen, " ".join(["dativo-generator", *command]), "dry-run")
 
 
 def pictures() -> dict[str, str]:
     """Return every picture by its path."""
-    drawn = questionnaire().pictures | {"dry-run": dry_run()}
+    drawn = questionnaire(WIDTH).pictures | {"dry-run": dry_run()}
     return {f"docs/assets/{name}.svg": content for name, content in drawn.items()}
 
 
@@ -137,13 +174,73 @@ def svg(screen: Screen, title: str, name: str, since: str = "") -> str:
     last = max(number for number, line in enumerate(lines) if line)
     shown = [row(screen, number) for number in range(first, last + 1)]
     width = max(line.cell_len for line in shown) + 1
-    console = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    for line in shown:
-        console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    console = _console(shown, width)
     # The frame ends at the last line, and cuts off what hangs below it.
     console.print()
     drawn = console.export_svg(title=title, code_format=FRAME, unique_id=name)
     return "\n".join(line.rstrip() for line in drawn.splitlines() if line.strip()) + "\n"
+
+
+def frame(screen: Screen, seconds: float) -> Frame:
+    """Return the end of what is on the screen, as a terminal of so few lines would show it."""
+    last = max(number for number, line in enumerate(screen.display) if line.strip())
+    return Frame([row(screen, number) for number in range(max(0, last + 1 - FILM_ROWS), last + 1)], seconds)
+
+
+def film(frames: list[Frame], title: str, columns: int) -> str:
+    """Draw frames into one SVG, which shows them one after the other and begins again.
+
+    Who does not want things to move, which browsers pass on, sees the last frame.
+    """
+    styles: dict[str, str] = {}
+    moments, drawn, before = [], [], 0.0
+    length = sum(one.seconds for one in frames)
+    for number, one in enumerate(frames):
+        after = before + one.seconds
+        shares = [f"{moment / length:.2%}" for moment in (before, after)]
+        first = "" if not number else "0% {visibility: hidden} "
+        last = "" if number == len(frames) - 1 else f"{shares[1]} {{visibility: hidden}} "
+        moments.append(f"@keyframes f{number} {{{first}{shares[0]} {{visibility: visible}} {last}}}")
+        moments.append(f".f{number} {{animation: f{number} {length:.2f}s step-end infinite}}")
+        drawn.append(f'<g class="frame f{number}">{_lines(one.lines, columns, styles)}</g>')
+        before = after
+    moving = [
+        *(f".{name} {{{rule}}}" for rule, name in styles.items()),
+        ".frame {visibility: hidden}",
+        *moments,
+        "@media (prefers-reduced-motion: reduce) {",
+        f"  .frame {{animation: none}} .f{len(frames) - 1} {{visibility: visible}}",
+        "}",
+    ]
+    # The frame ends at the last line, and cuts off what hangs below it.
+    empty = _console([Text()] * (FILM_ROWS + 1), columns)
+    form = FRAME.replace("{styles}", _STYLES).replace("{lines}", "").replace("{backgrounds}", "")
+    whole = empty.export_svg(title=title, code_format=form.replace("{matrix}", _FRAMES), unique_id="session")
+    whole = whole.replace(_STYLES, "\n".join(moving)).replace(_FRAMES, "\n".join(drawn))
+    return "\n".join(line.rstrip() for line in whole.splitlines() if line.strip()) + "\n"
+
+
+# Stand in the frame for what is put there afterwards.
+_STYLES, _FRAMES = "/* styles */", "<!-- frames -->"
+
+
+def _lines(lines: list[Text], columns: int, styles: dict[str, str]) -> str:
+    """Draw lines of text without a frame around them; what looks alike in all of the film has one name in `styles`."""
+    form = f"{{styles}}{_FRAMES}{{backgrounds}}{{matrix}}"
+    rules, drawn = _console(lines, columns).export_svg(code_format=form, unique_id="x").split(_FRAMES)
+    names = {
+        name: styles.setdefault(rule, f"s{len(styles)}") for name, rule in re.findall(r"\.(x-r\d+) {(.*?)}", rules)
+    }
+    drawn = re.sub(r' clip-path="[^"]*"', "", drawn)
+    return re.sub(r'class="(x-r\d+)"', lambda found: f'class="{names[found[1]]}"', drawn)
+
+
+def _console(lines: list[Text], columns: int) -> Console:
+    """Return a console that has printed lines."""
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="ignore", crop=False)
+    return console
 
 
 def row(screen: Screen, number: int) -> Text:

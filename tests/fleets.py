@@ -11,6 +11,7 @@ import pytest
 from copier import run_update
 
 from dativo_generator.cli.app import main
+from outputs import held_to_schema
 from support import EXAMPLES, git, load_answers, release, render_in_memory
 
 STRIPE = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
@@ -136,8 +137,8 @@ class Result:
 
     @property
     def json(self) -> Any:
-        """Its output, parsed."""
-        return json.loads(self.out)
+        """Its output, parsed; what is printed is always what its schema says."""
+        return held_to_schema(json.loads(self.out))
 
 
 class Command:

@@ -40,16 +40,21 @@ class Terminal:
     """
 
     def __init__(
-        self, arguments: Sequence[str], folder: Path, environment: dict[str, str], module: str = "copier"
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: dict[str, str],
+        module: str = "copier",
+        columns: int = COLUMNS,
     ) -> None:
         """Start `module` with `arguments`."""
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(columns, ROWS)
         self._stream = pyte.Stream(self.screen)
         self._rows = [""] * ROWS
         self.screen.dirty.clear()
         self._process, descriptor = pty.fork()
         if not self._process:
-            _run(module, arguments, folder, environment)
+            _run(module, arguments, folder, environment, columns)
         self._typed = fdspawn(descriptor, encoding="utf-8", timeout=PATIENCE)
         # The prompts ask the terminal where its cursor is, and wait for the answer.
         self.screen.write_process_input = self.send
@@ -60,7 +65,7 @@ class Terminal:
         # Only what has changed is read again: to ask for the whole screen after each piece takes longer than the rest.
         for number in self.screen.dirty:
             row = self.screen.buffer[number]
-            self._rows[number] = "".join(row[column].data for column in range(COLUMNS)).rstrip()
+            self._rows[number] = "".join(row[column].data for column in range(self.screen.columns)).rstrip()
         self.screen.dirty.clear()
         return "\n".join(self._rows).rstrip()
 
@@ -107,11 +112,11 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
 
-def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> NoReturn:
+def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str], columns: int) -> NoReturn:
     """Be a process that was started with `python -m`; nothing of the test, such as its cleanup, goes on in it."""
     status = 1
     try:
-        termios.tcsetwinsize(0, (ROWS, COLUMNS))
+        termios.tcsetwinsize(0, (ROWS, columns))
         sys.stdin = os.fdopen(0, encoding="utf-8")
         sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, encoding="utf-8") for number in (1, 2))
         os.chdir(folder)

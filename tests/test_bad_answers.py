@@ -44,7 +44,7 @@ _UNBOUNDED = {
     "no number": ([float("nan")], "a number in it is too large"),
     "infinite": ([float("-inf")], "a number in it is too large"),
     "digits": ([16**5000], "a number in it is too large"),
-    "half of a character": (["a\ud800"], r"'a\\ud800' has half of a character"),
+    "half of a character": (["a\ud800"], r"'a\\ud800' has half of a surrogate pair"),
     "bytes": ([b"x" * 1000], "\"b'x{50,}\\.\\.\\. is read as a bytes"),
     "deep text": ("[" * 200, "not valid YAML: is nested too deeply"),
     "a date's tag": ("[!!timestamp x]", "not valid YAML"),

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from dativo_generator.fleet import change
+from dativo_generator.plan.plan import plan
 from fleets import Command, build, examples
 from support import EXAMPLES, PACK, Rendered, edit_yaml, git, load_answers, release
 
@@ -222,6 +223,52 @@ def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: 
     assert "assets=reuse" in result.err
 
 
+def test_what_is_wrong_in_the_same_way_is_said_once(command: Command, out: Path) -> None:
+    rows = [f"{name},stripe,{'refund' if name == 'd' else 'customers'},s3" for name in "aabbccddd"]
+    text = "\n".join(["scaffold,source_connector,objects,target_connector", *rows]) + "\n"
+    result = command(out, "batch", write(out, text), *SHARED)
+    assert [line.partition(";")[0] for line in result.err.splitlines()] == [
+        "jobs.csv: 3 rows (3, 5, 7): scaffold: give each a name of its own",
+        "  row 3, column A: scaffold: is that of row 2, too",
+        "  row 5, column A: scaffold: is that of row 4, too",
+        "  row 7, column A: scaffold: is that of row 6, too",
+        "jobs.csv: 3 rows (8-10), column C: objects: 'refund' is not offered by stripe",
+        "Error: 6 problems",
+    ]
+
+
+# --- warnings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_warns_as_a_copy_of_each_row_does_and_of_many_rows_once(command: Command, out: Path) -> None:
+    rows = {
+        "crm": {"source_connector": "hubspot", "objects": ["contacts", "deals"], "target_connector": "iceberg"},
+        "pay": {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"},
+        "db": {"source_connector": "postgres", "tables": ["public.orders"], "target_connector": "s3"},
+    }
+    answers = [{"tenant_id": "acme", "scaffold": name} | row for name, row in rows.items()]
+    name = write(out, yaml.safe_dump({"scaffolds": answers}), "jobs.yml")
+    warnings = command(out, "batch", name, "--dry-run", "--json").json["warnings"]
+    single = {
+        number: [(one["kind"], one["of"]) for one in plan(PACK, row)["warned"]] for number, row in enumerate(answers, 1)
+    }
+    assert {kind for said in single.values() for kind, _ in said} == {one["text"] for one in warnings}
+    for one in warnings:
+        assert one["rows"] == [number for number, said in single.items() if one["text"] in dict(said)]
+    printed = command(out, "batch", name, "--dry-run").err.splitlines()
+    assert len(printed) == len(warnings)
+    assert (
+        "Warning: 3 items (1-3): owner: answer it, or write it in profiles/acme.yml; "
+        "'data-team@acme.com' is a guess for tenant acme" in printed
+    )
+
+
+def test_rows_that_are_left_alone_are_not_warned_of(command: Command, out: Path) -> None:
+    name = write(out, CSV)
+    assert "Warning: " in command(out, "batch", name, *SHARED).err
+    assert command(out, "batch", name, *SHARED).err == ""
+
+
 # --- again ------------------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +369,28 @@ def test_an_unchanged_row_stays_at_its_version_and_a_new_one_is_at_the_newest(
     assert command(out, "replay", "--strict").status == 3
 
 
+def test_a_row_stands_although_the_registry_lost_its_object(command: Command, released: Path, out: Path) -> None:
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(released))
+    name = write(out, CSV)
+    command(out, "batch", name, *SHARED)
+    commit(out)
+    before = files(out)
+
+    def lose(registry: Any) -> None:
+        registry["connectors"]["hubspot"]["objects_supported"].remove("deals")
+
+    edit_yaml(released / "registry" / "connectors.yaml", lose)
+    release(released, "v2.0.0")
+    result = command(out, "batch", name, *SHARED)
+    assert (result.status, files(out)) == (0, before)
+    assert result.out.startswith("0 scaffolds new, 0 changed, 3 unchanged")
+    (note,) = result.err.splitlines()
+    assert note.startswith("Note: row 2: unchanged, stays at v1.0.0; v2.0.0 refuses it: objects: 'deals' ")
+    write(out, CSV.replace(",30,", ",60,"))
+    result = command(out, "batch", name, *SHARED)
+    assert result.status == 1 and "row 2, column C: objects: 'deals' " in result.err
+
+
 def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out: Path) -> None:
     (out / "profiles").mkdir()
     (out / "profiles" / "acme.yml").write_text("bucket: acme-lake\nowner: data@acme.com\n", encoding="utf-8")
@@ -368,7 +437,7 @@ def test_a_broken_answers_file_is_said_with_its_row(command: Command, out: Path)
     command(out, "batch", name, *SHARED)
     (out / ".copier-answers.acme.pay.yml").write_text("a: [\n", encoding="utf-8")
     result = command(out, "batch", name, *SHARED)
-    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml: not valid YAML" in result.err
+    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml:2:1: not valid YAML" in result.err
 
 
 def test_many_rows_are_shared_among_processes(command: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -405,7 +474,7 @@ def test_progress_is_lines_where_there_is_no_terminal(
 ) -> None:
     monkeypatch.setattr("dativo_generator.cli.progress.SECONDS", 0)
     result = command(out, "batch", write(out, CSV), *SHARED)
-    assert result.err.splitlines() == [f"Scaffolding: {done} of 3" for done in (1, 2, 3)]
+    assert result.err.splitlines()[:3] == [f"Scaffolding: {done} of 3" for done in (1, 2, 3)]
     assert "\033" not in result.out
 
 

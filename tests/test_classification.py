@@ -90,8 +90,8 @@ def test_words(name: str, split: list[str]) -> None:
         ("all", ":1: rules: must be a list, not 'all'"),
         ("[{name: a, label: pii, words: a}]", ":2: rules.0.label: 'pii' does not match [A-Z][A-Z0-9_]*"),
         ("[{name: a, label: PII, word: a}]", ":2: rules.0.word: unknown key; did you mean 'words'?"),
-        ("[{name: a, label: PII, words: E-Mail}]", ":2: rules.0.words: 'E-Mail' is no phrase"),
-        ("[{name: a, label: PII, words: 'a,b'}]", ":2: rules.0.words: 'a,b' is no phrase"),
+        ("[{name: a, label: PII, words: E-Mail}]", ":2: rules.0.words: 'E-Mail' is not a phrase"),
+        ("[{name: a, label: PII, words: 'a,b'}]", ":2: rules.0.words: 'a,b' is not a phrase"),
         ("[{name: a, label: PII, words: 'a, a'}]", ":2: rules.0.words: 'a' is listed twice"),
         ("[{name: a, label: PII, words: [a]}]", ":2: rules.0.words: must be text, not ['a']"),
         ("[{name: a, label: PII, words: <man> name}]", ":2: rules.0.words: there is no group 'man'"),
@@ -130,10 +130,10 @@ def test_a_phrase_with_a_shortened_word_is_there_in_full_too() -> None:
         assert {" ".join(short.get(word, word) for word in phrase.split()) for phrase in rule.words} <= {*rule.words}
 
 
-def test_the_list_of_the_second_series_is_that_of_its_files() -> None:
+def test_the_lists_of_later_series_are_those_of_their_files() -> None:
     rows = [line.split(" | ") for line in (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()]
     listed = {(row[0].strip("| `"), row[1], row[2]) for row in rows if row[0].startswith("| `")}
-    assert listed == {(c.schema, c.language, c.half) for c in columns() if c.series == 2}
+    assert listed == {(c.schema, c.language, c.half) for c in columns() if c.series > 1}
 
 
 @pytest.mark.parametrize("half", ["tune", "test"])

@@ -3,6 +3,10 @@
 import importlib.util
 import json
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,8 @@ _spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "gene
 generate = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(generate)
 
+LINK = re.compile(r"(?<=\]\()[^)#]+")
+
 
 def texts(page: Path, language: str) -> list[str]:
     return [text for found, text in blocks(page) if found == language]
@@ -26,10 +32,9 @@ def test_reference_is_current(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == generate.PAGES[name](), "run `make docs`"
 
 
-def test_transcripts_are_current() -> None:
-    full = generate.transcript()
-    for page, text in (("README.md", generate.short(full)), ("docs/tutorial.md", full)):
-        assert f"```text\n{text}\n```" in (ROOT / page).read_text(encoding="utf-8"), "run `make docs`"
+def test_the_transcript_is_current() -> None:
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    assert f"```text\n{generate.transcript()}\n```" in tutorial, "run `make docs`"
 
 
 # In one test, which runs the questionnaire and the command once.
@@ -86,13 +91,34 @@ def properties(schema: Any) -> Iterator[tuple[str, str]]:
                 yield from properties(part)
 
 
-@pytest.mark.parametrize(("page", "folder"), [("docs/tutorial.md", "assets"), ("README.md", "jobs")])
-def test_the_files_on_a_page_are_current(page: str, folder: str) -> None:
-    assert f"```yaml\n{generate.shown_file(folder)}\n```" in (ROOT / page).read_text("utf-8"), "run `make docs`"
+def test_the_asset_of_the_tutorial_is_current() -> None:
+    shown = f"```yaml\n{generate.shown_file('assets')}\n```"
+    assert shown in (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8"), "run `make docs`"
 
 
-def test_the_readme_lists_the_examples() -> None:
-    assert generate.examples_table() in (ROOT / "README.md").read_text(encoding="utf-8"), "run `make docs`"
+def test_the_readme_says_what_the_start_page_says() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    start = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    for name in ("what", "start"):
+        there = [link for link in LINK.findall(generate.part(start, name)) if "://" not in link]
+        here = [link for link in LINK.findall(generate.part(readme, name)) if "://" not in link]
+        assert here == [f"docs/{link}" for link in there]
+        assert LINK.sub("", generate.part(readme, name)) == LINK.sub("", generate.part(start, name))
+
+
+def test_the_command_without_questions_asks_nothing_as_it_is_printed(published: Path, tmp_path: Path) -> None:
+    (line,) = (line for block in texts(ROOT / "README.md", "console") for line in block.splitlines() if " . " in line)
+    pack = shutil.copytree(published, tmp_path / "dativo-generator", symlinks=True)
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(line.removeprefix("$ "))],
+        cwd=pack,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "🎤" not in done.stdout + done.stderr
+    assert list((tmp_path / "acme-ingest" / "jobs").rglob("*.yaml"))
 
 
 def test_the_readme_is_short() -> None:

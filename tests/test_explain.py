@@ -38,7 +38,7 @@ def explained(command: Command, root: Path, *names: str) -> dict[str, dict[str, 
     """Return the values of files by their keys."""
     found = command(root, "explain", "--json", *names)
     assert (found.status, found.err) == (0, "")
-    return {value["key"]: value for one in found.json for value in one["values"]}
+    return {value["key"]: value for one in found.json["files"] for value in one["values"]}
 
 
 def first(command: Command, root: Path, name: str) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def test_every_value_is_explained_at_its_place(built: Path, checkout: Path, comm
     files = [path for path in Rendered(built).files if path.startswith(("assets/", "jobs/"))]
     found = command(built, "explain", "--json", *files)
     assert (found.status, found.err) == (0, "")
-    assert [one["path"] for one in found.json] == files
-    for one in found.json:
+    assert [one["path"] for one in found.json["files"]] == files
+    for one in found.json["files"]:
         text = (built / one["path"]).read_text(encoding="utf-8")
         for value in one["values"]:
             assert stands_at(text, value["line"], value["column"]).startswith(last_of(value["key"])), value
@@ -121,7 +121,7 @@ def test_a_column_that_moved_is_the_same_column(out: Path, command: Command) -> 
 def test_a_file_by_hand_is_given_by_nobody(out: Path, command: Command) -> None:
     own = "jobs/acme/own.yaml"
     (out / own).write_bytes((out / JOB).read_bytes())
-    (one,) = command(out, "explain", "--json", own).json
+    (one,) = command(out, "explain", "--json", own).json["files"]
     assert one["answers_file"] == ""
     assert {origin["kind"] for value in one["values"] for origin in value["origins"]} == {"edit"}
     assert "given by no answers: written by hand" in " ".join(command(out, "explain", own).out.split())
@@ -199,7 +199,7 @@ WRONG = {
     "nothing": ("jobs/acme/nothing.yaml", "jobs/acme/nothing.yaml: is not there"),
     "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: is no job and no asset"),
     "no key": (f"{JOB}:tenant", f"{JOB}: there is no key 'tenant'; did you mean 'tenant_id'?"),
-    "a way out": ("../x", "../x: is no path below the folder"),
+    "a way out": ("../x", "../x: is not inside the folder"),
 }
 
 

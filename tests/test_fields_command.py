@@ -84,13 +84,13 @@ def test_several_tables_are_a_mapping_of_objects(fields: Callable[..., Done]) ->
     done = fields(FOLDER / "postgres.sql")
     assert (done.status, done.fields) == (0, DATA["fields"])
     assert list(done.fields["customers"]) == list(DATA["fields"]["customers"])
-    assert "note: public.customers: cursor 'updated_at': it tells what has changed" in done.err
+    assert "Note: public.customers: cursor 'updated_at': it tells what has changed" in done.err
 
 
 def test_one_table_is_its_columns_and_an_object_can_be_named(fields: Callable[..., Done]) -> None:
     done = fields(FOLDER / "singer.json", "--table", "orders")
     assert done.fields == DATA["fields"]["orders"]
-    assert "note: cursor 'updated_at': the source says so" in done.err
+    assert "Note: cursor 'updated_at': the source says so" in done.err
     assert list(fields(PEOPLE, "--object", "staff").fields) == ["staff"]
     done = fields(FOLDER / "singer.json", "--object", "staff")
     assert done.status == 1
@@ -114,7 +114,7 @@ def test_files_of_a_folder_are_an_object_each(fields: Callable[..., Done], tmp_p
 
 
 def test_json_is_a_list_of_columns(fields: Callable[..., Done]) -> None:
-    columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)
+    columns = json.loads(fields(FOLDER / "mysql.sql", "--json").out)["columns"]
     assert {tuple(column) for column in columns} == {
         ("table", "name", "type", "required", "classification", "confidence", "rule", "evidence", "against")
     }
@@ -215,8 +215,8 @@ def test_a_generated_asset_has_not_changed_against_itself(
         (["nowhere.csv"], "Error: nowhere.csv: there is no such file"),
         (["postgresql://me:geheim@h/db"], "Error: postgresql://h/db: holds a literal password"),
         ([str(PEOPLE), "--against", "nowhere.yaml"], "Error: nowhere.yaml: there is no such file"),
-        ([str(PEOPLE), "--against", str(FOLDER / "openapi.yaml")], "is no asset"),
-        ([str(FOLDER / "mysql.sql"), "--dialect", "mysqul"], "'mysqul' is no dialect; did you mean 'mysql'?"),
+        ([str(PEOPLE), "--against", str(FOLDER / "openapi.yaml")], "is not an asset"),
+        ([str(FOLDER / "mysql.sql"), "--dialect", "mysqul"], "'mysqul' is not a dialect; did you mean 'mysql'?"),
         ([""], "Error: name a source"),
     ],
 )

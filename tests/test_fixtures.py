@@ -330,7 +330,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a number beyond 64 bits": (csv_cell(0, 1, "9223372036854775808"), "is not of type integer"),
     "a date that is none": (csv_cell(6, 3, "2025-02-30"), "row 3: 'signed_up': '2025-02-30' is not of type date"),
     "a flag in other words": (csv_cell(7, 1, "TRUE"), "row 1: 'newsletter': 'TRUE' is not of type boolean"),
-    "an id twice": (csv_cell(0, 2, "1001"), "'id' is there twice"),
+    "an id twice": (csv_cell(0, 2, "1001"), "'id' is listed twice"),
     "a column is missing": (csv_cell(2, 0, None), "the columns are not those of the schema"),
     "a column more in the schema": (
         lambda out: text_of(NESTED, "    - name: email\n", "    - name: more\n      type: string\n    - name: email\n")(
@@ -493,7 +493,7 @@ def test_the_cursor_always_has_a_value() -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 def test_reused_assets_have_none(value: bool) -> None:
-    with pytest.raises(AnswerError, match="fixtures: the asset is there already and says it; leave the answer out"):
+    with pytest.raises(AnswerError, match="fixtures: the asset exists already and says it; leave the answer out"):
         plan(PACK, STRIPE | {"tenant_id": "acme", "assets": "reuse", "fixtures": value})
 
 

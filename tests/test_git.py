@@ -133,7 +133,7 @@ def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(GitError, match=rf"^{tmp_path}/x: is no folder$"):
+    with pytest.raises(GitError, match=rf"^{tmp_path}/x: is not a folder$"):
         attempt(tmp_path / "x", "log")
 
 
@@ -142,7 +142,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise subprocess.TimeoutExpired(command, timeout)
 
     monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(GitError, match=r"^git log: did not end within 0\.5 seconds$"):
+    with pytest.raises(GitError, match=r"^git log: did not finish within 0\.5 seconds$"):
         attempt(tmp_path, "log", "x", patience=0.5)
 
 

@@ -248,9 +248,9 @@ OBSTACLES = {
     "assets/stripe": (_link, "assets/stripe: is a symbolic link"),
     "registry": (_link, "registry: is a symbolic link"),
     "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: is a symbolic link"),
-    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: is no regular file"),
-    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: is no regular file"),
-    "tests": (_file, "tests: is no folder"),
+    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: is not a regular file"),
+    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: is not a regular file"),
+    "tests": (_file, "tests: is not a folder"),
     ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: is a symbolic link"),
 }
 

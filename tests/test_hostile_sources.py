@@ -367,7 +367,7 @@ def test_data_without_end_is_one_line(name: str, content: bytes, message: str, h
 
 @pytest.mark.parametrize(
     ("encoding", "message"),
-    [("utf-16", "is not written in utf-16 (line 1)"), ("none", "is no encoding"), ("rot13", "is no encoding")],
+    [("utf-16", "is not written in utf-16 (line 1)"), ("none", "is not an encoding"), ("rot13", "is not an encoding")],
 )
 def test_an_encoding_that_is_not_read_is_one_line(encoding: str, message: str, here: Path) -> None:
     assert message in line(write("a.csv", "a,b\n1,2\n"), encoding=encoding)

@@ -237,7 +237,7 @@ def test_a_bad_source_is_asked_for_again(template: Path, tmp_path: Path) -> None
         ),
         (
             ORDERS | {"import_from": str(FOLDER / "mysql.sql"), "assets": "reuse"},
-            "import_from: the asset is there already",
+            "import_from: the asset exists already",
         ),
     ],
 )

@@ -165,7 +165,9 @@ def test_a_folder_with_nothing_is_said(tmp_path: Path, command: Command) -> None
 
 
 def test_every_connector_in_use_is_listed_with_its_versions(built: Path, command: Command) -> None:
-    found = {(one["id"], one["role"]): one for one in command(built, "list", "--connectors", "--json").json}
+    found = {
+        (one["id"], one["role"]): one for one in command(built, "list", "--connectors", "--json").json["connectors"]
+    }
     used = {(a[f"{role}_connector"], role) for a in ALL.values() for role in ("source", "target")}
     objects = {(f"{a['source_connector']}.{name}", "object") for a in ALL.values() for name in a.get("objects", ())}
     assert found.keys() == used | objects

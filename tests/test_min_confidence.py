@@ -59,7 +59,7 @@ def test_what_a_higher_bar_leaves_without_a_label_is_told(
 @pytest.mark.parametrize(
     ("others", "why"),
     [
-        ({}, "nothing is imported, so no label rests on what is seen; leave the answer out"),
+        ({}, "without an import, no label depends on values; leave the answer out"),
         ({"fields": {"id": "integer", "updated_at": "date"}}, "has no effect: nothing is imported"),
     ],
 )

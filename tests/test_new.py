@@ -12,7 +12,7 @@ from dativo_generator.plan.plan import plan, written_paths
 from fleets import STRIPE, Command
 from support import EXAMPLES, PACK, Rendered, git, load_answers, render
 
-ANSWERS = STRIPE | {"tenant_id": "acme", "scaffold": "customers"}
+ANSWERS = STRIPE | {"tenant_id": "acme", "owner": "data@acme.com", "scaffold": "customers"}
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ def test_a_program_gets_what_was_written_and_what_is_needed(tmp_path: Path, comm
     result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--data", "retention_days=30", "--json")
     planned = plan(PACK, ANSWERS | {"retention_days": 30})
     assert result.json == {
+        "schema": "new.v1",
         "dry_run": False,
         "scaffold": "customers",
         "tenant": "acme",
@@ -57,10 +58,27 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, command: Command) -> None:
     assert (result.status, result.json["dry_run"], (tmp_path / "out").exists()) == (0, True, False)
 
 
+def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
+    answers = {name: value for name, value in ANSWERS.items() if name != "owner"}
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+    told = ("new", "out", "--data-file", "answers.yml", "--defaults")
+    result = command(tmp_path, *told)
+    assert (result.status, result.out, (tmp_path / "out").exists()) == (2, "", False)
+    assert result.err == (
+        "Error: owner: nobody is there to say it; give --data owner=team@example.com, "
+        "or write it in profiles/acme.yml\n"
+    )
+    (tmp_path / "out" / "profiles").mkdir(parents=True)
+    (tmp_path / "out" / "profiles" / "acme.yml").write_text("owner: data@acme.com\n", encoding="utf-8")
+    assert command(tmp_path, *told).status == 0
+    recorded = yaml.safe_load((tmp_path / "out/.copier-answers.acme.customers.yml").read_text(encoding="utf-8"))
+    assert (recorded["owner"], recorded["profiled"]) == ("data@acme.com", ["owner"])
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tenant_id: [", "--data-file: answers.yml: not valid YAML: "),
+        ("tenant_id: [", "--data-file: answers.yml:1:13: not valid YAML: "),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
         (None, "--data-file: there is no file answers.yml"),
     ],
@@ -80,7 +98,7 @@ def test_a_refusal_is_one_line(tmp_path: Path, command: Command) -> None:
 
 
 def checks(command: Command, folder: Path) -> dict[str, tuple[bool, str | None]]:
-    return {one["name"]: (one["ok"], one["do"]) for one in command(folder, "doctor", "--json").json}
+    return {one["name"]: (one["ok"], one["do"]) for one in command(folder, "doctor", "--json").json["checks"]}
 
 
 def test_a_folder_that_has_everything(tmp_path: Path, command: Command) -> None:

@@ -166,7 +166,7 @@ def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> No
 def test_only_a_file_of_the_scaffold_can_be_left_out(out: Path, command: Command) -> None:
     result = command(out, "update", FILE, "--data", "left_out=[jobs/acme/postgres_item_to_s3.yaml]", "--json")
     detail = result.json["answers"][0]["detail"]
-    assert detail.startswith(f"{FILE}: left_out: 'jobs/acme/postgres_item_to_s3.yaml' is no file of this scaffold")
+    assert detail.startswith(f"{FILE}: left_out: 'jobs/acme/postgres_item_to_s3.yaml' is not a file of this scaffold")
     assert "did you mean" in detail
 
 

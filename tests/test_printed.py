@@ -49,9 +49,9 @@ def test_a_name_is_no_markup() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_holds_the_name_and_nothing_to_obey(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    dump({"path": text})
+    dump("list.v1", {"path": text})
     out = capsys.readouterr().out
-    assert out.replace("\n", "").isprintable() and len(out.splitlines()) == 3
+    assert out.replace("\n", "").isprintable() and len(out.splitlines()) == 4
     assert json.loads(out)["path"] == text.replace("me:canary@", "***@")
 
 

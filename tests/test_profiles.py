@@ -103,10 +103,10 @@ WRONG = {
     "owner: data@acme.com\nretention_days: soon\n": "profiles/acme.yml:2: retention_days: 'soon' is not a whole number",
     "bukket: x\n": "profiles/acme.yml:1: bukket: unknown key; did you mean 'bucket'?",
     "engine: airbyte\n": "profiles/acme.yml:1: engine: depends on the connector; write it below connectors",
-    "fields: {id: string}\n": "profiles/acme.yml:1: fields: is answered by each scaffold anew; remove it",
+    "fields: {id: string}\n": "profiles/acme.yml:1: fields: each scaffold answers it for itself; remove it",
     "owner:\n": "profiles/acme.yml:1: owner: has no value",
     "- a\n": "profiles/acme.yml:1: must be a mapping, not ['a']",
-    "a: [\n": "profiles/acme.yml:2: not valid YAML",
+    "a: [\n": "profiles/acme.yml:2:1: not valid YAML",
     "connectors: {strip: {}}\n": "profiles/acme.yml:1: connectors.strip: is not a connector of the registry",
     "connectors:\n  stripe:\n    engine: spark\n": "profiles/acme.yml:3: connectors.stripe.engine: 'spark' is not one",
     "connectors:\n  postgres:\n    connection: {host: h, pass: x}\n": (
@@ -114,7 +114,7 @@ WRONG = {
     ),
     '"[a": b\nowner: data@acme.com\n': "profiles/acme.yml:1: [a: unknown key",
     '"{{ x }}": b\nowner: x\n': "profiles/acme.yml:1: {{ x }}: unknown key",
-    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2: not valid YAML",
+    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2:3: not valid YAML",
     "owner: data@acme.com\n1: b\n": "profiles/acme.yml:2: 1: the key 1 is not text",
     "tags: [a, a]\n": "profiles/acme.yml:1: tags: 'a' is listed twice",
     "endpoint: 'https://u:secret@x.yy'\n": "profiles/acme.yml:1: endpoint: this holds a literal secret",
@@ -164,7 +164,7 @@ def test_a_profile_is_written_on_request_and_taken_by_the_next(template: Path, t
     terminal.answer("Where the data comes from", DOWN * sources.index("stripe") + ENTER)
     terminal.answer("Objects", SPACE + ENTER)
     terminal.answer("Where the data goes", DOWN * targets.index("s3") + ENTER)
-    terminal.answer("Owner", ENTER)
+    terminal.answer("Owner", f"data-team@acme.com{ENTER}")
     terminal.answer("Name of this scaffold", ENTER)
     terminal.answer("Customize", DOWN * list(SECTIONS).index("governance") + SPACE + ENTER)
     terminal.answer("Tags", ENTER)
@@ -189,23 +189,23 @@ def test_a_saved_profile_holds_what_was_decided(template: Path, tmp_path: Path) 
     answers = ANSWERS | {"bucket": "mine", "lookback_days": 3, "retention_days": 90, "save_profile": True}
     out = render(template, tmp_path / "out", answers)
     profile = yaml.safe_load(out.files[profile_of("acme")])
+    # Nobody has named an owner, and a guess is no decision.
     assert profile == {
         "environment": "dev",
         "execution_mode": "self_hosted",
-        "owner": "data-team@acme.com",
         "bucket": "mine",
         "connectors": {"stripe": {"lookback_days": 3}},
     }
     assert check(PACK, tmp_path / "out", "acme").value == profile
     assert "save_profile" not in out.answers
-    names = ["environment", "execution_mode", "owner", "lookback_days", "bucket"]
+    names = ["environment", "execution_mode", "lookback_days", "bucket"]
     assert out.answers["profiled"] == names  # it follows what it has written, as the next ones do
-    assert list(profile) == ["environment", "execution_mode", "owner", "bucket", "connectors"]
+    assert list(profile) == ["environment", "execution_mode", "bucket", "connectors"]
 
 
 def test_a_profile_that_is_there_is_not_written_again(template: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", "acme", "{}\n")
-    with pytest.raises(UserMessageError, match=r"save_profile: profiles/acme.yml is there already; edit it"):
+    with pytest.raises(UserMessageError, match=r"save_profile: profiles/acme.yml exists already; edit it"):
         render(template, tmp_path / "out", ANSWERS | {"save_profile": True})
 
 
@@ -258,8 +258,7 @@ def test_a_changed_profile_is_taken_in_by_what_followed_it(repository: Path, com
     assert set(map(tuple, effects.values())) == {("follows", "profiled")}
     after, own = answers_of(repository, "stripe_to_iceberg"), answers_of(repository, "own")
     assert (after["bucket"], after["environment"], after["retention_days"]) == ("moved-{environment}", "prod", 7)
-    assert after["owner"] == "data-team@acme.com"
-    assert not {"tags", "warehouse"} & after.keys() and {"tags", "warehouse"} <= before.keys()
+    assert not {"owner", "tags", "warehouse"} & after.keys() and {"tags", "warehouse"} <= before.keys()
     assert (own["bucket"], own["owner"], own["retention_days"]) == ("mine", "own@acme.com", 7)
     assert "moved-prod" in (repository / "jobs/acme/prod/stripe_customers_to_iceberg.yaml").read_text(encoding="utf-8")
     assert command(repository, "replay", "--strict").status == 0
@@ -312,5 +311,5 @@ def test_a_profile_follows_what_copier_is_told(behind: Path) -> None:
 
 
 def test_profiled_names_only_answers_that_are_there() -> None:
-    with pytest.raises(Exception, match="'bucket' is no answer here that a profile gives"):
+    with pytest.raises(Exception, match="'bucket' is not an answer that a profile gives here"):
         _ = Scaffold(PACK, ANSWERS | {"profiled": ["bucket"]})["profiled"]

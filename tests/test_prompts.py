@@ -14,6 +14,7 @@ from terminal import DONE, DOWN, ENTER, SPACE, Terminal
 
 SOURCES = [connector.id for connector in PACK.with_role("source")]
 TARGETS = [connector.id for connector in PACK.with_role("target")]
+OWNER = SHORT_PATH["owner"]
 
 
 def start(template: Path, folder: Path, *arguments: str) -> Terminal:
@@ -33,7 +34,7 @@ def begin(terminal: Terminal, source: str, tenant: str = f"acme{ENTER}") -> None
 
 def end(terminal: Terminal, target: str = pick(TARGETS, "iceberg"), customize: str = ENTER) -> None:
     terminal.answer("Where the data goes", target)
-    terminal.answer("Owner", ENTER)
+    terminal.answer("Owner", OWNER + ENTER)
     terminal.answer("Name of this scaffold", ENTER)
     terminal.answer("Customize", customize)
 
@@ -79,6 +80,19 @@ def test_wrong_answers_are_asked_again_with_the_reason(template: Path, tmp_path:
     terminal.wait("name at least one, like [charges]")
     terminal.send(SPACE + ENTER)
     end(terminal)
+    assert terminal.finish() == 0, terminal.text
+
+
+def test_nobody_but_the_user_says_who_owns_the_data(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", SPACE + ENTER)
+    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+    terminal.answer("Owner", ENTER)
+    terminal.wait("type an e-mail address like team@example.com")
+    terminal.send(OWNER + ENTER)
+    terminal.answer("Name of this scaffold", ENTER)
+    terminal.answer("Customize", ENTER)
     assert terminal.finish() == 0, terminal.text
 
 
@@ -180,7 +194,7 @@ def test_a_second_scaffold_is_given_another_name(template: Path, tmp_path: Path)
     begin(terminal, pick(SOURCES, "stripe"))
     terminal.answer("Objects", DOWN + SPACE + ENTER)
     terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
-    terminal.answer("Owner", ENTER)
+    terminal.answer("Owner", OWNER + ENTER)
     terminal.answer("Name of this scaffold", f"stripe_to_iceberg{ENTER}")
     terminal.wait("is there already")
     terminal.send(f"_2{ENTER}")

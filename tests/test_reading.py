@@ -68,8 +68,8 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a link inside": (lambda path: path.symlink_to("file.yml"), "is a symbolic link"),
     "a link to nothing": (lambda path: path.symlink_to("nothing"), "is a symbolic link"),
     "a link to itself": (lambda path: path.symlink_to("evil"), "is a symbolic link"),
-    "a pipe": (os.mkfifo, "is no regular file"),
-    "a folder": (Path.mkdir, "is no regular file"),
+    "a pipe": (os.mkfifo, "is not a regular file"),
+    "a folder": (Path.mkdir, "is not a regular file"),
     "a device": (lambda path: path.symlink_to("/dev/zero"), "is a symbolic link"),
     "too large a file": (lambda path: path.write_bytes(b"1" * (reading.LARGEST + 1)), "has more than"),
     "another encoding": (lambda path: path.write_bytes("ä".encode("latin-1")), "is not UTF-8"),
@@ -191,7 +191,7 @@ def test_a_name_that_cannot_be_one(root: Path) -> None:
 
 @pytest.mark.parametrize("path", ["", ".", "..", "a/..", "a/.", "a/", "/a", "./a", "../secret.yml", "a//file.yml"])
 def test_each_part_of_a_path_is_a_name(path: str, root: Path) -> None:
-    with pytest.raises(reading.ReadingError, match=r": is no path below the folder$"):
+    with pytest.raises(reading.ReadingError, match=r": is not inside the folder$"):
         reading.read(root, path)
 
 
@@ -204,8 +204,8 @@ def nothing(path: Path) -> None:
     [
         (nothing, ""),
         (Path.touch, ""),
-        (Path.mkdir, "a/b/c: is no regular file"),
-        (os.mkfifo, "a/b/c: is no regular file"),
+        (Path.mkdir, "a/b/c: is not a regular file"),
+        (os.mkfifo, "a/b/c: is not a regular file"),
         (lambda path: path.symlink_to("../file.yml"), "a/b/c: is a symbolic link, which is not followed"),
         (lambda path: path.symlink_to("c"), "a/b/c: is a symbolic link, which is not followed"),
     ],
@@ -220,8 +220,8 @@ def test_what_stands_where_a_file_is_to_be(make: Callable[[Path], object], why: 
     ("make", "why"),
     [
         (nothing, ""),
-        (Path.touch, "a/b: is no folder"),
-        (os.mkfifo, "a/b: is no folder"),
+        (Path.touch, "a/b: is not a folder"),
+        (os.mkfifo, "a/b: is not a folder"),
         (lambda path: path.symlink_to("../a"), "a/b: is a symbolic link, which is not followed"),
         (lambda path: path.symlink_to("nothing"), "a/b: is a symbolic link, which is not followed"),
     ],

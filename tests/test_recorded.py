@@ -84,8 +84,8 @@ def test_answers_of_before_may_open_a_section_for_the_engine_alone(template: Pat
     before = ANSWERS | {"customize": ["engine"], "engine": "singer"}
     assert not problems(PACK, before | {"answers_format": 1})
     assert problems(PACK, before) == [
-        "customize: there is nothing to decide in 'engine': has no effect: stripe is read by airbyte, "
-        "whose options are the recipe's; leave it out"
+        "customize: 'engine' has no questions here: has no effect: stripe is read by airbyte, "
+        "whose options come from the recipe; leave it out"
     ]
 
 

@@ -145,7 +145,7 @@ def test_an_edit_is_told_first_and_stays(out: Path, command: Command) -> None:
 def test_an_edit_goes_with_force(out: Path, command: Command) -> None:
     edit(out, JOB, lambda text: text + "retry_config: {max_attempts: 5}\n")
     result = command(out, "remove", STRIPES, "--force")
-    assert result.out.splitlines()[0] == f"{'edited by hand':<19}{JOB}: goes with the edits in it"
+    assert result.out.splitlines()[0] == f"{'edited by hand':<19}{JOB}: deleted with the edits in it"
     assert not (out / JOB).exists()
     assert (out / ASSET).exists(), "another scaffold needs it, force or not"
 

@@ -327,7 +327,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "no commit": (lambda file, pack: file.write_text("tenant_id: acme\n"), "_commit: is missing"),
     "a number as commit": (lambda file, pack: rewrite(file, _commit=3), "_commit: is missing"),
     "a link": (lambda file, pack: link(file, Path("/etc/passwd")), "is a symbolic link"),
-    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is no regular file"),
+    "a folder": (lambda file, pack: (file.unlink(), file.mkdir()), "is not a regular file"),
     "a path as tenant": (lambda file, pack: rewrite(file, tenant_id="../../etc"), "tenant_id: '../../etc'"),
     "a template as owner": (lambda file, pack: rewrite(file, owner="{{ cycler.__init__ }}@a.com"), "owner: "),
     "a date": (lambda file, pack: add(file, "log_level: 2020-01-01\n"), "log_level"),

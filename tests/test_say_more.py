@@ -19,6 +19,7 @@ from support import EXAMPLES, PACK, ROOT, load_answers, schema_errors
 
 ORDERS = {
     "tenant_id": "acme",
+    "owner": "data@acme.com",
     "source_connector": "postgres",
     "tables": ["public.orders"],
     "target_connector": "iceberg",
@@ -343,7 +344,7 @@ def test_an_asset_may_say_no_retention(layout: str, key: str) -> None:
 
 
 def test_no_retention_of_personal_data_is_told() -> None:
-    told = "retention_days: nothing says how long the labelled columns are kept: orders"
+    told = "retention_days: nothing says how long to keep labelled columns: orders"
     fields = {"id": "integer", "email": "string PII", "updated_at": "timestamp"}
     assert told in planned(fields=fields, retention_days=0)["warnings"]
     assert told not in planned(fields=fields)["warnings"]
@@ -367,7 +368,7 @@ def test_a_type_is_written_as_it_is_answered(type_: str) -> None:
     said = [line for line in result["warnings"] if "as text" in line]
     instead = {"bigint": "integer", "decimal": "string", "array": "string"}
     way = instead.get(type_)
-    assert said == ([f"orders: the runner stores {type_} as text; write {way}: a"] if way else [])
+    assert said == ([f"fields: the runner stores {type_} as text; write {way}: a"] if way else [])
 
 
 @pytest.mark.parametrize(("type_", "like"), [("float", "double"), ("decimal", "double"), ("datetime", "timestamp")])

@@ -71,6 +71,14 @@ def test_what_stands_between_two_tables_takes_none_along(between: str, tmp_path:
     assert found == A_AND_B
 
 
+@pytest.mark.parametrize("line", ["delimiter text,", "delimiter text", "delimiter char(1) default ';',"])
+def test_a_column_may_be_called_delimiter(line: str, tmp_path: Path) -> None:
+    last = "" if not line.endswith(",") else "\n  x int"
+    found = shown(tables_of(tmp_path, f"create table t (\n  {line}{last}\n);\ncreate table u (y int);"))
+    assert list(found) == ["t", "u"]
+    assert found["t"]["delimiter"] == "string"
+
+
 def test_mysql_reads_comments_with_a_mark(tmp_path: Path) -> None:
     script = (
         "/*!40101 SET NAMES utf8 */;\nINSERT INTO a VALUES ('it\\'s /*! ; create table c (z int); ');\n"
@@ -193,6 +201,9 @@ COPIES = {
         "e": "string",
     },
     "create table t (a, b) as select x, y from s": {"a": "integer", "b": "string"},
+    "select * into t from s": {"x": "integer", "y": "string"},
+    "insert into s\nselect 1, 'a'\nselect y, x as z into t from s where x > 1": {"y": "string", "z": "integer"},
+    "if 1 = 1\n  select cast(null as date) as d into temp table t": {"d": "date"},
 }
 
 
@@ -305,10 +316,10 @@ SAID: dict[str, list[str]] = {
         "a.sql:2: is not understood: alter table good drop column z: there is no column 'z'"
     ],
     "alter table other add z int": [
-        "a.sql:2: has no effect here: alter table other add z int: 'other' is no table of this script"
+        "a.sql:2: has no effect here: alter table other add z int: 'other' is not a table of this script"
     ],
     "create table good (z int)": [
-        "a.sql:2: is not understood: create table good (z int): the table is there already, from line 1"
+        "a.sql:2: is not understood: create table good (z int): the table exists already, from line 1"
     ],
     "create view v as select 1": ["views are left out: v"],
     "create table b (x int);\ndrop table b": ["dropped again, and left out: b"],
@@ -319,6 +330,13 @@ SAID: dict[str, list[str]] = {
     "insert into good values ('\ncreate table b (x int)\n')": [
         "a.sql:3: is not understood: create table b (x int): it stands in a text"
     ],
+    "select 1 + 1 as x into odd from s": [
+        "a.sql:2: is not understood: select 1 + 1 as x into odd from s: a query that does not say what its columns are"
+    ],
+    "with q as (select 1 as x)\nselect x into odd from q": [
+        "a.sql:3: is not understood: select x into odd from q: a query that does not say what its columns are"
+    ],
+    "exec('create table ' + @name + ' (x int)')": ["a.sql:2: is not understood: create table: it stands in a text"],
     "create table odd of nothing": ["a.sql:2: is not understood: create table odd of nothing: 'of nothing'"],
 }
 
@@ -328,6 +346,22 @@ def test_what_is_not_followed_is_named(statement: str, notes: list[str], tmp_pat
     tables = tables_of(tmp_path, f"create table good (x int);\n{statement};")
     assert shown(tables) == {"good": {"x": "integer"}}
     assert notes_of(tables) == notes
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select x into @x from good",
+        "select x, x into a, b from good",
+        "select * into #gone from good",
+        "select x into outfile '/tmp/x' from good",
+        "declare\n  a number;\n  b number;\nbegin\n  select x into b from good;\n  select x into a from good;\nend",
+    ],
+)
+def test_a_query_into_what_is_no_table_is_passed_over(query: str, tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, f"create table good (x int);\n{query};")
+    assert shown(tables) == {"good": {"x": "integer"}}
+    assert notes_of(tables) == []
 
 
 @pytest.mark.parametrize(
@@ -353,8 +387,12 @@ def test_a_table_that_is_asked_for_and_not_understood_is_an_error(asked: str, me
 
 
 def test_a_script_of_which_nothing_is_understood_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ImportFailed, match=r"as oracle: line 1: create table a \(x int WHAT\): 'WHAT' \(and 1 more "):
+    with pytest.raises(ImportFailed) as error:
         tables_of(tmp_path, "create table a (x int WHAT);\ncreate table b (x int WHAT);", dialect="oracle")
+    first = "cannot be understood as oracle: line 1: create table a (x int WHAT): 'WHAT' (and 1 more statement)"
+    assert str(error.value).partition(": ")[2] == first
+    others = [note.rpartition("/")[2] for note in error.value.notes]
+    assert others == ["a.sql:2: is not understood: create table b (x int WHAT): 'WHAT'"]
     with pytest.raises(ImportFailed, match="holds no CREATE TABLE, but in views v"):
         tables_of(tmp_path, "create view v as select 1;")
 

@@ -1,15 +1,18 @@
 """The site of the documentation: it is built strictly, its links lead somewhere, and it works in a browser."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
+import yaml
 from playwright.sync_api import Browser, Page, expect
 
 import browser as browsers
@@ -19,7 +22,7 @@ from dativo_generator.registry.connectors import Connector
 from once import once
 from support import PACK, ROOT
 
-PHONE = {"width": 375, "height": 667}
+PHONE = {"width": 390, "height": 844}
 # Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail.
 PATIENCE = servers.PATIENCE * 1000
 expect.set_options(timeout=PATIENCE)
@@ -104,6 +107,9 @@ class Links(HTMLParser):
         """Collect ids, links and what the browser loads by itself."""
         values = {name: value or "" for name, value in attributes}
         self.anchors |= {values[name] for name in ("id", "name") if name in values}
+        # Where the page says that it lies is not looked at by a browser.
+        if values.get("rel") == "canonical":
+            return
         if "src" in values or tag == "link":
             self.loaded.add(values.get("src") or values["href"])
         elif "href" in values:
@@ -170,12 +176,12 @@ def test_every_page_fits_a_phone(site: Path, address: str, open_page: Callable[.
 
 def test_the_menu_of_a_phone_leads_to_a_page(open_page: Callable[..., Page]) -> None:
     page = open_page("index.html", viewport=PHONE)
-    entry = page.locator(".md-nav--primary").get_by_role("link", name="Tutorial", exact=True)
+    entry = page.locator(".md-nav--primary").get_by_role("link", name="Tutorial: your first job", exact=True)
     expect(entry).not_to_be_in_viewport()
     page.locator("header label[for=__drawer]").click()
     expect(entry).to_be_in_viewport()
     entry.click()
-    expect(page.locator("h1")).to_contain_text("Your first job")
+    expect(page.locator("h1")).to_contain_text("Tutorial: your first job")
 
 
 @pytest.mark.parametrize("word", ["lookback", "Renovate", "ODCS"])
@@ -191,11 +197,98 @@ def test_the_search_finds_words_and_opens_their_page(word: str, open_page: Calla
     expect(page.locator("article")).to_contain_text(word, ignore_case=True)
 
 
+# What somebody asks for, and the page that is to be on top.
+ASKED = {
+    "delete a scaffold": "how-to/delete-a-scaffold.html",
+    "remove a scaffold": "how-to/delete-a-scaffold.html",
+    "change the owner": "how-to/change-an-answer.html",
+    "add a table": "how-to/add-or-remove-an-object.html",
+    "remove an object": "how-to/add-or-remove-an-object.html",
+    "rename": "how-to/rename.html",
+    "environment": "how-to/environments.html",
+    "move to another environment": "how-to/move.html",
+    "schedule": "how-to/schedule.html",
+    "upgrade": "how-to/upgrade.html",
+    "error": "how-to/troubleshooting.html",
+}
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_search_has_the_page_of_a_task_on_top(asked: str, open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html")
+    page.get_by_role("textbox", name="Search").press_sequentially(asked)
+    # A link says which of the words it was found for, so the last one is typed when it is in a link.
+    last = asked.split()[-1]
+    links = page.locator("a.md-search-result__link")
+    expect(page.locator(f"a.md-search-result__link:is([href*='h={last}'], [href*='+{last}'])").first).to_be_attached()
+    assert urlsplit(links.first.get_attribute("href")).path == f"/{ASKED[asked]}"
+
+
+# Smaller letters than these, in pixels, are not read on a phone.
+READABLE = 10
+
+
+def test_pictures_are_readable_on_a_phone(site: Path, address: str, open_page: Callable[..., Page]) -> None:
+    page = open_page("index.html", viewport=PHONE)
+    shown = set()
+    for name in names(site):
+        page.goto(address + name)
+        for picture in page.locator("article img").all():
+            source = (site / name).parent / picture.get_attribute("src")
+            drawing = source.read_text(encoding="utf-8")
+            shown.add(source.name)
+            width = float(re.search(r'viewBox="0 0 ([\d.]+)', drawing)[1])
+            letters = min(float(size) for size in re.findall(r'font-size(?:: |=")(\d+)', drawing))
+            box = picture.bounding_box()
+            assert letters * box["width"] / width >= READABLE, source.name
+            # What sticks out is reached by scrolling.
+            around = picture.locator("xpath=..")
+            assert around.evaluate("box => box.scrollWidth") >= int(box["width"]), source.name
+            assert around.evaluate("box => getComputedStyle(box).overflowX") == "auto", source.name
+    assert shown == {path.name for path in (ROOT / "docs" / "assets").glob("*.svg")}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 900}], ids=["phone", "desk"])
+def test_the_name_of_a_connector_is_in_one_line(viewport: dict[str, int], open_page: Callable[..., Page]) -> None:
+    page = open_page("reference/registry.html", viewport=viewport)
+    for connector in PACK.registry:
+        lines = page.get_by_role("link", name=connector, exact=True).evaluate("link => link.getClientRects().length")
+        assert lines == 1, connector
+
+
+def entries(nav: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the pages of the navigation that have a title there: the path, and the title."""
+    for entry in nav:
+        for title, below in entry.items() if isinstance(entry, dict) else ():
+            if isinstance(below, str):
+                yield below, title
+            else:
+                yield from entries(below)
+
+
+def test_the_navigation_says_the_titles_of_the_pages() -> None:
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    nav = yaml.safe_load(text[text.index("nav:") : text.index("markdown_extensions:")])["nav"]
+    for path, title in entries(nav):
+        assert (ROOT / "docs" / path).read_text(encoding="utf-8").splitlines()[0] == f"# {title}", path
+
+
+def test_programs_find_every_page_of_the_navigation(site: Path) -> None:
+    index = (site / "llms.txt").read_text(encoding="utf-8")
+    full = (site / "llms-full.txt").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").rglob("*.md"):
+        name, text = path.relative_to(ROOT / "docs").as_posix(), path.read_text(encoding="utf-8")
+        assert (site / name).read_text(encoding="utf-8").strip() == text.strip(), name
+        if not re.match(r"decisions/\d", name):
+            assert f"/{name})" in index
+            assert text.strip() in full
+
+
 def values(connector: Connector) -> dict[str, set[str]]:
     """Return what a connector is found by, by the label of the filter."""
     return {
         "Roles": set(connector.roles),
-        "Category": {connector.category or "none"},
+        "Category": {connector.shown_category},
         "Cloud": {"yes" if connector.allowed_in_cloud else "no"},
         "Incremental": {connector.strategy if connector.supports_incremental else "none"},
     }
@@ -225,7 +318,7 @@ def test_the_registry_is_filtered_by_every_value(open_page: Callable[..., Page])
 
 def test_filters_of_the_registry_add_up_and_are_in_the_address(open_page: Callable[..., Page]) -> None:
     page = open_page("reference/registry.html")
-    sample = next(connector for connector in PACK.registry.values() if connector.category and connector.uses_cursor)
+    sample = next(connector for connector in PACK.registry.values() if connector.uses_cursor)
     for label, found in values(sample).items():
         page.get_by_label(label, exact=True).select_option(min(found))
     # With the keyboard alone: the words follow the choices.

@@ -63,8 +63,8 @@ def test_a_name_is_written_without_its_quotes(text: str, name: str, table: str) 
         ('"orders.2024"', "the runner takes the first dot for the end of the schema; write the schema before it"),
         ('"a.b".c', "the runner takes the first dot for the end of the schema; read a view in another schema"),
         ('"a"."b"."c"', "has more than two parts; write table or schema.table"),
-        ('"a""b"', "a quote is part of the name, which the runner cannot read; read a view of another name"),
-        ("a.`b``c`", "a quote is part of the name, which the runner cannot read; read a view of another name"),
+        ('"a""b"', "the runner cannot read a name with a quote; read a view with another name"),
+        ("a.`b``c`", "the runner cannot read a name with a quote; read a view with another name"),
     ],
 )
 def test_what_no_job_can_name_is_refused(text: str, said: str) -> None:
@@ -89,7 +89,7 @@ def test_the_table_names_the_asset() -> None:
 
 def test_twins_are_told_at_once() -> None:
     said = (
-        "tables: item 3: the object 'orders' is there twice (items 1, 3, 5), the object 'items' is there twice; "
+        "tables: item 3: the object 'orders' is listed twice (items 1, 3, 5), the object 'items' is listed twice; "
         "give one another `object`, like {name: old.orders, object: old_orders}"
     )
     assert refusal(["sales.orders", "sales.items", "hr.orders", "hr.items", "old.orders"]).startswith(said)

@@ -313,7 +313,7 @@ def test_destinations_of_a_repository_have_their_own_journals(out: Path, monkeyp
 
 def a_folder(out: Path) -> str:
     (out / "jobs/b/c/new.yaml").mkdir(parents=True)
-    return "jobs/b/c/new.yaml: is no regular file"
+    return "jobs/b/c/new.yaml: is not a regular file"
 
 
 def a_file(out: Path) -> str:
@@ -330,7 +330,7 @@ def a_pipe(out: Path) -> str:
     os.mkfifo(out / "jobs/pipe.yaml")
     (out / "jobs/b/c").mkdir(parents=True)
     (out / "jobs/pipe.yaml").rename(out / "jobs/b/c/new.yaml")
-    return "jobs/b/c/new.yaml: is no regular file"
+    return "jobs/b/c/new.yaml: is not a regular file"
 
 
 def a_linked_store(out: Path) -> str:

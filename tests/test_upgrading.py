@@ -8,7 +8,7 @@ from fleets import STRIPE, build
 from followed import Reader, typed
 from support import ROOT, Rendered, copy_pack, edit_yaml, git, release
 
-PAGE = ROOT / "docs" / "upgrading.md"
+PAGE = ROOT / "docs" / "how-to" / "upgrade.md"
 # One scaffold follows the default that moves, and one has decided.
 SCAFFOLDS = {
     "follows": STRIPE,

@@ -91,7 +91,13 @@ def test_an_example_has_the_findings_of_its_rule_and_no_others(rule: Rule, tmp_p
 
 def test_every_rule_has_an_example() -> None:
     # The others take a link, a version of the pack, an option, or answers.
-    assert {rule.id for rule in RULES.values() if not rule.example} == {"link", "vendored", "cloud", "guessed"}
+    assert {rule.id for rule in RULES.values() if not rule.example} == {
+        "link",
+        "vendored",
+        "cloud",
+        "guessed",
+        "guessed-owner",
+    }
 
 
 def test_every_rule_that_code_names_is_one() -> None:

@@ -97,7 +97,7 @@ def test_numbers_are_none_without_a_name(length: int, kind: Kind) -> None:
 
 def test_a_series_with_a_check_digit_is_one_draw() -> None:
     series = [luhn(str(411111111111000 + n)) for n in range(60)]
-    assert judge(series).against == "they are numbers in a row; so do 1 in 10 others"
+    assert judge(series).against == "they are consecutive numbers; so do 1 in 10 others"
     assert (label(series), label(series, "order_number")) == ("", "")
 
 
@@ -248,7 +248,7 @@ def test_no_more_than_some_distinct_values_are_tested_spread_over_all() -> None:
     [
         ({"prior": 2.0}, "kinds.0.prior: must be a number between 0 and 1, not 2.0"),
         ({"check": "email", "stdnum": "us.ssn"}, "kinds.0.name: has one of check, stdnum and patterns"),
-        ({"patterns": ["("], "check": None}, "kinds.0.patterns: '(' is no regular expression"),
+        ({"patterns": ["("], "check": None}, "kinds.0.patterns: '(' is not a regular expression"),
         ({"for": ["@others"]}, "kinds.0.for: there is no group 'others'"),
         ({"label": "pii"}, "kinds.0.label: 'pii' is not one of"),
         ({"characters": [1]}, "kinds.0.characters: must be two whole numbers, not [1]"),
@@ -270,13 +270,13 @@ def test_a_damaged_kind_is_one_line_with_its_place(change: dict[str, Any], error
 
 def test_an_explanation_fits_a_terminal_of_80_columns() -> None:
     console = Console(width=80, file=io.StringIO(), force_terminal=True, color_system=None)
-    why = "values: payment card number: 40 of 40 values pass the check; against: they are numbers in a row"
+    why = "values: payment card number: 40 of 40 values pass the check; against: they are consecutive numbers"
     _print_hanging(console, "customer_card_number  string     SENSITIVE  0.87", why)
     _print_hanging(console, "name  string     PII        0.95", "name: 'name' in the name")
     printed = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert printed == [
         "customer_card_number  string     SENSITIVE  0.87",
         "    values: payment card number: 40 of 40 values pass the check; against: they",
-        "    are numbers in a row",
+        "    are consecutive numbers",
         "name  string     PII        0.95 name: 'name' in the name",
     ]

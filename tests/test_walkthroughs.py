@@ -33,19 +33,23 @@ from support import PAGES, ROOT, Rendered, blocks, git, load_answers, release, s
 # What a block is said to be: commands after a prompt, commands alone; the others show files, output and lines to paste.
 PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 # Pages whose blocks are one walk; those of others stand for themselves.
-ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"}
+ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"} | {
+    page.name for page in PAGES if page.parent.name == "start"
+}
 # Pages that are typed into a shell, in a pack or in repositories of their own, and by which test.
 ELSEWHERE = {
     "add-a-connector.md": "test_add_a_connector.py",
     "make-the-pack-yours.md": "test_make_the_pack_yours.py",
     "releasing.md": "test_releasing.py",
-    "upgrading.md": "test_upgrading.py",
+    "upgrade.md": "test_upgrading.py",
 }
-# What a block of a walk begins with that is a file to save; and what a line ends with that fails.
-SAVED = re.compile(r"# ([\w.-]+\.yml)\n")
+# What a block of a walk begins with that is a file to save, or lines for the end of one; and what a line ends with that
+# fails.
+SAVED = re.compile(r"# (at the end of )?([\w./-]+\.ya?ml)\n")
 FAILS = re.compile(r"  # exit status (\d+)$")
-# The server that a page names.
+# The server that a page names, and a URL that leads there.
 HOST = "db.example.com"
+SERVER = re.compile(rf"[^\s\"']*{re.escape(HOST)}[^\s\"']*")
 PLACEHOLDER = re.compile(r"<[^<>]*(?:pack|repository)[^<>]*>")
 FIRST = "v1.0.0"
 # The tag of the repository as the pages find it.
@@ -144,8 +148,7 @@ class Walk:
     def type(self, line: str) -> None:
         """Run a line, or save a file."""
         if saved := SAVED.match(line):
-            text = PLACEHOLDER.sub(str(self.pack), line)
-            (self.here / saved[1]).write_text(text, encoding="utf-8")
+            self.save(saved[2], PLACEHOLDER.sub(str(self.pack), line), "a" if saved[1] else "w")
             return
         self.status = int(fails[1]) if (fails := FAILS.search(line)) else 0
         for part in FAILS.sub("", line).split(" && "):
@@ -159,6 +162,20 @@ class Walk:
         if (self.here / ".git").exists():
             git(self.here, "add", "--all")
             git(self.here, "commit", "--quiet", "--allow-empty", "--message", line)
+
+    def save(self, name: str, text: str, mode: str) -> None:
+        """Write a file that a page shows, or add to it; a URL in it leads to the server of the test."""
+        path = self.here / name
+        assert path.exists() == (mode == "a"), name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(SERVER.sub(lambda _: self.reached(), text))
+
+    def reached(self) -> str:
+        """Return the URL of the server of the test; its variables are set from then on."""
+        assert self.database
+        self.variables |= self.database.server.environment
+        return self.database.url()
 
     def spawn(self, *words: str) -> None:
         """Run a module of Python in a process of its own, without somebody to type."""
@@ -195,6 +212,10 @@ def copier(walk: Walk, arguments: list[str]) -> None:
         assert status == 0, words
 
     command, *arguments = arguments
+    if command == "copy" and (walk.here / "copier.yml").exists():
+        # Somebody who changes the pack says everything.
+        run(walk.here, "copy", *arguments)
+        return
     if command == "update":
         run(walk.here, "update", "--defaults", *arguments)
         assert not git(walk.here, "ls-files", "--unmerged")
@@ -204,10 +225,7 @@ def copier(walk: Walk, arguments: list[str]) -> None:
         arguments[-1:] = ["--trust", str(walk.pack), "acme-ingest"]
     *options, template, name = arguments
     if "--data-file" not in options:
-        # Its name is then the one that the questionnaire offers, and that the pages go on with.
-        answers = {name: value for name, value in load_answers(SAMPLE).items() if name != "scaffold"}
-        (walk.room / "answers.yml").write_text(yaml.safe_dump(answers), encoding="utf-8")
-        options += ["--data-file", str(walk.room / "answers.yml")]
+        options += ["--data-file", answered(walk)]
     if name == ".":
         run(walk.here, "copy", *options, "--defaults", "--vcs-ref", FIRST, template, ".")
         return
@@ -222,25 +240,31 @@ def copier(walk: Walk, arguments: list[str]) -> None:
     release(folder, f"copied-{len(list(folder.glob('.copier-answers.*')))}")
 
 
+def answered(walk: Walk) -> str:
+    """Return a file with the answers of the sample, under the name that the questionnaire offers."""
+    answers = {name: value for name, value in load_answers(SAMPLE).items() if name != "scaffold"}
+    (walk.room / "answers.yml").write_text(yaml.safe_dump(answers), encoding="utf-8")
+    return str(walk.room / "answers.yml")
+
+
 def generator(walk: Walk, arguments: list[str]) -> str:
     """Run the command in this process; 3 says that a newer version exists."""
     if "--to" in arguments:
         # The version may be older than the one that the line before went to.
         git(walk.here, "reset", "--quiet", "--hard", START)
-    url = next((argument for argument in arguments if HOST in argument), "")
-    if url:
-        assert walk.database
-        arguments = [walk.database.url() if argument == url else argument for argument in arguments]
-        walk.variables |= walk.database.server.environment
+    arguments = [walk.reached() if HOST in argument else argument for argument in arguments]
     if arguments[0] == "adopt":
         walk.here = hand_written(walk.room / "by-hand")
     folder = walk.here
     if arguments[0] == "batch":
-        folder = manifests(walk.room / "batch")
+        if not (walk.here / arguments[1]).exists():
+            folder = manifests(walk.room / "batch")
         arguments += ["--to", FIRST]
+    if arguments[0] == "new" and not {"--defaults", "--data-file"}.intersection(arguments):
+        arguments += ["--data-file", answered(walk), "--defaults"]
     with walk.surroundings(folder):
         result = walk.command(folder, *arguments)
-    noted = [line for line in result.err.splitlines() if not line.startswith("note: ")]
+    noted = [line for line in result.err.splitlines() if not line.startswith("Note: ")]
     expected = (walk.status,) if walk.status else (0, 3)
     assert (result.status in expected, noted) == (True, []), result.out
     return result.out
@@ -336,9 +360,9 @@ def uvx(walk: Walk, arguments: list[str]) -> None:
 
 
 def change_folder(walk: Walk, arguments: list[str]) -> None:
-    """Go to a folder beside the pack."""
+    """Go to a folder."""
     (name,) = arguments
-    walk.here = walk.room / name
+    walk.here = (walk.here / name).resolve()
     assert walk.here.is_dir()
 
 
@@ -352,7 +376,7 @@ def export(walk: Walk, arguments: list[str]) -> None:
 def runner(walk: Walk, arguments: list[str]) -> None:
     """Check the job as far as the pack can: the runner is not part of it."""
     command, option, name = arguments
-    assert (command, option) == ("run", "--config")
+    assert (command, option) in {("check", "--config"), ("run", "--config")}
     job = yaml.safe_load((walk.here / name).read_text(encoding="utf-8"))
     assert not schema_errors("job", job)
 

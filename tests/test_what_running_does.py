@@ -11,6 +11,7 @@ from support import EXAMPLES, PACK, load_answers
 
 ORDERS = {
     "tenant_id": "acme",
+    "owner": "data@acme.com",
     "source_connector": "postgres",
     "tables": ["public.orders"],
     "target_connector": "s3",
@@ -18,6 +19,7 @@ ORDERS = {
 }
 CUSTOMERS = {
     "tenant_id": "acme",
+    "owner": "data@acme.com",
     "source_connector": "stripe",
     "objects": ["customers", "charges"],
     "target_connector": "iceberg",
@@ -115,7 +117,7 @@ def test_elsewhere_the_recipe_says_how_far_back() -> None:
 
 def test_a_lookback_that_cuts_the_first_load_is_told() -> None:
     warnings = plan(PACK, ORDERS | {"lookback_days": 7, "fields": {"updated_at": "timestamp"}})["warnings"]
-    assert warnings == ["lookback_days: the first run reads the last 7 days alone; 0 reads all", ONCE_A_DAY]
+    assert warnings == ["lookback_days: the first run reads only the last 7 days; 0 reads everything", ONCE_A_DAY]
 
 
 def test_that_a_second_run_of_a_day_loses_rows_is_told_where_a_cursor_is_followed() -> None:
@@ -123,7 +125,12 @@ def test_that_a_second_run_of_a_day_loses_rows_is_told_where_a_cursor_is_followe
     assert plan(PACK, orders)["warnings"] == [ONCE_A_DAY]
     assert plan(PACK, orders | {"incremental": False})["warnings"] == []
     files = {"source_connector": "csv", "files": ["a.csv"], "target_connector": "s3"}
-    assert plan(PACK, {"tenant_id": "acme", "scaffold": "a", "fields": {"id": "string"}} | files)["warnings"] == []
+    assert (
+        plan(PACK, {"tenant_id": "acme", "owner": "a@b.cc", "scaffold": "a", "fields": {"id": "string"}} | files)[
+            "warnings"
+        ]
+        == []
+    )
 
 
 def test_jobs_keep_their_state_apart() -> None:
@@ -199,7 +206,7 @@ def test_a_date_for_a_catalog_is_told() -> None:
     dated = CUSTOMERS | {"objects": ["customers"], "fields": {"id": "string", "born": "date"}}
     assert plan(PACK, dated)["warnings"][1:] == [
         "iceberg: create the table first; without a catalog rows stay plain Parquet",
-        "customers: a date stops the commit; make it a timestamp: born",
+        "fields: a date stops the commit; make it a timestamp: born",
     ]
 
 
@@ -207,6 +214,7 @@ def test_a_date_for_a_catalog_is_told() -> None:
 
 EVENTS = {
     "tenant_id": "acme",
+    "owner": "data@acme.com",
     "source_connector": "s3",
     "files": ["events.json"],
     "fields": {"id": "string"},
@@ -265,11 +273,11 @@ def test_without_a_bucket_the_runner_takes_its_own() -> None:
 
 def test_a_lookback_that_reads_unchanged_files_again_is_told() -> None:
     files = {"source_connector": "csv", "files": ["a.csv"], "target_connector": "s3", "lookback_days": 2}
-    made = plan(PACK, {"tenant_id": "acme", "scaffold": "a", "fields": {"id": "string"}} | files)
+    made = plan(PACK, {"tenant_id": "acme", "owner": "a@b.cc", "scaffold": "a", "fields": {"id": "string"}} | files)
     assert made["warnings"] == ["lookback_days: files that have not changed are read again in every run; 0 skips them"]
 
 
 def test_of_a_source_without_a_state_none_is_named() -> None:
     files = {"source_connector": "gdrive_csv", "files": [{"path": "a.csv", "id": "1"}], "target_connector": "s3"}
-    (job,) = jobs({"tenant_id": "acme", "scaffold": "a", "fields": {"id": "string"}} | files)
+    (job,) = jobs({"tenant_id": "acme", "owner": "a@b.cc", "scaffold": "a", "fields": {"id": "string"}} | files)
     assert job["source"]["incremental"] == {"lookback_days": 0}

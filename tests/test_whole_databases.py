@@ -70,8 +70,8 @@ def test_tables_of_one_name_are_objects_by_their_whole_names() -> None:
 @pytest.mark.parametrize(
     ("entries", "problem"),
     [
-        (["x.*"], r"'x\.\*': no table is called like that \(there: hr.orders, "),
-        (["!x"], "'!x' takes tables out; say which are meant, like 'sales"),
+        (["x.*"], r"'x\.\*': it matches no table \(there are: hr.orders, "),
+        (["!x"], "'!x' excludes tables; say which to include, like 'sales"),
         (["hr.*", "!hr.orders"], "no table is left"),
     ],
 )
@@ -288,6 +288,21 @@ COLUMNS = {"id": "integer required", "updated_at": "timestamp required"}
 def test_columns_that_nobody_named_are_said_to_be_a_guess(answers: dict[str, Any], guessed: bool) -> None:
     said = [line for line in plan(PACK, answers)["warnings"] if line.startswith("fields: a guess")]
     assert bool(said) is guessed
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"), [({}, ["guessed-owner"]), ({"owner": "data-team@acme.com"}, []), ({"owner": "a@b.cc"}, [])]
+)
+def test_an_owner_that_nobody_named_is_found_and_marked(
+    answers: dict[str, Any], found: list[str], published: Path, tmp_path: Path, command_on: Command
+) -> None:
+    unsaid = {name: value for name, value in ORDERS.items() if name != "owner"}
+    out = build(published, tmp_path / "out", "v1.0.0", {"shop": unsaid | answers})
+    findings = command_on(out, "validate", "--json").json["findings"]
+    assert [one["rule"] for one in findings if one["rule"] == "guessed-owner"] == found
+    (row,) = command_on(out, "list", "--json").json["scaffolds"]
+    assert (row["owner"], row["owner_is_guess"]) == (answers.get("owner", "data-team@acme.com"), bool(found))
+    assert ("data-team@acme.com (a guess)" in command_on(out, "list").out) is bool(found)
 
 
 @pytest.mark.parametrize(("answers", "found"), [({}, ["guessed"]), ({"fields": COLUMNS}, [])])

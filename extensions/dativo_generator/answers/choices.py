@@ -53,7 +53,7 @@ def forbidden(connector: Connector, cloud: bool) -> str:
 
 def matches(connector: Connector, search: str) -> bool:
     """Tell whether a connector matches a search: each of its words in the name, the category or an object."""
-    text = " ".join((connector.id, connector.category, *connector.objects)).lower()
+    text = " ".join((connector.id, connector.shown_category, *connector.objects)).lower()
     return all(word in text for word in search.lower().split())
 
 
@@ -67,4 +67,4 @@ def summary(connector: Connector, role: str, way: Way = _ANY) -> str:
         parts = [offer, "incremental" if connector.supports_incremental else "full reads"]
     else:
         parts = [listed(connector.file_formats), "schema evolution" if connector.supports_schema_evolution else ""]
-    return " - ".join(dict.fromkeys(filter(None, (connector.category or "storage", *parts, way.words))))
+    return " - ".join(dict.fromkeys(filter(None, (connector.shown_category, *parts, way.words))))

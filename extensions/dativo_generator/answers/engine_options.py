@@ -25,8 +25,10 @@ def none_offered(answers: Answers) -> str:
     """Return why a source's reader can be told nothing, '' when it can."""
     source = answers.source
     if _way(answers) == ENGINE:
-        return f"has no effect: {source.id} is read by {answers.source_recipe.engine}, whose options are the recipe's"
-    return "" if offered(answers) else f"has no effect: what reads {source.id} has no options"
+        return (
+            f"has no effect: {source.id} is read by {answers.source_recipe.engine}, whose options come from the recipe"
+        )
+    return "" if offered(answers) else f"has no effect: the reader of {source.id} has no options"
 
 
 def offered(answers: Answers) -> dict[str, Reader]:
@@ -72,7 +74,7 @@ def imported(answers: Answers) -> dict[str, str]:
         values = list(by_object.values())
         if any(not _same(value, values[0]) for value in values):
             said = few(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
-            raise AnswerError(f"{NAME}: {name} is {said}; read these files by scaffolds of their own")
+            raise AnswerError(f"{NAME}: {name} is {said}; give these files scaffolds of their own")
         if not _same(values[0], _usual(answers, name)):
             options[name] = values[0]
     return options
@@ -171,7 +173,7 @@ def _encoding(raw: Any) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError):
-        raise AnswerError(f"{shown(name)} is no encoding; name one like utf-16 or latin-1") from None
+        raise AnswerError(f"{shown(name)} is not an encoding; name one like utf-16 or latin-1") from None
     return name
 
 

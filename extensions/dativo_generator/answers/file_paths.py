@@ -81,18 +81,18 @@ def _check_environments(name: str, job: Any, environments: Sequence[str]) -> Non
     for environment in job:
         if environment not in environments:
             hint = nearest(str(environment), environments)
-            raise AnswerError(f"{name}: job: {shown(environment)} is no environment of this scaffold{hint}")
+            raise AnswerError(f"{name}: job: {shown(environment)} is not an environment of this scaffold{hint}")
 
 
 def _check(paths: Sequence[Any]) -> None:
     seen: set[str] = set()
     for path in paths:
         if not isinstance(path, str):
-            raise AnswerError(f"{shown(path)} is no path")
+            raise AnswerError(f"{shown(path)} is not a path")
         if why := problem_of(path):
             raise AnswerError(f"{shown(path)}: {why}")
         if path.casefold() in seen:
-            raise AnswerError(f"{shown(path)} is there twice")
+            raise AnswerError(f"{shown(path)} is given twice")
         seen.add(path.casefold())
 
 
@@ -100,9 +100,9 @@ def problem_of(path: str) -> str:
     """Say why no file of a scaffold can lie at a path, '' when one can."""
     parts = path.split("/")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
-        return "is no path in a folder of the repository, like jobs/shop/orders.yaml"
+        return "is not a path inside the repository, like jobs/shop/orders.yaml"
     if not path.endswith(_ENDS):
         return f"a job or an asset ends in {' or '.join(_ENDS)}"
     if parts[0] in _TAKEN:
-        return "no job or asset can be there"
+        return "a job or an asset cannot be there"
     return ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from shlex import quote
 from typing import Any, ClassVar, NamedTuple, Self
 
-from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError, Unanswered
 from ..base.naming import file_name_of
 from ..base.shapes import Shape
@@ -34,7 +34,8 @@ class Question(NamedTuple):
     """One question.
 
     `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives the
-    raw answer to follow, None where nobody but the user can say; `example` then shows how to. `inapplicable` says why
+    raw answer to follow, None where nobody but the user can say; `example` then shows how to. `guess` gives one where
+    nobody is there to say it: it is not recorded, and told as a warning. `inapplicable` says why
     the question makes no sense for these answers, '' when it does; `without_effect` why the runner takes no notice of
     the answer: it is not asked then, and whoever gives it is told. `choices` are what can be chosen; `fixed_choices`
     where they depend on no other answer; `suggested` are some of the values that are right. `always_asked` tells
@@ -69,6 +70,7 @@ class Question(NamedTuple):
     section: str = ""
     owns: tuple[str, ...] = ()
     varies: bool = False
+    guess: Callable[[Answers], Any] | None = None
 
 
 class Section(NamedTuple):
@@ -111,6 +113,8 @@ class Answers:
             raw = self.raw[name] if name in self.raw else self.default(name)
             if raw is None and name in self.raw:
                 raise QuestionError(f"{name}: has no value; give one or leave the answer out")
+            if raw is None and question.guess:
+                raw = question.guess(self)
             if raw is None:
                 raise self.missing(name)
             try:
@@ -154,12 +158,16 @@ class Answers:
         """Tell whether somebody answered a question, and otherwise than the pack."""
         return name in self.raw and self[name] != self.questions[name].default(self)
 
+    def is_guess(self, name: str) -> bool:
+        """Tell whether the value of a question is a guess: neither somebody nor a profile has given it."""
+        return bool(self.questions[name].guess) and name not in self.raw and name not in self.presets
+
     def missing(self, name: str) -> AnswerError:
         """Build the error for a question that has no answer and no default."""
         example = self.questions[name].example
         return Unanswered(
             f"{name}: nobody answered, and there is no default; give it in a data file or with "
-            f"--data {name}={shown(example) if example else '...'}"
+            f"--data {quote(f'{name}={example}') if example else f'{name}=...'}"
         )
 
     def choices(self, name: str) -> list[Choice]:
@@ -169,7 +177,8 @@ class Answers:
     def asks(self, name: str) -> bool:
         """Tell whether a question is to be answered.
 
-        It fits, and is of the short path or an open section, or a profile answers it, or nothing else does.
+        It fits, and is of the short path or an open section, or a profile answers it, or nothing else does. A guess is
+        no answer.
 
         One that fills another is asked before it, and makes it asked.
         """
@@ -180,6 +189,8 @@ class Answers:
             return question.fills not in self.raw and self.asks(question.fills)
         if name in self._filled:
             return True
+        if self.is_guess(name):
+            return False
         if question.section and question.section in self["customize"]:
             return len([choice for choice in self.choices(name) if not choice.reason]) != 1
         if not question.section or name in self.presets or self.default(name) is None:

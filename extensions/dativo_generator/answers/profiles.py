@@ -89,7 +89,7 @@ class Profiles:
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when it can."""
         there = os.path.lexists(self._root / profile_of(tenant))
-        return f"{profile_of(tenant)} is there already; edit it" if there else ""
+        return f"{profile_of(tenant)} exists already; edit it" if there else ""
 
     def _document(self, name: str) -> Document | None:
         path = self._root / profile_of(name)
@@ -112,7 +112,7 @@ def check(pack: Pack, root: Path, name: str) -> Document:
         if key == DIFFERING:
             _refuse_connectors_answers(document)
         if key in QUESTIONS and QUESTIONS[key].of == "scaffold":
-            raise document.error((key,), "is answered by each scaffold anew; remove it")
+            raise document.error((key,), "each scaffold answers it for itself; remove it")
     top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS))
     tenant = {"tenant_id": "tenant" if name == ORGANISATION else name}
     _check_answers(Scaffold(pack, tenant), document, ())

@@ -50,7 +50,7 @@ def _check_plain(raw: Any) -> None:
         elif not isinstance(value, str | int | float | None):
             raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
         elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
-            raise AnswerError(f"{shown(value)} has half of a character, which no file can hold")
+            raise AnswerError(f"{shown(value)} has half of a surrogate pair, which no file can hold")
         elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # nor is one that is no number
             raise AnswerError("a number in it is too large; put it in quotes")
 
@@ -84,6 +84,8 @@ def slug(raw: Any) -> str:
 def email(raw: Any) -> str:
     """Read an ASCII e-mail address; the runner takes no other owner."""
     address = text(raw)
+    if not address:
+        raise AnswerError("type an e-mail address like team@example.com; nobody else can say it")
     if not _EMAIL.fullmatch(address):
         raise AnswerError(f"{shown(address)} is not an ASCII e-mail address like team@example.com")
     return address
@@ -231,5 +233,7 @@ def shaped(raw: Any, shape: Shape) -> Any:
 def among_objects(key: Any, objects: Iterable[str]) -> str:
     """Return `key`, which must be one of the `objects` that are read."""
     if key not in (known := list(objects)):
-        raise AnswerError(f"'{key}' is not among what is read{nearest(str(key), known)} (objects: {few(known)})")
+        raise AnswerError(
+            f"'{key}' is not one of the objects that are read{nearest(str(key), known)} (objects: {few(known)})"
+        )
     return key

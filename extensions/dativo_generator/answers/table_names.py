@@ -26,7 +26,7 @@ def table_name(text: str) -> tuple[str, str]:
     if len(parts) > 2:
         raise AnswerError("has more than two parts; write table or schema.table")
     if any(set(part) & set(_QUOTES) for part in parts):
-        raise AnswerError("a quote is part of the name, which the runner cannot read; read a view of another name")
+        raise AnswerError("the runner cannot read a name with a quote; read a view with another name")
     if "." in parts[0]:
         way = "write the schema before it" if len(parts) == 1 else "read a view in another schema"
         raise AnswerError(f"the runner takes the first dot for the end of the schema; {way}")

@@ -24,15 +24,15 @@ def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list
     wanted = [pattern for pattern in patterns if not pattern.startswith(EXCEPT)]
     said = [entry for entry in entries if not is_pattern(entry)]
     if not wanted:
-        raise AnswerError(f"{shown(patterns[0])} takes tables out; say which are meant, like 'sales.*'")
+        raise AnswerError(f"{shown(patterns[0])} excludes tables; say which to include, like 'sales.*'")
     for pattern in wanted:
         if not any(fits(name, plain, [pattern]) for name, plain in tables):
             there = few(sorted(name for name, _ in tables))
-            raise AnswerError(f"{shown(pattern)}: no table is called like that (there: {there})")
+            raise AnswerError(f"{shown(pattern)}: it matches no table (there are: {there})")
     known = {entry.get("name") if isinstance(entry, dict) else entry for entry in said}
     found = [(name, plain) for name, plain in tables if is_meant(name, plain, patterns) and name not in known]
     if not found and not said:
-        raise AnswerError(f"{few(map(shown, patterns))}: no table is left; take fewer out")
+        raise AnswerError(f"{few(map(shown, patterns))}: no table is left; exclude fewer")
     taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, said)])
     return [*said, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
 from .errors import PackError, printable
@@ -117,7 +118,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
             elif isinstance(event, yaml.AliasEvent):
                 if any(anchor == name for name, _ in open_):
                     raise yaml.MarkedYAMLError(
-                        problem="an alias refers to what it is in", problem_mark=event.start_mark
+                        problem="an alias refers to its own parent", problem_mark=event.start_mark
                     )
                 size = sizes.get(anchor, 1)
             elif not event.style and len(event.value) > _DIGITS and _NUMBER.fullmatch(event.value):
@@ -135,6 +136,47 @@ def yaml_problem(error: Exception) -> str:
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
     # PyYAML 6.0.4 and later stop before `shallow` does, in words of their own.
     return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
+
+
+def yaml_place(error: Exception, text: str) -> tuple[int, int]:
+    """Return line and column, from 1, of what `parse_yaml` found wrong in a text; (1, 1) where that is all of it."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None) or _misbuilt(text)
+    if mark:
+        return mark.line + 1, mark.column + 1
+    position = getattr(error, "position", 0)  # of a character that no YAML may hold
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def not_yaml(path: object, error: Exception, text: str) -> str:
+    """Say that a file is not YAML: ``path:line:column: not valid YAML: why``."""
+    line, column = yaml_place(error, text)
+    return f"{path}:{line}:{column}: not valid YAML: {yaml_problem(error)}"
+
+
+def not_yaml_at(error: Exception, text: str) -> str:
+    """Say the same of a file that is named already: ``line 2, column 1: not valid YAML: why``."""
+    line, column = yaml_place(error, text)
+    return f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}"
+
+
+def _misbuilt(text: str) -> Any:
+    """Return where a value is not as its tag says; None where all are."""
+    try:
+        waiting = [yaml.compose(text, Loader=_FastLoader)]
+    except yaml.YAMLError:
+        return None
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.CollectionNode):
+            parts = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+            waiting += reversed(parts)
+            continue
+        try:
+            if node is not None:
+                SafeConstructor().construct_document(node)
+        except (yaml.YAMLError, *CONSTRUCTING):
+            return node.start_mark
+    return None
 
 
 def frozen(value: Any) -> Any:
@@ -185,11 +227,8 @@ class Document:
         self.name, self.text = name, text
         try:
             self.value = parse(text)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, line) from None
         except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
-            raise PackError(f"not valid YAML: {yaml_problem(error)}", name) from None
+            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, *yaml_place(error, text)) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
         """Open the top level; its keys must be among `known`, any are allowed when that is empty."""
@@ -295,7 +334,7 @@ class Section:
         found = tuple(text.split(", "))
         if not re.fullmatch(f"[{letters} ,]+", text) or text.count(",") >= len(found) or "" in found:
             wrong = next((one for one in found if not re.fullmatch(f"[{letters}]+( [{letters}]+)*", one)), text)
-            raise self.error(key, f"'{wrong}' is no phrase; phrases have letters like {letters}, and ', ' between them")
+            raise self.error(key, f"'{wrong}' is not a phrase; write letters like {letters}, with ', ' between them")
         if len(set(found)) < len(found):
             twice = next(item for index, item in enumerate(found) if item in found[:index])
             raise self.error(key, f"'{twice}' is listed twice")

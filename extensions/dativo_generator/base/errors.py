@@ -27,10 +27,11 @@ class DativoError(Exception):
 class PackError(DativoError):
     """A file of the pack (registry, recipe, field catalog, rules), or a profile, is wrong: ``file:line: key: what``."""
 
-    def __init__(self, what: str, file: str = "", line: int = 0) -> None:
-        """Keep `what` is wrong and where: '' and 0 where that is not known."""
-        self.what, self.file, self.line = printable(what), file, line
-        super().__init__(": ".join(filter(None, (f"{file}:{line}" if line else file, what))))
+    def __init__(self, what: str, file: str = "", line: int = 0, column: int = 0) -> None:
+        """Keep `what` is wrong and where: '' and 0 where that is not known, or the key says it."""
+        self.what, self.file, self.line, self.column = printable(what), file, line, column
+        place = ":".join(str(part) for part in (file, line, column) if part)
+        super().__init__(": ".join(filter(None, (place, what))))
 
 
 class AnswerError(DativoError):

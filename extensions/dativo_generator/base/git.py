@@ -81,10 +81,10 @@ def attempt(
             **({"process_group": 0} if apart and os.name == "posix" else {}),
         )
     except FileNotFoundError as error:
-        missing = "git is not installed" if error.filename == "git" else f"{folder}: is no folder"
+        missing = "git is not installed" if error.filename == "git" else f"{folder}: is not a folder"
         raise GitError(missing) from None
     except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]}: did not end within {patience:g} seconds") from None
+        raise GitError(f"git {arguments[0]}: did not finish within {patience:g} seconds") from None
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Names: what may become a path, what refers to the environment, and the nearest right word for a wrong one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 # Slugs become file and folder names on every system, so: lower case, no dots, no leading dash. Two of them, and some
@@ -95,3 +95,15 @@ def few(words: Iterable[str], most: int = 10) -> str:
     words = list(words)
     more = len(words) - most
     return listed(words) if more <= 0 else f"{listed(words[:most])} and {more} more"
+
+
+def spans(numbers: Sequence[int], most: int = 6) -> str:
+    """Write ascending numbers for a message, those in a row as one span: ``2-9, 12``; beyond `most` spans, count."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    left = len([one for one in numbers if one > found[most - 1][-1]]) if len(found) > most else 0
+    return listed("-".join(map(str, span)) for span in found[:most]) + (f" and {left} more" if left else "")

@@ -64,7 +64,7 @@ def beginning(root: Path, path: str, size: int) -> bytes | None:
         raise ReadingError(f"{path}: cannot be read: {why}") from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ReadingError(f"{path}: is no regular file")
+            raise ReadingError(f"{path}: is not a regular file")
         parts = []
         while size > 0 and (part := os.read(descriptor, size)):
             parts.append(part)
@@ -109,7 +109,7 @@ def obstacle(root: Path, path: str) -> str:
         if stat.S_ISLNK(mode):
             return str(_link(part))
         if not (stat.S_ISREG(mode) if part == whole else stat.S_ISDIR(mode)):
-            return f"{part}: is no {'regular file' if part == whole else 'folder'}"
+            return f"{part}: is not a {'regular file' if part == whole else 'folder'}"
     return ""
 
 
@@ -125,7 +125,7 @@ def _opened(root: Path, path: str) -> int:
     """Open a file by its parts, so that no link is followed that somebody puts there meanwhile."""
     *folders, name = path.split("/")
     if not {"", ".", ".."}.isdisjoint((*folders, name)):
-        raise ReadingError(f"{path}: is no path below the folder")
+        raise ReadingError(f"{path}: is not inside the folder")
     if not _STEPWISE:
         if any(root.joinpath(*parts).is_symlink() for parts in accumulate((folder,) for folder in (*folders, name))):
             raise _link(path)

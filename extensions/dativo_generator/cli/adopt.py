@@ -21,29 +21,30 @@ EXAMPLES = ("dativo-generator adopt --dry-run", "dativo-generator adopt jobs/acm
 def command(
     jobs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="JOB", help="Jobs, assets, and folders of them; without any, jobs and assets."),
+        typer.Argument(metavar="JOB", help="Jobs, assets, or folders of them; default: jobs and assets."),
     ] = None,
     template: Template = "",
     to: To = "",
     data: Annotated[
         list[str] | None,
-        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for what the files do not say."),
+        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer that the files do not give."),
     ] = None,
     group: Annotated[
         str,
         typer.Option(
             metavar="NAMES",
-            help="What the files of one scaffold have in common, beside all answers: tenant, source and target always, "
-            "on request the folder; job makes a scaffold of each.",
+            help="What the files of one scaffold have in common. Tenant, source and target always; add folder, or give "
+            "job for one scaffold per job.",
         ),
     ] = ",".join(GROUPS[:3]),
     rewrite: Annotated[
-        bool, typer.Option("--rewrite", help="Give the files the pack's form, too; their values stay, comments go.")
+        bool,
+        typer.Option("--rewrite", help="Also rewrite the files in the template's format; values stay, comments go."),
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take over hand-written jobs with their assets: write the answers that come closest, and leave the files."""
+    """Bring hand-written jobs and assets under management: find the closest answers, and keep the files."""
     apart = checked_group(group)
     defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template, writes="" if dry_run else "adopt") as fleet:
@@ -87,6 +88,7 @@ def _said(file: Taken) -> str:
 def _print_json(adoption: Adoption, *, dry_run: bool) -> None:
     """Print `{target, dry_run, adopted, files, conflicts}`."""
     dump(
+        "adopt.v1",
         {
             "target": adoption.change.target,
             "dry_run": dry_run,
@@ -105,5 +107,5 @@ def _print_json(adoption: Adoption, *, dry_run: bool) -> None:
             "refused": [outcome.detail for outcome in adoption.change.refused],
             "files": written_files(adoption.change),
             "conflicts": sorted(adoption.change.conflicts),
-        }
+        },
     )

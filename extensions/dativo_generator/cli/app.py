@@ -7,30 +7,31 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
 from types import ModuleType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from ..base.errors import DativoError, printable
+from ..base.errors import DativoError
 from ..fleet.interruption import Interrupted, listening
+from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
 
 # The commands, in the order of the help, and what it says of each.
 COMMANDS = {
-    "new": "Scaffold a new job, by the questions of copier copy.",
+    "new": "Scaffold a new job.",
     "replay": "Check that a repository is what its answers files say.",
     "update": "Update scaffolds to another version of the template.",
     "batch": "Create or update every scaffold in a manifest.",
     "list": "List scaffolds, and jobs and assets written by hand.",
     "explain": "Show where each value of a job or an asset comes from.",
     "remove": "Remove scaffolds, or objects of one.",
-    "adopt": "Take over hand-written jobs and assets.",
-    "validate": "Find what the runner would refuse, or do wrong silently.",
-    "fields": "Print the columns of a source, for a data file.",
-    "drift": "Find what has changed in the sources of imported columns.",
-    "doctor": "Find what is missing on this machine, and what to type.",
+    "adopt": "Bring hand-written jobs and assets under management.",
+    "validate": "Find what the runner would refuse or silently do wrong.",
+    "fields": "Print the columns of a source, as a data file.",
+    "drift": "Find what changed in the sources of imported columns.",
+    "doctor": "Check this machine, and say what to type.",
 }
 EXAMPLES = ("dativo-generator new", "dativo-generator replay", "dativo-generator update --dry-run")
 
@@ -71,7 +72,7 @@ def loaded(name: str) -> ModuleType:
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    help="Keep the jobs and assets of a repository what their answers files and the connector registry say.",
+    help="Create and maintain the jobs and assets of a repository, from answers files and the connector registry.",
     epilog="`copier copy` and `copier update` do the same for one scaffold. Exit status: "
     + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
     + ".",
@@ -93,17 +94,22 @@ def _every_command(
 ) -> None: ...
 
 
+# What Typer raises for arguments that it cannot use, and exports by no name of its own.
+_UsageError: Any = typer.BadParameter.__base__
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command; an error is one line and an exit status, never a traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    as_json = wants_json(arguments)
     try:
         with listening():
-            app(args=arguments, prog_name="dativo-generator")
+            # Typer itself tells people how a command is used; for a program its error is taken from it.
+            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=not as_json))
+    except _UsageError as error:
+        error.show()
+        refuse(error.format_message(), error.exit_code, as_json, told=True)
     except (DativoError, Interrupted) as error:
-        _refuse(str(error))
+        refuse(str(error), UNABLE, as_json)
     except OSError as error:  # of a full disk, say, which names no file
-        _refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
-
-
-def _refuse(reason: str) -> NoReturn:
-    print(f"Error: {printable(reason)}", file=sys.stderr)
-    sys.exit(UNABLE)
+        refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), UNABLE, as_json)

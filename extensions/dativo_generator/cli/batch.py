@@ -1,21 +1,22 @@
 """`dativo-generator batch`."""
 
-import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from ..base.errors import printable
+from ..base.telling import tell
 from ..fleet.batch import Batch, batch
 from ..fleet.manifest import read as read_manifest
+from ..fleet.rows import Told, lines
 from ..fleet.step import Step
 from ..fleet.update import typed
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
-from .output import STYLES, counted, dump, print_leaving, print_state, show, written_files
+from .output import STYLES, counted, dump, print_leaving, print_state, say, show, written_files
 from .progress import progress
 from .repository import assignment, fleet_here, save
 
@@ -27,21 +28,21 @@ def command(
         Path,
         typer.Argument(
             metavar="MANIFEST",
-            help="A CSV file with a question a column and a scaffold a row, or a YAML file with `scaffolds`, a list or "
-            "the path of such a CSV file, and `defaults` for all of them.",
+            help="A CSV file with one column per question and one row per scaffold, or a YAML file with `scaffolds` (a "
+            "list, or the path of such a CSV file) and `defaults` for all of them.",
         ),
     ],
     template: Template = "",
     to: To = "",
     data: Annotated[
         list[str] | None,
-        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that gives none."),
+        typer.Option("--data", "-d", metavar="NAME=ANSWER", help="An answer for every row that does not give its own."),
     ] = None,
     force: Force = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create or update every scaffold in a manifest. All rows are checked first; all are written, or none."""
+    """Create or update every scaffold in a manifest. All rows are checked first; then all are written, or none."""
     defaults = dict(assignment(text) for text in data or [])
     with fleet_here(template, writes="" if dry_run else "batch") as fleet:
         step = Step.to(fleet, to, force=force)
@@ -60,43 +61,51 @@ def command(
 def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
     """Print all that is wrong, a line each, else a table of what is new or changed, and a count."""
     if result.problems:
-        for problem in result.problems:
-            print(printable(problem), file=sys.stderr)
-        print(f"Error: {counted(len(result.problems), 'problem')}; nothing was written", file=sys.stderr)
+        for line in lines(result.problems):
+            tell(line)
+        tell(f"Error: {counted(len(result.problems), 'problem')}; nothing was written")
         return
     console = Console(soft_wrap=True, highlight=False)
     states = Counter(state.state for state in result.states)
-    lines = [("row", "", "tenant", "scaffold", "from", "to", "files")]
+    rows = [("row", "", "tenant", "scaffold", "from", "to", "files")]
     for state in result.states:
         if state.state != "unchanged":
             values, outcome = state.outcome.values, state.outcome
             ends = [str(values[f"{role}_connector"]) for role in ("source", "target")]
             files = str(len(outcome.writes) + len(outcome.edits))
-            lines.append(
+            rows.append(
                 (str(state.row.number), state.state, str(values["tenant_id"]), str(values["scaffold"]), *ends, files)
             )
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    for index, line in enumerate(lines if len(lines) > 1 else []):
+    widths = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
+    for index, line in enumerate(rows if len(rows) > 1 else []):
         text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
         show(console, text, "bold" if not index else STYLES.get(line[1], ""))
     for path in sorted(result.change.conflicts):
         print_state(console, "conflict", path)
+    for one in result.notes:
+        tell(f"Note: {one}")
+    for one in result.warnings:
+        tell(f"Warning: {one}")
     would = "would be " if dry_run else ""
     scaffolds, written = counted(states["new"], "scaffold"), counted(len(result.change.writes), "file")
-    console.print(
+    say(
+        console,
         f"{scaffolds} {would}new, {states['changed']} {would}changed, {states['unchanged']} unchanged; "
-        f"{written} {would}written, {len(result.change.conflicts)} with conflicts; at {target}"
+        f"{written} {would}written, {len(result.change.conflicts)} with conflicts; at {target}",
     )
 
 
 def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
-    """Print `{target, dry_run, problems, rows, files, moves, kept, conflicts}`."""
+    """Print `{target, dry_run, problems, notes, warnings, rows, files, moves, kept, conflicts}`."""
     change = result.change
     dump(
+        "batch.v1",
         {
             "target": target,
             "dry_run": dry_run,
-            "problems": result.problems,
+            "problems": [str(problem) for problem in result.problems],
+            "notes": _as_json(result.notes),
+            "warnings": _as_json(result.warnings),
             "rows": [
                 {"row": state.row.number, "file": state.outcome.new_name, "state": state.state}
                 for state in result.states
@@ -105,5 +114,10 @@ def _print_json(result: Batch, target: str, *, dry_run: bool) -> None:
             "moves": change.moves if change else {},
             "kept": change.kept if change else [],
             "conflicts": sorted(change.conflicts) if change else [],
-        }
+        },
     )
+
+
+def _as_json(said: Sequence[Told]) -> list[dict[str, Any]]:
+    """Return a list of `{text, of, rows}`."""
+    return [{"text": one.kind, "of": list(one.of), "rows": list(one.rows)} for one in said]

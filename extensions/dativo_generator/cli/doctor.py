@@ -35,11 +35,12 @@ class Check(NamedTuple):
 
 
 def command(template: Template = "", as_json: AsJson = False) -> None:
-    """Look whether this machine and this folder have what scaffolding needs."""
+    """Check that this machine and this folder have what scaffolding needs."""
     root = Path.cwd()
     checks = [_python(), *_packages(), _git(), *_repository(root), _writable(root), _template(root, template)]
     if as_json:
-        dump([{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks])
+        said = [{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks]
+        dump("doctor.v1", {"checks": said})
     else:
         console = Console(soft_wrap=True, highlight=False)
         for one in checks:
@@ -58,7 +59,8 @@ def _packages() -> Iterator[Check]:
     try:
         requirements = [Requirement(text) for text in metadata.requires(_PACKAGE) or ()]
     except metadata.PackageNotFoundError:
-        yield Check(_PACKAGE, "runs from a checkout, not installed", f"pip install {Path(__file__).parents[3]}")
+        checkout = quote(str(Path(__file__).parents[3]))
+        yield Check(_PACKAGE, "runs from a checkout, not installed", f"pip install {checkout}")
         return
     yield Check(_PACKAGE, metadata.version(_PACKAGE))
     missing = [one for one in requirements if one.marker and _wanted(one, _IMPORTS) and _lacks(one)]

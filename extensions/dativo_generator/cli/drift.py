@@ -14,12 +14,12 @@ from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError
 from ..fleet.step import Step
 from ..fleet.transaction import refuse_unfinished
-from ..fleet.update import Selection
+from ..fleet.update import Selection, Update
 from ..fleet.worktree import require_clean
 from ..registry.installed import installed
 from ..registry.pack import Pack
 from .options import OK, WRONG, AsJson, Connectors, Environments, Template, Tenants
-from .output import counted, dump, markdown_code, print_leaving, print_state, show
+from .output import counted, dump, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
 from .repository import fleet_here, require_here, save
 from .update import Format
@@ -29,7 +29,7 @@ EXAMPLES = ("dativo-generator drift", "dativo-generator drift --tenant acme --wr
 
 def command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to look at; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to check; default: all.")
     ] = None,
     template: Template = "",
     tenant: Tenants = None,
@@ -37,15 +37,15 @@ def command(
     environment: Environments = None,
     any_source: Annotated[
         bool,
-        typer.Option("--any-source", help="Read a source although the default branch of origin does not record it."),
+        typer.Option("--any-source", help="Read a source even if the default branch of origin does not record it."),
     ] = False,
     write: Annotated[
-        bool, typer.Option("--write", help="Take what has changed into the answers, the assets and the jobs.")
+        bool, typer.Option("--write", help="Update the answers, assets and jobs with what has changed.")
     ] = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """Compare scaffolds with the sources that their columns were imported from: tables and columns."""
+    """Compare the tables and columns of scaffolds with the sources that they were imported from."""
     form = Format.json if as_json else format_
     root = Path.cwd()
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
@@ -72,16 +72,16 @@ def command(
         elif form is Format.markdown:
             _print_markdown(compared, len(chosen))
         drifted = [one for one in compared if one.tables and not one.problem]
-        refused = _write(fleet, drifted, quiet=form is not Format.table) if fleet and drifted else False
+        taken = _write(fleet, drifted, quiet=form is not Format.table) if fleet and drifted else []
     if form is Format.json:
-        dump({"scaffolds": [_as_json(one) for one in compared], "without_source": len(chosen) - len(compared)})
+        _print_json(compared, len(chosen), taken)
     left = [one for one in compared if one.problem] if write else [one for one in compared if one.fails]
-    raise typer.Exit(WRONG if left or refused else OK)
+    raise typer.Exit(WRONG if left or any(change.refused or change.conflicts for change in taken) else OK)
 
 
-def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> bool:
-    """Write the answers, and what follows from them; tells whether something was refused or has conflicts."""
-    wrong = False
+def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> list[Update]:
+    """Write the answers, and what follows from them; returns the changes, one for each version of the template."""
+    taken = []
     fleet.prepare([one.file for one in drifted])
     for change in take_in(lambda version: Step.to(fleet, version), drifted):
         if not quiet:
@@ -94,15 +94,15 @@ def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> bool:
             print_state(console, "conflict", path)
         if not quiet:
             show(console, f"{counted(len(change.writes), 'file')} changed")
-        wrong = wrong or bool(change.refused or change.conflicts)
-    return wrong
+        taken.append(change)
+    return taken
 
 
 def _print_text(compared: list[Drifted], looked_at: int) -> None:
     console = Console(soft_wrap=True, highlight=False)
     for one in compared:
         if one.problem:
-            print_state(console, "unread", f"{one.file.name}: {one.problem}")
+            print_state(console, "unread", _why(one))
         for table in one.tables:
             print_state(console, table.state, f"{one.file.name}: {table.name}{_mode(table)}")
             for change in table.changes:
@@ -128,8 +128,12 @@ def _print_markdown(compared: list[Drifted], looked_at: int) -> None:
         print(f"| {' | '.join([*cells, markdown_code(said) if said else ''])} |")
     for one in compared:
         if one.problem:
-            print(f"\n**Not read** {markdown_code(f'{one.file.name}: {one.problem}')}")
+            print(f"\n**Not read** {markdown_code(_why(one))}")
     print(f"\n{counted(looked_at - len(compared), 'scaffold')} without a recorded source")
+
+
+def _why(one: Drifted) -> str:
+    return one.problem if one.problem.startswith(one.file.name) else f"{one.file.name}: {one.problem}"
 
 
 def _mode(table: TableDrift) -> str:
@@ -139,6 +143,20 @@ def _mode(table: TableDrift) -> str:
 def _said(change: Any) -> str:
     breaks = f" (breaks: {change.breaks})" if change.breaks else ""
     return printable(f"{change.what}: {change.column}: {change.detail}{breaks}")
+
+
+def _print_json(compared: list[Drifted], looked_at: int, taken: list[Update]) -> None:
+    """Print `{scaffolds, without_source, files, refused, conflicts}`, the last three of what was written."""
+    dump(
+        "drift.v1",
+        {
+            "scaffolds": [_as_json(one) for one in compared],
+            "without_source": looked_at - len(compared),
+            "files": {path: word for change in taken for path, word in written_files(change).items()},
+            "refused": [outcome.detail for change in taken for outcome in change.refused],
+            "conflicts": sorted(path for change in taken for path in change.conflicts),
+        },
+    )
 
 
 def _as_json(one: Drifted) -> dict[str, Any]:

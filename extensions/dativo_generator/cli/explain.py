@@ -49,12 +49,10 @@ class Format(StrEnum):
 
 
 def command(
-    files: Annotated[
-        list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or what is below one key of it.")
-    ],
+    files: Annotated[list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or one key of it.")],
     template: Template = "",
     format_: Annotated[
-        Format, typer.Option("--format", help="How to say it; comments print the file with them, and change nothing.")
+        Format, typer.Option("--format", help="Output format; comments prints the file with them, and changes nothing.")
     ] = Format.text,
     as_json: AsJson = False,
 ) -> None:
@@ -65,7 +63,7 @@ def command(
         explainer = Explainer(fleet)
         found = [explainer.explain(*_split(root, name)) for name in files]
     if form is Format.json:
-        dump([asdict(one) for one in found])
+        dump("explain.v1", {"files": [asdict(one) for one in found]})
     for one in found:
         if form is Format.comments:
             _print_comments(one, reading.text(root, one.path) or "")

@@ -1,6 +1,5 @@
 """`dativo-generator fields`."""
 
-import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ from rich.text import Text
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
+from ..base.telling import tell
 from ..fleet.siblings import answer_of
 from ..importers import drift
 from ..importers.drift import Asset, Change
@@ -26,6 +26,7 @@ from ..registry.classification import Judgement
 from ..registry.fields import Field
 from ..registry.installed import installed
 from ..registry.pack import Pack
+from .failure import refuse
 from .options import OK, WRONG, AsJson
 from .output import counted, dump
 
@@ -37,38 +38,37 @@ def command(
         str,
         typer.Argument(
             metavar="SOURCE",
-            help="A data file, a folder or pattern of them, a DDL script, a catalog of Singer or Airbyte, a JSON "
-            "Schema, OpenAPI, Avro, dbt, a data contract, an asset, or a database like postgresql://me:${PGPASSWORD}@host/db.",
+            help="A data file, a folder or pattern of data files, a DDL script, a Singer or Airbyte catalog, a JSON "
+            "Schema, an OpenAPI, Avro or dbt file, a data contract, an asset, or a database URL like "
+            "postgresql://me:${PGPASSWORD}@host/db.",
         ),
     ],
     table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
     object_: Annotated[
-        str, typer.Option("--object", help="The object that the fields are for; names are judged in it.")
+        str, typer.Option("--object", help="The object that the fields belong to; its name counts for labels.")
     ] = "",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Say of each column why it has its label, or none.")
-    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show why each column has its label, or none.")] = False,
     against: Annotated[
-        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset, and keep its labels and descriptions.")
+        Path | None, typer.Option(metavar="ASSET", help="Compare with an asset; keep its labels and descriptions.")
     ] = None,
     required_from_data: Annotated[
-        bool, typer.Option("--required-from-data", help="Require the columns of a file that are never empty in it.")
+        bool, typer.Option("--required-from-data", help="Mark columns of a file as required if they are never empty.")
     ] = False,
-    dialect: Annotated[str, typer.Option(help="The dialect of a DDL script; guessed without it.")] = "",
-    encoding: Annotated[str, typer.Option(help="The encoding of a data file that is not UTF-8.")] = "",
+    dialect: Annotated[str, typer.Option(help="SQL dialect of a DDL script; default: guessed.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of a data file that is not UTF-8.")] = "",
     min_confidence: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Label a column from this confidence on; usually 0.5.")
+        float | None, typer.Option(min=0, max=1, help="Lowest confidence that gives a column a label; usually 0.5.")
     ] = None,
     together: Annotated[
-        bool, typer.Option("--together", help="Take the files of a folder or a pattern for one table.")
+        bool, typer.Option("--together", help="Treat the files of a folder or pattern as one table.")
     ] = False,
     sample: Annotated[
         int,
-        typer.Option(min=0, max=100_000, help="Read so many rows of each table of a server, for the labels' sake."),
+        typer.Option(min=0, max=100_000, help="Number of rows to read from each table of a database, to find labels."),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Print the columns of a source as the answer to `fields`, for a data file: types, required, labels, cursor."""
+    """Print the columns of a source as a data file that answers `fields`: types, required, labels, cursor."""
     try:
         asset = drift.read(against) if against else None
         imported = _imported(
@@ -78,8 +78,9 @@ def command(
             asset,
         )
     except ImportFailed as error:
-        print(f"Error: {error}", file=sys.stderr)
-        raise typer.Exit(WRONG) from None
+        for note in error.notes:
+            tell(f"Note: {note}")
+        refuse(str(error), WRONG, as_json)
     bar = Pack(installed()).min_confidence if min_confidence is None else min_confidence
     _print_notes(imported)
     if explain:
@@ -111,14 +112,14 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
 def _print_notes(imported: Sequence[Imported]) -> None:
     """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
     for note in imported[0].table.about_source:
-        print(printable(f"note: {note}"), file=sys.stderr)
+        tell(f"Note: {note}")
     for one in imported:
         place = f"{one.table.name}: " if len(imported) > 1 else ""
         for note in one.table.notes:
-            print(printable(f"note: {place}{note}"), file=sys.stderr)
+            tell(f"Note: {place}{note}")
         if one.cursor:
             who = "the source says so" if one.cursor == one.table.cursor else "it tells what has changed"
-            print(printable(f"note: {place}cursor '{one.cursor}': {who}"), file=sys.stderr)
+            tell(f"Note: {place}cursor '{one.cursor}': {who}")
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:
@@ -198,23 +199,26 @@ def _print_hanging(console: Console, start: str, text: str) -> None:
 
 
 def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
-    """Print a list of `{table, name, type, required, classification, confidence, rule, evidence, against}`."""
+    """Print every column with its label, and why it has it."""
     dump(
-        [
-            {
-                "table": one.table.name,
-                "name": column.name,
-                "type": column.type,
-                "required": bool(column.required),
-                "classification": judgement.at_least(bar) or None,
-                "confidence": round(judgement.confidence, 4) if judgement.label else None,
-                "rule": judgement.rule or None,
-                "evidence": judgement.evidence or None,
-                "against": judgement.against or None,
-            }
-            for one in imported
-            for column, judgement in zip(one.table.columns, one.judgements, strict=True)
-        ]
+        "fields.v1",
+        {
+            "columns": [
+                {
+                    "table": one.table.name,
+                    "name": column.name,
+                    "type": column.type,
+                    "required": bool(column.required),
+                    "classification": judgement.at_least(bar) or None,
+                    "confidence": round(judgement.confidence, 4) if judgement.label else None,
+                    "rule": judgement.rule or None,
+                    "evidence": judgement.evidence or None,
+                    "against": judgement.against or None,
+                }
+                for one in imported
+                for column, judgement in zip(one.table.columns, one.judgements, strict=True)
+            ]
+        },
     )
 
 
@@ -230,7 +234,7 @@ def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], 
 def _print_compared_json(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
     """Print `{mode, failed, changes, fields}`."""
     changes = [asdict(change) | {"breaks": change.breaks or None} for change in differences]
-    dump({"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
+    dump("fields-against.v1", {"mode": asset.mode or None, "failed": failed, "changes": changes, "fields": fields})
 
 
 def _verdict(differences: Sequence[Change], asset: Asset, failed: bool) -> str:

@@ -44,22 +44,24 @@ class Format(StrEnum):
 
 def command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to list; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to list; default: all.")
     ] = None,
     template: Template = "",
     tenant: Tenants = None,
     connector: Connectors = None,
     environment: Environments = None,
     state: Annotated[
-        bool, typer.Option("--state", help="Replay each, and say whether it is current, behind, edited or refused.")
+        bool,
+        typer.Option("--state", help="Replay each scaffold; show if it is current, behind, edited or refused."),
     ] = False,
     connectors: Annotated[
-        bool, typer.Option("--connectors", help="List the connectors and objects in use, and which are gone.")
+        bool,
+        typer.Option("--connectors", help="List connectors and objects in use, and those that the registry lost."),
     ] = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """List scaffolds, and the jobs and assets that somebody wrote by hand."""
+    """List scaffolds, and jobs and assets written by hand."""
     form = Format.json if as_json else format_
     if connectors and form not in _CONNECTORS:
         raise SourceError(f"--connectors: is printed as {listed(_CONNECTORS)}, not as {form}")
@@ -103,7 +105,7 @@ def _cells(row: Row) -> list[str]:
         row.source,
         row.target,
         few(row.objects, _FEW),
-        row.owner,
+        f"{row.owner} (a guess)" if row.owner_is_guess else row.owner,
         listed(f"{count} {label}" for label, count in row.labels.items()),
         row.version,
         row.state,
@@ -168,7 +170,7 @@ def _print_json(found: Sequence[Row]) -> None:
     kinds: dict[str, list[dict[str, Any]]] = {"scaffold": [], "job": [], "asset": []}
     for row in found:
         kinds[row.kind].append(_in_json(row))
-    dump({f"{kind}s": rows for kind, rows in kinds.items()})
+    dump("list.v1", {f"{kind}s": rows for kind, rows in kinds.items()})
 
 
 def _in_json(row: Row) -> dict[str, Any]:
@@ -270,8 +272,8 @@ def _print_connectors_csv(found: Sequence[InUse]) -> None:
 
 
 def _print_connectors_json(found: Sequence[InUse]) -> None:
-    """Print a list of `{id, role, names, versions, gone}`."""
-    dump([asdict(one) for one in found])
+    """Print `{connectors: [{id, role, names, versions, gone}]}`."""
+    dump("list-connectors.v1", {"connectors": [asdict(one) for one in found]})
 
 
 _PRINTED: Mapping[Format, Callable[[Sequence[Row]], None]] = {

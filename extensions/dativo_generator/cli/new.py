@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ..base.errors import DativoError
+from ..base.paths import profile_of
 from ..base.versions import is_version
 from ..fleet.source import SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
@@ -23,7 +24,7 @@ EXAMPLES = (
 
 def command(
     destination: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; the folder where you are without it.")
+        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; default: the current folder.")
     ] = Path(),
     template: Template = "",
     to: To = "",
@@ -34,12 +35,12 @@ def command(
         Path | None, typer.Option("--data-file", metavar="FILE", help="A YAML file with answers.")
     ] = None,
     defaults: Annotated[
-        bool, typer.Option("--defaults", help="Ask nothing: follow the default where no answer is given.")
+        bool, typer.Option("--defaults", help="Ask nothing; use defaults for what is not answered.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, and show what would be written.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written; write nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Scaffold a new job: the questions of `copier copy`, from the template that is trusted here."""
+    """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
     from copier import run_copy
     from copier.errors import CopierError
 
@@ -52,8 +53,9 @@ def command(
         version = to or source.newest
         if version not in source.tags:
             raise SourceError(f"--to: '{version}' is not a released version of {source.location}")
+    answers = (_answers(data_file) if data_file else {}) | answers
     options = {
-        "data": (_answers(data_file) if data_file else {}) | answers,
+        "data": answers,
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
@@ -64,12 +66,24 @@ def command(
     out = sys.stderr if as_json else sys.stdout
     try:
         with redirect_stdout(out):
+            if options["defaults"] and "owner" not in answers:
+                _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:
-        dump(_as_json(plan, dry_run))
+        dump("new.v1", _as_json(plan, dry_run))
     raise typer.Exit(OK)
+
+
+def _refuse_guess(tried: Any) -> None:
+    """Refuse what Copier has `tried` without writing it where the owner would be a guess; raises `SourceError`."""
+    said = tried.answers.combined
+    if "owner" not in said and said["plan"]["assets"]:
+        raise SourceError(
+            f"owner: nobody is there to say it; give --data owner=team@example.com, "
+            f"or write it in {profile_of(said['tenant_id'])}"
+        )
 
 
 def _answers(path: Path) -> dict[str, Any]:
@@ -77,7 +91,7 @@ def _answers(path: Path) -> dict[str, Any]:
     import yaml
 
     from ..base import reading
-    from ..base.documents import parse_bounded, shown, yaml_problem
+    from ..base.documents import not_yaml, parse_bounded, shown
 
     try:
         text = reading.text(path.absolute().parent, path.name)
@@ -87,7 +101,7 @@ def _answers(path: Path) -> dict[str, Any]:
     except reading.ReadingError as error:
         raise SourceError(f"--data-file: {error}") from None
     except yaml.YAMLError as error:
-        raise SourceError(f"--data-file: {path}: not valid YAML: {yaml_problem(error)}") from None
+        raise SourceError(f"--data-file: {not_yaml(path, error, text)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):

@@ -9,8 +9,8 @@ from ..base.repository_url import VARIABLE
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
 # What the exit status of every command says; it stays so.
 STATUSES = {
-    OK: "nothing to say",
-    WRONG: "something is wrong, or was refused, or has conflicts",
+    OK: "success",
+    WRONG: "something is wrong, was refused, or has conflicts",
     UNABLE: "the command could not run",
     BEHIND: "only that a newer version exists",
 }
@@ -37,18 +37,20 @@ Template = Annotated[
         "--template",
         metavar="URL",
         envvar=VARIABLE,
-        help="The template repository to trust, a URL or a path; nothing else is run. "
-        "Without it, what dativo.yml of the protected branch says, else where this command was installed from.",
+        help="Git URL or path of the template to trust; no other template is run. Default: the one that dativo.yml "
+        "on the protected branch names, else the one that this command was installed from.",
     ),
 ]
-To = Annotated[
-    str, typer.Option("--to", metavar="VERSION", help="The released version to go to; the newest without it.")
-]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing, and say what would happen.")]
+To = Annotated[str, typer.Option("--to", metavar="VERSION", help="Released version to use; default: the newest.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Delete what goes with the edits in it, and although other jobs use it.")
+    bool, typer.Option("--force", help="Delete files even if they were edited by hand, or other jobs use them.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant's; may be given again.")]
-Connectors = Annotated[list[str] | None, typer.Option("--connector", help="Only those with this source or target.")]
-Environments = Annotated[list[str] | None, typer.Option("--environment", help="Only those of this environment.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; can be repeated.")]
+Connectors = Annotated[
+    list[str] | None, typer.Option("--connector", help="Only this source or target; can be repeated.")
+]
+Environments = Annotated[
+    list[str] | None, typer.Option("--environment", help="Only this environment; can be repeated.")
+]

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from ..base.errors import printable
 from ..base.redaction import redacted
+from ..base.telling import wrapped
 from ..fleet.step import Outcome
 from ..fleet.update import Update
 
@@ -41,14 +42,26 @@ STYLES = {
 }
 # What ends a code span or a cell of a table; in a table, a backslash before one is read in two ways.
 _MARKUP = set("`|\\")
+# How wide the column of the states is.
+_STATE = 19
 WORDS = {"edited": "edited by hand", "older": "of an older version"}
 
 
 def print_state(console: Console, state: str, text: str) -> None:
     """Print a state in its colour, and what it is about."""
-    style, text = STYLES.get(state, ""), printable(text)
-    word = f"{WORDS.get(state, state):<19}"
-    console.print(f"[{style}]{word}[/]{escape(text)}" if style else f"{word}{escape(text)}", emoji=False)
+    style, word = STYLES.get(state, ""), f"{WORDS.get(state, state):<{_STATE}}"
+    text = escape(broken(console, text, _STATE, " " * _STATE))
+    console.print(f"[{style}]{word}[/]{text}" if style else f"{word}{text}", emoji=False)
+
+
+def say(console: Console, text: str) -> None:
+    """Print a sentence, which may hold names or values out of somebody's file."""
+    console.print(broken(console, text), markup=False, emoji=False)
+
+
+def broken(console: Console, text: str, first: int = 0, indentation: str = "  ") -> str:
+    """Return a line as a terminal shows it, wrapped; a program or a log reads it whole."""
+    return "\n".join(wrapped(text, first, indentation)) if console.is_terminal else printable(text)
 
 
 def counted_states(states: Counter[str], thing: str) -> str:
@@ -70,9 +83,9 @@ def markdown_code(text: str) -> str:
     return f"`{text}`"
 
 
-def dump(value: Any) -> None:
-    """Print a value as JSON."""
-    text = json.dumps(_without_secrets(value), indent=2, ensure_ascii=False)
+def dump(schema: str, members: Mapping[str, Any]) -> None:
+    """Print a document of JSON, which names its `schema`: a file of `docs/reference/output/`, without `.json`."""
+    text = json.dumps(_without_secrets({"schema": schema, **members}), indent=2, ensure_ascii=False)
     print(text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text)))
 
 
@@ -107,7 +120,7 @@ def print_leaving(change: Update, dry_run: bool) -> None:
     for path in change.deletes:
         print_state(console, "would be deleted" if dry_run else "deleted", path)
     for path in change.kept:
-        print_state(console, "kept", f"{path}: no answers give it any more, and it, or what needs it, was edited")
+        print_state(console, "kept", f"{path}: no scaffold writes it any more; it, or what needs it, was edited")
 
 
 def effects_of(outcome: Outcome) -> list[tuple[str, str]]:

@@ -23,13 +23,13 @@ def command(
     template: Template = "",
     object_: Annotated[
         list[str] | None,
-        typer.Option("--object", metavar="NAME", help="Only this object of the scaffold; may be given again."),
+        typer.Option("--object", metavar="NAME", help="Only this object of the scaffold; can be repeated."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Delete files with the edits by hand in them, too.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Delete files even if they were edited by hand.")] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove scaffolds with all their files, or objects of one; files that others need stay."""
+    """Remove scaffolds with all their files, or some objects of one; files that others need stay."""
     objects = object_ or []
     if objects and len(answers_files) > 1:
         raise SourceError("--object: name one scaffold, whose objects these are")
@@ -41,9 +41,12 @@ def command(
         if not dry_run:
             require_clean(fleet.tree.root, [fleet.tree.root / path for path in fleet.tree.writer.finished])
         found = removal(fleet, answers_files, objects, force)
-        (_print_json if as_json else _print_text)(found, dry_run=dry_run)  # before it happens
+        if not as_json:
+            _print_text(found, dry_run=dry_run)  # before it happens
         if not dry_run:
             save(fleet, found.change)
+        if as_json:
+            _print_json(found, dry_run=dry_run)
     raise typer.Exit(WRONG if found.change.refused or found.change.conflicts else OK)
 
 
@@ -54,7 +57,7 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
         for effect, said in effects_of(outcome):
             print_state(console, effect, said)
     for path in found.edited:
-        print_state(console, "edited", f"{path}{'' if path in found.stays else ': goes with the edits in it'}")
+        print_state(console, "edited", f"{path}{'' if path in found.stays else ': deleted with the edits in it'}")
     for path in change.deletes:
         print_state(console, "would be deleted" if dry_run else "deleted", path)
     for path, why in found.stays.items():
@@ -64,13 +67,14 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     console.print(f"{counted(len(change.deletes), 'file')} {would}deleted, {len(found.stays)} kept")
     if found.stays:
-        console.print("What is kept belongs to no scaffold from now on: it is your own.")
+        console.print("Kept files belong to no scaffold now: they are your own.")
 
 
 def _print_json(found: Removal, *, dry_run: bool) -> None:
     """Print `{dry_run, refused, edited, files, kept, conflicts}`; `kept` says why by path."""
     change = found.change
     dump(
+        "remove.v1",
         {
             "dry_run": dry_run,
             "refused": [{"file": outcome.name, "detail": outcome.detail} for outcome in change.refused],
@@ -78,5 +82,5 @@ def _print_json(found: Removal, *, dry_run: bool) -> None:
             "files": written_files(change),
             "kept": found.stays,
             "conflicts": sorted(change.conflicts),
-        }
+        },
     )

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
+from ..base.emit import inline
 from ..fleet.fleet import Fleet
 from ..fleet.replay import FAILING, FileState, Report, diff, repaired, replay
 from ..fleet.source import SourceError
 from .options import BEHIND, OK, WRONG, AsJson, Template
-from .output import counted, counted_states, dump, print_state, show
+from .output import counted, counted_states, dump, print_state, say, show
 from .progress import progress
 from .repository import fleet_here, nothing_here
 
@@ -20,18 +22,18 @@ EXAMPLES = ("dativo-generator replay", "dativo-generator replay --diff --strict"
 
 def command(
     template: Template = "",
-    show_diff: Annotated[bool, typer.Option("--diff", help="Show what differs.")] = False,
+    show_diff: Annotated[bool, typer.Option("--diff", help="Show the differences.")] = False,
     write: Annotated[
         bool,
-        typer.Option(
-            "--write", help="Repair it: write what is missing, delete orphans; with --strict undo edits, too."
-        ),
+        typer.Option("--write", help="Repair: write missing files, delete orphans; with --strict, undo edits, too."),
     ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Edits by hand fail, too.")] = False,
-    shard: Annotated[str, typer.Option(metavar="I/N", help="Take a share of the answers files, like 3/16.")] = "1/1",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on edits by hand, too.")] = False,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Check only a share of the answers files, like 3/16.")
+    ] = "1/1",
     as_json: AsJson = False,
 ) -> None:
-    """Prove that the repository is what its answers files say: render each again, at its version, and compare."""
+    """Check that the repository is what its answers files say: render each at its version, and compare."""
     share = _shard(shard)
     with fleet_here(template, writes="replay --write" if write else "") as fleet:
         with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
@@ -77,13 +79,13 @@ def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
                 show(console, line)
     answers = Counter(state.state for state in remaining.answers)
     files = Counter(file.state for file in remaining.files)
-    console.print(f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
+    say(console, f"{counted_states(answers, 'answers file')}; {counted_states(files, 'file')}")
     if report is remaining and remaining.failed(strict) and remaining.repairable(strict):
         console.print("Repair with: dativo-generator replay --write")
     for state in remaining.answers:
         if missing := [file.path for file in state.files if file.state == "missing"]:
-            said = f"--data 'left_out=[{', '.join(missing)}]'"
-            show(console, f"If it was deleted for good: dativo-generator update {state.name} {said}")
+            command = f"dativo-generator update {quote(state.name)} --data {quote(f'left_out={inline(missing)}')}"
+            say(console, f"If it was deleted for good: {command}")
 
 
 def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
@@ -106,11 +108,12 @@ def _print_json(report: Report, remaining: Report, fleet: Fleet, *, strict: bool
         - {file.path for file in remaining.files if file.state != "clean"}
     )
     dump(
+        "replay.v1",
         {
             "answers": answers,
             "files": shown(remaining.others),
             "repaired": repaired,
             "failed": remaining.failed(strict),
             "behind": remaining.behind,
-        }
+        },
     )

@@ -1,12 +1,12 @@
 """How the commands look at the working directory, and write to it."""
 
-import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..base.naming import nearest
 from ..base.paths import ANSWERS_FILES, CI_FILES
+from ..base.telling import tell
 from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError, scratch_folder, trusted, warned
 from ..fleet.transaction import refuse_unfinished, writing
@@ -28,7 +28,7 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
             refuse_unfinished(root)
             yield fleet
             return
-        with writing(root, writes, lambda line: print(line, file=sys.stderr, flush=True)) as fleet.tree.writer:
+        with writing(root, writes, tell) as fleet.tree.writer:
             yield fleet
 
 

@@ -3,6 +3,7 @@
 import sys
 
 from ..fleet.interruption import Interrupted, listening
+from .failure import refuse, wants_json
 
 
 def main() -> None:
@@ -13,5 +14,4 @@ def main() -> None:
 
             run()
     except Interrupted as error:
-        print(f"Error: {error}", file=sys.stderr)
-        sys.exit(2)  # `options.UNABLE`, which may not be loaded yet
+        refuse(str(error), 2, wants_json(sys.argv[1:]))  # `options.UNABLE`, which may not be loaded yet

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..base.errors import printable
 from ..base.paths import PROFILES
+from ..base.telling import tell
 from ..fleet.source import SourceError
 from ..fleet.step import EFFECTS
 from ..fleet.update import Selection, Update, update
 from ..fleet.worktree import require_clean
 from .options import OK, WRONG, AsJson, Connectors, DryRun, Environments, Force, Template, Tenants, To
-from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, show, written_files
+from .output import counted, dump, effects_of, markdown_code, print_leaving, print_state, say, written_files
 from .progress import progress
 from .repository import assignment, fleet_here, nothing_here, require_here, save
 
@@ -36,7 +36,7 @@ class Format(StrEnum):
 
 def command(
     answers_files: Annotated[
-        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; all without any.")
+        list[str] | None, typer.Argument(metavar="ANSWERS_FILE", help="Answers files to update; default: all.")
     ] = None,
     template: Template = "",
     to: To = "",
@@ -44,20 +44,20 @@ def command(
     connector: Connectors = None,
     environment: Environments = None,
     data: Annotated[
-        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question anew.")
+        list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Change an answer.")
     ] = None,
     profiles: Annotated[
-        bool, typer.Option("--profiles", help="Take in what the profiles say now, of the answers that came from them.")
+        bool, typer.Option("--profiles", help="Take over what profiles say now, for answers that came from one.")
     ] = False,
     split: Annotated[
-        bool, typer.Option("--split", help="Make of a scaffold of several environments one for each.")
+        bool, typer.Option("--split", help="Split a scaffold of several environments into one for each.")
     ] = False,
     force: Force = False,
     dry_run: DryRun = False,
-    format_: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
-    """Take scaffolds to a version of the template, as one change in the working tree."""
+    """Update scaffolds to a version of the template, as one change in the working tree."""
     form = Format.json if as_json else format_
     answers = dict(assignment(text) for text in data or [])
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
@@ -80,8 +80,10 @@ def command(
             print_leaving(change, dry_run)  # before it happens
             following = [outcome for outcome in change.outcomes if outcome.values.get("profiled")]
             if "environment" in answers and following and not profiles:
-                said = f"what profiles say of {answers['environment']} is taken in, as --profiles would"
-                print(printable(f"{counted(len(following), 'answers file')}: {said}"))
+                tell(
+                    f"Note: {counted(len(following), 'answers file')} now follow what the profiles say of "
+                    f"{answers['environment']}, as with --profiles"
+                )
         if not dry_run:
             save(fleet, change)
         _PRINTED[form](change, dry_run=dry_run)
@@ -96,14 +98,15 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
             if outcome.refused or (dry_run and effect != "unaffected"):
                 print_state(console, effect, said)
     for group in change.groups:
-        show(console, f"  {group}, like {group.example.path}")
+        say(console, f"  {group}, like {group.example.path}")
     for path in sorted(change.conflicts):
         print_state(console, "conflict", path)
     would = "would be " if dry_run else ""
     taken = len(change.outcomes) - len(change.refused)
-    console.print(
+    say(
+        console,
         f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
-        f"{counted(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts"
+        f"{counted(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts",
     )
 
 
@@ -151,6 +154,7 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
 def _print_json(change: Update, *, dry_run: bool) -> None:
     """Print `{target, answers, changes, files, moves, kept, conflicts}`."""
     dump(
+        "update.v1",
         {
             "target": change.target,
             "dry_run": dry_run,
@@ -174,7 +178,7 @@ def _print_json(change: Update, *, dry_run: bool) -> None:
             "moves": change.moves,
             "kept": change.kept,
             "conflicts": sorted(change.conflicts),
-        }
+        },
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
 from ..base.errors import printable
 from ..fleet.source import SourceError
@@ -23,7 +23,7 @@ from ..validation.json_schemas import JsonSchemas
 from ..validation.repository import examine, files
 from ..validation.rules import ERROR, WARNING
 from .options import OK, WRONG, AsJson, Template
-from .output import counted, dump
+from .output import broken, counted, dump
 from .progress import progress
 
 EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --strict")
@@ -31,11 +31,11 @@ EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --st
 
 def command(
     template: Template = "",
-    cloud: Annotated[bool, typer.Option("--cloud", help="Take every job to run in cloud mode.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    cloud: Annotated[bool, typer.Option("--cloud", help="Assume that every job runs in cloud mode.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find what the runner would refuse, or do wrong silently, in every job and asset, hand-written ones too."""
+    """Find what the runner would refuse or silently do wrong, in every job and asset, also hand-written ones."""
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):
@@ -78,12 +78,17 @@ def _print_text(findings: list[Finding], ignored: list[Finding], files: int) -> 
 
 
 def _print_line(console: Console, finding: Finding, style: str, word: str) -> None:
-    where = f"{finding.file}:{finding.line}:{finding.column}"
-    where, message = escape(printable(where)), escape(printable(finding.message))
-    console.print(f"{where}: [{style}]{word}[/]: {message} ({finding.rule})", emoji=False)
+    where = f"{finding.file}:{finding.line}:{finding.column}: "
+    line = Text(broken(console, f"{where}{word}: {finding.message} ({finding.rule})"))
+    start = line.plain.index(word, len(printable(where)))
+    line.stylize(style, start, start + len(word))
+    console.print(line)
 
 
 def _print_json(findings: list[Finding], ignored: list[Finding], files: int) -> None:
     """Print `{files, findings, ignored}`."""
     said = {"findings": findings, "ignored": ignored}
-    dump({"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}})
+    dump(
+        "validate.v1",
+        {"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}},
+    )

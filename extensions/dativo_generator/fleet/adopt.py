@@ -19,7 +19,7 @@ import yaml
 from ..adoption.values import differing
 from ..base import reading
 from ..base.asset_layout import Keys, body_of, place
-from ..base.documents import parse_bounded, yaml_problem
+from ..base.documents import not_yaml_at, parse_bounded
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
 from ..base.naming import nearest, slug_of
@@ -35,11 +35,11 @@ from .update import Update, combined
 # What becomes of a file, in the words of the report.
 STATES = {
     "exact": "Its answers give what it says.",
-    "extras": "Its answers give what it says; some keys are passed on by `job_extra` or `asset_extra`.",
-    "edits": "What its answers do not give is an edit by hand: updates keep it, `replay --diff` shows it.",
-    "owned": "A scaffold has it already.",
+    "extras": "Its answers give what it says, with some keys passed on by `job_extra` or `asset_extra`.",
+    "edits": "What its answers do not give counts as an edit by hand: updates keep it, `replay --diff` shows it.",
+    "owned": "It belongs to a scaffold already.",
     "skipped": "It is neither a job nor an asset.",
-    "refused": "No answers come near it, for the reason that is said. It stays nobody's.",
+    "refused": "No answers come close, for the reason given; it stays as it is.",
 }
 # By what jobs are kept apart beyond what one scaffold must have in common.
 GROUPS = ("tenant", "source", "target", "folder", "job")
@@ -138,10 +138,13 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
 def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
     """Refuse files that name a scaffold which does not give them: they are copies, and would stay strays."""
     left = Here(others=list(here.others))
+    damaged = {file.name: file.problem for file in fleet.files if file.problem}
     for kind, documents, kept in (("job", here.jobs, left.jobs), ("asset", here.assets, left.assets)):
         for path, document in documents.items():
             header = None if path in owned else header_of(fleet.tree.root, path)
-            if header:
+            if header and (problem := damaged.get(answers_file_of(header[1], header[0]))):
+                left.others.append(Taken(path, kind, "refused", detail=f"mend its answers file first: {problem}"))
+            elif header:
                 why = f"names the scaffold {header[0]} of {header[1]}, which does not write it; remove its first line"
                 left.others.append(Taken(path, kind, "refused", detail=why))
             else:
@@ -192,11 +195,12 @@ def _parsed(fleet: Fleet, path: str) -> Document:
     if content is None:
         raise AnswerError("is not there")
     try:
-        document = parse_bounded(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        document = parse_bounded(text)
     except UnicodeDecodeError:
         raise AnswerError("is not UTF-8") from None
     except yaml.YAMLError as error:
-        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+        raise AnswerError(not_yaml_at(error, text)) from None
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         raise AnswerError("is no mapping of names to values")
     return document

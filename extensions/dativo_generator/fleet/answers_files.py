@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from ..base import reading
-from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.documents import not_yaml, parse_bounded, shown
 from ..base.errors import AnswerError, printable
 from ..base.paths import ANSWERS_FILES
 from ..base.versions import version_of
@@ -61,17 +61,18 @@ def read(destination: Path, name: str) -> AnswersFile:
 def parsed(name: str, content: bytes) -> AnswersFile:
     """Parse the content of an answers file; what is wrong with it is said in the result."""
     try:
-        return AnswersFile(name, content, _parse(content))
-    except (AnswerError, UnicodeDecodeError) as error:
-        return AnswersFile(name, content, problem=printable(f"{name}: {error}"))
-
-
-def _parse(content: bytes) -> dict[str, Any]:
-    text = content.decode("utf-8")
-    try:
-        values = parse_bounded(text, look=_refuse_features)
+        text = content.decode("utf-8")
+        return AnswersFile(name, content, _checked(parse_bounded(text, look=_refuse_features)))
+    except UnicodeDecodeError:
+        problem = f"{name}: is not UTF-8"
     except yaml.YAMLError as error:
-        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+        problem = not_yaml(name, error, text)
+    except AnswerError as error:
+        problem = f"{name}: {error}"
+    return AnswersFile(name, content, problem=printable(problem))
+
+
+def _checked(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise AnswerError(f"must be a mapping, not {shown(values)}")
     for key in values:
@@ -87,11 +88,13 @@ def _refuse_features(events: Iterator[Any]) -> None:
     """Refuse what Copier never writes and a reader of data never needs: tags, anchors, a second document."""
     documents = 0
     for event in events:
-        line = event.start_mark.line + 1
         documents += isinstance(event, yaml.DocumentStartEvent)
+        why = ""
         if documents > 1:
-            raise AnswerError(f"line {line}: a second document")
-        if getattr(event, "tag", None):
-            raise AnswerError(f"line {line}: the tag {event.tag} is not taken; answers are plain values")
-        if getattr(event, "anchor", None):
-            raise AnswerError(f"line {line}: anchors and aliases are not taken; answers are plain values")
+            why = "a second document"
+        elif getattr(event, "tag", None):
+            why = f"the tag {event.tag} is not taken; answers are plain values"
+        elif getattr(event, "anchor", None):
+            why = "anchors and aliases are not taken; answers are plain values"
+        if why:
+            raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)

@@ -13,16 +13,16 @@ from ..answers.answers_format import NAME
 from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
 from .answers_files import AnswersFile
-from .manifest import Row
 from .parallel import mapped
+from .rows import Problem, Row, Told, told
 from .step import Outcome, Step
 from .update import Update, combined
 
 # What a row can be.
 STATES = {
-    "new": "There is no scaffold of that name; it is written.",
-    "changed": "The row, or the default, says something else than is recorded; the scaffold is updated.",
-    "unchanged": "What is recorded is what the row says. Nothing is done, whatever versions there are.",
+    "new": "There is no scaffold of this name yet; it is created.",
+    "changed": "The row, or a default, differs from what is recorded; the scaffold is updated.",
+    "unchanged": "The row is what is recorded. The scaffold stays as it is, at its version.",
 }
 
 
@@ -40,8 +40,20 @@ class Batch:
     """What a manifest does: a state for each row, or all that is wrong and then no change."""
 
     states: list[State] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     change: Update | None = None
+
+    @property
+    def warnings(self) -> list[Told]:
+        """What is to be regretted of the rows that are written, as `copier copy` warns of each."""
+        written = [state for state in self.states if state.state != "unchanged"]
+        return told((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
+
+    @property
+    def notes(self) -> list[Told]:
+        """Why rows that are left alone could not be written now."""
+        left = [state for state in self.states if state.state == "unchanged" and state.outcome.detail]
+        return told((state.row, state.outcome.detail, ()) for state in left)
 
 
 def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda: None) -> Batch:
@@ -58,7 +70,7 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
         if isinstance(outcome, list):
             problems += [row.problem(message) for message in outcome]
         elif (other := names.setdefault(outcome.name, row)) is not row:
-            message = f"scaffold: is that of {other.place('').rpartition(': ')[2]}, too; give each a name of its own"
+            message = f"scaffold: is that of {other.place('').row}, too; give each a name of its own"
             problems.append(row.problem(message))
         else:
             kind = outcome.effects[0]
@@ -75,11 +87,15 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
 
 def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, AnswersFile]) -> Outcome | list[str]:
     """Return what happens for a row, or everything that is wrong with its answers."""
-    release = step.release
+    release, file = step.release, there.get(_name_of(answers))
     profiled = answers
-    if recording.IMPORT in answers and (file := there.get(_name_of(answers))) and not file.problem:
+    if file and file.problem:
+        return [file.problem]
+    if recording.IMPORT in answers and file:
         answers = recording.as_imported(answers, file.answers)
     try:
+        if file and _is_recorded(step, _with_recorded(answers, file), file):
+            return Outcome(file.name, ("unchanged",), _not_now(step, answers, file), file.name)
         profiled = release.profiled(answers, step.fleet.tree.root)
         complete = (
             release.imported(profiled, {}, "") if recording.IMPORT in answers else release.completed(profiled, "")
@@ -88,15 +104,32 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         if name not in there:
             return step.new(complete, name)
         wanted_answers = _with_recorded(answers, there[name])
-        if _is_recorded(step, wanted_answers, there[name]):
-            return Outcome(name, ("unchanged",), new_name=name)
         outcome = step.outcome(there[name], lambda followed: wanted_answers)
         return [outcome.detail] if outcome.refused else outcome
     except DativoError as error:
-        try:
-            return release.problems(profiled) or [str(error)]
-        except DativoError:
-            return [str(error)]
+        return _problems(step, profiled, error)
+
+
+def _problems(step: Step, answers: Mapping[str, Any], error: DativoError) -> list[str]:
+    """List all that is wrong with answers, of which `error` is the first."""
+    try:
+        return step.release.problems(answers) or [str(error)]
+    except DativoError:
+        return [str(error)]
+
+
+def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
+    """Say why a row that stands as it is recorded could not be written now, '' where it could.
+
+    The registry may have lost an object since, which concerns nobody before the scaffold is updated.
+    """
+    profiled = answers
+    try:
+        profiled = step.release.profiled(answers, step.fleet.tree.root)
+        step.release.completed(profiled, file.name)
+    except DativoError as error:
+        return f"unchanged, stays at {file.commit}; {step.target} refuses it: {_problems(step, profiled, error)[0]}"
+    return ""
 
 
 def _name_of(answers: Mapping[str, Any]) -> str:

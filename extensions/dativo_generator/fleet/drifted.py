@@ -74,7 +74,9 @@ class Sources:
     _read: dict[tuple[str, tuple[str, ...]], tuple[Table, ...]] = field(default_factory=dict)
 
     def drift(self, file: AnswersFile) -> Drifted | None:
-        """Compare a scaffold with its source; None where it names none."""
+        """Compare a scaffold with its source; None where it names none. Of a damaged answers file nobody knows."""
+        if file.problem:
+            return Drifted(file, "", problem=file.problem)
         source = file.values.get(recording.SOURCE) if isinstance(file.values, dict) else None
         if not isinstance(source, str) or not source:
             return None

@@ -112,6 +112,8 @@ class Explainer:
         header = header_in(text)
         named = answers_file_of(header[1], header[0]) if header else ""
         for file in sorted(self._fleet.files, key=lambda file: file.name != named):
+            if file.problem and file.name == named:
+                raise AnswerError(file.problem)
             if file.problem or not may_own(file.values, path):
                 continue
             if refusal := self._fleet.refusal(file):

@@ -69,6 +69,7 @@ class Row:
 
     `state` is '' where nobody has looked, else what `replay` says of the scaffold; `detail` says why it is refused.
     `version` is that of the template; `labels` say how many columns have which label, also in assets that it reuses.
+    `owner_is_guess` where nobody has named an owner.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Row:
     target: str = ""
     objects: tuple[str, ...] = ()
     owner: str = ""
+    owner_is_guess: bool = False
     version: str = ""
     state: str = ""
     detail: str = ""
@@ -164,7 +166,13 @@ class Repository:
         try:
             scaffold = Scaffold(self._pack, answers)
             objects = tuple(item.object for item in scaffold.items)
-            return replace(row, environments=tuple(scaffold.environments), objects=objects, owner=scaffold["owner"])
+            return replace(
+                row,
+                environments=tuple(scaffold.environments),
+                objects=objects,
+                owner=scaffold["owner"],
+                owner_is_guess=scaffold.is_guess("owner"),
+            )
         except DativoError:
             return row
 

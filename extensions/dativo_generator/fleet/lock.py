@@ -106,7 +106,7 @@ def _about(folder: Path) -> Iterator[None]:
 
 def _lock(descriptor: int) -> None:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise OSError(errno.EINVAL, "is no regular file")
+        raise OSError(errno.EINVAL, "is not a regular file")
     try:
         _lock_file(descriptor)
     except OSError as error:

@@ -22,6 +22,7 @@ from ..base.documents import shown
 from ..base.naming import few, nearest
 from ..base.positions import Located, LocatedError
 from .release import Release
+from .rows import Place, Problem, Row
 from .source import SourceError
 
 _KEYS = ("defaults", "scaffolds")
@@ -30,26 +31,13 @@ _DELIMITERS = (",", ";", "\t")
 _LARGEST, _VALUES = 64 << 20, 4_000_000
 
 
-@dataclass(frozen=True)
-class Row:
-    """One scaffold: its answers, shared ones among them, and where an answer stands; '' is the row itself."""
-
-    number: int
-    answers: Mapping[str, Any]
-    place: Callable[[str], str]
-
-    def problem(self, message: str) -> str:
-        """Say what is wrong with the row; `message` begins with the question where it is about one."""
-        return f"{self.place(message.partition(':')[0])}: {message}"
-
-
 @dataclass
 class Manifest:
     """The rows that could be read, in their order, what is wrong with the others, and the files they are from."""
 
     files: list[Path] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
@@ -59,7 +47,7 @@ def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
     """
     manifest = Manifest()
     if path.suffix.lower() == ".csv":
-        _read_csv(path, release, lambda name: "", defaults, manifest)
+        _read_csv(path, release, None, defaults, manifest)
     elif path.suffix.lower() in (".yml", ".yaml"):
         _read_yaml(path, release, defaults, manifest)
     else:
@@ -89,8 +77,8 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
     except LocatedError as error:
         raise SourceError(f"{path}:{error.line}:{error.column}: {error}") from None
 
-    def place(*keys: str | int) -> str:
-        return ":".join(map(str, (path, *located.place(keys))))
+    def place(*keys: str | int) -> Place:
+        return Place(str(path), ":".join(map(str, located.place(keys))), "item")
 
     top = located.value
     if not isinstance(top, dict) or "scaffolds" not in top:
@@ -113,13 +101,13 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
         raise SourceError(f"{place('scaffolds')}: must be a list, or the path of a CSV file")
     for index, item in enumerate(top["scaffolds"]):
 
-        def where(name: str, index: int = index, item: Any = item) -> str:
+        def where(name: str, index: int = index, item: Any = item) -> Place:
             mine = ("scaffolds", index, name) if isinstance(item, dict) and name in item else ("scaffolds", index)
             keys = ("defaults", name) if name in shared and len(mine) == 2 else mine
-            return f"{place(*keys)}: item {index + 1}"
+            return place(*keys)._replace(number=index + 1)
 
         if not isinstance(item, dict):
-            manifest.problems.append(f"{where('')}: must be a mapping of answers, not {shown(item)}")
+            manifest.problems.append(Problem(where(""), f"must be a mapping of answers, not {shown(item)}"))
             continue
         own = _answers(item, _known(item, release, where, manifest), release)
         manifest.rows.append(Row(index + 1, {**defaults, **shared, **own}, where))
@@ -131,7 +119,7 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
 def _read_csv(
     path: Path,
     release: Release,
-    default_place: Callable[[str], str],
+    default_place: Callable[[str], Place] | None,
     defaults: Mapping[str, Any],
     manifest: Manifest,
 ) -> None:
@@ -152,21 +140,23 @@ def _read_csv(
             raise SourceError(f"{path}: row 1: column {columns[name]} has no name, and there are more after it")
         if count > 1:
             raise SourceError(f"{path}: row 1: {count} columns are called '{name}'")
-    known = _known(header, release, lambda name: f"{path}: row 1, column {columns[name]}", manifest)
+
+    def at(number: int, where: str = "") -> Place:
+        return Place(str(path), number=number, where=where)
+
+    known = _known(header, release, lambda name: at(1, f", column {columns[name]}"), manifest)
     for number, cells in enumerate(lines[1:], 2):
         cells = [cell.strip() for cell in cells]
         if not any(cells):
             continue
 
-        def where(name: str, number: int = number, filled: tuple[str, ...] = tuple(cells)) -> str:
-            row = f"{path}: row {number}"
+        def where(name: str, number: int = number, filled: tuple[str, ...] = tuple(cells)) -> Place:
             if name in columns and header.index(name) < len(filled) and filled[header.index(name)]:
-                return f"{row}, column {columns[name]}"
-            default = default_place(name) if name in defaults else ""
-            return f"{row}, with {default}" if default else row
+                return at(number, f", column {columns[name]}")
+            return at(number, f", with {default_place(name)}" if default_place and name in defaults else "")
 
         if len(cells) > len(header) and any(cells[len(header) :]):
-            manifest.problems.append(f"{where('')}: has more cells than row 1 has names")
+            manifest.problems.append(Problem(where(""), "has more cells than row 1 has names"))
             continue
         filled = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
         manifest.rows.append(Row(number, {**defaults, **_answers(filled, known, release)}, where))
@@ -180,12 +170,12 @@ def _letters(index: int) -> str:
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
-def _known(names: Iterable[Any], release: Release, place: Callable[[str], str], manifest: Manifest) -> set[str]:
+def _known(names: Iterable[Any], release: Release, place: Callable[[str], Place], manifest: Manifest) -> set[str]:
     """Return those of the names that a question has; any other is a problem."""
     known = set()
     for name in map(str, names):
         if why := release.unknown(name):
-            manifest.problems.append(f"{place(name)}: {why}")
+            manifest.problems.append(Problem(place(name), why))
         else:
             known.add(name)
     return known

@@ -11,6 +11,7 @@ and a replay has nothing to say of it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 from typing import Any
 
 from ..answers.readers import mapping, structure, words
@@ -142,7 +143,9 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
         if one not in known:
             raise AnswerError(f"--object: '{one}' is nothing that {name} reads{nearest(one, known)}")
     if not set(known) - set(objects):
-        raise AnswerError(f"--object: {name} would read nothing; remove it whole: dativo-generator remove {name}")
+        raise AnswerError(
+            f"--object: {name} would read nothing; remove it whole: dativo-generator remove {quote(name)}"
+        )
     result = dict(answers)
     selection = scaffold.source.selection
     raw = structure(answers[selection])

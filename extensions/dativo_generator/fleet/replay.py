@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from zlib import crc32
 
 from ..base.diffs import unified
@@ -180,7 +181,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
         wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
         if wrong and (before := unapplied.before(file, fleet.replay(file))):
             changes = ", ".join(before.changes)
-            said = f"{file.name}: {changes}; its files follow with dativo-generator update {file.name}"
+            said = f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
             yield replace(state, state="changed by hand", detail=said)
         else:
             yield state

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import parse_bounded, shown, yaml_problem
+from ..base.documents import not_yaml_at, parse_bounded, shown
 from ..base.errors import DativoError
 from ..base.naming import nearest
 from ..base.repository_url import has_secret
@@ -59,11 +59,12 @@ def settings_of(root: Path) -> Settings:
 
 def _read(content: bytes) -> tuple[str, tuple[str, ...]]:
     try:
-        values = parse_bounded(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        values = parse_bounded(text)
     except UnicodeDecodeError:
         raise SettingsError("is not UTF-8") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"not valid YAML: {yaml_problem(error)}") from None
+        raise SettingsError(not_yaml_at(error, text)) from None
     if values is None:
         return "", ()
     if not isinstance(values, dict):

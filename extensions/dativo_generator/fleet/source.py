@@ -1,7 +1,6 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
-import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from importlib import metadata
@@ -9,10 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..base.errors import DativoError, printable
+from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.naming import nearest
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
+from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
 from .settings import FILE, settings_of
 
@@ -30,7 +30,7 @@ class SourceError(DativoError):
 
 def warned(line: str) -> None:
     """Print a warning."""
-    print(f"Warning: {printable(line)}", file=sys.stderr, flush=True)
+    tell(f"Warning: {line}")
 
 
 class Source:
@@ -191,7 +191,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
     if settings.unread:
         warn(f"{FILE}: is not read: {settings.unread}")
     if not template and settings.template:
-        print(printable(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}"), file=sys.stderr)
+        tell(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}")
     if location := template or settings.template or _installed_from():
         return Source(location, scratch, settings.names, warn)
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")

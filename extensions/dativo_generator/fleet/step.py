@@ -32,15 +32,15 @@ from .unapplied import Unapplied
 
 # What can happen to an answers file, in the words of the report.
 EFFECTS = {
-    "follows": "What nobody decided follows the registry, and changes its assets or jobs.",
-    "pinned": "An answer keeps its value, although the registry's has moved.",
-    "renamed": "The lifecycle renames what it names; its files move, and the edits in them.",
-    "profiled": "The profile of its tenant, or of the organisation, gives it another answer (`--profiles`).",
-    "changed by hand": "An answer was changed in its answers file; its assets and jobs follow, with the edits in them.",
-    "moved": "An answer given with `--data` names other paths; its files move, and the edits in them.",
-    "unaffected": "Nothing changes but the version, and perhaps files that it shares.",
-    "refused": "It cannot follow, for the reason that is said. It stays as it is.",
-    "forbidden in cloud": "It cannot follow, since a connector is no longer allowed in cloud. It stays as it is.",
+    "follows": "What nobody answered follows the registry; assets or jobs change.",
+    "pinned": "An answer keeps its value although the registry's has changed.",
+    "renamed": "A connector or object has a new name; files move, with the edits in them.",
+    "profiled": "A profile of the tenant or the organisation gives another answer (`--profiles`).",
+    "changed by hand": "An answer was changed in the answers file; assets and jobs follow and keep their edits.",
+    "moved": "An answer given with `--data` changes paths; files move, with the edits in them.",
+    "unaffected": "Only the version changes, and perhaps shared files.",
+    "refused": "It cannot be updated, for the reason given; it stays as it is.",
+    "forbidden in cloud": "A connector is no longer allowed in cloud; it stays as it is.",
 }
 _FORBIDDEN = "not allowed in cloud"
 
@@ -58,7 +58,8 @@ class Outcome:
     with edits by hand, still to be merged; `kept` are no longer its own and stay for the edits in them; `moves` says
     where a file goes that is the same under another path. `shared` are files that other scaffolds may own, too, before
     and after. `items` says what each asset of its jobs describes; `reads` are those of them that another writes and
-    that are new to it, with their source. `changes` are the answers that were changed by hand, as text.
+    that are new to it, with their source. `changes` are the answers that were changed by hand, as text. `warned` are
+    the warnings of the scaffold as it is then: what is wrong, and the objects or columns that it is about.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Outcome:
     reads: Mapping[str, tuple[str, Item]] = field(default_factory=dict)
     pins: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    warned: tuple[tuple[str, tuple[str, ...]], ...] = ()
     differences: tuple[Difference, ...] = ()
 
     @property
@@ -144,6 +146,7 @@ class Step:
             writes=dict(new.own),
             shared=((), tuple(new.shared)),
             reads=_reads(new),
+            warned=_warned(new),
         )
 
     def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
@@ -195,6 +198,7 @@ class Step:
             reads={path: item for path, item in _reads(new).items() if path not in _reads(old)},
             pins=pins,
             changes=before.changes if before else (),
+            warned=_warned(new),
             differences=tuple(_differences(old, new, moves)) if self.explain else (),
         )
 
@@ -358,6 +362,13 @@ def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 def _entries(rendering: Rendering) -> dict[str, Any]:
     """Map each object to what its job's source says of it."""
     return {item.object: item.entry for item in items_of(rendering).values()}
+
+
+def _warned(rendering: Rendering) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the warnings of a scaffold; an older release does not tell what they are about."""
+    plan = rendering.plan
+    told = plan.get("warned") or [{"kind": text, "of": []} for text in plan.get("warnings", ())]
+    return tuple((one["kind"], tuple(one["of"])) for one in told)
 
 
 def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:

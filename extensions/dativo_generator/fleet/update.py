@@ -6,6 +6,7 @@ answers that name paths: files move, and the edits in them move along.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
 from ..answers import recording
@@ -89,7 +90,7 @@ class Selection:
             return ""
         return (
             f"{file.name}: its environments go together: {listed(map(str, several))}; to split it: "
-            f"dativo-generator update {file.name} --split"
+            f"dativo-generator update {quote(file.name)} --split"
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from ..base.documents import parse_bounded, yaml_problem
+from ..base.documents import not_yaml, parse_bounded
 from . import local
 from .table import ImportFailed
 
@@ -48,9 +48,7 @@ def parsed_text(text: str, path: Path) -> Any:
     try:
         return parse_bounded(text, VALUES)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ImportFailed(f"{place}: not valid YAML: {yaml_problem(error)}") from None
+        raise ImportFailed(not_yaml(path, error, text)) from None
 
 
 def parsed_json(text: str, path: object) -> Any:

@@ -37,7 +37,7 @@ def read(path: Path) -> Asset:
     """Read an asset of either layout; raises `ImportFailed`."""
     document = parsed(path)
     if not is_asset(document):
-        raise ImportFailed(f"{path}: is no asset: it has no source_type and schema")
+        raise ImportFailed(f"{path}: is not an asset: it has no source_type and schema")
     (table,) = read_asset(document, path)
     target = body_of(document).get("target")
     mode = target.get("mode") if isinstance(target, dict) else ""

@@ -25,7 +25,9 @@ def named_encoding(path: Path, encoding: str) -> str:
         "a".encode(encoding)
         b"a".decode(encoding, "replace")
     except (LookupError, ValueError, TypeError):
-        raise ImportFailed(f"{path}: '{encoding}' is no encoding; name one like utf-16, latin-1 or cp1252") from None
+        raise ImportFailed(
+            f"{path}: '{encoding}' is not an encoding; name one like utf-16, latin-1 or cp1252"
+        ) from None
     return encoding
 
 

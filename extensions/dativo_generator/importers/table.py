@@ -15,7 +15,15 @@ COLUMNS, _LONGEST = 10_000, 500
 
 
 class ImportFailed(DativoError):
-    """A source cannot be read: ``source: what, and what to do``, one line."""
+    """A source cannot be read: ``source: what, and what to do``, one line.
+
+    `notes` are what else is to be said of the source, a line each.
+    """
+
+    def __init__(self, message: str, notes: Iterable[str] = ()) -> None:
+        """Say what is wrong, and what else is."""
+        super().__init__(message)
+        self.notes = tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)

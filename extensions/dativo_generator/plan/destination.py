@@ -74,7 +74,8 @@ def fixture_of(root: Path, asset: str) -> str:
     It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
     """
     named = next((match[1] for line in _comment(_beginning(root, asset)) if (match := _FIXTURE.match(line))), "")
-    source, stem = asset.split("/")[-3], asset.rpartition("/")[2].rpartition(".")[0]
+    # An asset that somebody moved may have fewer folders above it.
+    source, stem = asset.split("/")[-3:][0], asset.rpartition("/")[2].rpartition(".")[0]
     return named if named in (f"{FIXTURES}/{source}/{stem}.{form}" for form in WRITERS) else ""
 
 

@@ -85,7 +85,7 @@ class _Merge(NamedTuple):
         if value != old and keys not in _DERIVED:
             raise QuestionError(
                 f"{self.name}: {place(keys)}: {shown(value)} contradicts {shown(old)}, which other answers give; "
-                "answer those otherwise, or leave the key out"
+                "change those answers, or leave the key out"
             )
         return value
 
@@ -94,10 +94,12 @@ class _Merge(NamedTuple):
         key, known = keys[-1], self.shape.keys_at(keys[:-1])
         if key not in there:
             if key not in known:
-                raise QuestionError(f"{self.name}: {place(keys)}: there is none to leave out{nearest(str(key), known)}")
+                raise QuestionError(
+                    f"{self.name}: {place(keys)}: there is no such key to remove{nearest(str(key), known)}"
+                )
         elif given := givers.decided(self.scaffold, keys, there[key]):
             raise QuestionError(
-                f"{self.name}: {place(keys)}: null would leave out what {given} gives; answer that otherwise, or leave "
+                f"{self.name}: {place(keys)}: null would remove what {given} gives; change that answer, or leave "
                 "the key out"
             )
 

@@ -18,7 +18,7 @@ from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from . import ci, environment, extras, fixtures, layouts, vendored_schemas
 from .place import place
-from .warnings import warnings
+from .warnings import Warned, warnings
 
 
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +53,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     listed = [_env_example(one, groups) for one, groups in zip(each, read, strict=True)]
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     copied = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
+    told = [warning for one in each for warning in warnings(one)] + [Warned(why) for why in ci.warnings(ci_file)]
     shared = [*copied, *([FIXTURES_TEST] if rows else []), *([ci_file["path"]] if ci_file else [])]
     return {
         answers_format.NAME: scaffold.format,
@@ -78,7 +79,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "places": list(dict.fromkeys(place(one, item) for one in each for item in one.items)),
         "environment": [group for groups in read for group in groups],
         "secret_files": environment.secret_files(scaffold),
-        "warnings": list(dict.fromkeys([line for one in each for line in warnings(one)] + ci.warnings(ci_file))),
+        "warnings": [str(warning) for warning in dict.fromkeys(told)],
+        "warned": [{"kind": warning.kind, "of": list(warning.of)} for warning in dict.fromkeys(told)],
     }
 
 
@@ -154,7 +156,7 @@ def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]
     known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
-            raise AnswerError(f"left_out: {shown(path)} is no file of this scaffold{nearest(path, known)}")
+            raise AnswerError(f"left_out: {shown(path)} is not a file of this scaffold{nearest(path, known)}")
     return [[file for file in files if file["path"] not in left_out] for files in kinds]
 
 
@@ -167,7 +169,9 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
     ids = [asset["data"]["id"] for asset in assets if "id" in asset["data"]]
     for name in ids:
         if ids.count(name) > 1:
-            raise AnswerError(f"asset_extra: id: {shown(name)} would be that of several assets; put {{object}} into it")
+            raise AnswerError(
+                f"asset_extra: id: {shown(name)} would be the same for several assets; put {{object}} into it"
+            )
 
 
 def _check_paths(paths: list[str]) -> None:
@@ -175,7 +179,7 @@ def _check_paths(paths: list[str]) -> None:
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
-            raise AnswerError(f"paths: {shown(path)} would be that of two files; give each its own")
+            raise AnswerError(f"paths: {shown(path)} would be the path of two files; give each its own")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:

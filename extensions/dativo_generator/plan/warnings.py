@@ -1,85 +1,117 @@
 """What a scaffold does that somebody may regret, in a line each: answers without effect, and rows that are lost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..answers.questions import QUESTIONS
 from ..answers.questions.incremental import limits_first_run
 from ..answers.questions.plugins import way
 from ..answers.questions.target import SAFE_PARTITION
 from ..answers.scaffold import Scaffold
-from ..base.naming import listed
+from ..base.naming import few
+from ..base.paths import profile_of
 from ..registry.fields import AS_TEXT
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
 from . import extras
 
+# How many objects or columns a warning names before it counts the rest.
+_FEW = 3
 
-def warnings(scaffold: Scaffold) -> list[str]:
+
+class Warned(NamedTuple):
+    """A warning: what is wrong, which many scaffolds may share, and the objects or columns that it is about."""
+
+    kind: str
+    of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.kind}: {few(self.of, _FEW)}" if self.of else self.kind
+
+
+def warnings(scaffold: Scaffold) -> list[Warned]:
     """List the warnings of a scaffold."""
-    kinds = (_without_effect, _extras, _plugins, _incremental, _fields, _target)
+    kinds = (_owner, _without_effect, _extras, _plugins, _incremental, _fields, _target)
     return [warning for kind in kinds for warning in kind(scaffold)]
 
 
-def _without_effect(scaffold: Scaffold) -> Iterator[str]:
+def _owner(scaffold: Scaffold) -> Iterator[Warned]:
+    """Say that nobody has named the owner whom the assets name."""
+    if scaffold.is_guess("owner") and not scaffold.reuses_assets:
+        tenant = scaffold["tenant_id"]
+        yield Warned(
+            f"owner: answer it, or write it in {profile_of(tenant)}; "
+            f"'{scaffold['owner']}' is a guess for tenant {tenant}"
+        )
+
+
+def _without_effect(scaffold: Scaffold) -> Iterator[Warned]:
     for name in scaffold.raw:
         if scaffold[name] and (why := QUESTIONS[name].without_effect(scaffold)):
-            yield f"{name}: has no effect: {why}"
+            yield Warned(f"{name}: has no effect: {why}")
 
 
-def _extras(scaffold: Scaffold) -> Iterator[str]:
+def _extras(scaffold: Scaffold) -> Iterator[Warned]:
     """Say which keys that are passed on to a job change nothing; an asset takes none."""
-    yield from extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"], {})
+    yield from map(Warned, extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"], {}))
 
 
-def _plugins(scaffold: Scaffold) -> Iterator[str]:
+def _plugins(scaffold: Scaffold) -> Iterator[Warned]:
     for role, name in PLUGINS.items():
         connector, done_by = scaffold[f"{role}_connector"], way(scaffold, role)
         if done_by.how == PLUGIN and not scaffold[name]:
-            yield f"{connector}: {done_by.words}, as --data {name}=FILE.py:CLASS"
+            yield Warned(f"{connector}: {done_by.words}, as --data {name}=FILE.py:CLASS")
         engines, engine = scaffold.pack.runner.engines, scaffold.source_recipe.engine
         if done_by.how == ENGINE and not scaffold[name] and engines[engine].fault:
-            yield f"{connector}: {engines[engine].fault}"
+            yield Warned(f"{connector}: {engines[engine].fault}")
 
 
-def _incremental(scaffold: Scaffold) -> Iterator[str]:
+def _incremental(scaffold: Scaffold) -> Iterator[Warned]:
     if not scaffold.incremental or way(scaffold, "source").how != NATIVE:
         return
     if not scaffold.source.uses_cursor:
         if scaffold["lookback_days"]:
-            yield "lookback_days: files that have not changed are read again in every run; 0 skips them"
+            yield Warned("lookback_days: files that have not changed are read again in every run; 0 skips them")
         return
     if limits_first_run(scaffold) and (days := scaffold["lookback_days"]):
-        yield f"lookback_days: the first run reads the last {days} days alone; 0 reads all"
-    yield "incremental: run it once a day; a second run replaces the rows of the first"
+        yield Warned(f"lookback_days: the first run reads only the last {days} days; 0 reads everything")
+    yield Warned("incremental: run it once a day; a second run replaces the rows of the first")
 
 
-def _fields(scaffold: Scaffold) -> Iterator[str]:
+def _fields(scaffold: Scaffold) -> Iterator[Warned]:
     """Say which columns have a type that the runner does not keep, and which labels nobody sets a date for."""
     if scaffold.reuses_assets:
         return
     if guessed := scaffold.guessed:
-        yield f"fields: a guess; import the columns, or name them: {_few(guessed)}"
-    for object_name, fields in scaffold.fields.items():
-        for type_, instead in AS_TEXT.items():
-            if names := [field.name for field in fields if field.type == type_]:
-                yield f"{object_name}: the runner stores {type_} as text; write {instead}: {_few(names)}"
+        yield Warned("fields: a guess; import the columns, or name them", tuple(guessed))
+    for type_, instead in AS_TEXT.items():
+        if names := _columns(scaffold, type_):
+            yield Warned(f"fields: the runner stores {type_} as text; write {instead}", names)
     labelled = [name for name, fields in scaffold.fields.items() if any(field.classification for field in fields)]
     if labelled and not scaffold["retention_days"]:
-        yield f"retention_days: nothing says how long the labelled columns are kept: {_few(labelled)}"
+        yield Warned("retention_days: nothing says how long to keep labelled columns", tuple(labelled))
 
 
-def _target(scaffold: Scaffold) -> Iterator[str]:
+def _target(scaffold: Scaffold) -> Iterator[Warned]:
     if scaffold.reuses_assets:
         return
     for column in scaffold["partitioning"]:
         if column != SAFE_PARTITION:
-            yield f"partitioning: '{column}' is a column of the data; the runner loses rows when it partitions by one"
+            why = "the runner loses rows when it partitions by columns of the data"
+            yield Warned(f"partitioning: use {SAFE_PARTITION}; {why}", (column,))
     if not scaffold.target_recipe.catalog:
         return
-    yield f"{scaffold.target.id}: create the table first; without a catalog rows stay plain Parquet"
-    for object_name, fields in scaffold.fields.items():
-        if dates := [field.name for field in fields if field.type == "date"]:
-            yield f"{object_name}: a date stops the commit; make it a timestamp: {_few(dates)}"
+    yield Warned(f"{scaffold.target.id}: create the table first; without a catalog rows stay plain Parquet")
+    if dates := _columns(scaffold, "date"):
+        yield Warned("fields: a date stops the commit; make it a timestamp", dates)
 
 
-def _few(names: Sequence[str]) -> str:
-    return listed(names[:3]) + (" and more" if len(names) > 3 else "")
+def _columns(scaffold: Scaffold, type_: str) -> tuple[str, ...]:
+    """List the columns of a type; with the object where a scaffold has several."""
+    alone = len(scaffold.fields) == 1
+    return tuple(
+        field.name if alone else f"{name}.{field.name}"
+        for name, fields in scaffold.fields.items()
+        for field in fields
+        if field.type == type_
+    )

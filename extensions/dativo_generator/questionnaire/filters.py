@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..answers import readers, recording
@@ -92,7 +93,17 @@ def applies(session: Session, name: str) -> bool:
         _ = scaffold[name]
     asks = scaffold.asks(name)
     _leave_out_misfit(session, name, told=asks)
-    return asks
+    return asks or (scaffold.is_guess(name) and _is_anybody_there(session, name))
+
+
+def _is_anybody_there(session: Session, name: str) -> bool:
+    """Tell whether somebody can be asked a question, or has answered it in the settings of Copier.
+
+    An update that skips what is answered asks nobody for what a scaffold does without.
+    """
+    conf = session.conf
+    silent = conf["defaults"] or (conf["skip_answered"] and session.recorded)
+    return not silent or name in conf["settings"].defaults
 
 
 def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
@@ -247,7 +258,7 @@ def _check(session: Session, name: str, value: Any) -> None:
         )
     if name == "tables" and session.recorded and patterns(value):
         file = session.destination.answers_file
-        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {file} --data ...")
+        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {quote(file)} --data ...")
     _ = scaffold[name]
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
         raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")

@@ -14,7 +14,6 @@ from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
 from ..base import reading
-from ..base.documents import shown
 from ..base.emit import inline
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
@@ -36,8 +35,8 @@ def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) 
     if scaffold.inapplicable(name):
         return AnswerError(f"{problem} (remove its line from the file)")
     if followable(scaffold, name):
-        return AnswerError(f"{problem}; follow it with: dativo-generator update {answers_file}")
-    command = f"dativo-generator update {answers_file} " if name in PATHS else ""
+        return AnswerError(f"{problem}; follow it with: dativo-generator update {shlex.quote(answers_file)}")
+    command = f"dativo-generator update {shlex.quote(answers_file)} " if name in PATHS else ""
     verb = "move to another with" if name in PATHS else "answer again with"
     return AnswerError(f"{problem}; {verb}: {command}--data {name}={_suggestion(scaffold, name)}")
 
@@ -71,7 +70,7 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
                 raise _moving(what, f"{name}=VALUE", answers_file)
 
     if (left := _left(scaffold, name, recorded)) and destination.newest(left) is not None:
-        command = f"dativo-generator update {answers_file} --data {name}={scaffold[name] or 'no'}"
+        command = f"dativo-generator update {shlex.quote(answers_file)} --data {name}={scaffold[name] or 'no'}"
         raise AnswerError(f"{answers_file}: {name}: other scaffolds share {left}; to leave it theirs: {command}")
 
 
@@ -115,7 +114,7 @@ def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[
 
 
 def _moving(what: str, data: str, answers_file: str) -> AnswerError:
-    command = f"dativo-generator update {answers_file} --data {data}"
+    command = f"dativo-generator update {shlex.quote(answers_file)} --data {data}"
     return AnswerError(f"{answers_file}: {what}; to move the files and the edits in them: {command}")
 
 
@@ -174,7 +173,7 @@ def undeleted(scaffold: Scaffold, recorded: Mapping[str, Any], destination: Dest
 
     It deletes what is no longer rendered, and what Git ignores. `recorded` is what was answered before.
     """
-    update = f"dativo-generator update {destination.answers_file}"
+    update = f"dativo-generator update {shlex.quote(destination.answers_file)}"
     before, now = owned(scaffold.pack, recorded), dict.fromkeys(path for _, path in paths(scaffold))
     gone = [path for path in before if path not in now and os.path.lexists(destination.root / path)]
     if gone:
@@ -223,4 +222,4 @@ def _suggestion(scaffold: Scaffold, name: str) -> str:
     default = QUESTIONS[name].default(scaffold)
     if name == "execution_mode" or default is None:
         return "VALUE"
-    return str(default) if isinstance(default, str | int) else f"'{shown(default)}'"
+    return shlex.quote(str(default) if isinstance(default, str | int) else inline(default))

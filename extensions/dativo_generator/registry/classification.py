@@ -18,6 +18,7 @@ from .vocabulary import Vocabulary, Word
 FILE = "registry/classification.yaml"
 # What phrases, and lists in which a group may stand, consist of.
 _PHRASE, _NAME = "a-z0-9<>", "a-z0-9@"
+_PART = re.compile("<[a-z]+>|[a-z]+|[0-9]+")
 # What a rule takes when it says nothing of types: no flag and no date is a name.
 _TYPES = ("string", "integer", "bigint", "double")
 _KEYS = (
@@ -102,6 +103,7 @@ class Rule(NamedTuple):
     label: str
     words: tuple[str, ...]
     alone: bool
+    whole: bool
     unless: frozenset[str]
     despite: frozenset[str]
     types: frozenset[str]
@@ -123,12 +125,17 @@ class Rule(NamedTuple):
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
-        if self.alone and any(general.tells(word, place, column.table) for place, word in left):
+        if (self.whole and left) or (self.alone and any(general.tells(word, at, column.table) for at, word in left)):
             return None
         evidence = column.said(*spans[0])
         if self.tables:
             evidence += f", in a table about '{about}'"
-        if against := next((word for _, word in left if word in general.pointers - self.despite), ""):
+        pointing = general.pointers - self.despite
+        # Of comments, the comment author is the author.
+        first_of_table = column.words[0].text if column.words[0].text in column.table else ""
+        if against := next(
+            (word for place, word in left if word in pointing and (place or word != first_of_table)), ""
+        ):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
@@ -142,11 +149,21 @@ class Rule(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """What a table is about that has so many `columns` with one of some phrases in their names."""
+    """What a table is about that has so many `columns` with one of some phrases in their names, or `alone` as them."""
 
     name: str
     columns: int
+    alone: bool
     phrases: Mapping[str, int]
+
+    def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
+        """Tell whether enough names of columns speak of it."""
+        found = [
+            spans
+            for name in names
+            if (spans := _spans(name, self.phrases)) and not (self.alone and spans != [(0, len(name))])
+        ]
+        return len(found) >= self.columns
 
 
 class General(NamedTuple):
@@ -243,11 +260,12 @@ class Rules:
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns tell of it."""
         read = self.vocabulary.read(name)
+        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
-        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
         about = self._about(context)
         if about[0] not in self._general.things:
             about += self._subjects(columns, language)
@@ -264,11 +282,7 @@ class Rules:
         if not columns:
             return ()
         names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
-        return tuple(
-            subject.name
-            for subject in self._general.subjects
-            if sum(bool(_spans(name, subject.phrases)) for name in names) >= subject.columns
-        )
+        return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last word of a table's name that says something, and the last one, as singulars."""
@@ -288,7 +302,7 @@ def load_rules(root: Path) -> Rules:
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name is written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "unless", "despite", "types", "tables", "not_tables", "not_in")
+    known = ("name", "label", "words", "alone", "whole", "unless", "despite", "types", "tables", "not_tables", "not_in")
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
     rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
@@ -299,10 +313,15 @@ def load_rules(root: Path) -> Rules:
         _Subject(
             entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
+            entry.flag("alone", False),
             _joined(entry.phrases("words")),
         )
-        for entry in (top.sections("subjects", ("name", "columns", "words")) if "subjects" in top.value else ())
+        for entry in (
+            top.sections("subjects", ("name", "columns", "alone", "words")) if "subjects" in top.value else ()
+        )
     )
+    # Groups that stand in phrases; a word of another one is no more than itself.
+    spoken_of = set(re.findall("<[a-z]+>", " ".join(" ".join(rule.words) for rule in rules)))
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told.update(
@@ -318,7 +337,7 @@ def load_rules(root: Path) -> Rules:
         coded,
         subjects,
         _set(top, "things", groups),
-        {word: f"<{name}>" for name in reversed(groups) for word in groups[name]},
+        {word: f"<{name}>" for name in reversed(groups) if f"<{name}>" in spoken_of for word in groups[name]},
         vocabulary.english,
     )
     return Rules(rules, vocabulary, general)
@@ -334,6 +353,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         entry.text("label", like=LABEL),
         phrases,
         entry.flag("alone", False),
+        entry.flag("whole", False),
         _set(entry, "unless", groups),
         frozenset(entry.phrases("despite", default=())),
         frozenset(entry.phrases("types", default=_TYPES)),
@@ -351,10 +371,16 @@ def _letters(phrases: Iterable[str]) -> list[str]:
 
 @cache
 def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
-    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all."""
-    return {
-        "".join(phrase.split()): phrase.count(" ") + 1 for phrase in sorted(phrases, key=lambda one: one.count(" "))
-    }
+    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all.
+
+    Digits are a word of their own in names: spo2 is two.
+    """
+    counted: dict[str, int] = {}
+    for phrase in phrases:
+        joined = "".join(phrase.split())
+        count = phrase.count(" ") + 1 if joined.isalpha() else len(_PART.findall(phrase))
+        counted[joined] = max(counted.get(joined, 0), count)
+    return counted
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -388,7 +414,7 @@ def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[st
     longest = max(phrases.values(), default=0)
     while start < len(name):
         for end in range(min(len(name), start + longest), start, -1):
-            count = phrases.get("".join(name[start:end]), 0) or phrases.get("".join(grouped[start:end]), 0)
+            count = max(phrases.get("".join(written[start:end]), 0) for written in (name, grouped))
             if count >= end - start:
                 spans.append((start, end))
                 start = end

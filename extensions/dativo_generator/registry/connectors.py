@@ -57,6 +57,11 @@ class Connector(NamedTuple):
     supports_schema_evolution: bool
 
     @property
+    def shown_category(self) -> str:
+        """The category that people read; "storage" where the registry names none."""
+        return self.category or "storage"
+
+    @property
     def selection(self) -> str:
         """What a job must say it reads: one of `SELECTIONS`. Storage without objects is read by file."""
         if self.requires_tables:

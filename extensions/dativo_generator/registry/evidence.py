@@ -76,7 +76,7 @@ def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen:
         if speaks_for:
             evidence += f", and '{speaks_for[0]}' fits"
         against = speaks_against[:1]
-        against += ["they are numbers in a row"] if seen.in_a_row and kind.numbers else []
+        against += ["they are consecutive numbers"] if seen.in_a_row and kind.numbers else []
         against += [f"so do {_often(kind.chance)} others"] if kind.chance >= 0.1 else []
         if (confidence := odds / (1 + odds)) >= _NOTEWORTHY or count >= _MOST * seen.distinct:
             yield _Found(kind, confidence, evidence, _joined(against))

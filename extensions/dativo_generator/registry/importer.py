@@ -98,7 +98,7 @@ class NoImporter:
 
     def imported(self, *_: Any) -> Mapping[str, ImportedTable]:
         """Refuse: what is imported is recorded as an answer before a render."""
-        raise AnswerError("nothing is imported here; answer `fields` with the columns themselves")
+        raise AnswerError("columns cannot be imported here; answer `fields` with the columns")
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return '': no file is looked at."""
@@ -106,8 +106,8 @@ class NoImporter:
 
     def tables(self, *_: Any) -> Sequence[tuple[str, str]]:
         """Refuse, as `imported` does."""
-        raise AnswerError("nothing is looked up here; answer `tables` with their names")
+        raise AnswerError("tables cannot be looked up here; answer `tables` with their names")
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
         """Refuse: there is nothing that was imported."""
-        raise AnswerError("nothing is imported here; answer `fields` with the columns themselves")
+        raise AnswerError("columns cannot be imported here; answer `fields` with the columns")

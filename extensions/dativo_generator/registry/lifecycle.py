@@ -125,7 +125,7 @@ def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
     ids = {*registry, *(f"{connector.id}.{name}" for connector in registry.values() for name in connector.objects)}
     for old, new in renamed.items():
         if old in ids:
-            raise renames.error(old, "the registry still has it; a renamed id is gone")
+            raise renames.error(old, "the registry still has it; remove it there, or remove this rename")
         if _circular(renamed, old):
             raise renames.error(old, f"the renames lead from '{new}' back to it")
         if old.partition(".")[0] != new.partition(".")[0] if "." in old else "." in new:

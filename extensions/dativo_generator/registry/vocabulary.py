@@ -23,7 +23,7 @@ ENGLISH = f"{FOLDER}/en.yaml"
 WHOLE = "registry/whole_words.yaml"
 # No word of a language is longer; a name of any length is taken apart in a time that grows with its length.
 _LONGEST_PIECE = 24
-_SHORTEST_PIECE = 3
+_SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # Nobody joins more letters, nor are there more words, with particles, in a phrase.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
 # The longest beginning that a telling end may have before it without being known.
@@ -85,7 +85,7 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; where a word is in more than one language, it is of that of the `context`, '' for any."""
-        pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written)]
+        pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written, context)]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
         return self._translated(pieces, context)
@@ -111,21 +111,31 @@ class Vocabulary:
 
     # --- joined words ---
 
-    def _taken_apart(self, word: str) -> tuple[str, ...]:
-        """Take a word apart that is not known; one that does not consist of known pieces stays as it is."""
-        if not _SHORTEST_PIECE < len(word) <= _LONGEST_JOINED or self._is_known(word):
+    def _taken_apart(self, word: str, context: str = "") -> tuple[str, ...]:
+        """Take a word apart that is not known; one that does not consist of known pieces stays as it is.
+
+        A word of the language of the `context` is first of all that.
+        """
+        if not _SHORTEST_JOINED <= len(word) <= _LONGEST_JOINED or self._is_known(word):
             return (word,)
-        if pieces := _pieces(word, self._pieces, self._short):
+        spoken = [language for language in self.languages if language.name == context] if context else []
+        if any(language.has(word) for language in spoken):
+            return (word,)
+        if pieces := self._apart_in(spoken, word) or _pieces(word, self._pieces, self._short):
             return pieces
-        if word in self._phrases or any(word in language.pieces for language in self.languages):
+        if any(language.has(word) for language in self.languages):
             return (word,)
-        for language in self.languages:
-            if pieces := language.apart(word):
-                return pieces
+        if pieces := self._apart_in(self.languages, word):
+            return pieces
         for ending in self._endings:
             if word.endswith(ending) and len(word) - len(ending) <= _PREFIX:
                 return (word.removesuffix(ending), ending)
         return (word,)
+
+    def _apart_in(self, languages: "Sequence[Language]", word: str) -> tuple[str, ...]:
+        """Take a word apart in that of some languages which needs the fewest and longest pieces; () when none can."""
+        found = [pieces for language in languages if (pieces := language.apart(word))]
+        return min(found, key=lambda pieces: (len(pieces), -sum(len(piece) ** 2 for piece in pieces)), default=())
 
     # --- other languages ---
 
@@ -134,7 +144,7 @@ class Vocabulary:
         """The languages but for English, read when a name first needs them."""
         names = sorted(path.name for path in (self._root / FOLDER).glob("*.yaml"))
         files = [f"{FOLDER}/{name}" for name in names if f"{FOLDER}/{name}" != ENGLISH]
-        return tuple(load_language(self._root, file, self._pieces) for file in files)
+        return tuple(load_language(self._root, file, self._pieces, self._short) for file in files)
 
     @cached_property
     def _particles(self) -> frozenset[str]:
@@ -189,17 +199,22 @@ class Language(NamedTuple):
     phrases: Mapping[str, Meaning]
     pieces: Mapping[str, str]
     particles: frozenset[str]
+    short: frozenset[str]
     english: Collection[str]
+
+    def has(self, word: str) -> bool:
+        """Tell whether a word is one of this language."""
+        return word in self.phrases or word in self.pieces
 
     def apart(self, word: str) -> tuple[str, ...]:
         """Take a word apart that has a piece of this language in it; () when it does not consist of known pieces."""
-        pieces = _pieces(word, self.english, (), self.pieces)
+        pieces = _pieces(word, self.english, self.short, self.pieces)
         return tuple(self.pieces.get(piece, piece) for piece in pieces) if self.pieces.keys() & pieces else ()
 
 
-def load_language(root: Path, file: str, english: Collection[str] = ()) -> Language:
-    """Read the words of a language; joined ones may have `english` words in them. Raises `PackError`."""
-    top = Document(root, file).section(("language", "source", "joints", "particles", "plurals", "words"))
+def load_language(root: Path, file: str, english: Collection[str] = (), short: Collection[str] = ()) -> Language:
+    """Read the words of a language; joined ones may have `english` words, or `short` ones, too. Raises `PackError`."""
+    top = Document(root, file).section(("language", "source", "short", "joints", "particles", "plurals", "words"))
     name, joints = top.text("language"), top.phrases("joints", default=())
     particles = frozenset(top.phrases("particles"))
     plurals = [tuple(pair.split()) for pair in top.phrases("plurals", default=(), letters="a-z_")]
@@ -220,14 +235,16 @@ def load_language(root: Path, file: str, english: Collection[str] = ()) -> Langu
                     phrases[letters] = meanings[count]
             found.update(told)
     parts = sorted(found)
-    words_of_all = [word for word in parts if len(word) > _SHORTEST_PIECE and word in phrases]
+    words_of_all = [word for word in parts if len(word) >= _SHORTEST_PIECE and word in phrases]
     for end, plural_end in plurals:
         end = end.strip("_")
         for word in [word for word in words_of_all if word.endswith(end)] if end else words_of_all:
             phrases.setdefault(word.removesuffix(end) + plural_end, phrases[word])
+    own = frozenset(top.phrases("short", default=()))
     long_enough = [word for word in parts if len(word) >= _SHORTEST_PIECE]
-    joined = {word + joint: word for joint in joints for word in long_enough if len(word) > _SHORTEST_PIECE}
-    return Language(name, phrases, joined | dict(zip(long_enough, long_enough, strict=True)), particles, english)
+    pieces = {word + joint: word for joint in joints for word in long_enough}
+    pieces |= {word: word for word in (*long_enough, *own)}
+    return Language(name, phrases, pieces, particles, own.union(short), english)
 
 
 def _spellings(phrases: str) -> list[list[str]]:

@@ -44,10 +44,10 @@ def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
     for index, field in enumerate(body.get("schema", [])):
         keys = (*above, "schema", index)
         if names[index] in names[:index]:
-            yield Problem((*keys, "name"), "asset", f"'{names[index]}' is there twice")
+            yield Problem((*keys, "name"), "asset", f"'{names[index]}' is listed twice")
         required = field.get("required", False)
         if not isinstance(required, bool) and str(required).lower() in _NO and required:
-            yield Problem((*keys, "required"), "asset", f"'{required}' is text, and so taken for true; write false")
+            yield Problem((*keys, "required"), "asset", f"'{required}' is text, which counts as true; write false")
 
 
 def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:

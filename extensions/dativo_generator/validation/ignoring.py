@@ -89,7 +89,7 @@ class Ignoring:
                 ignore.used = True
             (off if fitting else stand).append(finding)
         unused = [
-            self._finding("unused-ignore", ignore.said, f"nothing here is found by '{ignore.rule}'; remove it")
+            self._finding("unused-ignore", ignore.said, f"'{ignore.rule}' finds nothing here; remove it")
             for ignore in chain.from_iterable(self._ignores.values())
             if not ignore.used
         ]
@@ -123,7 +123,7 @@ class Ignoring:
     def _add(self, file: str, ignore: _Ignore) -> None:
         rule = self.rules.get(ignore.rule)
         if rule is None:
-            self._wrong(ignore.said, f"'{ignore.rule}' is no rule{nearest(ignore.rule, self.rules)}")
+            self._wrong(ignore.said, f"'{ignore.rule}' is not a rule{nearest(ignore.rule, self.rules)}")
         elif not rule.optional:
             self._wrong(ignore.said, f"'{ignore.rule}' cannot be turned off")
         else:

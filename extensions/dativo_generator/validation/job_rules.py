@@ -38,7 +38,7 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     for index, file in enumerate(source.get("files", [])):
         keys = ("source", "files", index)
         if end.usual.credentials == "service_account" and "id" not in file:
-            yield Problem(keys, "file-id", "has no id; the runner takes the path for it")
+            yield Problem(keys, "file-id", "has no id; the runner uses the path as the id")
     if source.get("incremental"):
         yield from _incremental(source, end, runner)
     elif any("cursor_field" in table for table in source.get("tables", [])):
@@ -97,7 +97,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
     if "custom_reader" in source:
         return
     if not runner.keeps_state(connector, end.recipe):
-        yield Problem(keys, "no-effect", "nothing is kept between runs, and all is read each time", True)
+        yield Problem(keys, "no-effect", "no state is kept between runs; every run reads everything", True)
         return
     if not any("cursor_field" in one for one in (incremental, *source.get("tables", []))):
         return
@@ -153,7 +153,7 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     branch = target.get("branch") or (job["tenant_id"] if recipe.catalog else "")
     if not branch.isascii():
         where = ("target", "branch") if target.get("branch") else ("tenant_id",)
-        yield Problem(where, "ascii", f"'{branch}' is not taken as metadata of the files; write it in ASCII")
+        yield Problem(where, "ascii", f"'{branch}' is not accepted as metadata of files; write it in ASCII")
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:

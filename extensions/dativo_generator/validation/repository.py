@@ -11,8 +11,9 @@ from typing import Any
 
 from ..answers import profiles
 from ..answers.choices import forbidden
+from ..answers.questions import QUESTIONS
 from ..base import reading
-from ..base.asset_layout import Keys, body_of, inside
+from ..base.asset_layout import Keys, body_of, governance_of, inside
 from ..base.errors import PackError, printable
 from ..base.naming import few, nearest, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
@@ -142,7 +143,7 @@ class _Validation:
         problems = [
             Problem(keys, "null", "is null; give a value or remove the key", True)
             if keys in refused
-            else Problem(keys, "empty", "is null, which is as if the key were not there", True)
+            else Problem(keys, "empty", "is null, which is the same as leaving the key out", True)
             for keys in empty
         ]
         problems += [_problem(misfit) for misfit in misfits if misfit.keys not in empty]
@@ -152,13 +153,13 @@ class _Validation:
         for path in sorted((self.repository / PROFILES).glob("*.y*ml")):
             name = path.relative_to(self.repository).as_posix()
             if profile_of(path.stem) != name or not (path.stem == ORGANISATION or not slug_problem(path.stem)):
-                message = f"is read by nobody; call it {profile_of('TENANT')}, or {ORGANISATION}.yml"
+                message = f"is read by nobody; rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml"
                 yield self._finding(name, "profile", message)
                 continue
             try:
                 profiles.check(self.pack, self.repository, path.stem)
             except PackError as error:
-                yield self._finding(error.file, "profile", error.what, error.line or 1)
+                yield self._finding(error.file, "profile", error.what, error.line or 1, error.column or 1)
 
     # --- assets -------------------------------------------------------------------------------------------------------
 
@@ -182,8 +183,19 @@ class _Validation:
         # What a scaffold's answers say of labels and types was decided there.
         if file.header is None:
             yield from column_problems(file.value, self.pack)
-        elif are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
+            return
+        yield from self._owner(file, *file.header)
+        if are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
             yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
+
+    def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
+        """Yield that the owner is a guess: the scaffold's answers name none, and the asset has what is taken then."""
+        said, keys, _ = governance_of(file.value)
+        if said.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
+            return
+        answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
+        if answers and "owner" not in answers:
+            yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
         """Tell whether the scaffold that wrote an asset has no answer that names columns."""
@@ -198,7 +210,7 @@ class _Validation:
             yield file
             return
         if not isinstance(file.raw, dict) or not {"tenant_id", "asset_path"} & file.raw.keys():
-            said = "is no job, and the runner reads every YAML file below jobs/; move it"
+            said = "is not a job, but the runner reads every YAML file below jobs/; move it"
             yield file.finding(Problem((), "not-a-job", said))
             return
         misfits, file.fits = self._misfits(file, "job")
@@ -264,7 +276,7 @@ class _Validation:
                 continue
             stated = file.value.get(f"{role}_connector", name)
             if stated != name:
-                said = f"'{stated}' is only a word here; the recipe is of {name}{nearest(str(stated), [name])}"
+                said = f"'{stated}' is only a label here; the recipe belongs to {name}{nearest(str(stated), [name])}"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
             if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))

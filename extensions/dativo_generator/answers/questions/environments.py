@@ -36,7 +36,7 @@ def _environments(answers: Answers, raw: Any) -> list[str]:
     names = [readers.slug(item) for item in readers.sequence(raw)]
     for name in names:
         if names.count(name) > 1:
-            raise AnswerError(f"'{name}' is there twice")
+            raise AnswerError(f"'{name}' is listed twice")
     if names and answers["environment"] not in names:
         raise AnswerError(
             f"'{answers['environment']}' is not among them, which is the environment that the other answers are for; "
@@ -50,12 +50,12 @@ def _per_environment(answers: Answers, raw: Any) -> dict[str, Any]:
     for environment, others in value.items():
         if environment not in answers.environments:
             hint = nearest(str(environment), answers.environments)
-            raise AnswerError(f"{shown(environment)} is no environment of this scaffold{hint}")
+            raise AnswerError(f"{shown(environment)} is not an environment of this scaffold{hint}")
         if not isinstance(others, dict):
             raise AnswerError(f"{environment}: must be a mapping of answers, not {shown(others)}")
         for name in others:
             if name not in VARYING:
-                why = "is the same in all environments" if name in answers.questions else "is no question"
+                why = "is the same in all environments" if name in answers.questions else "is not a question"
                 raise AnswerError(f"{environment}: {name} {why}{nearest(str(name), VARYING)} (others: {few(VARYING)})")
         own = answers.with_differing(environment, others)
         for name in others:
@@ -64,7 +64,7 @@ def _per_environment(answers: Answers, raw: Any) -> dict[str, Any]:
 
 
 def _alone(answers: Answers) -> str:
-    return "" if len(answers.environments) > 1 else "there is one environment, of which the other answers speak"
+    return "" if len(answers.environments) > 1 else "there is only one environment; the other answers describe it"
 
 
 SECTION = Section(

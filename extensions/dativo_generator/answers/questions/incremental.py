@@ -6,7 +6,7 @@ from .shared import alone, or_nothing
 
 _state_dir = readers.literal(
     r"/?(?!\.\./|\.\.$)[A-Za-z0-9._-]+(?:/(?!\.\./|\.\.$)[A-Za-z0-9._-]+)*/?",
-    "it is no folder like .local/state or /state",
+    "it is not a folder like .local/state or /state",
 )
 
 

@@ -59,9 +59,7 @@ def _validation(answers: Answers) -> str:
 def _validation_mode(answers: Answers, raw: Any) -> str:
     mode = readers.one_of(raw, VALIDATION_MODES)
     if mode == STRICT and _validation(answers) == WARN:
-        raise AnswerError(
-            "'strict' contradicts schema_mode 'relaxed', which lets rows pass; answer one of the two anew"
-        )
+        raise AnswerError("'strict' contradicts schema_mode 'relaxed', which lets rows pass; change one of the two")
     return mode
 
 
@@ -90,7 +88,7 @@ def _check_columns(answers: Answers, columns: Iterable[str]) -> None:
         for field in answers.fields[item.object]:
             if field.name not in known:
                 raise AnswerError(
-                    f"'{field.name}', a field of '{item.object}', is no column of the documents; "
+                    f"'{field.name}', a field of '{item.object}', is not a column of the documents; "
                     f"answer fields with some of: {few(columns)}"
                 )
 
@@ -99,7 +97,7 @@ def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
     value, known = readers.mapping(raw), answers.pack.keys.storage
     for key, item in value.items():
         if key in _PLACE:
-            raise AnswerError(f"{key}: is a question of its own; answer that")
+            raise AnswerError(f"{key}: has a question of its own; answer that")
         if why := answers.pack.keys.no_effect("job", f"target.connection.{answers.target_recipe.storage_block}.{key}"):
             raise AnswerError(f"{key}: has no effect: {why}; leave it out")
         if key not in known:

@@ -72,7 +72,7 @@ def _profiled(answers: Answers, raw: Any) -> list[str]:
     names = readers.words(raw)
     for name in names:
         if name not in answers.raw or answers.questions[name].of == "scaffold":
-            raise AnswerError(f"{shown(name)} is no answer here that a profile gives")
+            raise AnswerError(f"{shown(name)} is not an answer that a profile gives here")
     return names
 
 

@@ -28,7 +28,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
     fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
     for item in answers.items:
         if item.object not in fields and not answers.suggested(item):
-            raise AnswerError(f"nothing is known of '{item.object}'; give its columns, too")
+            raise AnswerError(f"no columns are known for '{item.object}'; give them, too")
         _check_cursor(answers, item, fields.get(item.object, ()))
     return fields
 
@@ -70,7 +70,7 @@ def _not_imported(answers: Answers) -> str:
     """Return why nothing is labelled by evidence, '' when it is, or was when the fields were recorded."""
     if answers.raw.get("import_from") or {"fields", "min_confidence"} <= answers.raw.keys():
         return reused(answers)
-    return reused(answers) or "nothing is imported, so no label rests on what is seen"
+    return reused(answers) or "without an import, no label depends on values"
 
 
 def _unlabelled(answers: Answers) -> list[str]:

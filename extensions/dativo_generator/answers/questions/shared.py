@@ -63,7 +63,7 @@ def passed_on(name: str) -> Callable[[Answers, Any], dict[Any, Any]]:
 
 def reused(answers: Answers) -> str:
     """Return why a question about the asset makes no sense, '' when this scaffold writes it."""
-    return "the asset is there already and says it" if answers.reuses_assets else ""
+    return "the asset exists already and says it" if answers.reuses_assets else ""
 
 
 def url(with_default: bool = False) -> Callable[[Answers, Any], str]:

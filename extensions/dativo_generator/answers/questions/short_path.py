@@ -104,7 +104,7 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
     for name in opened:
         if reason := SECTIONS[name].inapplicable(answers):
-            raise AnswerError(f"there is nothing to decide in '{name}': {reason}; leave it out")
+            raise AnswerError(f"'{name}' has no questions here: {reason}; leave it out")
     return opened
 
 
@@ -217,7 +217,11 @@ SECTION = Section(
         "sheets": _read_by("sheets"),
         "find_target": Question(_search("target"), always(""), _short_list("target"), of="scaffold", recorded=False),
         "target_connector": Question(_connector("target"), choices=_connectors("target"), of="scaffold"),
-        "owner": Question(alone(readers.email), lambda answers: f"data-team@{answers['tenant_id']}.com"),
+        "owner": Question(
+            alone(readers.email),
+            guess=lambda answers: f"data-team@{answers['tenant_id']}.com",
+            example="team@example.com",
+        ),
         "scaffold": Question(
             alone(readers.slug), lambda answers: f"{answers.source.id}_to_{answers.target.id}", of="scaffold"
         ),

@@ -191,7 +191,7 @@ class Avro(Reader):
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read its records; raises `ImportFailed`."""
         if not (tables := read_avro(source.document, source.path)):
-            raise ImportFailed(f"{source.label}: is no record of Avro with fields, and no list of types with one")
+            raise ImportFailed(f"{source.label}: is not a record of Avro with fields, nor a list of types with one")
         return tables
 
 

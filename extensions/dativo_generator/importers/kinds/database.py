@@ -114,7 +114,7 @@ def _checked_url(url: str) -> _Address:
     address = _Address()
     port = address.expanded(port, url)
     if port and not (port.isdecimal() and int(port) < 1 << 16):
-        raise ImportFailed(f"{shown(url)}: the port is no number")
+        raise ImportFailed(f"{shown(url)}: the port is not a number")
     address.url = sqlalchemy.URL.create(
         dialect_of(parts.scheme).driver or parts.scheme,
         username=address.expanded(user, url) or None,
@@ -142,7 +142,9 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
     except sqlalchemy.exc.NoSuchModuleError:
         if known.driver:
             raise _not_installed(url, known.driver.partition("+")[0], address, known) from None
-        raise ImportFailed(f"{shown(url)}: '{family}' is no database that is known here; take its DDL script") from None
+        raise ImportFailed(
+            f"{shown(url)}: '{family}' is not a database that is known here; use its DDL script"
+        ) from None
     except ImportError as error:
         raise _not_installed(url, error.name or family, address, known) from None
     except Exception as error:  # drivers have errors of their own beside those that SQLAlchemy knows

@@ -52,7 +52,7 @@ def read_database_file(path: Path, label: str, wanted: str = "") -> list[Table]:
     """Read the tables and views of a database, only `wanted` where it is given; raises `ImportFailed`."""
     read = {"sqlite": _read_sqlite, "duckdb": _read_duckdb}.get(family_of(path))
     if not read:
-        raise ImportFailed(f"{label}: is no database of SQLite or DuckDB")
+        raise ImportFailed(f"{label}: is not a database of SQLite or DuckDB")
     tables, left_out = read(path, label)
     found = [Table(name, tuple(columns)) for name, columns in tables.items() if columns]
     if left_out:

@@ -1,7 +1,7 @@
 """Tables of a SQL script: what its statements, followed in order, leave behind."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ...base.naming import few, listed, nearest
@@ -60,7 +60,7 @@ def _text_of(path: Path, encoding: str) -> str:
     try:
         return content.decode(encoding or marked).replace("\r\n", "\n")
     except LookupError:
-        raise ImportFailed(f"{path}: '{encoding}' is no encoding that is known") from None
+        raise ImportFailed(f"{path}: '{encoding}' is not a known encoding") from None
     except UnicodeDecodeError:
         what = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
         raise ImportFailed(f"{path}: is not {what} text; convert it, or name its --encoding") from None
@@ -71,7 +71,7 @@ def _named(path: Path, dialect: str) -> Dialect:
     known = {known.value for known in parser("Reading a DDL script").dialects.Dialects} - {""}
     if found.name not in known:
         raise ImportFailed(
-            f"{path}: '{dialect}' is no dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
+            f"{path}: '{dialect}' is not a dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
         )
     return found
 
@@ -140,8 +140,10 @@ def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
     if script.problems:
         first = min(script.problems, key=lambda one: (not one.defines, one.elsewhere))
         tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
-        more = f" (and {len(script.problems) - 1} more statements)" if len(script.problems) > 1 else ""
-        return ImportFailed(f"{path}: cannot be understood {tried}: line {first.line}: {first.text}: {first.why}{more}")
+        others = [problem for problem in script.problems if problem is not first]
+        more = f" (and {len(others)} more {'statements' if len(others) > 1 else 'statement'})" if others else ""
+        message = f"{path}: cannot be understood {tried}: line {first.line}: {first.text}: {first.why}{more}"
+        return ImportFailed(message, _named_problems(path, others))
     others = [
         ("in views", script.views),
         ("of tables that are dropped again", script.dropped),
@@ -155,14 +157,19 @@ def _said(path: Path, problem: Problem) -> str:
     return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
 
 
+def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield a line for each statement that was not understood, for so many of them."""
+    yield from (_said(path, problem) for problem in problems[:_NAMED])
+    if more := problems[_NAMED:]:
+        behind = f", nor are {len(more) - 1} statements behind it" if len(more) > 1 else ""
+        yield f"{path}:{more[0].line}: is not understood{behind}"
+
+
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
     """Yield what to say of the script as a whole, a line each."""
     if guessed:
         yield f"read as {guessed}; --dialect names another one"
-    problems = script.misunderstood
-    yield from (_said(path, problem) for problem in problems[:_NAMED])
-    if more := problems[_NAMED:]:
-        yield f"{path}:{more[0].line}: is not understood, nor are {len(more) - 1} statements behind it"
+    yield from _named_problems(path, script.misunderstood)
     elsewhere: dict[str, list[Problem]] = {}
     for problem in script.problems:
         if problem.elsewhere:

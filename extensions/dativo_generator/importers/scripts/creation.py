@@ -1,6 +1,7 @@
 """What CREATE TABLE says of a table."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ...registry.definitions import Words
 from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns
@@ -191,6 +192,46 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
         return
     known = {one.name.lower() for one in table.columns}
     table.columns += [one for one in found if one.name.lower() not in known]
+
+
+class Into(NamedTuple):
+    """A query that makes a table: the places of SELECT, of INTO and behind the name, with the name itself."""
+
+    select: int
+    into: int
+    behind: int
+    name: Name
+
+
+def into_table(piece: Piece) -> Into | None:
+    """Find ``SELECT ... INTO name FROM``; None in a query into variables, a file or a temporary table of T-SQL."""
+    depth, select = 0, None
+    for index in range(piece.at, piece.end):
+        word = piece.uppers[index]
+        depth += (word in ("(", "[")) - (word in (")", "]"))
+        if not depth and word == "INTO" and select is not None:
+            return _target(piece, select, index)
+        if not depth and word in ("SELECT", "FROM"):
+            select = index if word == "SELECT" else None
+    return None
+
+
+def _target(piece: Piece, select: int, into: int) -> Into | None:
+    target = piece.part(into + 1, piece.end)
+    target.takes_one("TEMPORARY", "TEMP", "UNLOGGED")
+    target.takes("TABLE")
+    if not _is_name(target, target.at) or target.tokens[target.at].value[:1] in ("@", "#"):
+        return None
+    name = target.name()
+    if target.is_over or target.word == "*" or _is_name(target, target.at):
+        return Into(select, into, target.at, name[-2:])
+    return None
+
+
+def queried(piece: Piece, found: Into, line: int, tables: Tables) -> ScriptTable:
+    """Return the table that a query makes; raises `NotUnderstood` where it does not say its columns."""
+    tokens = [*piece.tokens[found.select : found.into], *piece.tokens[found.behind : piece.end]]
+    return ScriptTable(found.name, line, selected(Piece(tokens, piece.words), tables))
 
 
 def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from ...registry.definitions import Words
 from .changes import altered, commented, dropped, executed, renamed
-from .creation import created, made, named
+from .creation import created, into_table, made, named, queried
 from .definitions import Definition, NotUnderstood, Piece, column, type_of
 from .lexis import QUOTED, Lexis
 from .statements import Statement, statements
-from .tables import Elsewhere, ScriptColumn, Tables
+from .tables import Elsewhere, Name, ScriptColumn, ScriptTable, Tables
 
 # So many characters of a statement are shown, and among so many tokens stands what it is about.
 _SHOWN, _HEAD = 60, 24
@@ -35,7 +35,8 @@ class Script:
     """What a script says.
 
     `types` are the types that it gives names to, `objects` those with columns; `views` and `dropped` tables with their
-    lines; `said` the words and quotes of its definitions; `routines` the lines of those that speak of making tables.
+    lines; `said` the words and quotes of its definitions; `routines` the lines of those that speak of making tables;
+    `variables` what blocks of PL/SQL declare, `declares` whether such a block has not begun yet.
     """
 
     tables: Tables = field(default_factory=Tables)
@@ -46,6 +47,8 @@ class Script:
     dropped: dict[str, int] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     routines: list[int] = field(default_factory=list)
+    variables: set[str] = field(default_factory=set)
+    declares: bool = False
 
     @property
     def misunderstood(self) -> list[Problem]:
@@ -79,6 +82,7 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         script.problems.append(Problem(line, _beginning(statement.script, place, end), "it stands in a text"))
     if not statement.tokens:
         return
+    _remember_variables(script, statement)
     piece = Piece(statement.tokens, words)
     about, defines = "", False
     try:
@@ -99,6 +103,9 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
             executed(piece, script.tables, script.types)
         elif what:
             _remember_object(script, statement, piece, what)
+        elif (found := into_table(piece)) and not _is_variable(script, found.name):
+            about, defines = ".".join(found.name), True
+            _put(script, queried(piece, found, statement.line, script.tables))
         _say(script, statement, piece)
     except NotUnderstood as problem:
         about = about or _about(Piece(statement.tokens, words))
@@ -134,6 +141,22 @@ def _about(piece: Piece) -> str:
     return ""
 
 
+def _remember_variables(script: Script, statement: Statement) -> None:
+    """Remember the variables of a block of PL/SQL: what begins a statement between DECLARE and BEGIN."""
+    first, second = (statement.tokens[at].value if at < len(statement.tokens) else "" for at in (0, 1))
+    if statement.first == "DECLARE":
+        script.declares = second[:1] != "@"  # T-SQL's, which is over with its statement
+        script.variables.add(second.lower())
+    elif statement.first == "BEGIN":
+        script.declares = False
+    elif script.declares:
+        script.variables.add(first.lower())
+
+
+def _is_variable(script: Script, name: Name) -> bool:
+    return name[0].lower() in script.variables
+
+
 def _create(script: Script, statement: Statement, piece: Piece) -> str:
     about = _about(piece)
     name, replaces, new_only = named(piece)
@@ -143,15 +166,20 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
     if there and new_only:
         return about
     table = created(piece, name, statement.line, script.tables, script.objects)
-    if there and not replaces:
-        if [one.name for one in there.columns] != [one.name for one in table.columns]:
-            raise NotUnderstood(f"the table is there already, from line {there.line}")
-        return about
-    if there:
+    if there and replaces:
         script.tables.drop(there)
-    script.tables.put(table)
-    script.dropped.pop(table.name, None)
+        there = None
+    _put(script, table, there)
     return about
+
+
+def _put(script: Script, table: ScriptTable, there: ScriptTable | None = None) -> None:
+    """Add a table; raises `NotUnderstood` where one of its name is there with other columns."""
+    if there is None:
+        script.tables.put(table)
+        script.dropped.pop(table.name, None)
+    elif [one.name for one in there.columns] != [one.name for one in table.columns]:
+        raise NotUnderstood(f"the table exists already, from line {there.line}")
 
 
 def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:

@@ -19,23 +19,31 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _BEGINS_LINE = re.compile(
-    r"create\s+\w|alter\s+(?!column\b)\w+\s+\w|comment\s+on\s|insert\s+(?:into|overwrite)\s|rename\s+table\s",
+    r"create\s+\w|alter\s+(?!column\b)\w+\s+\w|comment\s+on\s|insert\s+(?:into|overwrite)\s|rename\s+table\s"
+    r"|select\s(?:(?!\bfrom\b)[^;]){1,2000}?\binto\s",  # what an INSERT selects has no INTO
     re.IGNORECASE,
 )
 _IF_EXISTS = re.compile(r"if\s+(?:not\s+)?exists\s+[^\s(]", re.IGNORECASE)
-_FIRST_LETTERS = frozenset("cadeirCADEIR")
+_FIRST_LETTERS = frozenset("cadeirsCADEIRS")
 # What is likely to be a definition inside of a text or a body.
 _TABLE_IN_TEXT = re.compile(
     r"\bcreate\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[\w.\"`\[\]@#$:]+\s*(?:\(|as\b|like\b)"
-    r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}",
+    r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}"
+    # the name is put behind it by the program
+    r"|\b(?:create\s+(?:\w+\s+){0,6}?|alter\s+)table\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`\[]?'\Z",
     re.IGNORECASE,
 )
 _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
-_DELIMITER = re.compile(r"^[ \t]*delimiter[ \t]+(\S+)[^\n]*", re.IGNORECASE | re.MULTILINE)
+# It stands alone on its line; a column of this name has a type, and a comma or a bracket behind it.
+_DELIMITER = re.compile(
+    r"^[ \t]*delimiter[ \t]+([^\s\w'\"]\S*|\w+)[ \t\r]*(?:(?:--|\#)[^\n]*)?$(?!\s*[),])", re.IGNORECASE | re.MULTILINE
+)
 # Among so many tokens stands what CREATE and ALTER are about.
 _HEAD = 24
+# A text with a definition in it, or with the beginning of one, has at least so many characters.
+_SHORTEST = len("'create table '")
 # So many texts that nobody ends are looked into again; more make no script.
 _OPEN = 3
 
@@ -209,7 +217,7 @@ class _Splitter:
         if self.routine:
             self._take_of_body(match)
             return False
-        if match.end() - match.start() > 20 and match.lastgroup not in ("word", "name"):
+        if match.end() - match.start() >= _SHORTEST and match.lastgroup not in ("word", "name"):
             self._look_into(match)
         found = tokens(match, self.lexis)
         self.statement.tokens += found

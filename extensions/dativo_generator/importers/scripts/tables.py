@@ -100,7 +100,7 @@ class Tables:
         """Return a table by its name; raises `NotUnderstood` when there is none."""
         if table := self.find(name):
             return table
-        raise Elsewhere(f"'{'.'.join(name[-2:])}' is no table of this script")
+        raise Elsewhere(f"'{'.'.join(name[-2:])}' is not a table of this script")
 
     def put(self, table: ScriptTable) -> None:
         """Add a table, or put it in the place of the one of its name."""

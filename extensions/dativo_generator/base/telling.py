@@ -1,0 +1,40 @@
+"""How a line for people is printed: whole where a program or a log reads it, wrapped where a terminal shows it."""
+
+import re
+import shutil
+import sys
+import textwrap
+from typing import Any, TextIO
+
+from .errors import printable
+
+# The widest line on a terminal; one that has less columns decides itself.
+WIDTH = 76
+# What somebody pastes into a shell is never broken: it ends where a sentence goes on.
+_COMMAND = re.compile(
+    r"(?<![\w/.-])(?:dativo-generator|dativo|copier (?:copy|update|recopy)|git|pip|chmod) (?:'[^']*'|[^'`;,()])*"
+)
+# Stands for a blank that is no place for a break.
+_FAST = "\0"
+
+
+def tell(text: str, stream: TextIO | None = None) -> None:
+    """Print a line, on standard error unless it is for another stream."""
+    stream = stream or sys.stderr
+    print(*(wrapped(text) if stream.isatty() else [printable(text)]), sep="\n", file=stream, flush=True)
+
+
+def wrapped(text: str, first: int = 0, indentation: str = "  ") -> list[str]:
+    """Break a line between words, at `WIDTH` or where the terminal ends; what comes `first` takes so many columns.
+
+    A word, or a command, that alone is wider has a line of its own.
+    """
+    width = min(WIDTH, shutil.get_terminal_size().columns)
+    words = _COMMAND.sub(lambda command: command[0].rstrip().replace(" ", _FAST) + _blank(command[0]), printable(text))
+    how: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False, "drop_whitespace": True}
+    lines = textwrap.wrap(words, width, initial_indent=" " * first, subsequent_indent=indentation, **how)
+    return [line.replace(_FAST, " ") for line in [lines[0][first:], *lines[1:]]] if lines else [""]
+
+
+def _blank(command: str) -> str:
+    return " " if command.endswith(" ") else ""

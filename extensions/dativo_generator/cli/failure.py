@@ -1,0 +1,31 @@
+"""What a command says when it cannot do what it was told: a line for people and, with `--json`, a document, too."""
+
+import json
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NoReturn
+
+from ..base.errors import printable
+from ..base.telling import tell
+
+ERROR = "error.v1"
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Tell whether a program reads the output, before, or although, the arguments can be parsed."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
+
+
+def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoReturn:
+    """End with a status, and say why in one line on standard error, unless it was `told` there already.
+
+    `as_json` also prints ``{schema, error, status}``: standard output then holds one JSON document in any case.
+    """
+    if not told:
+        tell(f"Error: {reason}")
+    if as_json:
+        line = printable(reason)
+        print(json.dumps({"schema": ERROR, "error": line, "status": status}, indent=2, ensure_ascii=False))
+    sys.exit(status)

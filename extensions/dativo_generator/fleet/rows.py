@@ -1,0 +1,117 @@
+"""Rows of a manifest, and what is said of many of them at once: a problem or a warning that several share is one line.
+
+::
+
+    jobs.csv: 29 rows (2-30), column C: objects: 'refunds' is no object of stripe
+    row 4: fields: a guess; import the columns, or name them: orders
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ..base.naming import few, spans
+
+# From so many problems on that have one way out, that is said once, above them.
+_SEVERAL = 3
+# How many objects or columns a line names before it counts the rest.
+_FEW = 3
+
+
+class Place(NamedTuple):
+    """Where an answer stands: ``jobs.csv: row 3, column B``, ``jobs.yml:8:5: item 3``; `number` 0 is no row's."""
+
+    file: str
+    line: str = ""
+    unit: str = "row"
+    number: int = 0
+    where: str = ""
+
+    def __str__(self) -> str:
+        """Say it."""
+        start = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{start}: {self.row}{self.where}" if self.number else f"{start}{self.where}"
+
+    @property
+    def row(self) -> str:
+        """The row, as it is called in its file."""
+        return f"{self.unit} {self.number}"
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where; the message begins with the question where it is about one."""
+
+    place: Place
+    message: str
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scaffold: its answers, shared ones among them, and where an answer stands; '' is the row itself."""
+
+    number: int
+    answers: Mapping[str, Any]
+    place: Callable[[str], Place]
+
+    def problem(self, message: str) -> Problem:
+        """Say what is wrong with the row; `message` begins with the question where it is about one."""
+        return Problem(self.place(message.partition(":")[0]), message)
+
+
+class Told(NamedTuple):
+    """A note or a warning about rows: what it says, the rows by number, and the objects or columns that it is about."""
+
+    kind: str
+    unit: str
+    rows: tuple[int, ...]
+    of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        about = f": {few(self.of, _FEW)}" if self.of else ""
+        return f"{_counted(self.unit, self.rows)}: {self.kind}{about}"
+
+
+def told(said: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
+    """Join what is said of rows by its kind, in the order in which each is first said."""
+    joined: dict[str, Told] = {}
+    for row, kind, of in said:
+        before = joined.get(kind, Told(kind, row.place("").unit, ()))
+        joined[kind] = before._replace(rows=(*before.rows, row.number), of=tuple(dict.fromkeys((*before.of, *of))))
+    return list(joined.values())
+
+
+def lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """Yield what is wrong: the same in several rows in one line, and a way out that many share above them."""
+    same: dict[tuple[Any, ...], list[Place]] = {}
+    for place, message in problems:
+        same.setdefault((place.file, place.unit, place.where, message), []).append(place)
+    ways: dict[tuple[str, ...], list[tuple[str, list[Place]]]] = {}
+    for (file, unit, _, message), places in same.items():
+        what, _, way = message.rpartition("; ")
+        ways.setdefault((file, unit, way if what else message), []).append((message, places))
+    for (file, unit, way), found in ways.items():
+        if len(found) < _SEVERAL:
+            yield from (f"{_joined(places)}: {message}" for message, places in found)
+            continue
+        rows = sorted({place.number for _, places in found for place in places})
+        about = {message.partition(": ")[0] for message, _ in found}
+        yield f"{file}: {_counted(unit, rows)}: {f'{about.pop()}: ' if len(about) == 1 else ''}{way}"
+        for message, places in found:
+            yield f"  {_joined(places).removeprefix(f'{file}: ')}: {message.removesuffix(f'; {way}')}"
+
+
+def _joined(places: Sequence[Place]) -> str:
+    first = places[0]
+    if len(places) == 1:
+        return str(first)
+    line = f":{first.line}" if first.line and all(place.line == first.line for place in places) else ""
+    return f"{first.file}{line}: {_counted(first.unit, [place.number for place in places])}{first.where}"
+
+
+def _counted(unit: str, numbers: Sequence[int]) -> str:
+    return f"{unit} {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} {unit}s ({spans(numbers)})"
