@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,16 +54,17 @@ def parse_yaml(text: str) -> Any:
         return yaml.load(text, Loader=_UniqueKeyLoader)
 
 
-def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], None] | None = None) -> Any:
+def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], Any] | None = None) -> Any:
     """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error of its own.
 
-    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before.
+    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before,
+    but for a text of plain values: without tags, anchors and a second document.
     """
     try:
-        if look:
-            look(bounded(yaml.parse(text, Loader=_FastLoader), largest))
-        else:
-            check_bounded(text, largest)
+        if surely_bounded(text, largest):
+            with suppress(quick_yaml.Unusual):
+                return quick_yaml.read(text, _FastLoader)
+        (look or _pass)(bounded(yaml.parse(text, Loader=_FastLoader), largest))
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None
@@ -71,8 +73,12 @@ def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[An
 def check_bounded(text: str, largest: int = LARGEST) -> None:
     """Raise `yaml.YAMLError` for a text that `bounded` refuses."""
     if not surely_bounded(text, largest):
-        for _ in bounded(yaml.parse(text, Loader=_FastLoader), largest):
-            pass
+        _pass(bounded(yaml.parse(text, Loader=_FastLoader), largest))
+
+
+def _pass(events: Iterable[Any]) -> None:
+    for _ in events:
+        pass
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:

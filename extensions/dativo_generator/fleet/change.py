@@ -107,9 +107,9 @@ class Change:
         """Remove what was prepared, and the folders in which nothing came; the journal goes last."""
         if os.path.lexists(self._stage):
             self._remove_stage()
-        for target in {self._beside(file.path) for file in self.journal.files}:
+        for path in {file.path.rpartition("/")[0]: file.path for file in self.journal.files}.values():
             with suppress(FileNotFoundError, NotADirectoryError):
-                target.unlink()
+                self._beside(path).unlink()
         for folder in (*reversed(self.journal.folders), FOLDER):
             with suppress(OSError):
                 (self.root / folder).rmdir()

@@ -57,11 +57,10 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
 def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> None:
     """Call ``function(*item)`` for every item, some at a time; raises the first error when all are done."""
     if len(items) < _FEW:
-        for item in items:
-            function(*item)
+        _each(function, items)
         return
     with ThreadPoolExecutor(_WAITING) as pool:
-        futures = [pool.submit(function, *item) for item in items]
+        futures = [pool.submit(_each, function, items[start::_WAITING]) for start in range(_WAITING)]
     for future in futures:
         future.result()
 
@@ -81,6 +80,11 @@ def _alone() -> None:
 def _end_with_parent() -> None:
     multiprocessing.parent_process().join()
     os._exit(1)
+
+
+def _each(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> None:
+    for item in items:
+        function(*item)
 
 
 def _work(items: Sequence[Any]) -> list[Any]:

@@ -1,7 +1,10 @@
 """The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
 
 import json
-from collections.abc import Callable, Iterable
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -197,9 +200,17 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
     raise SourceError(f"which template is to be trusted? give --template URL, or set {VARIABLE}")
 
 
-def scratch_folder() -> TemporaryDirectory[str]:
-    """Make the folder for clones and checkouts; it goes away when it is closed."""
-    return TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True)
+@contextmanager
+def scratch_folder() -> Iterator[str]:
+    """Make the folder for clones and checkouts; it goes away when it is closed, and so does the code loaded from it."""
+    try:
+        with TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True) as name:
+            folder = Path(name).resolve()
+            yield name
+    finally:
+        for module, loaded in list(sys.modules.items()):
+            if (getattr(loaded, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+                del sys.modules[module]
 
 
 def _installed_from() -> str:

@@ -127,5 +127,6 @@ def _entries(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[Entry]
 
 def _missing_folders(root: Path, files: tuple[Entry, ...]) -> Iterator[str]:
     """Yield the folders that the change makes, those above before those below."""
-    needed = {parent for file in files if file.after for parent in map(str, PurePosixPath(file.path).parents[:-1])}
+    folders = {file.path.rpartition("/")[0] for file in files if file.after}
+    needed = {str(parent) for folder in folders for parent in PurePosixPath(folder, "file").parents[:-1]}
     yield from (folder for folder in sorted(needed) if not os.path.lexists(root / folder))

@@ -51,6 +51,7 @@ class Templates:
         self._templates = list(self._load(checkout, folder, suffix, excluded))
         self._paths = env.from_string("".join(_listing(index, one) for index, one in enumerate(self._templates)))
         self._listed = cache(env.compile_expression)
+        self._read = cache(self._read_by)
 
     def files(self, context: Context) -> Iterator[tuple[str, bytes]]:
         """Fill every template; yields path and content."""
@@ -64,7 +65,7 @@ class Templates:
             if isinstance(template.content, bytes):
                 yield path, Filling(partial(bytes, template.content))
             else:
-                whole = partial(self._whole, context, template, indices)
+                whole = cache(partial(self._whole, context, template, indices))
                 yield path, Filling(partial(self._content, template, whole), partial(self._inputs, template, whole))
 
     def _whole(self, context: Context, template: "_Template", indices: Sequence[str]) -> Context:
@@ -77,13 +78,12 @@ class Templates:
         return template.content.render(whole()).encode()
 
     def _inputs(self, template: "_Template", whole: Callable[[], Context]) -> bytes | None:
-        if (names := self._read_by(template.content.name)) is None:
+        if (names := self._read(template.content.name)) is None:
             return None
         context = whole()
         values = [(name, key, _value(context.get(name), key)) for name, key in names]
         return marshal.dumps([template.content.name, values], _MARSHAL)
 
-    @cache  # noqa: B019 - there are a few for each release, which live as long as the command
     def _read_by(self, name: str) -> tuple[tuple[str, str], ...] | None:
         """List the names that a template reads, each with the key below it, '' for all of it.
 
