@@ -10,7 +10,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--custom-compile-command 'make lock' $(LOCKING)
 UV ?= uv
 
-.PHONY: demo test trust bench docs lock clean
+.PHONY: demo test trust bench docs lock release wheel clean
 
 # Scaffold every answers file of examples/ into ./demo.
 demo: $(INSTALLED)
@@ -41,6 +41,22 @@ docs: $(INSTALLED)
 lock:
 	$(LOCK) pyproject.toml --extra test --group build --output-file $(LOCKED)
 	$(LOCK) --group ci --group build --output-file .ci/tools.lock
+
+# Cut a release of what is committed: a version and a date in the changelog, one commit, one tag. What it pushes is
+# printed, not pushed. docs/releasing.md has the rest.
+release: $(INSTALLED)
+	@test -z "$$(git status --porcelain)" || { echo "Error: commit first; git status shows what" >&2; exit 1; }
+	$(BIN)/python .ci/changelog.py cut "$(VERSION)"
+	$(BIN)/python docs/generate.py docs/changelog.md
+	git commit --quiet --all --allow-empty --message "Release $(VERSION)"
+	git tag --annotate --message "Release $(VERSION)" "v$(VERSION)"
+	@echo "To publish it: git push --atomic origin HEAD v$(VERSION)"
+
+# Build the wheel of the tag that is checked out into ./dist; what a release has beside it, .ci/release builds.
+wheel: $(INSTALLED)
+	rm -rf build/source && mkdir -p build
+	.ci/source "$$(git describe --tags --exact-match)" $(BIN)/python build/source
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist ./build/source
 
 # Nothing is installed whose hash is not known, so this project comes alone: without what it depends on, and built by
 # what is there.

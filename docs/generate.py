@@ -492,8 +492,15 @@ def readme() -> str:
     return replaced(page, "examples", examples_table())
 
 
+def changelog_page() -> str:
+    """Return the changelog as a page of the site."""
+    heading, text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").split("\n", 1)
+    return f"{heading}\n\n{GENERATED}\n{text}".replace("](docs/", "](")
+
+
 # The generated pages and drawings by path, and what makes each.
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/changelog.md": changelog_page,
     "README.md": readme,
     "docs/README.md": front_page,
     "docs/reference/questions.md": questions_page,
@@ -532,7 +539,11 @@ def shown_file(folder: str) -> str:
 
 
 def main() -> None:
-    """Write everything."""
+    """Write everything, or the pages that are named alone."""
+    if named := sys.argv[1:]:
+        for name in named:
+            (ROOT / name).write_text(PAGES[name](), encoding="utf-8")
+        return
     write_golden(ROOT / "tests" / "golden")
     made = {name: make() for name, make in PAGES.items()}
     made["docs/reference/json-output.md"] = json_output.page(GENERATED, outputs.runs())

@@ -23,9 +23,18 @@ SAMPLE = load_answers(EXAMPLE)
 def changed(folder: Path, *changes: str) -> Path:
     """Copy the pack to `folder`, with some of the page's changes."""
     copy_pack(folder)
+    # Whoever followed the page in the pack itself has them already.
+    for change in (ENTRY, WORDS, PLAN, LAYOUT):
+        if not apply(folder, change, "--reverse", "--check").returncode:
+            apply(folder, change, "--reverse").check_returncode()
     for change in changes:
-        subprocess.run(["git", "apply", "-"], cwd=folder, input=change, text=True, check=True)
+        apply(folder, change).check_returncode()
     return folder
+
+
+def apply(folder: Path, change: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Give a diff to Git in a folder."""
+    return subprocess.run(["git", "apply", *options, "-"], cwd=folder, input=change, text=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import yaml
 
-from dativo_generator.registry.pack import Pack
-from support import PACK, PAGES, ROOT, blocks, load_answers, render
+from support import PACK, PAGES, ROOT, blocks, load_answers
 
 _spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
 generate = importlib.util.module_from_spec(_spec)
@@ -137,27 +135,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_readmes_first_block_is_two_commands() -> None:
     first = next(block for language in ("sh", "bash") for block in texts(ROOT / "README.md", language))
     assert first.splitlines() == ["make demo", "make test"]
-
-
-def test_adding_a_connector_works_as_it_is_described(own_template: Path, tmp_path: Path) -> None:
-    page = ROOT / "docs" / "how-to" / "add-a-connector.md"
-    entry, recipe, fields = texts(page, "yaml")
-    registry = own_template / "registry" / "connectors.yaml"
-    registry.write_text(registry.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
-    (own_template / "connectors" / "helpdesk.yaml").write_text(recipe, encoding="utf-8")
-    (own_template / "registry" / "fields" / "helpdesk.yaml").write_text(fields, encoding="utf-8")
-    answers = {"tenant_id": "acme", "source_connector": "helpdesk", "objects": ["tickets"], "target_connector": "s3"}
-    out = render(own_template, tmp_path / "out", answers)
-    assert out.job["source"]["incremental"]["cursor_field"] == "changed_at"
-    assert [field["name"] for field in out.asset["schema"]] == list(yaml.safe_load(fields)["tickets"])
-
-    damaged = recipe.replace("type: api_key", "type: apikey")
-    (own_template / "connectors" / "helpdesk.yaml").write_text(damaged, encoding="utf-8")
-    with pytest.raises(Exception, match="apikey") as error:
-        Pack(own_template).recipe("helpdesk")
-    shown = texts(page, "text")[-1]
-    place, message = shown.split(": ", 1)
-    assert str(error.value) == f"{place}: {' '.join(message.split())}"
 
 
 def test_examples_say_when_they_are_of_use() -> None:

@@ -122,3 +122,16 @@ def test_what_is_missing_says_what_to_type(tmp_path: Path, command: Command, mon
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path, command: Command) -> None:
     tmp_path.chmod(0o500)
     assert not checks(command, tmp_path)["write access"][0]
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_url_without_git_at_its_end_is_a_repository_too(
+    bare: bool, published: Path, tmp_path: Path, command: Command
+) -> None:
+    pack = tmp_path / "elsewhere"
+    git(tmp_path, "clone", "--quiet", *["--bare"] * bare, str(published), str(pack))
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(ANSWERS | {"owner": "data@acme.com"}), encoding="utf-8")
+    arguments = ["--data-file", "answers.yml", "--defaults", "--template", pack.as_uri()]
+    assert command(tmp_path, "new", "out", *arguments).status == 0
+    assert Rendered(tmp_path / "out").jobs
+    assert command(tmp_path / "out", "replay", "--template", pack.as_uri()).status == 0

@@ -99,8 +99,7 @@ def test_field_catalog_covers_the_objects_of_its_connector(path: Path) -> None:
     known = PACK.known_fields(path.stem)
     assert set(known) == set(PACK.registry[path.stem].objects)
     for fields in known.values():
-        assert all(isinstance(field, Field) for field in fields)
-        assert fields[0].name == "id"
+        assert fields and all(isinstance(field, Field) for field in fields)
 
 
 def test_a_misspelt_type_in_a_catalog_names_file_line_and_column(tmp_path: Path) -> None:

@@ -26,10 +26,11 @@ def test_what_is_named_is_in_the_registry() -> None:
     assert set(RUNNER.engines) <= {engine for connector in PACK.registry.values() for engine in connector.engines}
 
 
+# A connector that somebody adds is read and written as its own lines say.
 def test_how_sources_are_read() -> None:
     native, plugin = ("native", ""), ("plugin", "not read by the runner: needs custom_reader")
     engine = ("engine", "needs Docker")
-    assert ways("source") == {
+    expected = {
         "azure_blob": plugin,
         "csv": native,
         "gdrive_csv": native,
@@ -42,11 +43,12 @@ def test_how_sources_are_read() -> None:
         "s3": plugin,
         "stripe": engine,
     }
+    assert expected.items() <= ways("source").items()
 
 
 def test_how_targets_are_written() -> None:
     native, plugin = ("native", ""), ("plugin", "not written by the runner: needs custom_writer")
-    assert ways("target") == {
+    expected = {
         "azure_blob": native,
         "csv": plugin,
         "google_sheets": plugin,
@@ -57,6 +59,7 @@ def test_how_targets_are_written() -> None:
         "postgres": plugin,
         "s3": native,
     }
+    assert expected.items() <= ways("target").items()
 
 
 @pytest.mark.parametrize(("engine", "how"), [("airbyte", "engine"), ("singer", "plugin"), ("native", "plugin")])

