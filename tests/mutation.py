@@ -84,7 +84,7 @@ def _changed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _is_wording(node: cst.CSTNode, new: cst.CSTNode, path: Path) -> bool:
-    """Tell whether only words differ: an error's, or another text of several words; or the letters of an encoding."""
+    """Return whether only words differ: an error's, or another text of several words; or the letters of an encoding."""
     if isinstance(node, cst.Call) and _says(node):
         return True
     if not isinstance(node, cst.SimpleString):

@@ -413,7 +413,7 @@ def failure(kind: type[Server], command: Sequence[str], folder: Path) -> Unavail
 
 
 def known(account: str) -> bool:
-    """Tell whether the machine has an account."""
+    """Return whether the machine has an account."""
     try:
         pwd.getpwnam(account)
     except KeyError:

@@ -51,7 +51,7 @@ MESSAGES = sorted({text for module in MODULES for text in texts(module) if len(t
 
 
 def is_whole(line: str) -> bool:
-    """Tell whether a line is one word, or one command, which are never broken."""
+    """Return whether a line is one word, or one command, which are never broken."""
     return " " not in line.strip() or bool(re.match(r"\s*\S?(dativo|copier|git|pip|chmod)\b", line))
 
 

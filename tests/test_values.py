@@ -201,7 +201,7 @@ def test_every_kind_that_is_the_same_by_its_data_says_why_and_names_rules_that_a
 
 
 def repeats(pattern: Any, inside: bool = False) -> bool:
-    """Tell whether a part that is repeated without end, or often, stands in another such."""
+    """Return whether a part that is repeated without end, or often, stands in another such."""
     for operation, argument in pattern:
         parts = [argument] if isinstance(argument, parser.SubPattern) else []
         again = inside

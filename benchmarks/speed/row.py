@@ -64,7 +64,7 @@ class Row:
             return Figure(failed=str(error))
 
     def missed(self, figure: Figure) -> bool:
-        """Tell whether a figure misses the mark; what failed does."""
+        """Return whether a figure misses the mark; what failed does."""
         if figure.failed:
             return True
         return self.mark is not None and (figure.value < self.mark if self.at_least else figure.value > self.mark)

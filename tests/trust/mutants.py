@@ -69,7 +69,7 @@ class Runner:
         self._patience = cache(self._usual)
 
     def survives(self, module: str, text: str) -> bool:
-        """Tell whether the tests of a module let another text of it through."""
+        """Return whether the tests of a module let another text of it through."""
         return self._run(module, text, self._patience(module))["passed"]
 
     def _usual(self, module: str) -> float:

@@ -229,7 +229,7 @@ def _attempts(value: Any) -> list[Any]:
 
 
 def _can_be_passed_on(keys: Keys, old: Any, new: Any) -> bool:
-    """Tell whether a difference adds a key or leaves one out; the id of an asset may be another, too."""
+    """Return whether a difference adds a key or leaves one out; the id of an asset may be another, too."""
     if new is None or not keys:
         return False
     return old is MISSING or new is MISSING or keys == ("id",)

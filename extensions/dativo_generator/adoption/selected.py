@@ -78,5 +78,5 @@ def cursor(source: Connector, files: Files) -> str:
 
 
 def is_incremental(files: Files) -> bool:
-    """Tell whether a job reads only what is new."""
+    """Return whether a job reads only what is new."""
     return isinstance(at(files.job, "source", "incremental"), Mapping)

@@ -38,5 +38,5 @@ def differing(one: Any, other: Any, above: Keys = ()) -> Iterator[tuple[Keys, An
 
 
 def are_mappings(value: Any) -> bool:
-    """Tell whether a value is a list of mappings, and not empty."""
+    """Return whether a value is a list of mappings, and not empty."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)

@@ -52,7 +52,7 @@ def forbidden(connector: Connector, cloud: bool) -> str:
 
 
 def matches(connector: Connector, search: str) -> bool:
-    """Tell whether a connector matches a search: each of its words in the name, the category or an object."""
+    """Return whether a connector matches a search: each of its words in the name, the category or an object."""
     text = " ".join((connector.id, connector.shown_category, *connector.objects)).lower()
     return all(word in text for word in search.lower().split())
 

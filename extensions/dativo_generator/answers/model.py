@@ -158,11 +158,11 @@ class Answers:
         return self.presets[name].value if name in self.presets else self.questions[name].default(self)
 
     def is_said(self, name: str) -> bool:
-        """Tell whether somebody answered a question, and otherwise than the pack."""
+        """Return whether somebody answered a question, and otherwise than the pack."""
         return name in self.raw and self[name] != self.questions[name].default(self)
 
     def is_guess(self, name: str) -> bool:
-        """Tell whether the value of a question is a guess: neither somebody nor a profile has given it."""
+        """Return whether the value of a question is a guess: neither somebody nor a profile has given it."""
         return bool(self.questions[name].guess) and name not in self.raw and name not in self.presets
 
     def missing(self, name: str) -> AnswerError:
@@ -178,7 +178,7 @@ class Answers:
         return self.questions[name].choices(self)
 
     def asks(self, name: str) -> bool:
-        """Tell whether a question is to be answered.
+        """Return whether a question is to be answered.
 
         It fits, and is of the short path or an open section, or a profile answers it, or nothing else does. A guess is
         no answer.
@@ -272,7 +272,7 @@ class Answers:
         return self.source.supports_incremental and self["incremental"]
 
     def reads_in_full(self, item: Item) -> bool:
-        """Tell whether the job of an item reads everything each time."""
+        """Return whether the job of an item reads everything each time."""
         if not self.incremental:
             return True
         return not self.inapplicable("full_reads") and item.object in self["full_reads"]

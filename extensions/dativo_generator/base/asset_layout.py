@@ -31,7 +31,7 @@ def inside(asset: Mapping[str, Any]) -> Keys:
 
 
 def is_rebuilt(body: Mapping[str, Any], key: str) -> bool:
-    """Tell whether the runner loses a key of an asset, since governance says some of it."""
+    """Return whether the runner loses a key of an asset, since governance says some of it."""
     return any(name in body.get("governance", {}) for name in REBUILT.get(key, ()))
 
 

@@ -82,7 +82,7 @@ def _pass(events: Iterable[Any]) -> None:
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:
-    """Tell whether `bounded` would pass all of a text, as far as can be told at a glance.
+    """Return whether `bounded` would pass all of a text, as far as can be told at a glance.
 
     Without anchors there are no aliases.
     """
@@ -387,7 +387,7 @@ class Section:
 
 
 def _is_written(key: Any, text: Any) -> bool:
-    """Tell whether a key that is no text is written so: `1`, `true`, `2024-01-01`."""
+    """Return whether a key that is no text is written so: `1`, `true`, `2024-01-01`."""
     try:
         return not isinstance(key, str) and parse_bounded(str(text)) == key
     except yaml.YAMLError:

@@ -92,7 +92,7 @@ def inline(value: Any) -> str:
 
 
 def is_readable(character: str) -> bool:
-    """Tell whether a character stands in a text as it is."""
+    """Return whether a character stands in a text as it is."""
     return not _ESCAPED.match(character)
 
 

@@ -177,7 +177,7 @@ def _is_inline(value: Any) -> bool:
 
 
 def _is_shaped_alike(there: Any, wanted: Any) -> bool:
-    """Tell whether two mappings in flow style differ in single values alone."""
+    """Return whether two mappings in flow style differ in single values alone."""
     if not (isinstance(there, Mapping) and isinstance(wanted, Mapping)):
         return False
     return there.keys() == wanted.keys() and all(_is_inline(value) for value in (*there.values(), *wanted.values()))

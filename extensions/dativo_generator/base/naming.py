@@ -52,7 +52,7 @@ def slug_of(text: str) -> str:
 
 
 def has_controls(text: str) -> bool:
-    """Tell whether `text` holds line breaks, tabs or other control characters, which no name has."""
+    """Return whether `text` holds line breaks, tabs or other control characters, which no name has."""
     return _CONTROLS.search(text) is not None
 
 
@@ -62,7 +62,7 @@ def env_names(text: str) -> list[str]:
 
 
 def is_env_reference(text: str) -> bool:
-    """Tell whether `text` is one whole ``${NAME}``, the form that the runner expands in every connection."""
+    """Return whether `text` is one whole ``${NAME}``, the form that the runner expands in every connection."""
     return ENV_REFERENCE.fullmatch(text) is not None
 
 

@@ -10,19 +10,19 @@ _QUOTES = '"`'
 
 
 def is_pattern(entry: Any) -> bool:
-    """Tell whether an entry stands for several names; a quoted name is one, whatever is in it."""
+    """Return whether an entry stands for several names; a quoted name is one, whatever is in it."""
     if not isinstance(entry, str) or entry[:1] in _QUOTES:
         return False
     return entry.startswith(EXCEPT) or bool(set(entry) & set(_WILD))
 
 
 def fits(name: str, plain: str, patterns: Iterable[str]) -> bool:
-    """Tell whether one of the patterns fits a table; with a dot it is held against the name, else the `plain` one."""
+    """Return whether one of the patterns fits a table; with a dot it is held against the name, else the `plain` one."""
     return any(fnmatchcase(name if "." in pattern else plain, pattern) for pattern in patterns)
 
 
 def is_meant(name: str, plain: str, entries: Iterable[Any]) -> bool:
-    """Tell whether `entries` mean a table: one is its name, or a pattern fits it that no other takes back."""
+    """Return whether `entries` mean a table: one is its name, or a pattern fits it that no other takes back."""
     entries = list(entries)
     if name in entries:
         return True

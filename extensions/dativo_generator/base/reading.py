@@ -88,7 +88,7 @@ def below(root: Path, folder: str) -> Iterator[str]:
 
 
 def is_file(root: Path, path: str) -> bool:
-    """Tell whether a regular file is there, at the end of no link."""
+    """Return whether a regular file is there, at the end of no link."""
     try:
         return beginning(root, path, 0) is not None
     except ReadingError:

@@ -69,7 +69,7 @@ def public(location: str) -> str:
 
 
 def has_secret(location: str) -> bool:
-    """Tell whether a location holds what must not be recorded."""
+    """Return whether a location holds what must not be recorded."""
     return public(location) != location
 
 
@@ -110,12 +110,12 @@ def _rewritten(location: str, rewrites: Sequence[tuple[str, str]]) -> str:
 
 
 def _is_remote(location: str) -> bool:
-    """Tell whether a location has the form of a URL, or the short one of SSH."""
+    """Return whether a location has the form of a URL, or the short one of SSH."""
     return "://" in location or _SSH.match(location) is not None
 
 
 def is_local(location: str) -> bool:
-    """Tell whether a canonical location is a folder of this machine."""
+    """Return whether a canonical location is a folder of this machine."""
     return Path(location).is_absolute()
 
 

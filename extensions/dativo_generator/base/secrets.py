@@ -17,7 +17,7 @@ WAY_OUT = "put it in the environment and write ${NAME} here"
 
 
 def secret_in(value: Any, key: str = "") -> bool:
-    """Tell whether `value`, or anything inside it, is or holds a literal secret.
+    """Return whether `value`, or anything inside it, is or holds a literal secret.
 
     `key` is the name it stands under. It is judged too, so leave it out where keys are the user's own words: a column
     may well be called password.
@@ -49,7 +49,7 @@ def _names_secret(key: str) -> bool:
 
 
 def _url_password(text: str) -> bool:
-    """Tell whether a URL carries a password that is not an environment reference, encoded or not."""
+    """Return whether a URL carries a password that is not an environment reference, encoded or not."""
     if "://" not in text:
         return False
     if redacted(text) != text:

@@ -4,7 +4,7 @@ from typing import Any
 
 
 def same(one: Any, other: Any) -> bool:
-    """Tell whether two values are equal in kind, too: 1 is not true. The order of a mapping's keys does not count."""
+    """Return whether two values are equal in kind, too: 1 is not true. The order of a mapping's keys does not count."""
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -35,18 +35,18 @@ def version_of(recorded: Any) -> tuple[Any, ...]:
 
 
 def is_version(tag: str) -> bool:
-    """Tell whether the name of a tag is a version, and none of what `git describe` makes of one."""
+    """Return whether the name of a tag is a version, and none of what `git describe` makes of one."""
     return not _DESCRIBED.fullmatch(tag) and _match(tag) is not None
 
 
 def is_prerelease(tag: str) -> bool:
-    """Tell whether a version comes before the one that it leads to; no update goes there by itself."""
+    """Return whether a version comes before the one that it leads to; no update goes there by itself."""
     match = _match(tag)
     return match is not None and bool(match["pre"] or match["dev"])
 
 
 def is_hash(recorded: str) -> bool:
-    """Tell whether a commit is recorded by its hash alone, since no tag leads to it."""
+    """Return whether a commit is recorded by its hash alone, since no tag leads to it."""
     return _HASH.fullmatch(recorded) is not None
 
 

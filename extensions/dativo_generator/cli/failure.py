@@ -13,7 +13,7 @@ ERROR = "error.v1"
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Tell whether a program reads the output, before, or although, the arguments can be parsed."""
+    """Return whether a program reads the output, before, or although, the arguments can be parsed."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
 

@@ -323,7 +323,7 @@ def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
 
 
 def _names_object(job: Document, asset: Document) -> bool:
-    """Tell whether a job calls what it reads as its asset does."""
+    """Return whether a job calls what it reads as its asset does."""
     described, source = body_of(asset).get("object"), job.get("source")
     lists = [value for value in source.values() if isinstance(value, list)] if isinstance(source, Mapping) else []
     names = [item.get("object", described) if isinstance(item, Mapping) else item for items in lists for item in items]

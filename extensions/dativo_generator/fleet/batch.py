@@ -153,7 +153,7 @@ def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, A
 
 
 def _is_recorded(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> bool:
-    """Tell whether a scaffold's own release records of these answers what is recorded already."""
+    """Return whether a scaffold's own release records of these answers what is recorded already."""
     release = step.fleet.release(file)
     try:
         return {NAME: file.answers.get(NAME)} | release.completed(answers, file.name) == file.answers

@@ -45,7 +45,7 @@ class Fleet:
         return self._releases[commit]
 
     def trusts(self, file: AnswersFile) -> bool:
-        """Tell whether an answers file is of the pack that is trusted here."""
+        """Return whether an answers file is of the pack that is trusted here."""
         return self._is_trusted(file.source)
 
     def refusal(self, file: AnswersFile) -> str:

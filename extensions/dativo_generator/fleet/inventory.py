@@ -280,7 +280,7 @@ def _with_state(row: Row, state: AnswersState) -> Row:
 
 
 def _is_selected(row: Row, selection: Selection) -> bool:
-    """Tell whether a file by hand is among what is asked for: it has no answers file, and an asset no tenant."""
+    """Return whether a file by hand is among what is asked for: it has no answers file, and an asset no tenant."""
     chosen = (
         (selection.names, []),
         (selection.tenants, [row.tenant]),

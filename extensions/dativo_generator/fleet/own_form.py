@@ -22,7 +22,7 @@ _GONE: Any = object()  # no value
 
 
 def is_own_form(path: str, edit: Edit) -> bool:
-    """Tell whether a file is a job or an asset without the comment that the pack writes above them."""
+    """Return whether a file is a job or an asset without the comment that the pack writes above them."""
     text = edit.ours.decode("utf-8", "replace")
     return (
         path.endswith(_ENDS) and header_in(text) is None and header_in(edit.base.decode("utf-8", "replace")) is not None

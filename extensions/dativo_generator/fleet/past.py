@@ -27,7 +27,7 @@ class Past:
         self._gave = cache(self._rendered)
 
     def gave(self, answers_file: str, path: str, content: bytes) -> bool:
-        """Tell whether some recorded version of an answers file gave `content` for `path`, or for another path."""
+        """Return whether some recorded version of an answers file gave `content` for `path`, or for another path."""
         return content in self._gave(answers_file).get(path, ())
 
     def _rendered(self, answers_file: str) -> Mapping[str, set[bytes]]:

@@ -21,7 +21,7 @@ def branch_of(root: Path) -> tuple[str, str]:
 
 
 def has_origin(root: Path) -> bool:
-    """Tell whether the repository has the remote; raises `GitError` outside of one."""
+    """Return whether the repository has the remote; raises `GitError` outside of one."""
     return not attempt(root, "remote", "get-url", "origin").returncode
 
 

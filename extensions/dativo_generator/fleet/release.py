@@ -62,11 +62,11 @@ class Files(Mapping[str, bytes]):
         return len(self.fillings)
 
     def __contains__(self, path: object) -> bool:
-        """Tell whether there is a file at a path, without filling it."""
+        """Return whether there is a file at a path, without filling it."""
         return path in self.fillings
 
     def same(self, path: str, other: "Files") -> bool:
-        """Tell whether a file is the same in `other`, of a release with the same templates, without filling either."""
+        """Return whether a file is the same in `other`, of a release with the same templates, without filling either."""
         if path not in self.fillings or path not in other.fillings:
             return False
         inputs = self.fillings[path].inputs()
@@ -96,7 +96,7 @@ class Rendering:
         return (self.plan.get("fields_file") or {}).get("path", "")
 
     def says(self, file: AnswersFile) -> bool:
-        """Tell whether an answers file, with its fields, has the values that this gives, in whatever form."""
+        """Return whether an answers file, with its fields, has the values that this gives, in whatever form."""
         given = filled(parsed(file.name, self.files[self.answers_file]), self.files.get)
         return not file.edited and file.fields_file == given.fields_file and same(file.values, given.values)
 

@@ -121,7 +121,7 @@ def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
 
 
 def _is_edited(fleet: Fleet, rendering: Rendering, path: str) -> bool:
-    """Tell whether somebody changed a file of a scaffold; answers are no edit."""
+    """Return whether somebody changed a file of a scaffold; answers are no edit."""
     if path in (rendering.answers_file, rendering.fields_file):
         return False
     return fleet.tree.read(path) not in (None, rendering.own[path])

@@ -75,7 +75,7 @@ class Report:
         yield from self.others
 
     def failed(self, strict: bool) -> bool:
-        """Tell whether something is wrong; edits by hand are only when `strict`."""
+        """Return whether something is wrong; edits by hand are only when `strict`."""
         bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in FAILING for state in self.answers) or any(file.state in bad for file in self.files)
 

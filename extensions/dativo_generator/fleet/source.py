@@ -89,7 +89,7 @@ class Source:
         return identities(location, self._rewrites)
 
     def is_at(self, recorded: str) -> bool:
-        """Tell whether this is the pack that an answers file names, whatever it calls it."""
+        """Return whether this is the pack that an answers file names, whatever it calls it."""
         return not self._names.isdisjoint(self._identities(recorded))
 
     @cached_property
@@ -152,7 +152,7 @@ class Source:
             return (), -1
 
     def is_behind(self, recorded: str) -> bool:
-        """Tell whether something newer is released than what an answers file records."""
+        """Return whether something newer is released than what an answers file records."""
         return bool(self.newest) and self.age(self.newest) > self.age(recorded)
 
     def resolve(self, recorded: str) -> str:

@@ -71,7 +71,7 @@ class Selection:
     environments: tuple[str, ...] = ()
 
     def __contains__(self, file: AnswersFile) -> bool:
-        """Tell whether an answers file is one of them; one that cannot be read is only when it is named."""
+        """Return whether an answers file is one of them; one that cannot be read is only when it is named."""
         if self.names and file.name not in self.names:
             return False
         if not isinstance(file.values, dict):

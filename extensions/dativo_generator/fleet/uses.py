@@ -93,7 +93,7 @@ def _assets_of(text: bytes | None) -> set[str]:
 
 
 def _may_be_asset(path: str) -> bool:
-    """Tell whether a job could point at a file; an asset that was adopted may lie anywhere."""
+    """Return whether a job could point at a file; an asset that was adopted may lie anywhere."""
     return path.endswith((".yaml", ".yml")) and "/" in path and not path.startswith("jobs/")
 
 

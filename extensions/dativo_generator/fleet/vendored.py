@@ -33,12 +33,12 @@ _RULE = "vendored"
 
 
 def is_vendored(path: str) -> bool:
-    """Tell whether a file that scaffolds share is one of the pack's own, with rules in it."""
+    """Return whether a file that scaffolds share is one of the pack's own, with rules in it."""
     return path.partition("/")[0] in FOLDERS and path.endswith((".json", ".yaml"))
 
 
 def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
-    """Tell whether a file has the values of one of the others."""
+    """Return whether a file has the values of one of the others."""
     try:
         value = _value(path, text)
         return any(same(_value(path, other), value) for other in others)
@@ -47,7 +47,7 @@ def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
 
 
 def is_formatted(path: str, text: bytes, others: Iterable[bytes]) -> bool:
-    """Tell whether a schema says what one of the others does; JSON has no comments, so only a formatter wrote it."""
+    """Return whether a schema says what one of the others does; JSON has no comments, so only a formatter wrote it."""
     return path.endswith(".json") and is_vendored(path) and says_the_same(path, text, others)
 
 

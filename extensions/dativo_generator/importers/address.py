@@ -14,12 +14,12 @@ HIDDEN = "***"
 
 
 def is_url(named: str) -> bool:
-    """Tell whether a source is written as a URL."""
+    """Return whether a source is written as a URL."""
     return _URL.match(named) is not None
 
 
 def is_address(named: str) -> bool:
-    """Tell whether a database is named otherwise than by a URL: as JDBC does, or by a DSN. No file is called so."""
+    """Return whether a database is named otherwise than by a URL: as JDBC does, or by a DSN. No file is called so."""
     if os.path.lexists(named) or is_url(named):
         return False
     return bool(_JDBC.match(named) or _SECRET.search(named) or len(_ENTRY.findall(named)) > 1)

@@ -83,7 +83,7 @@ def _validator(module: str) -> Any:
 
 
 def _is_email(text: str) -> bool:
-    """Tell whether an address is the value, or stands in it."""
+    """Return whether an address is the value, or stands in it."""
     return "@" in text and any(_is_address(match[0], text[match.end() :]) for match in _ADDRESS.finditer(text))
 
 
@@ -165,7 +165,7 @@ def _is_international_phone(text: str) -> bool:
 
 
 def _is_national_phone(text: str) -> bool:
-    """Tell whether groups of digits begin as a number with the code of an area, and are valid somewhere."""
+    """Return whether groups of digits begin as a number with the code of an area, and are valid somewhere."""
     if not re.fullmatch(r"\(?0[\d\s().\-/]{6,30}", text) or not re.search(r"\d[\s().\-/]{1,3}\d", text):
         return False
     if characters(text) < _NATIONAL or _DATE.match(text):

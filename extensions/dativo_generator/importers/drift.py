@@ -89,7 +89,7 @@ def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Fie
 
 
 def fails(mode: str, differences: Sequence[Change]) -> bool:
-    """Tell whether the differences are too much for a schema mode.
+    """Return whether the differences are too much for a schema mode.
 
     strict, and an asset that says nothing, take none. merge takes what breaks nothing, and relaxed takes all.
     """

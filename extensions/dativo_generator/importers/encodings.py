@@ -32,7 +32,7 @@ def named_encoding(path: Path, encoding: str) -> str:
 
 
 def is_utf8(encoding: str) -> bool:
-    """Tell whether an encoding is UTF-8, by whatever name."""
+    """Return whether an encoding is UTF-8, by whatever name."""
     return codecs.lookup(encoding).name == "utf-8"
 
 

@@ -33,7 +33,7 @@ def place_of(named: str) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Tell whether a path leads somewhere; one that cannot be a path leads nowhere."""
+    """Return whether a path leads somewhere; one that cannot be a path leads nowhere."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -41,7 +41,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_pattern(named: str) -> bool:
-    """Tell whether a source names several files: it has a wildcard, and nothing is called so."""
+    """Return whether a source names several files: it has a wildcard, and nothing is called so."""
     return _WILD.search(named) is not None and not os.path.lexists(named)
 
 
@@ -186,7 +186,7 @@ def matching(named: str, pattern: Path) -> Listing:
 
 
 def _matches(name: str, part: str, last: bool) -> bool:
-    """Tell whether a name fits a part of a pattern; a file that is hidden by a dot only fits one that has it, too."""
+    """Return whether a name fits a part of a pattern; a file that is hidden by a dot only fits one that has it, too."""
     if not _WILD.search(part):
         return name == part
     return fnmatchcase(name, part) and not (last and name.startswith(".") and not part.startswith("."))

@@ -123,7 +123,7 @@ class Reader(ABC):
 
     @abstractmethod
     def accepts(self, source: Source) -> bool:
-        """Tell whether a source is of this kind."""
+        """Return whether a source is of this kind."""
 
     @abstractmethod
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -40,7 +40,7 @@ def judged(values: Sequence[str], kind: Kind) -> Seen | None:
 
 
 def _in_a_row(distinct: Sequence[str]) -> bool:
-    """Tell whether most values are numbers that count up, whatever the step."""
+    """Return whether most values are numbers that count up, whatever the step."""
     digits = ("".join(filter(str.isdigit, text)) for text in distinct if text.isascii())
     numbers = sorted(int(text) for text in digits if _DIGITS <= len(text) <= 30)
     if len(numbers) < _A_ROW or 2 * len(numbers) < len(distinct):

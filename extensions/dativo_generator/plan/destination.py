@@ -164,7 +164,7 @@ class Destination(NamedTuple):
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
-    """Tell whether the scaffold of these recorded answers brings a shared file or folder."""
+    """Return whether the scaffold of these recorded answers brings a shared file or folder."""
     if path in CI_FILES.values():
         return CI_FILES.get(str(answers.get("ci"))) == path
     if path == FIXTURES_TEST:
@@ -177,7 +177,7 @@ def shares(answers: Mapping[str, Any], path: str) -> bool:
 
 
 def _yes(raw: Any) -> bool:
-    """Tell whether a recorded answer is yes, in whatever word somebody gave it."""
+    """Return whether a recorded answer is yes, in whatever word somebody gave it."""
     try:
         return flag(raw)
     except AnswerError:

@@ -126,7 +126,7 @@ def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[tuple[
 
 
 def _holds(extra: Any, keys: Keys) -> bool:
-    """Tell whether an answer has to do with what stands at `keys` of the whole."""
+    """Return whether an answer has to do with what stands at `keys` of the whole."""
     for key in keys:
         if isinstance(extra, list) and isinstance(key, int) and key < len(extra):
             extra = extra[key]

@@ -79,7 +79,7 @@ def owner_by_header(destination: Destination, path: str) -> Owner | None:
 
 
 def is_own(pack: Pack, destination: Destination, path: str) -> bool:
-    """Tell whether a file that is there came from the scaffold of the destination's answers file."""
+    """Return whether a file that is there came from the scaffold of the destination's answers file."""
     return destination.header(path) is not None or path in owned(pack, destination.recorded)
 
 
@@ -107,7 +107,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 
 
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
-    """Tell whether recorded answers could give `path`: by the tenant or the source in it, or since they say it."""
+    """Return whether recorded answers could give `path`: by the tenant or the source in it, or since they say it."""
     if path in file_paths.each(answers.get("paths")):
         return True
     *folders, _ = path.split("/")

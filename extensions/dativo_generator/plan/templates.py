@@ -159,5 +159,5 @@ def _value(value: Any, key: str) -> Any:
 
 
 def _is_pure(filter_: Any) -> bool:
-    """Tell whether a filter is a plain function, which knows nothing but its arguments."""
+    """Return whether a filter is a plain function, which knows nothing but its arguments."""
     return isinstance(filter_, FunctionType) and not hasattr(filter_, "jinja_pass_arg") and not filter_.__closure__

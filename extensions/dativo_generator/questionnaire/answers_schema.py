@@ -181,7 +181,7 @@ def _is_taken(probe: Probe, question: Question, choice: Choice, several: bool) -
 
 
 def _is_missing(probe: Probe, name: str) -> bool:
-    """Tell whether only the user can answer a question; nobody knows where another may fill it by default."""
+    """Return whether only the user can answer a question; nobody knows where another may fill it by default."""
     fillers = [other for other, question in QUESTIONS.items() if question.fills == name]
     if any(probe.default(other) for other in fillers):
         return False

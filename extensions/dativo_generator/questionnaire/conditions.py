@@ -311,7 +311,7 @@ def _patterns(name: str, kind: Kind, tree: Tree) -> Iterator[str]:
 
 
 def _is_like(name: str, pattern: str, kind: Kind, tree: Tree) -> bool:
-    """Tell whether a default is a pattern with the answer in the place of the name of its question."""
+    """Return whether a default is a pattern with the answer in the place of the name of its question."""
     text = _text_of(tree)
     if kind.test.keys() == {"const"}:
         return bool(text) and pattern.replace(_placeholder(name), str(kind.value)) == text

@@ -74,7 +74,7 @@ def _refuse_unversioned(session: Session) -> None:
 
 
 def applies(session: Session, name: str) -> bool:
-    """Tell whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
+    """Return whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
 
     An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
     Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one. A recorded one that is no
@@ -102,7 +102,7 @@ def applies(session: Session, name: str) -> bool:
 
 
 def _is_anybody_there(session: Session, name: str) -> bool:
-    """Tell whether somebody can be asked a question, or has answered it in the settings of Copier.
+    """Return whether somebody can be asked a question, or has answered it in the settings of Copier.
 
     An update that skips what is answered asks nobody for what a scaffold does without.
     """
@@ -121,7 +121,7 @@ def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
 
 
 def is_prompted(session: Session, name: str) -> bool:
-    """Tell whether to put a question of a section to somebody: not where its answer follows a profile.
+    """Return whether to put a question of a section to somebody: not where its answer follows a profile.
 
     Whoever opens the section is asked all the same, and so is who has to mend the answer.
     """
@@ -298,7 +298,7 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 
 def _is_new(session: Session, name: str, value: Any) -> bool:
-    """Tell whether somebody answers now; what is recorded, and what an update renders once more, means what it did."""
+    """Return whether somebody answers now; what is recorded, and what an update renders once more, means what it did."""
     if not session.writes or NAME in session.conf["data"]:
         return False
     return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)
@@ -315,7 +315,7 @@ def _refuse_own_labels(session: Session, value: Any) -> None:
 
 
 def _imports_nothing(session: Session) -> bool:
-    """Tell whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
+    """Return whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
     given = session.conf["data"]
     before = NAME in given or SOURCE in given
     return session.writes and session.is_new and not before and not session.answers.get("import_from")

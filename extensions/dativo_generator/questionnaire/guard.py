@@ -42,7 +42,7 @@ def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) 
 
 
 def followable(scaffold: Scaffold, name: str) -> bool:
-    """Tell whether the lifecycle renames what an answer names."""
+    """Return whether the lifecycle renames what an answer names."""
     return scaffold.pack.lifecycle.followed(scaffold.raw)[name] != scaffold.raw[name]
 
 

@@ -156,7 +156,7 @@ def _words(job: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_warned(finding: Finding) -> bool:
-    """Tell whether the plan's own warnings say the same."""
+    """Return whether the plan's own warnings say the same."""
     return finding.rule in _WARNED
 
 
@@ -166,5 +166,5 @@ def _write(path: Path, text: bytes) -> None:
 
 
 def coloured(stream: Any) -> bool:
-    """Tell whether to paint on a stream: on a terminal, unless somebody asks for none (https://no-color.org)."""
+    """Return whether to paint on a stream: on a terminal, unless somebody asks for none (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

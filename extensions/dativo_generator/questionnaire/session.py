@@ -101,7 +101,7 @@ class Session:
         return Scaffold(self.pack, self.answers, self.profiles)
 
     def is_answered(self, name: str) -> bool:
-        """Tell whether a question has its answer, and nobody will be asked for another."""
+        """Return whether a question has its answer, and nobody will be asked for another."""
         conf = self.conf
         return name in self.context and (name in conf["data"] or conf["defaults"] or conf["skip_answered"])
 

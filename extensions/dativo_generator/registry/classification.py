@@ -157,7 +157,7 @@ class _Subject(NamedTuple):
     phrases: Mapping[str, int]
 
     def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
-        """Tell whether enough names of columns speak of it."""
+        """Return whether enough names of columns speak of it."""
         found = [
             spans
             for name in names
@@ -181,7 +181,7 @@ class General(NamedTuple):
     known: frozenset[str]
 
     def completed_by(self, column: _Column) -> bool:
-        """Tell whether a name says what it names only with its table's: the number of passports, not of persons."""
+        """Return whether a name says what it names only with its table's: the number of passports, not of persons."""
         about_person = any(self.groups.get(word) == "<person>" for word in column.about)
         return not about_person and all(word.text in self.incomplete for word in column.words)
 
@@ -192,7 +192,7 @@ class General(NamedTuple):
         return left or name
 
     def tells(self, word: str, place: int, table: Collection[str]) -> bool:
-        """Tell whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
+        """Return whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
         if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
             return False
         if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):

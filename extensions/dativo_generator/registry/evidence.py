@@ -51,7 +51,7 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
 
 
 def _goes_before(kinds: ValueKinds, name: Judgement, best: _Found) -> bool:
-    """Tell whether the label of a name goes before that of the values: where both are sure, the stricter one does."""
+    """Return whether the label of a name goes before that of the values: where both are sure, the stricter one does."""
     bar = kinds.weights.min_confidence
     if not name.label or min(name.confidence, best.confidence) < bar or name.label not in kinds.labels:
         return name.confidence > best.confidence

@@ -190,7 +190,7 @@ def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
 
 
 def are_starter_fields(schema: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether the columns of an asset are those that are suggested where nobody names any."""
+    """Return whether the columns of an asset are those that are suggested where nobody names any."""
     cursor = str(schema[-1].get("name")) if len(schema) > 1 else ""
     suggested = (starter_fields(selection, cursor) for selection in ("objects", "tables"))
     return any(list(schema) == [field.as_asset() for field in fields] for fields in suggested)

@@ -199,6 +199,6 @@ def _circular(renamed: Mapping[str, str], start: str) -> bool:
 
 
 def _moved(lifecycle: Lifecycle, new: str, ids: set[str]) -> bool:
-    """Tell whether an object's new id stands under a connector that was renamed later."""
+    """Return whether an object's new id stands under a connector that was renamed later."""
     connector, _, object_name = new.partition(".")
     return bool(object_name) and ".".join(lifecycle.current(connector, object_name)) in ids

@@ -91,7 +91,7 @@ class Runner(NamedTuple):
         return Way(NATIVE) if recipe.storage_block in self.storage_blocks else _by_plugin("target")
 
     def keeps_state(self, connector: Connector, recipe: Recipe) -> bool:
-        """Tell whether a run can know where the last one ended; what a plugin does nobody knows."""
+        """Return whether a run can know where the last one ended; what a plugin does nobody knows."""
         if connector.id in self.sources:
             return self.sources[connector.id].state
         return self.reads(connector, recipe).how != ENGINE
@@ -101,7 +101,7 @@ class Runner(NamedTuple):
         return self.sources[source].login if source in self.sources else {}
 
     def expands_defaults(self, source: str) -> bool:
-        """Tell whether ``${NAME:-default}`` is expanded in the connection of a source."""
+        """Return whether ``${NAME:-default}`` is expanded in the connection of a source."""
         return source in self.sources and self.sources[source].connection_defaults
 
     def storage_of(self, connection: Mapping[str, Any], recipe: Recipe) -> tuple[str, Mapping[str, Any]]:
@@ -130,7 +130,7 @@ class Runner(NamedTuple):
         return self.sources[source].options if source in self.sources else {}
 
     def reads_secret_file(self, connector: Connector, recipe: Recipe) -> bool:
-        """Tell whether anything reads the file that the recipe's credentials name. An engine reads service accounts."""
+        """Return whether anything reads the file that the recipe's credentials name. An engine reads service accounts."""
         if not recipe.credentials_file:
             return False
         if connector.id in self.sources:

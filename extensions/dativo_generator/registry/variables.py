@@ -68,7 +68,7 @@ def _login(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack
 
 
 def _keeps_state(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack: Pack) -> bool:
-    """Tell whether a job keeps a state, and leaves it to the runner where."""
+    """Return whether a job keeps a state, and leaves it to the runner where."""
     kept = "custom_reader" in source or pack.runner.keeps_state(connector, recipe)
     return bool(source.get("incremental")) and kept and "state_path" not in source["incremental"]
 

@@ -212,7 +212,7 @@ class Language(NamedTuple):
     english: Collection[str]
 
     def has(self, word: str) -> bool:
-        """Tell whether a word is one of this language."""
+        """Return whether a word is one of this language."""
         return word in self.phrases or word in self.pieces
 
     def apart(self, word: str) -> tuple[str, ...]:

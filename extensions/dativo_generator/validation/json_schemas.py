@@ -40,7 +40,7 @@ class JsonSchemas:
             yield from _misfits(error)
 
     def _is_valid(self, schema: str, value: Any) -> bool:
-        """Tell whether a value surely fits, in a thousandth of the time that it takes to say what does not."""
+        """Return whether a value surely fits, in a thousandth of the time that it takes to say what does not."""
         try:
             return self._quick[schema].is_valid(value)
         except ValueError:  # it has a key that is no text
@@ -79,7 +79,7 @@ def _misfits(error: ValidationError) -> Iterator[Misfit]:
 
 
 def _is_turned(value: Any, wanted: str | list[str]) -> bool:
-    """Tell whether the runner turns a value into the type that it wants: ``"30"`` into a number, ``yes`` into true."""
+    """Return whether the runner turns a value into the type that it wants: ``"30"`` into a number, ``yes`` into true."""
     types = [wanted] if isinstance(wanted, str) else wanted
     if "boolean" in types:
         return str(value).lower() in _SWITCHES if isinstance(value, str) else value in (0, 1)

@@ -198,7 +198,7 @@ class _Validation:
             yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
-        """Tell whether the scaffold that wrote an asset has no answer that names columns."""
+        """Return whether the scaffold that wrote an asset has no answer that names columns."""
         answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
         return bool(answers) and not answers.get("fields")
 
@@ -247,7 +247,7 @@ class _Validation:
         return present, problems
 
     def _is_the_runners(self, path: str) -> bool:
-        """Tell whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
+        """Return whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
         if (self.repository / "connectors").is_dir():
             return False
         return path.startswith(("/", "$")) or path.removeprefix("./") in map(recipe_file, self.pack.registry)
@@ -287,7 +287,7 @@ class _Validation:
         return ends, problems
 
     def _in_cloud(self, file: File) -> bool:
-        """Tell whether the scaffold that wrote a job answered cloud."""
+        """Return whether the scaffold that wrote a job answered cloud."""
         if not file.header:
             return False
         scaffold, tenant = file.header
@@ -335,7 +335,7 @@ def _is_below(keys: Keys, above: set[Keys]) -> bool:
 
 
 def _repeats_schema(asset: Any) -> bool:
-    """Tell whether the top level of an asset only repeats the fields of its body, as the runner wants it."""
+    """Return whether the top level of an asset only repeats the fields of its body, as the runner wants it."""
     body = asset.get("asset") if isinstance(asset, dict) else None
     return isinstance(body, dict) and "schema" in body and body["schema"] is asset.get("schema")
 

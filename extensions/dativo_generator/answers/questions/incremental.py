@@ -24,7 +24,7 @@ def _without_cursor(answers: Answers) -> list[str]:
 
 
 def _has_cursor(answers: Answers) -> bool:
-    """Tell whether some table has a column to follow, as all have of which nothing is imported."""
+    """Return whether some table has a column to follow, as all have of which nothing is imported."""
     return not answers.imported or len(_without_cursor(answers)) < len(answers.imported)
 
 
@@ -69,7 +69,7 @@ def _lookback(answers: Answers) -> int:
 
 
 def limits_first_run(answers: Answers) -> bool:
-    """Tell whether `lookback_days` means how far back the first run reads, and nothing to the later ones."""
+    """Return whether `lookback_days` means how far back the first run reads, and nothing to the later ones."""
     return answers.source.selection == "tables" and answers.source.uses_cursor
 
 

@@ -34,7 +34,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
 
 
 def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
-    """Tell whether fields are those of the only object, without its name."""
+    """Return whether fields are those of the only object, without its name."""
     return len(objects) == 1 and not (list(value) == list(objects) and isinstance(value[objects[0]], dict))
 
 

@@ -40,7 +40,7 @@ def each(answers: Answers, placeholder: str, name: Callable[[Item], str]) -> str
 
 
 def in_cloud(answers: Answers) -> bool:
-    """Tell whether the jobs run in cloud mode."""
+    """Return whether the jobs run in cloud mode."""
     return answers["execution_mode"] == "cloud"
 
 

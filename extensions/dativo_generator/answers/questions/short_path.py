@@ -186,7 +186,7 @@ def _held(answers: Answers, section: Section) -> str:
 
 
 def _fits(answers: Answers, name: str) -> bool:
-    """Tell whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
+    """Return whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
     try:
         return name in answers.raw or not (
             answers.inapplicable(name) or answers.questions[name].without_effect(answers)

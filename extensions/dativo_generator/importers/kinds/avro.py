@@ -50,7 +50,7 @@ _DEEPEST = 50
 
 
 def is_avro(document: Any) -> bool:
-    """Tell whether a document is a record of Avro, a list with one, or a protocol."""
+    """Return whether a document is a record of Avro, a list with one, or a protocol."""
     return any(_is_record(one) for one in _top(document))
 
 
@@ -185,7 +185,7 @@ class Avro(Reader):
     marks = ('"record"',)
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document holds a record of Avro, or is called a schema of it."""
+        """Return whether a document holds a record of Avro, or is called a schema of it."""
         return not source.fragment and (is_avro(source.document) or _is_named_so(source))
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -26,12 +26,12 @@ AIRBYTE_KINDS: dict[str, Kind] = {
 
 
 def is_singer(document: Any) -> bool:
-    """Tell whether a document is what `tap --discover` prints."""
+    """Return whether a document is what `tap --discover` prints."""
     return any("schema" in stream for stream in _streams(document))
 
 
 def is_airbyte(document: Any) -> bool:
-    """Tell whether a document is an Airbyte catalog: plain, configured, or the message that carries one."""
+    """Return whether a document is an Airbyte catalog: plain, configured, or the message that carries one."""
     return _message(document) is not None or any("json_schema" in _described(one) for one in _streams(document))
 
 
@@ -169,7 +169,7 @@ class Airbyte(Reader):
     marks = ('"streams"', '"CATALOG"')
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is a catalog, or a line of the file is a message with one."""
+        """Return whether a document is a catalog, or a line of the file is a message with one."""
         return is_airbyte(self._document(source))
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -188,7 +188,7 @@ class Singer(Reader):
     marks = ('"streams"',)
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is what `tap --discover` prints."""
+        """Return whether a document is what `tap --discover` prints."""
         return is_singer(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

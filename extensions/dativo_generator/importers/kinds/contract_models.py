@@ -35,7 +35,7 @@ _DEEPEST = 100
 
 
 def is_specification(document: Any) -> bool:
-    """Tell whether a document says that it is a contract of this specification."""
+    """Return whether a document says that it is a contract of this specification."""
     return isinstance(document, Mapping) and "dataContractSpecification" in document
 
 
@@ -103,7 +103,7 @@ class Models(Reader):
     marks = ('"dataContractSpecification"',)
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document says that it is one."""
+        """Return whether a document says that it is one."""
         return not source.fragment and is_specification(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -47,7 +47,7 @@ _ASSET_KINDS = {
 
 
 def is_asset(document: Any) -> bool:
-    """Tell whether a document is an asset, in either layout."""
+    """Return whether a document is an asset, in either layout."""
     if not isinstance(document, Mapping):
         return False
     body = body_of(document)
@@ -60,7 +60,7 @@ def is_asset(document: Any) -> bool:
 
 
 def is_contract(document: Any) -> bool:
-    """Tell whether a document is a data contract."""
+    """Return whether a document is a data contract."""
     if not isinstance(document, Mapping):
         return False
     if document.get("kind") == "DataContract" and "apiVersion" in document:
@@ -162,7 +162,7 @@ class Asset(Reader):
     marks = ('"source_type"',)
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is an asset."""
+        """Return whether a document is an asset."""
         return is_asset(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -177,7 +177,7 @@ class Contract(Reader):
     marks = ('"dataset"', '"DataContract"')
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is a data contract."""
+        """Return whether a document is a data contract."""
         return is_contract(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

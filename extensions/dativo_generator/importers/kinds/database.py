@@ -318,7 +318,7 @@ class DatabaseUrl(Reader):
     samples = True
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a source is written as a URL, or as another address of a database."""
+        """Return whether a source is written as a URL, or as another address of a database."""
         return source.is_url or source.is_address
 
     def read(self, source: Source, options: Options) -> list[Table]:

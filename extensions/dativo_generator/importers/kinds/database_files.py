@@ -234,7 +234,7 @@ class FileUrl(Reader):
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a URL is of a database that is a file, with or without a driver."""
+        """Return whether a URL is of a database that is a file, with or without a driver."""
         return source.is_url and source.named.partition("://")[0].lower().partition("+")[0] in _SCHEMES
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -252,7 +252,7 @@ class DatabaseFile(Reader):
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a file is a database, by its first bytes."""
+        """Return whether a file is a database, by its first bytes."""
         return source.is_file and not source.fragment and local.is_there(source.path) and bool(family_of(source.path))
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -17,7 +17,7 @@ _FILES = ("manifest.json", "catalog.json")
 
 
 def is_dbt(document: Any) -> bool:
-    """Tell whether a document is an artifact of dbt."""
+    """Return whether a document is an artifact of dbt."""
     metadata = document.get("metadata") if isinstance(document, Mapping) else None
     return isinstance(metadata, Mapping) and "dbt_schema_version" in metadata
 
@@ -122,7 +122,7 @@ class Dbt(Reader):
     entries = ("manifest.json", "target/manifest.json")
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is an artifact of dbt."""
+        """Return whether a document is an artifact of dbt."""
         return is_dbt(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -218,7 +218,7 @@ class Scripts(Reader):
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a file is called as a script is."""
+        """Return whether a file is called as a script is."""
         return source.suffix in (".sql", ".ddl", ".hql")
 
     def read(self, source: Source, options: Options) -> list[Table]:

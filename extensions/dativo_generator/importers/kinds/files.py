@@ -148,7 +148,7 @@ def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> 
 
 
 def _can_be_personal(kind: Kind, enough: bool) -> bool:
-    """Tell whether values may say what is personal; a few numbers prove nothing."""
+    """Return whether values may say what is personal; a few numbers prove nothing."""
     return kind is Kind.TEXT or (kind in PERSONAL and enough)
 
 
@@ -390,7 +390,7 @@ class DataFiles(Reader):
     selection = "files"
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether it holds data: several files do, and one that describes no tables."""
+        """Return whether it holds data: several files do, and one that describes no tables."""
         if source.several:
             return True
         return source.is_file and not source.fragment and (source.document is None or format_of(source.path) == "json")

@@ -267,7 +267,7 @@ def types_of(schema: Mapping[str, Any]) -> set[str]:
 
 
 def is_nullable(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a schema takes null, as one does that takes everything."""
+    """Return whether a schema takes null, as one does that takes everything."""
     types = types_of(schema)
     return not types or "null" in types or schema.get("nullable") is True
 
@@ -371,7 +371,7 @@ def read_openapi(document: Any, path: Path, fragment: str) -> list[Table]:
 
 
 def is_schema(document: Any) -> bool:
-    """Tell whether a document is a JSON Schema: it says so, or is shaped like one and like nothing else."""
+    """Return whether a document is a JSON Schema: it says so, or is shaped like one and like nothing else."""
     if not isinstance(document, Mapping):
         return False
     if "json-schema.org" in text_in(document.get("$schema")):
@@ -400,7 +400,7 @@ def _all_schemas(value: Any, sure: bool) -> bool:
 
 
 def _is_like(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a mapping is nothing, or has a word of schemas."""
+    """Return whether a mapping is nothing, or has a word of schemas."""
     stated = schema.get("type")
     if "type" in schema and not set([stated] if isinstance(stated, str) else texts_in(stated)) & _TYPES:
         return False
@@ -418,7 +418,7 @@ class OpenApi(Reader):
     marks = ('"openapi"', '"swagger"')
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document says that it is one."""
+        """Return whether a document says that it is one."""
         document = source.document
         return isinstance(document, dict) and ("openapi" in document or "swagger" in document)
 
@@ -435,7 +435,7 @@ class JsonSchema(Reader):
     marks = ('"$schema"', '"properties"', '"$ref"', '"$defs"', '"definitions"')
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is pointed into, is called a schema, says that it is one, or is shaped like one."""
+        """Return whether a document is pointed into, is called a schema, says that it is one, or is shaped like one."""
         document = source.document
         if not isinstance(document, dict):
             return False

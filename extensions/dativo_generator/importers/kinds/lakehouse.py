@@ -100,7 +100,7 @@ def _delta_columns(schema: Mapping[str, Any], where: str) -> Iterator[Column]:
 
 
 def is_iceberg(document: Any) -> bool:
-    """Tell whether a document is the metadata of an Iceberg table."""
+    """Return whether a document is the metadata of an Iceberg table."""
     return (
         isinstance(document, Mapping)
         and "format-version" in document
@@ -146,7 +146,7 @@ class Delta(Reader):
     order = 30
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a folder has a log of Delta."""
+        """Return whether a folder has a log of Delta."""
         return source.several and (source.path / _LOG).is_dir()
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -160,7 +160,7 @@ class IcebergFolder(Reader):
     order = 31
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a folder has metadata of Iceberg."""
+        """Return whether a folder has metadata of Iceberg."""
         folder = source.path / _METADATA
         return source.several and folder.is_dir() and _latest(folder) is not None
 
@@ -180,7 +180,7 @@ class Iceberg(Reader):
     marks = ('"format-version"', '"current-schema-id"')
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a document is that."""
+        """Return whether a document is that."""
         return not source.fragment and is_iceberg(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -123,7 +123,7 @@ class Workbook(Reader):
     order = 21
 
     def accepts(self, source: Source) -> bool:
-        """Tell whether a file is called a workbook."""
+        """Return whether a file is called a workbook."""
         return source.suffix in ENDINGS and not source.fragment and local.is_there(source.path)
 
     def read(self, source: Source, options: Options) -> list[Table]:

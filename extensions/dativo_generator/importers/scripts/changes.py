@@ -86,7 +86,7 @@ class _Alter:
         handler(action)
 
     def _is_no_column(self, action: Piece) -> bool:
-        """Tell whether a word that also begins a harmless action is not the name of one more column to add."""
+        """Return whether a word that also begins a harmless action is not the name of one more column to add."""
         behind = "".join(action.uppers[action.at + 1 : action.at + 2])
         return len(self.verb) > 1 or self.verb[0] not in _VERBS or behind in self.words.objects or behind in ("=", "TO")
 

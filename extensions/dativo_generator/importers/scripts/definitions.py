@@ -80,7 +80,7 @@ class Piece:
         return self.uppers[self.at] if self.at < self.end else ""
 
     def ahead(self, *words: str) -> bool:
-        """Tell whether these words stand here."""
+        """Return whether these words stand here."""
         return self.at + len(words) <= self.end and self.uppers[self.at : self.at + len(words)] == list(words)
 
     def takes(self, *words: str) -> bool:
@@ -329,7 +329,7 @@ def _skip_value(piece: Piece) -> None:
 
 
 def is_column(piece: Piece) -> bool:
-    """Tell whether an entry of a table's list is a column, and not a key, an index or a rule."""
+    """Return whether an entry of a table's list is a column, and not a key, an index or a rule."""
     words, index = piece.words, piece.at + 1
     if words.constraints.at(piece.uppers, piece.at):
         return False

@@ -135,7 +135,7 @@ def end_of_comment(script: str, start: int) -> int:
 
 
 def is_open(match: re.Match[str], lexis: Lexis) -> bool:
-    """Tell whether nobody ends a text or a quoted name, so that it goes on to the end of the script."""
+    """Return whether nobody ends a text or a quoted name, so that it goes on to the end of the script."""
     if match.end() != match.endpos or _KINDS[match.lastgroup or ""] not in (TEXT, QUOTED):
         return False
     closed = _closing(lexis).match(match.string, match.start())

@@ -70,7 +70,7 @@ class Statement:
         return self.tokens[0].upper if self.tokens else ""
 
     def begins(self, *words: str) -> bool:
-        """Tell whether it begins with these words."""
+        """Return whether it begins with these words."""
         return len(self.tokens) >= len(words) and all(
             token.upper == word for token, word in zip(self.tokens, words, strict=False)
         )
@@ -188,7 +188,7 @@ class _Splitter:
         return end if stop < 0 else stop
 
     def _begins(self, match: re.Match[str], fresh: bool) -> bool:
-        """Tell whether a word begins the next statement."""
+        """Return whether a word begins the next statement."""
         word = match[0]
         if self.statement is None or self.routine:
             return False
@@ -257,7 +257,7 @@ class _Splitter:
         self.previous = word
 
     def _ends(self, position: int, delimiter: str) -> bool:
-        """Tell whether a semicolon ends a routine."""
+        """Return whether a semicolon ends a routine."""
         assert self.statement is not None
         if delimiter or self.batches > position:
             return False

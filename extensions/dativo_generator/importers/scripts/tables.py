@@ -56,7 +56,7 @@ class ScriptTable:
         return (exact or places)[0]
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a column of this name."""
+        """Return whether there is a column of this name."""
         return any(column.name.lower() == name.lower() for column in self.columns)
 
     def column(self, name: str) -> ScriptColumn:
