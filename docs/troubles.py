@@ -53,7 +53,9 @@ def body() -> Iterator[str]:
                     f"### {entry['title']}",
                     "",
                     "```text",
-                    *wrap(room.said(entry), 100, subsequent_indent="  "),
+                    *wrap(
+                        room.said(entry), 100, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False
+                    ),
                     "```",
                     "",
                     entry["do"].strip(),
