@@ -169,7 +169,7 @@ class Answers:
         """Build the error for a question that has no answer and no default."""
         example = self.questions[name].example
         return Unanswered(
-            f"{name}: nobody answered, and there is no default; give it in a data file or with "
+            f"{name}: needs an answer, and has no default; give one in a data file or with "
             f"--data {quote(f'{name}={example}') if example else f'{name}=...'}"
         )
 

@@ -90,7 +90,7 @@ def _refuse_guess(tried: Any) -> None:
     said = tried.answers.combined
     if "owner" not in said and said["plan"]["assets"]:
         raise SourceError(
-            f"owner: nobody is there to say it; give --data owner=team@example.com, "
+            f"owner: needs an answer; give --data owner=team@example.com, "
             f"or write it in {profile_of(said['tenant_id'])}"
         )
 

@@ -228,7 +228,7 @@ def _with_shared(step: Step, change: Update, stays: dict[str, str]) -> Update:
         if path in recipes:
             stays[path] = f"{recipes[path]} needs it"
         elif folder in ("registry", "schemas") and left:
-            stays[path] = f"{left[-1]} is there yet"
+            stays[path] = f"{left[-1]} is still there"
         elif path == FIXTURES_TEST and rows:
             stays[path] = f"it tests {rows}"
     return replace(change, writes={path: content for path, content in change.writes.items() if path not in stays})

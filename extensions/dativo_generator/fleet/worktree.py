@@ -64,7 +64,7 @@ def repository(root: Path) -> tuple[Path, str] | None:
         found = _git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
     except GitError as error:
         if there := next((at for at in (root, *root.parents) if os.path.lexists(at / ".git")), None):
-            raise WorktreeError(f"{there}: is no Git repository that can be used: {error}") from None
+            raise WorktreeError(f"{there}: is not a usable Git repository: {error}") from None
         return None
     folder, _, prefix = os.fsdecode(found.removesuffix(b"\n")).rpartition("\n")
     return Path(folder), prefix

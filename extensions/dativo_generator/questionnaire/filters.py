@@ -68,7 +68,7 @@ def _refuse_unversioned(session: Session) -> None:
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
-            f"_commit: the template's tag '{tag}' is no version; tag its releases like v1.0.0, "
+            f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
             "or name one that is with --vcs-ref"
         )
 
@@ -115,7 +115,7 @@ def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
     """Leave out what the user's own settings of Copier say, where it does not fit: it is for another template."""
     defaults = session.conf["settings"].defaults
     if name in defaults and (why := _wrong(session, defaults[name], name)):
-        said = f"Note: not taken from your Copier settings, which speak of another template: {why}"
+        said = f"Note: ignored from your Copier settings, which are for another template: {why}"
         _print_once(session, [said] if told else [])
         del defaults[name]
 

@@ -123,7 +123,7 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
     file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
     if os.path.lexists(destination / file):
         raise AnswerError(
-            f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
+            f"scaffold: '{scaffold['scaffold']}' exists already ({file}); give another name with "
             f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
         )
 
@@ -161,7 +161,7 @@ def free(root: Path, paths: Iterable[str]) -> None:
     """Refuse to write over what is no scaffold's."""
     for path in paths:
         if os.path.lexists(root / path):
-            raise AnswerError(f"{path}: is there already, and no scaffold's; move it away")
+            raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away")
 
 
 def described(scaffold: Scaffold, destination: Destination) -> None:

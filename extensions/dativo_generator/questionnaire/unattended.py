@@ -46,7 +46,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
     for name in QUESTIONS:
         if name in UNRECORDED:
             if name in scaffold.raw and not (importing and QUESTIONS[name].fills):
-                raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
+                raise AnswerError(f"{name}: is not recorded; it only helps whoever `copier copy` asks")
             continue
         if name in looked_up:
             complete[name] = looked_up[name]
@@ -167,7 +167,7 @@ def split(pack: Pack, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
             before, after = jobs[job["environment"], job["object"]], job["data"]
             for key in before.keys() | after.keys():
                 if before.get(key) != after.get(key):
-                    raise AnswerError(f"cannot be split: {key} would be another in {job['path']}")
+                    raise AnswerError(f"cannot be split: {key} would differ in {job['path']}")
     return each
 
 
