@@ -28,7 +28,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     template's name, and its content as `data`; for each asset its `fixture`, a path or ''; for each job the path of its
     `asset`, and its `environment`; the `fixtures`, with their `text`, and as `input` the answer that makes a job read
     them; `environments`, those that have jobs; `environment`, the variables that the jobs read, and `env_files`, the
-    files that list them; `copied`, the paths of the pack's files that come along, and `vendored`, their names by folder;
+    files that list them; `copied`, the paths of the pack's files to copy, and `vendored`, their names by folder;
     `ci`, the content of its file; `profile`, which only the questionnaire fills, since no recorded answer asks for one;
     `profiled`, the answers that came from one; `fields_file`, the file for fields that are too many for the answers
     file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths that other scaffolds write, too;
