@@ -222,7 +222,7 @@ class _Search(NamedTuple):
 
 
 def _attempts(value: Any) -> list[Any]:
-    """Return the answers to try: the value in the file, then, if it is a mapping, the value without each of its keys."""
+    """Return the answers to try: the value in the file, then, for a mapping, the value without one of its keys."""
     if not isinstance(value, Mapping):
         return [value]
     return [dict(value), *({key: item for key, item in value.items() if key != out} for out in value)]

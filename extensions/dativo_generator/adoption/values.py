@@ -21,8 +21,8 @@ def at(value: Any, *keys: str) -> Any:
 def differing(one: Any, other: Any, above: Keys = ()) -> Iterator[tuple[Keys, Any, Any]]:
     """Yield the paths at which two trees differ, each with both values, `MISSING` for none.
 
-    Mappings are compared key by key, and lists of equally many mappings item by item. A value that only the first has is
-    one difference; for a value that only the other has, there is one for each scalar in it.
+    Mappings are compared key by key, and lists of equally many mappings item by item. What only the first has is one
+    difference; what only the other has is one difference for each value in it.
     """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in dict.fromkeys((*one, *other)):

@@ -147,7 +147,7 @@ class Destination(NamedTuple):
         return max((version_of(one.get("_commit")) for one in outlines if shares(one, path)), default=None)
 
     def header(self, path: str) -> tuple[str, str] | None:
-        """Return the (scaffold, tenant) in a file's header, for a fixture in that of the asset that names it; else None."""
+        """Return the (scaffold, tenant) in a file's header, for a fixture in its asset's; None if there is none."""
         for file in self._speaking_for(path):
             if header := header_of(self.root, file):
                 return header
