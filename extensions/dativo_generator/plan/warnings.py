@@ -79,7 +79,7 @@ def _incremental(scaffold: Scaffold) -> Iterator[Warned]:
 
 
 def _fields(scaffold: Scaffold) -> Iterator[Warned]:
-    """Warn of columns whose type the runner does not keep, and of labels that nobody sets a date for."""
+    """Warn of guessed columns, types that the runner does not keep, and labelled columns without a retention."""
     if scaffold.reuses_assets:
         return
     if guessed := scaffold.guessed:
