@@ -77,7 +77,7 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tenant_id: [", "--data-file: answers.yml:1:13: not valid YAML: "),
+        ("tenant_id: a: b", "--data-file: answers.yml:1:13: not valid YAML: "),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
         (None, "--data-file: there is no file answers.yml"),
     ],

@@ -116,7 +116,9 @@ def _taken(pack: Pack, name: str, words: Mapping[str, Any]) -> Schema:
 
 
 def _data_type(pack: Pack, question: Question) -> str:
-    """Return the JSON type of a YAML answer: "object" if the reader accepts an empty mapping, else "array"."""
+    """Return the JSON type of a YAML answer: that of its example, else "object" if an empty mapping is accepted."""
+    if question.example:
+        return "array" if isinstance(structure(question.example), list) else "object"
     try:
         question.read(Probe(pack, {}), {})
     except AnswerError:
