@@ -1,4 +1,4 @@
-"""The questions: how each answer is read, what can be chosen, and what is followed when nobody answers.
+"""The questions: how each answer is read, the choices, and the default that applies if nobody answers.
 
 It may import `base` and `registry`; who asks hands the importers in.
 """

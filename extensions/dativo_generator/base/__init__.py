@@ -1,4 +1,4 @@
-"""What every package needs: errors, names, YAML in and out, diffs, secrets, and the paths of a destination.
+"""What every package needs: errors, names, reading and writing YAML, diffs, secrets, and the paths of a destination.
 
 It imports nothing of ours.
 """

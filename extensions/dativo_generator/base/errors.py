@@ -14,9 +14,9 @@ def _escaped(character: str) -> str:
 
 
 class DativoError(Exception):
-    """Base of every error that is shown to the user as a line of text.
+    """Base of every error that the user sees as a line of text.
 
-    A name out of somebody's file may hold line breaks, or what a terminal obeys.
+    The line is printable: a name from somebody's file may contain line breaks or terminal control sequences.
     """
 
     def __init__(self, message: str) -> None:

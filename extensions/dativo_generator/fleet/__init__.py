@@ -1,4 +1,4 @@
-"""Many answers files at once: what they hold, prove and change, with the releases of the pack that wrote them.
+"""Many answers files at once: what they contain, prove and change, with the releases of the pack that wrote them.
 
 ::
 

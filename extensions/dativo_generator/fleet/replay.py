@@ -62,7 +62,7 @@ class AnswersState:
 
 @dataclass(frozen=True)
 class Report:
-    """What a replay found: answers files with their own files, then shared and orphaned files."""
+    """The result of a replay: answers files with their own files, then shared and orphaned files."""
 
     answers: list[AnswersState]
     others: list[FileState] = field(default_factory=list)

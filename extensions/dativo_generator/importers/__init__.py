@@ -1,4 +1,4 @@
-"""Columns, read from where they are: files, databases, scripts, catalogs, contracts. Each kind is a module of `kinds`.
+"""Columns, read from their sources: files, databases, scripts, catalogs, contracts. Each kind is a module of `kinds`.
 
 It may import `base` and `registry`, and the libraries of the extra `import`: it runs while somebody is asked and for
 `dativo-generator fields`, never in a render. Readers return `Table`s and raise `ImportFailed`.

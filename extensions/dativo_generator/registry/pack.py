@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Pack:
-    """What the files below `root` know. Only the pack's own commit is read, never the destination."""
+    """The content of the files below `root`. It reads only the pack's own commit, never the destination."""
 
     def __init__(self, root: Path, importer: Importer | None = None) -> None:
         """Remember `root`; each file is read when it is first asked for. `importer` is for who asks questions."""

@@ -1,4 +1,4 @@
-"""What the runner refuses, or does wrong silently, in the jobs and assets of a repository.
+"""What the runner refuses or silently does wrong in the jobs and assets of a repository.
 
 It may import `base`, `registry`, `answers` and `plan`.
 """

@@ -13,7 +13,7 @@ from .rules import Rules
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """One thing that is wrong; `line` and `column` count from 1."""
+    """One problem that `validate` found; `line` and `column` count from 1."""
 
     file: str
     line: int
