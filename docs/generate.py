@@ -74,9 +74,9 @@ def questions_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_INTRODUCTION = f"""The questions in the order in which they are asked. Everybody is asked the short path; of the questions
-about what to read, only the one that fits the source. `customize` opens the other sections. An answer given with
-`--data` or in a data file counts even if its section is closed. Defaults are those of the scaffold in
+_INTRODUCTION = f"""The questions in the order in which they are asked. Everybody is asked the short path; of the
+questions about what to read, only the one that fits the source. `customize` opens the other sections. An answer given
+with `--data` or in a data file counts even if its section is closed. Defaults are those of the scaffold in
 `examples/{SAMPLE.name}`."""
 
 
@@ -128,8 +128,8 @@ def registry_page() -> str:
     return "\n".join([*lines, "", "</div>"]) + "\n"
 
 
-_REGISTRY = """What each connector can do, from `registry/connectors.yaml`. [Connectors](connectors.md) shows how each one
-connects."""
+_REGISTRY = """What each connector can do, from `registry/connectors.yaml`. [Connectors](connectors.md) shows how each
+one connects."""
 
 
 def connectors_page() -> str:
@@ -243,9 +243,9 @@ validate:
 An error that is turned off is still printed, as ignored, and counted. A comment or an entry that turns off nothing is a
 warning."""
 _COMMANDS = """Install the command with `pip install .` from a checkout, or run it with `uvx --from git+<url of this
-repository> dativo-generator`. It works on all scaffolds of a repository: run it in the folder of the answers files. With
-`--json` each command prints one [JSON document](json-output.md) to standard output. Errors are one line on standard
-error."""
+repository> dativo-generator`. It works on all scaffolds of a repository: run it in the folder of the answers files.
+With `--json` each command prints one [JSON document](json-output.md) to standard output. Errors are one line on
+standard error."""
 _WORDS = {
     "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
@@ -380,10 +380,10 @@ def _label_figures() -> str:
     schemas = {column.schema for column in known}
     lines = [
         f"How accurate they are on {len(known):,} columns of {len(schemas)} public schemas, labelled by hand in",
-        "`tests/data/labelled/` (`python benchmarks/classification.py` prints the figures, and those of a plain keyword",
-        "search). Half of the schemas were visible while the rules were written. Somebody who did not look at the rules",
-        "labelled series 2 later, by the definitions above. Series 3 was labelled after the totals of both had often",
-        "been looked at, and before any rule ran on it.",
+        "`tests/data/labelled/` (`python benchmarks/classification.py` prints the figures, and those of a plain",
+        "keyword search). Half of the schemas were visible while the rules were written. Somebody who did not look at",
+        "the rules labelled series 2 later, by the definitions above. Series 3 was labelled after the totals of both",
+        "had often been looked at, and before any rule ran on it.",
         "",
         "| schemas | columns | precision | recall | F1 |",
         "|---|---:|---:|---:|---:|",
@@ -422,13 +422,14 @@ def troubleshooting_page() -> str:
 
 
 _TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
-names from an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line is
-enough; this page lists those whose cause helps to know. `dativo-generator doctor` finds what is missing on a machine."""
+names from an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
+is enough; this page lists those whose cause helps to know. `dativo-generator doctor` finds what is missing on a
+machine."""
 
 
 def decisions_page() -> str:
     """List the decisions by their titles."""
-    lines = ["# Decisions", "", GENERATED, "", "Decisions that had a real alternative, with the reasons for the choice.", ""]
+    lines = ["# Decisions", "", GENERATED, "", "Decisions with a real alternative, and the reasons for the choice.", ""]
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
         lines.append(f"- [{number}. {title}]({path.name})")

@@ -15,9 +15,9 @@ _FEW = 2
 # What another machine says of these two is the same.
 _STEADY = ("repository", "write access")
 
-_INTRODUCTION = """With `--json` (or `--format json`, if it has `--format`), every command prints exactly one JSON document to
-standard output. Its member `schema` names its schema: [`replay.v1.json`](output/replay.v1.json), a JSON Schema (draft
-2020-12), describes `replay.v1`. Notes, warnings and progress go to standard error.
+_INTRODUCTION = """With `--json` (or `--format json`, if it has `--format`), every command prints exactly one JSON
+document to standard output. Its member `schema` names its schema: [`replay.v1.json`](output/replay.v1.json), a JSON
+Schema (draft 2020-12), describes `replay.v1`. Notes, warnings and progress go to standard error.
 
 ## What a program can rely on
 
@@ -26,19 +26,19 @@ standard output. Its member `schema` names its schema: [`replay.v1.json`](output
 - Any release may add members, values in an enumeration, and outputs without changing the number. So ignore members that
   you do not know, and have a person look at values that you do not know. The schemas themselves are closed: they
   describe exactly what their release prints.
-- These are breaking changes, and increase the number: a member is removed, renamed or no longer printed where it was; its
-  type or meaning changes; a value has another format; an exit status means something else.
+- These are breaking changes, and increase the number: a member is removed, renamed or no longer printed where it was;
+  its type or meaning changes; a value has another format; an exit status means something else.
 - The order of lists and of members is not guaranteed, unless a description says so. Texts for people, such as `detail`,
   `message` and `error`, may change in any release: decide by enumerated values, and by the exit status.
 
 ## Exit statuses and errors
 
-A command has the same exit status with and without `--json`. The examples below come from real runs; each list shows its
-first two items.
+A command has the same exit status with and without `--json`. The examples below come from real runs; each list shows
+its first two items.
 """
 
-_ERRORS = """A command that fails prints [`error.v1`](#error) and ends with a status other than 0, also for an option that
-does not exist. The line on standard error is the same as without `--json`.
+_ERRORS = """A command that fails prints [`error.v1`](#error) and ends with a status other than 0, also for an option
+that does not exist. The line on standard error is the same as without `--json`.
 """
 
 

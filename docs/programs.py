@@ -49,9 +49,10 @@ review, and whether to save a profile.
 | annotation | it says |
 |---|---|
 """
-_API = """What a Python program may call: `import dativo_generator`. Everything else in the package may change in any release.
-Every error that is meant for people is a `DativoError`, one line of text. A name on this page is removed, or changes its
-parameters or its result, only in a new major version of the package, like a [JSON output](json-output.md).
+_API = """What a Python program may call: `import dativo_generator`. Everything else in the package may change in any
+release. Every error that is meant for people is a `DativoError`, one line of text. A name on this page is removed, or
+changes its parameters or its result, only in a new major version of the package, like a [JSON
+output](json-output.md).
 """
 # What each shape has in common with what a command prints.
 _SHAPES = {
