@@ -31,15 +31,15 @@ _DESCRIPTION = (
 )
 # The annotations that are not JSON Schema keywords, and what each means for a question.
 ANNOTATIONS = {
-    "x-order": "Where it stands among the questions, from 1.",
-    "x-section": "It is asked where `customize` has this section, or where `required` or `x-asked` says so. It may be "
-    "answered all the same. Without `x-section` it is asked of everybody.",
-    "x-prompted": "False: nobody is asked. It is there for who writes answers, and the pack records it.",
-    "x-asked": "True: it is asked although its section is closed.",
-    "x-no-effect": "Why the answer changes nothing beside these answers. It is taken, and told.",
-    "x-default": "What is followed without an answer; `{name}` stands for the answer to that question.",
-    "x-guess": "True: only you can say it. `dativo-generator new` goes on without an answer where a profile gives it.",
-    "x-fills": "It helps to answer this question, is not recorded, and is asked in its place.",
+    "x-order": "Its position among the questions, from 1.",
+    "x-section": "It is asked if `customize` contains this section, or if `required` or `x-asked` says so. You may "
+    "answer it anyway. Without `x-section` everybody is asked.",
+    "x-prompted": "False: nobody is asked. It is for people who write answers files, and the pack records it.",
+    "x-asked": "True: it is asked even if its section is closed.",
+    "x-no-effect": "Why the answer changes nothing with these answers. The pack accepts it and says so.",
+    "x-default": "The default without an answer; `{name}` is the answer to that question.",
+    "x-guess": "True: only you can give it. `dativo-generator new` continues without an answer if a profile gives it.",
+    "x-fills": "It helps to answer this question, is not recorded, and is asked instead of it.",
 }
 # Marks a question that only the user can answer.
 MISSING = object()
