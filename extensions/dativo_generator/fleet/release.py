@@ -66,7 +66,7 @@ class Files(Mapping[str, bytes]):
         return path in self.fillings
 
     def same(self, path: str, other: "Files") -> bool:
-        """Return whether a file is the same in `other`, of a release with the same templates, without filling either."""
+        """Return whether a file is the same in `other`, a release with the same templates, without filling either."""
         if path not in self.fillings or path not in other.fillings:
             return False
         inputs = self.fillings[path].inputs()

@@ -298,7 +298,7 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 
 def _is_new(session: Session, name: str, value: Any) -> bool:
-    """Return whether somebody answers now; what is recorded, and what an update renders once more, means what it did."""
+    """Return whether somebody answers now; what is recorded, or an update renders again, means what it did."""
     if not session.writes or NAME in session.conf["data"]:
         return False
     return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)

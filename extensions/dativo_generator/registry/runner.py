@@ -130,7 +130,7 @@ class Runner(NamedTuple):
         return self.sources[source].options if source in self.sources else {}
 
     def reads_secret_file(self, connector: Connector, recipe: Recipe) -> bool:
-        """Return whether anything reads the file that the recipe's credentials name. An engine reads service accounts."""
+        """Return whether anything reads the recipe's credentials file. An engine reads service accounts."""
         if not recipe.credentials_file:
             return False
         if connector.id in self.sources:

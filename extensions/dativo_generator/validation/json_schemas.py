@@ -79,7 +79,7 @@ def _misfits(error: ValidationError) -> Iterator[Misfit]:
 
 
 def _is_turned(value: Any, wanted: str | list[str]) -> bool:
-    """Return whether the runner turns a value into the type that it wants: ``"30"`` into a number, ``yes`` into true."""
+    """Return whether the runner turns a value into the type it wants: ``"30"`` into a number, ``yes`` into true."""
     types = [wanted] if isinstance(wanted, str) else wanted
     if "boolean" in types:
         return str(value).lower() in _SWITCHES if isinstance(value, str) else value in (0, 1)
