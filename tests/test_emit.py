@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dativo_generator.base import emit
 from dativo_generator.base.documents import parse_bounded
-from dativo_generator.base.emit import block, inline
+from dativo_generator.base.emit import answers, block, inline
 from support import EXAMPLES
 
 TEXT = st.text()
@@ -218,6 +218,17 @@ TREES = st.recursive(
 def dumped(value: Any) -> str:
     """Return what the dumper writes."""
     return yaml.dump(value, Dumper=emit._Dumper, sort_keys=False, width=math.inf, allow_unicode=True)
+
+
+@given(st.dictionaries(TEXT, DATA | st.lists(TEXT, min_size=20), min_size=1))
+def test_answers(value: dict) -> None:
+    assert yaml.safe_load(answers(value)) == value
+
+
+@pytest.mark.parametrize(("width", "lines"), [(120, 1), (121, 2)])
+def test_a_list_of_answers_stands_on_its_line_where_it_fits(width: int, lines: int) -> None:
+    text = answers({"tables": ["a" * (width - len("tables: []"))], "x": "b" * 200})
+    assert len(text.splitlines()) == lines + 1
 
 
 @given(TREES)

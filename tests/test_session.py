@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from dativo_generator.questionnaire import filters
+from dativo_generator.answers.fields_file import Reference
+from dativo_generator.answers.scaffold import Scaffold
+from dativo_generator.questionnaire import fields_places, filters
 from dativo_generator.questionnaire.session import Run, Session
 from support import PACK, SHORT_PATH
 
@@ -61,3 +63,30 @@ def test_a_plan_is_made_once(tmp_path: Path) -> None:
     ]
     assert plans[0] is plans[1]
     assert plans[2]["assets"] != plans[0]["assets"]
+
+
+def test_fields_of_a_file_of_their_own_are_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def found(reference: Reference, destination: Path) -> dict[str, Any]:
+        looked.append(reference.file)
+        return {"id": "integer"}
+
+    monkeypatch.setattr(fields_places, "found", found)
+    run, names = Run(), [".dativo-fields.acme.shop.yml", ".dativo-fields.acme.other.yml"]
+    for name in [names[0], names[0], names[1]]:
+        answers = ANSWERS | {"fields": {"file": name, "sha256": "0" * 64}}
+        assert run.session(PACK, context(tmp_path, answers, {}), None).answers["fields"] == {"id": "integer"}
+    assert looked == names
+
+
+def test_an_answer_is_read_once_for_all_that_is_checked(tmp_path: Path) -> None:
+    run, value = Run(), ["customers"]
+
+    def checked(answers: dict[str, Any], value: list[str]) -> Scaffold:
+        return run.session(PACK, context(tmp_path, answers, {}), None).with_answer("objects", value)
+
+    first = checked(ANSWERS, value)
+    assert checked(dict(ANSWERS), value) is first
+    assert checked(ANSWERS, list(value)) is not first
+    assert checked(ANSWERS | {"owner": "bi@acme.com"}, value) is not first

@@ -9,6 +9,7 @@ or change, and those that make a text look like another.
 
 import math
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,8 @@ _UNSEEN = f"{_CONTROLS}{_SPACES}{_BREAKS}{_FORMAT}{_NONE}"
 _ESCAPED = re.compile(rf'["\\{_UNSEEN}]')
 # What a literal block cannot hold: trailing spaces, and what must be escaped.
 _NO_BLOCK = re.compile(rf"(?!\n)[{_UNSEEN}]| (?:\n|\Z)")
+# Columns of a line of answers.
+_WIDEST = 120
 
 
 class _Dumper(yaml.SafeDumper):
@@ -107,6 +110,21 @@ def block(value: Any, indent: int = 0) -> str:
         lines = _dumped(value).removesuffix("\n").split("\n")
     margin = " " * indent
     return "\n".join([margin + line if line else line for line in lines])
+
+
+def answers(values: Mapping[str, Any]) -> str:
+    """Return answers as `block` does, but a list of scalars that is wider than a line with an item a line.
+
+    So branches merge of which each puts something into the list.
+    """
+    return "\n".join(_answer(name, value) for name, value in values.items())
+
+
+def _answer(name: str, value: Any) -> str:
+    lines = block({name: value})
+    if not isinstance(value, list) or "\n" in lines or len(lines) <= _WIDEST:
+        return lines
+    return "\n".join([f"{inline(name)}:", *(f"  - {inline(item)}" for item in value)])
 
 
 def _dumped(value: Any) -> str:

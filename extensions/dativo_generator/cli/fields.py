@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from ..base import emit
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
@@ -131,7 +132,7 @@ def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) ->
     selections = {one.table.selection for one in imported}
     read = [_entry(name, one.table) for name, one in by_object.items()]
     told = selections <= {"tables", "files"} and (selections != {"files"} or len(imported) > 1)
-    print(block(({selections.pop(): read} if told and len(selections) == 1 else {}) | {"fields": fields}))
+    print(emit.answers(({selections.pop(): read} if told and len(selections) == 1 else {}) | {"fields": fields}))
 
 
 def _entry(object_name: str, table: Table) -> Any:

@@ -7,7 +7,6 @@ the content, so where the file is found cannot change a render; only a missing f
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +27,13 @@ def found(reference: Reference, destination: Path) -> dict[str, Any]:
             content = reading.read(folder, reference.file)
             if content is None:
                 continue
-            fields = _parsed(reference.file, content)
+            fields = fields_file.parsed(reference.file, content)
             if not reference.differing(fields):
                 return fields
             problem = problem or fields_file.edited(reference.file)
         except DativoError as error:
             problem = problem or error
     raise problem or AnswerError(f"{reference.file}: is missing; go to its folder, or restore it")
-
-
-# The result is the same for every question.
-_parsed = cache(fields_file.parsed)
 
 
 def _folders(destination: Path) -> Iterator[Path]:

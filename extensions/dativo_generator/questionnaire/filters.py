@@ -14,7 +14,7 @@ from ..answers.questions import QUESTIONS
 from ..answers.questions.short_path import patterns
 from ..answers.recording import SOURCE
 from ..answers.scaffold import Scaffold
-from ..base import reading
+from ..base import emit, reading
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.naming import nearest
@@ -273,7 +273,7 @@ def _wrong(session: Session, value: Any, name: str) -> str:
 
 def _check(session: Session, name: str, value: Any) -> None:
     """Refuse an answer that is invalid, would move existing files, or would take another scaffold's files."""
-    scaffold = Scaffold(session.pack, session.answers | {name: value}, session.profiles)
+    scaffold = session.with_answer(name, value)
     if value and (filled := QUESTIONS[name].fills) in session.answers:
         raise AnswerError(
             f"{name}: the {filled} are answered already; what has changed says "
@@ -411,7 +411,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
         answers |= {fields_file.NAME: fields["recorded"]}
     own[NAME] = session.context["plan"][NAME]
     session.finish()
-    return block(own | {name: answers[name] for name in QUESTIONS if name in answers})
+    return emit.answers(own | {name: answers[name] for name in QUESTIONS if name in answers})
 
 
 def _recorded_source(session: Session, location: str) -> str:

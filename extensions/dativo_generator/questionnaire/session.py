@@ -8,6 +8,7 @@ from typing import Any
 
 from ..answers import fields_file
 from ..answers.answers_format import NAME
+from ..answers.fields_file import Reference
 from ..answers.presets import NoPresets, Presets
 from ..answers.profiles import Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
@@ -28,11 +29,18 @@ class Run:
         self.printed: set[str] = set()
         self.latest: Session | None = None
         self.unfinished: Unfinished | None = None
+        self._fields: tuple[Reference, dict[str, Any]] | None = None
 
     def session(self, pack: Pack, context: Mapping[str, Any], environment: Any) -> "Session":
         """Return the state at one question; `environment` is Copier's own Jinja environment."""
         self.latest = Session(pack, context, environment, self)
         return self.latest
+
+    def fields(self, reference: Reference, destination: Path) -> dict[str, Any]:
+        """Return the fields that a reference names. Once they were found they are the answer, to the end of the run."""
+        if not self._fields or self._fields[0] != reference:
+            self._fields = reference, fields_places.found(reference, destination)
+        return self._fields[1]
 
 
 class Session:
@@ -45,7 +53,7 @@ class Session:
         self._renamed = {
             pack.lifecycle.question(old): context[old] for old in pack.lifecycle.questions if old in context
         }
-        self.context = _with_fields({**self._renamed, **context} if self._renamed else context)
+        self.context = _with_fields({**self._renamed, **context} if self._renamed else context, run)
         if (before := run.latest) and before._state == self._state:
             self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
 
@@ -100,6 +108,14 @@ class Session:
         """The answers, combined with the pack."""
         return Scaffold(self.pack, self.answers, self.profiles)
 
+    def with_answer(self, name: str, value: Any) -> Scaffold:
+        """Return the scaffold with an answer to a question. Copier has the same one checked several times."""
+        checked, scaffold = self.checked.get(name, (None, None))
+        if scaffold is None or checked is not value:
+            scaffold = Scaffold(self.pack, self.answers | {name: value}, self.profiles)
+            self.checked[name] = value, scaffold
+        return scaffold
+
     def is_answered(self, name: str) -> bool:
         """Return whether a question has an answer that nobody will be asked to change."""
         conf = self.conf
@@ -124,6 +140,11 @@ class Session:
     def plans(self) -> list[dict[str, Any]]:
         """The plan of these answers in a list, empty until it is made: Copier asks twice."""
         return []
+
+    @cached_property
+    def checked(self) -> dict[str, tuple[Any, Scaffold]]:
+        """The last answer to each question that was checked, and the scaffold with it."""
+        return {}
 
     @property
     def is_new(self) -> bool:
@@ -155,14 +176,14 @@ class Session:
         return self.pack.lifecycle.under_new_names(self.destination.recorded)
 
 
-def _with_fields(context: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_fields(context: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
     """Return a context that includes the fields from their separate file."""
     if not (reference := fields_file.reference(context)):
         return context
     answers = context["_copier_answers"]
-    filled = {fields_file.NAME: fields_places.found(reference, Path(context["_copier_conf"]["dst_path"]))}
+    filled = {fields_file.NAME: run.fields(reference, Path(context["_copier_conf"]["dst_path"]))}
     return {**context, **filled, "_copier_answers": {**answers, **(filled if fields_file.NAME in answers else {})}}
 
 
 # The results that are expensive to compute.
-_FOUND_OUT = {"destination", "profiles", "scaffold", "plans"}
+_FOUND_OUT = {"destination", "profiles", "scaffold", "plans", "checked"}
