@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 UNRELEASED = "Unreleased"
-# What every version has, and it comes first: what an update does to a repository.
+# The first group of every version: what an update does to a repository.
 UPGRADING = "Upgrading"
 GROUPS = (UPGRADING, "Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 VERSION = re.compile(r"(?P<base>\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)(?:\+(?P<label>[a-z0-9]+)\.\d+)?")
@@ -31,7 +31,7 @@ class ChangelogError(Exception):
 
 @dataclass(frozen=True)
 class Section:
-    """A version: its name, its date as it is written, '' for none, and the text of each group."""
+    """A version: its name, its date as text, '' for none, and the text of its groups."""
 
     version: str
     date: str
@@ -39,13 +39,13 @@ class Section:
 
     @property
     def groups(self) -> dict[str, str]:
-        """What stands under each heading of the version."""
+        """The text below each heading of the version."""
         _, *parts = re.split(r"^### (.+)\n", self.text, flags=re.MULTILINE)
         return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def changelog_of(version: str) -> str:
-    """Return the name of the changelog that a version belongs into; raises `ChangelogError` for what is no version."""
+    """Return the name of the changelog for a version; raises `ChangelogError` for an invalid version."""
     match = VERSION.fullmatch(version)
     if not match:
         raise ChangelogError(f"give a version like 1.2.0, or 1.2.0+acme.1, not '{version}'")
@@ -65,7 +65,7 @@ def sections(changelog: str) -> list[Section]:
 
 
 def problems(changelog: str) -> Iterator[str]:
-    """Yield what is not as Keep a Changelog has it, and which version has no note for its upgrade."""
+    """Yield deviations from Keep a Changelog, and versions without a note on upgrading."""
     found = sections(changelog)
     names = [section.version for section in found]
     if names[:1] != [UNRELEASED]:
@@ -96,7 +96,7 @@ def _problems(section: Section) -> Iterator[str]:
 
 
 def notes(changelog: str, version: str) -> str:
-    """Return what stands under a version."""
+    """Return the text of a version."""
     for section in sections(changelog):
         if section.version == version:
             return section.text
@@ -104,7 +104,7 @@ def notes(changelog: str, version: str) -> str:
 
 
 def cut(changelog: str, version: str, today: date) -> str:
-    """Give what is unreleased a version and a date, and begin anew above it."""
+    """Give the unreleased changes a version and a date, and start a new, empty section above them."""
     name = changelog_of(version)
     if wrong := list(problems(changelog)):
         raise ChangelogError(f"{name}: {wrong[0]}")
@@ -118,7 +118,7 @@ def cut(changelog: str, version: str, today: date) -> str:
 
 
 def declare(project: str, version: str) -> str:
-    """Set the version in pyproject.toml; one of a company's own says there what it is based on, and stays."""
+    """Set the version in pyproject.toml; in a company's own version, the file keeps the version it is based on."""
     base = VERSION.fullmatch(version)["base"]
     if base == version:
         return _DECLARED.sub(f'version = "{version}"', project, count=1)
@@ -128,7 +128,7 @@ def declare(project: str, version: str) -> str:
 
 
 def main(root: Path, arguments: list[str]) -> None:
-    """Do what the arguments say in the pack at `root`."""
+    """Execute the arguments in the pack at `root`."""
     match arguments:
         case ["check"]:
             names = sorted(path.name for path in root.glob("CHANGELOG*.md"))

@@ -21,13 +21,13 @@ sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 from dativo_generator.registry.pack import Pack  # noqa: E402
 from labelled import Column, columns, groups, lookalikes, score  # noqa: E402
 
-# What the interactive generator before this one looked for, anywhere in a name.
+# What the previous, interactive generator searched for, anywhere in a name.
 _PII = ("email", "phone", "name", "address", "ssn")
 _SENSITIVE = ("salary", "income", "credit", "balance")
 
 
 def keyword(column: Column) -> str:
-    """Judge as the generator before this one did."""
+    """Label a column as the previous generator did."""
     name = column.name.lower()
     if any(word in name for word in _PII):
         return "PII"
@@ -35,7 +35,7 @@ def keyword(column: Column) -> str:
 
 
 def others() -> Iterator[tuple[str, Callable[[Column], str]]]:
-    """Yield other tools with how each judges."""
+    """Yield the other tools with their functions that label a column."""
     path = Path(__file__).with_name("name_patterns.yml")
     for tool in yaml.safe_load(path.read_text(encoding="utf-8")):
         patterns = [(re.compile(entry["like"], re.IGNORECASE), entry["label"]) for entry in tool["patterns"]]

@@ -32,7 +32,7 @@ _CREATE = re.compile(
     r"\s*(?:[(,\n]|(?:as|like|of|using|with|on|clone|partition)\b)"
 )
 _COMMENTS = re.compile(r"/\*(?!!|M!).*?\*/|--[^\n]*|^[ \t]*(?:REM|REMARK|PROMPT)\b[^\n]*", re.DOTALL | re.MULTILINE)
-# What the other program reads of the files on its standard input: how many tables with columns, and how many columns.
+# Lets the other program read the files on its standard input, and prints the numbers of tables and columns.
 _PEER = """
 import contextlib, io, json, logging, sys
 logging.disable(logging.CRITICAL)
@@ -51,7 +51,7 @@ for line in sys.stdin:
 
 @dataclass(slots=True)
 class Row:
-    """What was found in a folder."""
+    """The counts for a folder."""
 
     files: int = 0
     kib: float = 0.0
@@ -68,7 +68,7 @@ class Row:
 
 
 def searched(text: str) -> set[str]:
-    """Find the names behind CREATE TABLE, without schema and quotes, in lower case."""
+    """Find the names after CREATE TABLE, without schema and quotes, in lower case."""
     found = (match[1] for match in _CREATE.finditer(_COMMENTS.sub(" ", text)))
     return {re.sub(r".*\.", "", re.sub(r"[\[\]\"`]|\s*(?=\.)|(?<=\.)\s*", "", name)).lower() for name in found}
 
@@ -87,7 +87,7 @@ def text_of(path: Path) -> str:
 
 
 def measure(path: Path, row: Row, each: bool) -> str:
-    """Read a script into a row, and return its dialect; '' for one that the search finds nothing in."""
+    """Read a script, add the counts to a row, and return its dialect; '' if the search finds nothing in it."""
     text = text_of(path)
     wanted = searched(text)
     if not wanted:
@@ -121,7 +121,7 @@ def measure(path: Path, row: Row, each: bool) -> str:
 
 
 def peer(python: str, files: list[tuple[Path, str]]) -> tuple[int, int]:
-    """Count the tables and columns that datacontract-cli reads of the same files."""
+    """Count the tables and columns that datacontract-cli reads from the same files."""
     lines = "".join(json.dumps([str(path), dialect]) + "\n" for path, dialect in files)
     done = subprocess.run(
         [python, "-c", _PEER], input=lines, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True

@@ -1,7 +1,7 @@
-"""Write anew which English words are not taken apart: `registry/whole_words.yaml`.
+"""Regenerate `registry/whole_words.yaml`, the English words that are not taken apart.
 
-Of the words of a dictionary, one a line, those that the words of `registry/words/en.yaml` and of the rules would take
-apart. Run it after a change of these: ``python benchmarks/whole_words.py /usr/share/dict/american-english``.
+These are the words of a dictionary, one per line, that the words of `registry/words/en.yaml` and of the rules would
+take apart. Run it after changing these: ``python benchmarks/whole_words.py /usr/share/dict/american-english``.
 """
 
 import re
@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "extensions"))
 from dativo_generator.registry.classification import load_rules  # noqa: E402
 from dativo_generator.registry.vocabulary import WHOLE  # noqa: E402
 
-# Joined words of names that no dictionary has, and that are one thing.
+# Compound words in names that are not in a dictionary, but are one thing.
 _OWN = (
     *("hostname", "filename", "pathname", "tablename", "fieldname", "classname", "methodname", "servername"),
     *("typename", "tagname"),

@@ -74,9 +74,10 @@ def questions_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-_INTRODUCTION = f"""In the order in which they are asked. The short path is asked of everybody, and of what to read only
-the question that fits the source. The other sections open with `customize`; an answer given with `--data` or in a data
-file is taken whether its section is open or not. Defaults are shown for the scaffold of `examples/{SAMPLE.name}`."""
+_INTRODUCTION = f"""The questions in the order in which they are asked. Everybody is asked the short path; of the
+questions about what to read, only the one that fits the source. `customize` opens the other sections. An answer given
+with `--data` or in a data file counts even if its section is closed. Defaults are those of the scaffold in
+`examples/{SAMPLE.name}`."""
 
 
 def _questions(config: dict[str, Any], file: str) -> Iterator[str]:
@@ -104,11 +105,11 @@ def _facts(name: str) -> Iterator[str]:
     if suggested := QUESTIONS[name].suggested:
         yield f"Suggested: {', '.join(f'`{value}`' for value in suggested)}"
     if name == "fields":
-        yield "Default: the columns that the pack knows of the object, else a starter set"
+        yield "Default: the columns of the object that the pack knows, otherwise a starter set"
     elif default not in (None, "", [], {}):
         yield f"Default: `{default if isinstance(default, str) else shown(default)}`"
     if QUESTIONS[name].guess:
-        yield "No default. Where nobody is asked and no profile says it, it is a guess, and a warning says so"
+        yield "No default. If nobody is asked and no profile gives it, the pack guesses it and warns about that"
     if example := QUESTIONS[name].example:
         yield f"Example: `{example}`"
     if name in PROFILED:
@@ -127,8 +128,8 @@ def registry_page() -> str:
     return "\n".join([*lines, "", "</div>"]) + "\n"
 
 
-_REGISTRY = """What each connector can do, from `registry/connectors.yaml`. How each one connects is in
-[connectors](connectors.md)."""
+_REGISTRY = """What each connector can do, from `registry/connectors.yaml`. [Connectors](connectors.md) shows how each
+one connects."""
 
 
 def connectors_page() -> str:
@@ -178,7 +179,7 @@ def _recipe(connector: Connector) -> Iterator[str]:
         yield f"- File formats: {listed(connector.file_formats)}"
     if known := PACK.known_fields(connector.id):
         counts = listed(f"{name} ({len(fields)})" for name, fields in known.items())
-        yield f"- Known objects, with the number of their fields: {counts}"
+        yield f"- Known objects, with their number of fields: {counts}"
     if recipe.credentials == "none" and not recipe.environment:
         yield "- Needs no credentials"
 
@@ -196,21 +197,21 @@ def commands_page() -> str:
         lines += [f"## `dativo-generator {name}`", "", "```text", _help(name), "```", ""]
         for title, words in _WORDS.get(name, {}).items():
             lines += [f"| {title} | |", "|---|---|", *(f"| {word} | {said} |" for word, said in words.items()), ""]
-    lines += ["What `validate` finds, and how to turn it off, is in [rules](rules.md).", ""]
+    lines += ["[Rules](rules.md) lists what `validate` finds, and how to turn a rule off.", ""]
     return "\n".join(lines)
 
 
 def rules_page() -> str:
     """Show what `validate` looks for: first all of it in a table, then each rule."""
     rules = load_rules(ROOT).values()
-    lines = ["# Rules", "", GENERATED, "", _RULES, "", "| rule | | what is looked for |", "|---|---|---|"]
+    lines = ["# Rules", "", GENERATED, "", _RULES, "", "| rule | | what must be true |", "|---|---|---|"]
     lines += [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.what} |" for rule in rules]
     for rule in rules:
         severity = rule.severity if rule.optional else f"{rule.severity}, which cannot be turned off"
         lines += ["", f"## {rule.id}", "", f"{rule.what} *{severity.capitalize()}.*", ""]
         lines += [f"- **On the runner:** {rule.happens}", f"- **What to do:** {rule.do}"]
         if rule.example:
-            lines += ["", "It is found here:", "", "```yaml", *_example(rule.example), "```"]
+            lines += ["", "This example breaks the rule:", "", "```yaml", *_example(rule.example), "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -221,15 +222,16 @@ def _example(example: Example) -> Iterator[str]:
         yield from (f"# {name}", *text.strip("\n").splitlines())
 
 
-_RULES = """What `dativo-generator validate` looks for in jobs and assets, generated or written by hand. An **error** is
-what the runner refuses, or takes and then does wrong: nothing is read, rows are lost, values become null, a job and its
-asset contradict each other. It ends the command with status 1. Everything else is a **warning**, taste included.
+_RULES = """What `dativo-generator validate` checks in jobs and assets, generated or hand-written. An **error** is what
+the runner refuses, or accepts and then does wrong: it reads nothing, loses rows, writes null for values, or a job and
+its asset contradict each other. An error ends the command with status 1. Everything else is a **warning**, including
+matters of taste.
 
-A rule is turned off in three ways:
+You can turn a rule off in three ways:
 
-- on one line, by a comment behind it: `lookback_days: 3  # dativo: ignore=first-load`
-- in one file, by the same comment above everything else in it; several rules are separated by commas
-- in many files, in `.dativo.yml` at the root of the repository. In a pattern `*` stands for anything, `/` included:
+- on one line, with a comment after it: `lookback_days: 3  # dativo: ignore=first-load`
+- in one file, with the same comment above everything else; separate several rules by commas
+- in many files, in `.dativo.yml` at the root of the repository. In a pattern `*` matches anything, including `/`:
 
 ```yaml
 validate:
@@ -238,11 +240,12 @@ validate:
     no-effect: [jobs/acme/orders.yaml]
 ```
 
-An error that is turned off is printed all the same, as an ignored one, and counted. What turns off nothing is a
+An error that is turned off is still printed, as ignored, and counted. A comment or an entry that turns off nothing is a
 warning."""
-_COMMANDS = """`pip install .` from a checkout, or `uvx --from git+<url of this repository> dativo-generator`, brings a
-command for all scaffolds of a repository; it works in the folder of the answers files. With `--json` each prints one
-[JSON document](json-output.md) on standard output. Errors are one line on standard error."""
+_COMMANDS = """Install the command with `pip install .` from a checkout, or run it with `uvx --from git+<url of this
+repository> dativo-generator`. It works on all scaffolds of a repository: run it in the folder of the answers files.
+With `--json` each command prints one [JSON document](json-output.md) to standard output. Errors are one line on
+standard error."""
 _WORDS = {
     "adopt": {"a file is": ADOPTED},
     "batch": {"a row is": STATES},
@@ -281,31 +284,31 @@ def types_page() -> str:
         "",
         GENERATED,
         "",
-        "What `fields` takes, and what the runner makes of it:",
+        "The types that `fields` accepts, and how the runner stores them:",
         "",
         "| type | stored as | |",
         "|---|---|---|",
         *(f"| `{name}` | {_stored(name)} | {_advised(name)} |" for name in TYPES),
         "",
-        "What a source holds, the type of the asset's column, and why it is that one:",
+        "The values in a source, the type that the asset's column gets, and the reason:",
         "",
     ]
     lines += ["| values | type | |", "|---|---|---|"]
     lines += [f"| {kind.value} | `{known.type}` | {known.why} |" for kind, known in FIELD_TYPES.items()]
-    lines += ["", "SQL types, under the names that sqlglot gives them in every dialect; any other is text:", ""]
-    lines += ["| type of an asset | of values | SQL types |", "|---|---|---|"]
+    lines += ["", "SQL types, by their sqlglot names, which are the same in every dialect; any other type is text:", ""]
+    lines += ["| type of an asset | values | SQL types |", "|---|---|---|"]
     for kind, names in SQL_KINDS.items():
         lines.append(f"| `{FIELD_TYPES[kind].type}` | {kind.value} | {listed(f'`{name}`' for name in names)} |")
-    lines += ["", "Dialects in which a type is something else:", "", "| dialect | |", "|---|---|"]
+    lines += ["", "Dialects in which a type means something else:", "", "| dialect | |", "|---|---|"]
     for one in dialects().values():
         said = [f"{listed(f'`{name}`' for name in sorted(one.booleans))}: `boolean`"] if one.booleans else []
         said += [f"`{name}` is read as `{kind}`" for name, kind in one.kinds.items()]
-        said += [] if one.gives_zones else ["what has a time zone comes without one: `timestamp`"]
+        said += [] if one.gives_zones else ["types with a time zone arrive without one: `timestamp`"]
         if said:
             lines.append(f"| {one.name} | {'; '.join(said)} |")
     lines += [
         "",
-        "Types of JSON Schema, OpenAPI, Singer and Airbyte:",
+        "Types in JSON Schema, OpenAPI, Singer and Airbyte:",
         "",
         "| type | format | type of an asset |",
         "|---|---|---|",
@@ -314,19 +317,19 @@ def types_page() -> str:
     lines += [f"| `airbyte_type` | {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in AIRBYTE_KINDS.items()]
     lines += [
         "",
-        "Logical types of a data contract that names no physical one:",
+        "Logical types of a data contract, if it names no physical type:",
         "",
         "| logical type | type of an asset |",
     ]
     lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in ODCS_KINDS.items())]
     lines += [
         "",
-        "Types of the Data Contract Specification, where the contract names none of a warehouse:",
+        "Types of the Data Contract Specification, if the contract names no warehouse type:",
         "",
         "| type | type of an asset |",
     ]
     lines += ["|---|---|", *(f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in MODEL_KINDS.items())]
-    lines += ["", "Types of Avro, and its logical types:", "", "| type | type of an asset |", "|---|---|"]
+    lines += ["", "Types and logical types in Avro:", "", "| type | type of an asset |", "|---|---|"]
     lines += [f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, kind in AVRO_KINDS.items()]
     lines += [f"| {name} | `{FIELD_TYPES[kind].type}` |" for name, (_, kind) in LOGICAL_KINDS.items()]
     return "\n".join(lines) + "\n"
@@ -350,7 +353,7 @@ def classification_page() -> str:
 
 def _value_kinds() -> str:
     lines = [
-        "| values | label | by chance | at most, without a name | with one | because |",
+        "| values | label | by chance | highest confidence without a name | with one | why |",
         "|---|---|---:|---:|---:|---|",
     ]
     for kind in PACK.value_kinds.kinds:
@@ -362,7 +365,7 @@ def _value_kinds() -> str:
 
 
 def _label_rules() -> str:
-    lines = ["| rule | label | words of a name, some of them | of a table about |", "|---|---|---|---|"]
+    lines = ["| rule | label | words in the name (some) | the table is about |", "|---|---|---|---|"]
     document = yaml.safe_load((ROOT / "registry" / "classification.yaml").read_text(encoding="utf-8"))
     for rule in document["rules"]:
         phrases = rule["words"].split(", ")
@@ -376,11 +379,11 @@ def _label_figures() -> str:
     known = list(labelled.columns())
     schemas = {column.schema for column in known}
     lines = [
-        f"How right they are on {len(known):,} columns of {len(schemas)} public schemas, labelled by hand in",
-        "`tests/data/labelled/` (`python benchmarks/classification.py` prints it, beside plain keywords). Half of the",
-        "schemas were looked at when the rules were written. Those of series 2 were labelled later, by the",
-        "definitions above, by somebody who did not look at the rules; those of series 3 when the totals of both",
-        "had been looked at often, before a rule ran on them.",
+        f"How accurate they are on {len(known):,} columns of {len(schemas)} public schemas, labelled by hand in",
+        "`tests/data/labelled/` (`python benchmarks/classification.py` prints the figures, and those of a plain",
+        "keyword search). Half of the schemas were visible while the rules were written. Somebody who did not look at",
+        "the rules labelled series 2 later, by the definitions above. Series 3 was labelled after the totals of both",
+        "had often been looked at, and before any rule ran on it.",
         "",
         "| schemas | columns | precision | recall | F1 |",
         "|---|---:|---:|---:|---:|",
@@ -390,7 +393,7 @@ def _label_figures() -> str:
         lines.append(f"| {said} | {len(found):,} | {score.precision:.2f} | {score.recall:.2f} | {score.f1:.2f} |")
     alike = labelled.lookalikes()
     flagged = sum(bool(_label(column)) for column in alike)
-    return "\n".join([*lines, "", f"Of {len(alike)} columns that only look personal they label {flagged}."])
+    return "\n".join([*lines, "", f"Of {len(alike)} columns that only look personal, the rules label {flagged}."])
 
 
 def _label(column: labelled.Column) -> str:
@@ -409,8 +412,8 @@ def schemas_page() -> str:
 
 
 _SCHEMAS = """The keys of each kind of file. Editors with the YAML language server complete and check them. A key that
-is not listed is refused or, where the runner only drops it, warned of; an open object takes others, too. `[]` stands
-for each item of a list, `<name>` for a name of your own."""
+is not listed is refused; if the runner only drops it, it causes a warning. An open object accepts other keys, too. `[]`
+means each item of a list, `<name>` a name of your own."""
 
 
 def troubleshooting_page() -> str:
@@ -418,14 +421,15 @@ def troubleshooting_page() -> str:
     return "\n".join(["# Troubleshooting: error messages", "", GENERATED, "", _TROUBLES, *troubles.body()]) + "\n"
 
 
-_TROUBLES = """Look for words of your message here, or in the search. Messages are shown as they are printed, with
-the names of an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
-is enough; below are those where the reason helps. `dativo-generator doctor` finds what is missing on a machine."""
+_TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
+names from an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
+is enough; this page lists those whose cause helps to know. `dativo-generator doctor` finds what is missing on a
+machine."""
 
 
 def decisions_page() -> str:
     """List the decisions by their titles."""
-    lines = ["# Decisions", "", GENERATED, "", "Those that had a real alternative, and what spoke for it.", ""]
+    lines = ["# Decisions", "", GENERATED, "", "Decisions with a real alternative, and the reasons for the choice.", ""]
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         number, title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(". ", 1)
         lines.append(f"- [{number}. {title}]({path.name})")

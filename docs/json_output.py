@@ -15,31 +15,30 @@ _FEW = 2
 # What another machine says of these two is the same.
 _STEADY = ("repository", "write access")
 
-_INTRODUCTION = """Every command takes `--json` (or `--format json`, where it has `--format`) and then prints one JSON
-document on standard output and nothing else there. What it is, its member `schema` says: `replay.v1` is described by
-[`replay.v1.json`](output/replay.v1.json), a JSON Schema (draft 2020-12). Notes, warnings and progress go to standard
-error.
+_INTRODUCTION = """With `--json` (or `--format json`, if it has `--format`), every command prints exactly one JSON
+document to standard output. Its member `schema` names its schema: [`replay.v1.json`](output/replay.v1.json), a JSON
+Schema (draft 2020-12), describes `replay.v1`. Notes, warnings and progress go to standard error.
 
 ## What a program can rely on
 
-- A member that is described here stays, with its name, its type and its meaning, until the number behind `v` changes.
-  A document never changes its number within a minor version of the package.
-- New members, new words in a list of values and new outputs may come with any release and change no number. So ignore
-  members that you do not know, and take a word that you do not know for something that a person must look at. The
-  schemas themselves are closed: they describe exactly what their release prints.
-- These are breaking changes, and give a document the next number: a member is removed, renamed or not printed any more
-  where it was; its type or its meaning is another; a value has another format; an exit status says something else.
-- The order of lists and of members is no promise, unless a description says so. Texts for people, such as `detail`,
-  `message` and `error`, may be worded otherwise in any release: decide by words of a list, and by the exit status.
+- A member that is described here keeps its name, type and meaning until the number after `v` changes. That number never
+  changes within a minor version of the package.
+- Any release may add members, values in an enumeration, and outputs without changing the number. So ignore members that
+  you do not know, and have a person look at values that you do not know. The schemas themselves are closed: they
+  describe exactly what their release prints.
+- These are breaking changes, and increase the number: a member is removed, renamed or no longer printed where it was;
+  its type or meaning changes; a value has another format; an exit status means something else.
+- The order of lists and of members is not guaranteed, unless a description says so. Texts for people, such as `detail`,
+  `message` and `error`, may change in any release: decide by enumerated values, and by the exit status.
 
 ## Exit statuses and errors
 
-The exit status of a command says the same with and without `--json`. The examples below are from runs, each list with
+A command has the same exit status with and without `--json`. The examples below come from real runs; each list shows
 its first two items.
 """
 
-_ERRORS = """A command that cannot do what it was told prints [`error.v1`](#error) and ends with another status than 0,
-also for an option that does not exist. The line on standard error is the same as without `--json`.
+_ERRORS = """A command that fails prints [`error.v1`](#error) and ends with a status other than 0, also for an option
+that does not exist. The line on standard error is the same as without `--json`.
 """
 
 

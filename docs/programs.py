@@ -13,51 +13,51 @@ from dativo_generator.questionnaire.answers_schema import ANNOTATIONS, answers_s
 from dativo_generator.registry.pack import Pack
 
 _ANSWERS = """`dativo-generator new --schema` prints a JSON Schema (draft 2020-12) of the whole questionnaire: what each
-question takes, what is asked when, and what depends on what. A form or a program can answer by it, and hand the answers
-to `dativo-generator new --data-file answers.yml --json` (a JSON file is YAML, too). The command prints the schema of
-the newest release of the template, or of `--to`; [`answers.schema.json`](answers.schema.json) is that of the release
-that this page belongs to. It is generated from the question files, the registry, and the code that asks.
+question accepts, when it is asked, and what depends on what. A form or a program can use it to answer, and pass the
+answers to `dativo-generator new --data-file answers.yml --json` (a JSON file is YAML, too). The command prints the
+schema of the template's newest release, or of the release in `--to`; [`answers.schema.json`](answers.schema.json)
+belongs to the release of this page. It is generated from the question files, the registry, and the code that asks.
 
 ## How to read it
 
-`properties` has the questions in the order in which they are asked, each with its `title`, its `description`, what it
-takes, and the annotations below. `required` names those that only you can answer. Each entry of `allOf` says with
-`if` beside which answers something holds, and with `then` what:
+`properties` lists the questions in the order in which they are asked, each with its `title`, its `description`, what it
+accepts, and the annotations below. `required` names those that only you can answer. In each entry of `allOf`, `if`
+states a condition on other answers, and `then` states what holds under it:
 
-- `false` for a question that makes no sense beside these answers. It is not asked, and an answer to it is refused.
-- `enum` for what can be chosen: connectors in cloud mode, objects of a source, formats of a target.
-- `required` for what has no default beside these answers.
-- `default` and the annotations below for everything that is another beside other answers.
+- `false`: the question makes no sense with these answers. It is not asked, and an answer to it is refused.
+- `enum`: the choices, such as connectors in cloud mode, objects of a source, formats of a target.
+- `required`: the questions that have no default with these answers.
+- `default` and the annotations below: everything else that depends on other answers.
 
-So what holds for a question is what `properties` say, and over it what each `then` says whose `if` is true of the
-answers so far. An answer that is left out counts as its default in an `if`, and is followed: it is not recorded, and
-changes with the registry.
+So for each question, start with `properties`, and apply every `then` whose `if` is true for the answers so far. In an
+`if`, a missing answer counts as its default. It is not recorded, and follows the registry.
 
-A form asks a question that is not `false`, has no `x-prompted`, and has no `x-section` or one that `customize` has. It
-also asks what is `required`, and what has `x-asked`.
+A form asks every question that is not `false`, has no `x-prompted`, and has either no `x-section` or a section that
+`customize` contains. It also asks questions that are `required` or have `x-asked`.
 
 ## What it does not say
 
-The schema takes every answer that the pack takes, as data: numbers, true and false, lists, mappings. A list or a
-mapping may also be text in YAML, whose content the schema does not see. Three things only the pack checks, and
-`dativo-generator new --dry-run --json` says them with nothing written: what a text must look like, answers that depend
-on something that is read (the fields of a source, the tables that a pattern means), and answers that are right alone
-and wrong together. Questions that only help a person at a prompt are not in it: the search for a connector, the review,
-and whether to save a profile.
+The schema accepts every answer that the pack accepts, as data: numbers, true and false, lists, mappings. A list or a
+mapping may also be YAML text, whose content the schema does not check. Only the pack checks three things, and
+`dativo-generator new --dry-run --json` reports them without writing anything: the form of a text, answers that depend
+on something that is read (the fields of a source, the tables that a pattern matches), and answers that are right alone
+but wrong together. The schema leaves out questions that only help a person at a prompt: the search for a connector, the
+review, and whether to save a profile.
 
 ## Annotations
 
 | annotation | it says |
 |---|---|
 """
-_API = """What a Python program may call: `import dativo_generator`. All else in the package may move with any release.
-Every error that is meant for people is a `DativoError`, one line of text. A name here is removed, or changes what it
-takes or returns, with a new major version of the package only, as for a [JSON output](json-output.md).
+_API = """What a Python program may call: `import dativo_generator`. Everything else in the package may change in any
+release. Every error that is meant for people is a `DativoError`, one line of text. A name on this page is removed, or
+changes its parameters or its result, only in a new major version of the package, like a [JSON
+output](json-output.md).
 """
 # What each shape has in common with what a command prints.
 _SHAPES = {
-    "Finding": "The members of a finding in [`validate.v1`](json-output.md#validate).",
-    "Report": "What [`replay.v1`](json-output.md#replay) says: `answers` and, for its `files`, `others`.",
+    "Finding": "The same members as a finding in [`validate.v1`](json-output.md#validate).",
+    "Report": "As in [`replay.v1`](json-output.md#replay): `answers`, and `others` for its `files`.",
 }
 
 

@@ -164,7 +164,7 @@ def test_copier_answers_anew(out: Path, run: Command) -> None:
 def test_a_file_that_is_there_is_not_written_over(pack: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / FIELDS).write_text("mine", encoding="utf-8")
-    with pytest.raises(CopierError, match="is there already, and no scaffold's; move it away"):
+    with pytest.raises(CopierError, match="exists already, and belongs to no scaffold; move it away"):
         scaffold(pack, tmp_path / "out", "v2.0.0")
     assert (tmp_path / "out" / FIELDS).read_text(encoding="utf-8") == "mine"
 

@@ -139,7 +139,7 @@ def test_a_second_scaffold_of_the_same_name_is_refused(scaffold: Callable[..., P
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"scaffold": "job", "objects": ["payments"]}, overwrite=True)
     assert str(error.value) == (
-        f"scaffold: 'job' is there already ({FILE}); give another name with --data scaffold=NAME, "
+        f"scaffold: 'job' exists already ({FILE}); give another name with --data scaffold=NAME, "
         f"or answer that one again with: copier update --trust --answers-file {FILE}"
     )
     assert git(out, "status", "--porcelain") == ""
@@ -148,7 +148,7 @@ def test_a_second_scaffold_of_the_same_name_is_refused(scaffold: Callable[..., P
 def test_even_with_every_answer_of_the_first(scaffold: Callable[..., Path], history: Path) -> None:
     out = scaffold(**STRIPE)
     answers = yaml.safe_load((out / FILE).read_text(encoding="utf-8"))
-    with pytest.raises(UserMessageError, match="is there already"):
+    with pytest.raises(UserMessageError, match="exists already"):
         run_copy(str(history), out, data=answers, defaults=True, unsafe=True, quiet=True, overwrite=True)
 
 

@@ -170,7 +170,7 @@ def test_without_a_column_to_follow_a_table_is_read_whole_and_that_is_recorded(t
     out = render(template, tmp_path / "out", answers)
     assert "incremental" not in out.job["source"]
     assert out.answers["incremental"] is False
-    with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
+    with pytest.raises(UserMessageError, match="cursor_field: needs an answer"):
         render(template, tmp_path / "no", answers | {"incremental": True})
     assert not (tmp_path / "no").exists()
     own = {"tables": [{"name": "public.orders", "cursor_field": "created_at"}]}

@@ -121,6 +121,37 @@ def test_words_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "said"), [("", ""), ("abc", "a, b, c"), ("abcd", "a, b, c and 1 more"), ("abcde", "a, b, c and 2 more")]
+)
+def test_of_many_words_the_first_are_listed(words: str, said: str) -> None:
+    assert naming.few(iter(words), 3) == said
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_ten_words_are_few(count: int) -> None:
+    assert ("more" in naming.few("x" * count)) == (count > 10)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        ([], ""),
+        ([2], "2"),
+        ([2, 3], "2-3"),
+        ([2, 3, 4, 7, 9, 10], "2-4, 7, 9-10"),
+        ([1, 3, 4, 6, 8, 9], "1, 3-4, 6 and 2 more"),
+    ],
+)
+def test_numbers_in_a_row_are_a_span(numbers: list[int], said: str) -> None:
+    assert naming.spans(numbers, 3) == said
+
+
+@pytest.mark.parametrize("count", [6, 7])
+def test_six_spans_are_few(count: int) -> None:
+    assert naming.spans(range(0, 2 * count, 2)).endswith("more") == (count > 6)
+
+
+@pytest.mark.parametrize(
     ("pattern", "right", "wrong"),
     [
         (naming.IDENTIFIER, ["a", "s3", "a-b_c"], ["", "A", "1a", "_a", "a.b", "aB"]),

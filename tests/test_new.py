@@ -65,8 +65,7 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
     result = command(tmp_path, *told)
     assert (result.status, result.out, (tmp_path / "out").exists()) == (2, "", False)
     assert result.err == (
-        "Error: owner: nobody is there to say it; give --data owner=team@example.com, "
-        "or write it in profiles/acme.yml\n"
+        "Error: owner: needs an answer; give --data owner=team@example.com, or write it in profiles/acme.yml\n"
     )
     (tmp_path / "out" / "profiles").mkdir(parents=True)
     (tmp_path / "out" / "profiles" / "acme.yml").write_text("owner: data@acme.com\n", encoding="utf-8")
@@ -78,7 +77,7 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tenant_id: [", "--data-file: answers.yml:1:13: not valid YAML: "),
+        ("tenant_id: a: b", "--data-file: answers.yml:1:13: not valid YAML: "),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
         (None, "--data-file: there is no file answers.yml"),
     ],

@@ -147,7 +147,7 @@ def test_what_the_registry_forbids_in_cloud_is_forbidden(extended: Path, tmp_pat
 def test_a_cursor_that_no_recipe_settles_must_be_answered(extended: Path, tmp_path: Path) -> None:
     pack = copied(extended, tmp_path / "pack")
     edit_yaml(pack / "connectors" / "helpdesk.yaml", lambda recipe: recipe["incremental"].pop("cursor_field_default"))
-    with pytest.raises(UserMessageError, match="cursor_field: nobody answered"):
+    with pytest.raises(UserMessageError, match="cursor_field: needs an answer"):
         render(pack, tmp_path / "out", AGENTS)
     out = render(pack, tmp_path / "out", AGENTS | {"cursor_field": "seen"})
     assert out.job["source"]["incremental"]["cursor_field"] == "seen"

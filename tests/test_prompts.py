@@ -201,7 +201,7 @@ def test_a_second_scaffold_is_given_another_name(template: Path, tmp_path: Path)
     terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
     terminal.answer("Owner", OWNER + ENTER)
     terminal.answer("Name of this scaffold", f"stripe_to_iceberg{ENTER}")
-    terminal.wait("is there already")
+    terminal.wait("exists already")
     terminal.send(f"_2{ENTER}")
     terminal.answer("Customize", ENTER)
     assert terminal.finish() == 0, terminal.text

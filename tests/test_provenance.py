@@ -453,8 +453,8 @@ def test_every_question_that_a_file_holds_gives_a_value() -> None:
     """What is recorded gives a value of a job or an asset in one of the cases, but for what decides which files."""
     found = [leaf for answers in CHANGED.values() for _, _, one in described(answers) for leaf in one]
     said = {origin.name for leaf in found for origin in leaf.origins}
-    beside = {"assets", "ci", "customize", "env_example", "execution_mode", "fixtures", "incremental", "left_out"}
-    beside |= {"min_confidence", "paths"}
+    beside = {"assets", "ci", "customize", "env_example", "execution_mode", "fixtures", "full_reads", "incremental"}
+    beside |= {"left_out", "min_confidence", "paths"}
     beside |= {"imported_from", "per_environment", "profiled", "table_patterns", "scaffold", "vendor", *UNRECORDED}
     assert set(QUESTIONS) - beside <= said
 

@@ -235,7 +235,7 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
     assert said(guard.unused, scaffold(), tmp_path) == ""
     (tmp_path / FILE).symlink_to("nowhere")
     assert said(guard.unused, scaffold(), tmp_path) == (
-        f"scaffold: 'shop' is there already ({FILE}); give another name with --data scaffold=NAME, "
+        f"scaffold: 'shop' exists already ({FILE}); give another name with --data scaffold=NAME, "
         f"or answer that one again with: copier update --trust --answers-file {FILE}"
     )
 

@@ -58,7 +58,7 @@ def test_a_tag_that_is_no_version_is_refused_at_once(tag: str, after: int, relea
     with pytest.raises(UserMessageError) as error:
         render(released, tmp_path / "out", ANSWERS)
     assert str(error.value) == (
-        f"_commit: the template's tag '{tag}' is no version; tag its releases like v1.0.0, "
+        f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
         "or name one that is with --vcs-ref"
     )
     assert not (tmp_path / "out").exists()
@@ -68,7 +68,7 @@ def test_a_commit_after_another_tag_can_be_asked_for(released: Path, tmp_path: P
     release(released, "nightly")
     git(released, "commit", "--quiet", "--allow-empty", "--message", "after")
     assert render(released, tmp_path / "out", ANSWERS, vcs_ref="HEAD").jobs
-    with pytest.raises(UserMessageError, match="the template's tag 'nightly' is no version"):
+    with pytest.raises(UserMessageError, match="the template's tag 'nightly' is not a version"):
         render(released, tmp_path / "other", ANSWERS, vcs_ref="nightly")
 
 

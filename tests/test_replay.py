@@ -113,7 +113,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
         1,
     ),
     "an answer taken away": (
-        lambda out: replaced(out / FILE, "owner: ", "# owner: "),
+        lambda out: replaced(out / FILE, "customize: ", "# customize: "),
         {FILE: "tampered"},
         1,
         1,
@@ -231,7 +231,7 @@ def test_repair_outside_a_repository_restores_what_is_missing(repository: Path, 
 
 def test_repair_writes_the_answers_file_as_its_answers_say(repository: Path, command: Command) -> None:
     before = (repository / FILE).read_bytes()
-    replaced(repository / FILE, "owner: ", "# owner: ")
+    replaced(repository / FILE, "customize: ", "# customize: ")
     release(repository, "damaged")
     assert command(repository, "replay", "--write").status == 0
     assert (repository / FILE).read_bytes() == before
@@ -300,7 +300,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     ),
     "an option as template": (
         lambda file, pack: rewrite(file, _src_path="--upload-pack=touch owned"),
-        "is not the pack",
+        "is not the template that is trusted here",
     ),
     "a branch": (lambda file, pack: rewrite(file, _commit="main"), "_commit: 'main' is not in the released history"),
     "a ref": (lambda file, pack: rewrite(file, _commit="refs/pull/1/head"), "is not in the released history"),
@@ -320,7 +320,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
     "a second document": (lambda file, pack: add(file, "---\n{}\n"), "a second document"),
     "not a mapping": (lambda file, pack: file.write_text("- a\n"), "must be a mapping, not ['a']"),
     "not YAML": (lambda file, pack: file.write_text("a: [\n"), "not valid YAML"),
-    "not text": (lambda file, pack: file.write_bytes(b"\xff\x00"), "utf-8"),
+    "not text": (lambda file, pack: file.write_bytes(b"\xff\x00"), "is not UTF-8"),
     "a very deep one": (lambda file, pack: file.write_text("[" * 99_999 + "]" * 99_999), "is nested too deeply"),
     "very deep mappings": (lambda file, pack: file.write_text('{"a":' * 99_999), "is nested too deeply"),
     "a very large one": (lambda file, pack: file.write_text("#" * (LARGEST + 1)), "has more than"),
@@ -349,7 +349,7 @@ def test_it_is_refused_and_nothing_of_it_runs(
         result = command(repository, *verb, "--json")
         (entry,) = [entry for entry in result.json["answers"] if entry["file"] == FILE]
         assert entry.get("state", "refused") == "refused"
-        assert entry["detail"].startswith(f"{FILE}: ")
+        assert entry["detail"].startswith(f"{FILE}:")
         assert message in entry["detail"]
         assert len(entry["detail"].splitlines()) == 1
         assert result.status == 1

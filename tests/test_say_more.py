@@ -302,7 +302,7 @@ def test_a_job_says_no_more_than_it_must() -> None:
 def test_the_block_of_a_storage_may_be_the_recipes() -> None:
     extra = {"target": {"connection": {"s3": None}}}
     assert "s3" not in job_of(bucket="", job_extra=extra)["target"]["connection"]
-    with pytest.raises(AnswerError, match=r"^job_extra: target.connection.s3: null would leave out what bucket gives;"):
+    with pytest.raises(AnswerError, match=r"^job_extra: target.connection.s3: null would remove what bucket gives;"):
         job_of(bucket="lake", job_extra=extra)
 
 
@@ -461,4 +461,4 @@ def test_lines_of_sections_are_short(path: Any) -> None:
 
 
 def test_a_wrong_answer_is_no_reason_to_hide_how_many_there_are() -> None:
-    assert "(1 of 4 answered)" in sections(ORDERS | {"scaffold": "x", "incremental": "perhaps"})["incremental"]
+    assert "(1 of 5 answered)" in sections(ORDERS | {"scaffold": "x", "incremental": "perhaps"})["incremental"]

@@ -516,7 +516,7 @@ def test_a_git_directory_that_cannot_be_written(out: Path) -> None:
 def test_a_git_directory_that_is_not_there(out: Path) -> None:
     shutil.rmtree(out / ".git")
     (out / ".git").write_text("gitdir: /nowhere\n")
-    with pytest.raises(DativoError, match="is no Git repository that can be used: git rev-parse: "):
+    with pytest.raises(DativoError, match="is not a usable Git repository: git rev-parse: "):
         write(out)
 
 

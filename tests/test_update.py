@@ -236,7 +236,7 @@ def test_a_scaffold_can_be_renamed(few: Path, command: Command, tmp_path: Path) 
     [
         ("target_connector=s33", "target_connector: 's33' is not a target of the registry; did you mean 's3'?"),
         ("asset_names={customers: initech_customers}", "belongs to the scaffold pins of initech"),
-        ("scaffold=pins", ".copier-answers.globex.pins.yml would be written by"),
+        ("scaffold=pins", ".copier-answers.globex.pins.yml would also be written by"),
         ("retention_days=soon", "retention_days: 'soon' is not a whole number of 0 or more"),
     ],
 )

@@ -233,7 +233,8 @@ def copier(walk: Walk, arguments: list[str]) -> None:
     folder = walk.room / Path(name).name
     if folder.exists() and not any(option.startswith("scaffold=") for option in options):
         folder = folder.with_name(f"{folder.name}-again")
-    options += [*([] if "--defaults" in options else ["--defaults"]), "--vcs-ref", FIRST]
+    options += [] if "--defaults" in options else ["--defaults"]
+    options += [] if "--vcs-ref" in options else ["--vcs-ref", FIRST]
     # "." is the pack for those who are in it.
     run(walk.pack if template == "." else walk.room, "copy", *options, template, str(folder))
     assert Rendered(folder).jobs

@@ -160,7 +160,7 @@ def test_a_plan_says_with_which_number_it_was_made() -> None:
 
 @pytest.mark.parametrize("value", ["../state", "a b", "a//b"])
 def test_a_state_is_in_a_folder(value: str) -> None:
-    with pytest.raises(AnswerError, match=r"^state_dir: .*: it is no folder like \.local/state or /state$"):
+    with pytest.raises(AnswerError, match=r"^state_dir: .*: it is not a folder like \.local/state or /state$"):
         plan(PACK, ORDERS | {"state_dir": value})
 
 

@@ -62,7 +62,7 @@ def refused(kind: str, columns: int, keys: str, times: int = 1, rows: int = ROWS
 
         application.after_render += look
         typed.send_text(keys)
-        application.run()
+        application.run(in_thread=True)  # whoever drives a browser in this process has a loop of its own
     return shown
 
 

@@ -1,1 +1,1 @@
-"""How fast the pack and its command are, each against what it could cost at least: `make bench` prints the table."""
+"""How fast the pack and its command are, compared with the minimum cost: `make bench` prints the table."""

@@ -1,6 +1,6 @@
-"""Write values as the pack does, by joining strings, for the floors alone: it knows what the examples hold.
+"""Write values as the pack does, by joining strings; only for the floors, and only for the content of the examples.
 
-Every byte is compared with what the pack writes, so what this does not know, or gets wrong, stops the benchmark.
+Every byte is compared with what the pack writes, so a value that this cannot write correctly stops the benchmark.
 """
 
 import re
@@ -14,7 +14,7 @@ _WORDS = {True: "true", False: "false", None: "null"}
 
 
 def block(value: Mapping[str, Any] | list[Any], indent: int = 0) -> str:
-    """Return a mapping, or a list of mappings, as YAML lines `indent` spaces in, without a newline at the end."""
+    """Return a mapping, or a list of mappings, as YAML lines indented by `indent` spaces, without a final newline."""
     return "\n".join(_lines(value, " " * indent))
 
 

@@ -1,8 +1,8 @@
-"""What replay and validate cost at least: the work that nobody can leave out, with the fastest tools for each step.
+"""The minimum cost of replay and validate: the unavoidable work, with the fastest tool for each step.
 
-Nothing of what takes time here is shared with the commands, but for the plan, which decides what is written. Run as a
-module it does that work for a repository, one process on one core, and prints the processor seconds of it; loading and
-compiling before it are not counted, and garbage is not collected.
+This shares no expensive code with the commands, except the plan, which decides what is written. Run as a module, it
+does that work for a repository in one process on one core, and prints the CPU seconds; loading and compiling before
+are not counted, and the garbage collector is off.
 """
 
 import gc
@@ -21,7 +21,7 @@ from speed.renderer import Renderer
 
 
 def replay(repository: Path, checkout: Path, scratch: Path) -> None:
-    """Read and parse each answers file, render it, and write its files; they must be those of the repository."""
+    """Read and parse each answers file, render it, and write its files, which must match the repository's."""
     renderer = Renderer(checkout)
     with measured():
         for path in repository.glob(".copier-answers.*.yml"):
@@ -52,7 +52,7 @@ def validate(repository: Path, checkout: Path, scratch: Path) -> None:
 
 @contextmanager
 def measured() -> Iterator[None]:
-    """Print the processor seconds of what is done within."""
+    """Print the CPU seconds used inside."""
     gc.collect()
     gc.disable()
     began = time.process_time()

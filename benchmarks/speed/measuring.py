@@ -1,4 +1,4 @@
-"""Run a command, and say what it and all of its processes took: seconds, seconds of processor, and memory."""
+"""Run a command, and measure the wall time, CPU time and memory of all its processes."""
 
 import os
 import subprocess
@@ -10,20 +10,20 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryFile
 
-# Seconds between two looks at the memory; a long run is looked at more rarely.
+# Seconds between two memory samples; a long run is sampled less often.
 _SOONEST, _LATEST = 0.02, 0.25
 
 
 class Failed(Exception):
-    """What was to be measured went wrong, so there is no figure."""
+    """The measured command failed, so there is no figure."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command took.
+    """What a command used.
 
-    `cpu` are the seconds of processor of all its processes, `peak` is the memory in MiB of all of them at one time:
-    what they share is counted once (PSS). It is 0 where nobody looked, or where there is no /proc.
+    `cpu` is the CPU time of all its processes in seconds, `peak` their peak memory in MiB, with shared memory counted
+    once (PSS). It is 0 if it was not watched, or without /proc.
     """
 
     wall: float
@@ -41,10 +41,10 @@ def run(
     watch: bool = True,
     variables: Mapping[str, str] | None = None,
 ) -> Usage:
-    """Run a command in a folder, on so many cores, 0 for all; raises `Failed` for an exit status not among `statuses`.
+    """Run a command in a folder, on so many `cores`, 0 for all; raises `Failed` for an exit status not in `statuses`.
 
-    Its memory is looked at all the while, unless nobody is to `watch`: looking takes some of the second core. It starts
-    as it does for users: with no settings of Python, one of which keeps compiled modules from being kept.
+    Its memory is sampled all the while, unless `watch` is off: that takes some of the second core. It starts as for
+    users: without PYTHON* variables, one of which stops Python from caching compiled modules.
     """
     free = sorted(os.sched_getaffinity(0))
     ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -71,7 +71,7 @@ def run(
 
 
 def _watched(process: int) -> float:
-    """Return the most memory that a process and its descendants had at one time, when it is done."""
+    """Wait for a process, and return the peak memory of it and its descendants."""
     most, began, pause = 0.0, time.perf_counter(), _SOONEST
     while os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         most = max(most, sum(map(_memory, _family(process))))
@@ -96,7 +96,7 @@ def _family(process: int) -> list[int]:
 
 
 def _memory(process: int) -> float:
-    """Return the proportional set size of a process in MiB, 0 when it has ended."""
+    """Return the proportional set size of a process in MiB, 0 if it has ended."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -109,7 +109,7 @@ Contender = Callable[[], Usage]
 
 @dataclass(frozen=True)
 class Ratio:
-    """How many times as much one contender took as the other: of the medians, and in the rounds at least and most."""
+    """How many times as much one contender took as the other: ratio of the medians, and range over the rounds."""
 
     value: float
     low: float
@@ -119,9 +119,9 @@ class Ratio:
 
 
 def compared(one: Contender, other: Contender, rounds: int, of: Callable[[Usage], float]) -> Ratio:
-    """Measure two contenders in turn, so many times each, and compare what `of` says of them.
+    """Measure two contenders alternately for some rounds, and compare `of` their usages.
 
-    The usages that are returned are of medians, and of the highest peak.
+    The returned usages have the medians, and the highest peak.
     """
     pairs = [(one(), other()) for _ in range(rounds)]
     ratios = [of(first) / of(second) for first, second in pairs]
@@ -135,15 +135,15 @@ def _middle(usages: Sequence[Usage]) -> Usage:
 
 
 def cpu(usage: Usage) -> float:
-    """Return the seconds of processor."""
+    """Return the CPU time in seconds."""
     return usage.cpu
 
 
 def wall(usage: Usage) -> float:
-    """Return the seconds on the clock."""
+    """Return the wall time in seconds."""
     return usage.wall
 
 
 def python(*arguments: str) -> list[str]:
-    """Return a command of this Python."""
+    """Return a command for this Python."""
     return [sys.executable, *arguments]

@@ -1,4 +1,4 @@
-"""Render answers files with the fastest tool for each step: for the floors, and to make repositories quickly."""
+"""Render answers files with the fastest tool for each step: for the floors, and to create repositories quickly."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -13,13 +13,13 @@ from dativo_generator.plan.vendored_schemas import vendored
 from dativo_generator.registry.pack import Pack
 from speed.emitter import block
 
-# What a plan lists; the name of a template says what of it is written. Beside them is one file, and the answers.
+# The lists of a plan; the name of a template says which one it writes. The other templates write a single file each.
 _KINDS = ("assets", "jobs", "fixtures", "env_files")
 _SAID = re.compile(r"(?:plan|_copier_conf)\.(\w+)")
 
 
 class Renderer:
-    """Renders answers files of one release in plain Jinja: no sandbox, no paths to fill, no questionnaire."""
+    """Renders answers files of one release in plain Jinja: without sandbox, path templates or questionnaire."""
 
     def __init__(self, checkout: Path) -> None:
         """Load the pack that is checked out, and compile its templates."""
@@ -34,7 +34,7 @@ class Renderer:
         self._fixtures_test = next((checkout / "template").glob("*tests*/fixtures/*.py")).read_bytes()
 
     def files(self, values: Mapping[str, Any]) -> dict[str, bytes]:
-        """Return every file of a scaffold alone by path; `values` are what its answers file holds."""
+        """Return every file of a single scaffold by path; `values` is the content of its answers file."""
         planned = self._planned(values)
         files = {}
         for kind in _KINDS:
@@ -45,14 +45,14 @@ class Renderer:
         return files
 
     def shared(self, values: Mapping[str, Any]) -> dict[str, bytes]:
-        """Return the files of a scaffold that others have, too."""
+        """Return the files of a scaffold that others share."""
         planned = self._planned(values)
         kept = {f"{folder}/{name}" for folder, names in planned["vendored"].items() for name in names}
         files = {path: vendored(self._pack, path).encode() for path in kept}
         return files | {path: self._fixtures_test for path in planned["shared"] if path not in kept}
 
     def _planned(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Plan the answers, without what Copier records beside them."""
+        """Plan the answers, without what Copier records in addition."""
         return plan(self._pack, {name: value for name, value in values.items() if not name.startswith("_")})
 
 

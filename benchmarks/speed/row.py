@@ -1,4 +1,4 @@
-"""A row of the table: what is measured, its mark, and what came of it when it was last measured in full."""
+"""A row of the table: what is measured, its mark, and the result of the last full measurement."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -21,11 +21,11 @@ _TABLE = ["| what is measured | | mark | it took | memory |", "|---|---|---|---|
 
 @dataclass(frozen=True)
 class Figure:
-    """What came of a row.
+    """The result of a row.
 
-    `value` is compared with the mark; `low` and `high` are those of single rounds. `took` says what it is made of, and
-    `memory` is the peak in MiB of what the row is about, 0 where it is of no interest. Without a value, `failed` says
-    why.
+    `value` is compared with the mark; `low` and `high` are the range over the rounds. `took` says what it is made of,
+    and `memory` is the peak in MiB of the row's subject, 0 if it does not matter. Without a value, `failed` is the
+    reason.
     """
 
     value: float = 0.0
@@ -37,7 +37,7 @@ class Figure:
 
 
 def of_ratio(ratio: Ratio, took: str) -> Figure:
-    """Make the figure of a ratio, and of the memory of the first contender."""
+    """Return the figure for a ratio, with the memory of the first contender."""
     low, value, high = (float(f"{number:.3g}") for number in (ratio.low, ratio.value, ratio.high))
     return Figure(value, low, high, took, round(ratio.one.peak))
 
@@ -46,8 +46,8 @@ def of_ratio(ratio: Ratio, took: str) -> Figure:
 class Row:
     """A row.
 
-    `what` is what is measured, with names of `Size` in braces. The mark is the most that it may be, the least with
-    `at_least`; None is for a row of which nothing is asked. `unit` stands behind the figure.
+    `what` describes the measurement, with names of `Size` in braces. The mark is the maximum, or the minimum if
+    `at_least`; None means no requirement. `unit` follows the figure.
     """
 
     what: str
@@ -57,20 +57,20 @@ class Row:
     unit: str = "x"
 
     def measured(self, workshop: Workshop, size: Size) -> Figure:
-        """Measure it; what goes wrong is said in the figure."""
+        """Measure it; a failure is reported in the figure."""
         try:
             return self.measure(workshop, size)
         except Failed as error:
             return Figure(failed=str(error))
 
     def missed(self, figure: Figure) -> bool:
-        """Return whether a figure misses the mark; what failed does."""
+        """Return whether a figure misses the mark; a failure does."""
         if figure.failed:
             return True
         return self.mark is not None and (figure.value < self.mark if self.at_least else figure.value > self.mark)
 
     def line(self, figure: Figure, size: Size) -> str:
-        """Write it as a line of the table."""
+        """Format it as a line of the table."""
         what = self.what.format(**{name: f"{number:,}" for name, number in asdict(size).items()})
         said = f"failed: {figure.failed}" if figure.failed else f"{figure.value:,.4g}{self.unit}"
         if figure.low != figure.high:
@@ -82,18 +82,18 @@ class Row:
 
 
 def table(figures: Mapping[str, Figure], size: Size) -> str:
-    """Write rows as a table."""
+    """Format rows as a table."""
     return "\n".join([*_TABLE, *(row.line(figures[name], size) for name, row in rows().items() if name in figures)])
 
 
 def recorded() -> dict[str, Figure]:
-    """Return what came of each row when it was last measured in full; one that never was has failed."""
+    """Return the result of each row's last full measurement; a row that never had one has failed."""
     entries = _entries()
     return {name: Figure(**entries.get(name, {"failed": "not measured in full yet"})) for name in rows()}
 
 
 def record(figures: Mapping[str, Figure]) -> None:
-    """Keep what came of rows that were measured in full; those of before stay for the others."""
+    """Record the results of a full measurement; other rows keep their previous ones."""
     kept = {name: entry for name, entry in _entries().items() if name in rows()}
     kept |= {name: {key: value for key, value in asdict(one).items() if value} for name, one in figures.items()}
     text = yaml.safe_dump({name: kept[name] for name in rows() if name in kept}, sort_keys=False, width=110)
@@ -105,6 +105,6 @@ def _entries() -> dict[str, dict[str, Any]]:
 
 
 def rows() -> dict[str, Row]:
-    """Find the rows of every module by name, in the order of the table."""
+    """Return the rows of every module by name, in the order of the table."""
     names = sorted(module.name for module in iter_modules([str(Path(__file__).parent / "rows")]))
     return {name: row for module in names for name, row in import_module(f"speed.rows.{module}").ROWS.items()}

@@ -1,4 +1,4 @@
-"""What is measured on: releases of the pack, repositories of many scaffolds, and others to compare with, made here."""
+"""Creates what is measured: releases of the pack, repositories of many scaffolds, and others for comparison."""
 
 import csv
 import json
@@ -18,7 +18,7 @@ from speed.measuring import Failed, Usage, python, run
 from speed.renderer import Renderer
 from support import EXAMPLES, ROOT, edit_yaml, git, load_answers, release
 
-# So many scaffolds are replayed to see that a repository is clean: of a larger one, a part.
+# How many scaffolds are replayed to check that a repository is clean; of a larger one, only a part.
 _CHECKED = 1000
 _TRIVIAL = {
     "copier.yml": "_subdirectory: template\ntenant_id: {type: str, default: acme}\n",
@@ -29,18 +29,18 @@ _TRIVIAL = {
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: the table speaks of the numbers that stand here."""
+    """The sizes of the measurements, which the table quotes."""
 
     jobs: int = 1000
     many: int = 10_000
     connectors: int = 1000
     tables: int = 500
     most_tables: int = 5000
-    # How often each contender is measured: a command on many scaffolds, the longest of them, and a short one.
+    # The rounds per contender: for commands on many scaffolds, for the longest of them, and for short ones.
     rounds: int = 3
     long: int = 1
     short: int = 15
-    # Scaffolds that a loop of Copier goes through in a round.
+    # How many scaffolds a loop of Copier processes per round.
     sample: int = 8
 
 
@@ -48,14 +48,14 @@ SMALL = Size(jobs=4, many=8, connectors=20, tables=4, most_tables=8, rounds=1, l
 
 
 class Workshop:
-    """A folder for all of it. Each thing is made when it is first asked for."""
+    """A folder for everything that is measured, each part created on first use."""
 
     def __init__(self, folder: Path) -> None:
         """Work in an empty `folder`."""
         self.folder = folder
 
     def command(self, repository: Path, *arguments: str, **how: Any) -> Usage:
-        """Run the command in a repository; its status 3 only says that there is a newer release."""
+        """Run the command in a repository; its status 3 only means that a newer release exists."""
         statuses = how.pop("statuses", (0, 3))
         return run(python("-m", "dativo_generator", *arguments), repository, statuses=statuses, **how)
 
@@ -65,7 +65,7 @@ class Workshop:
     def pack(self) -> str:
         """The URL of a bare repository: the whole project and its history, released as v1.0.0 and v2.0.0.
 
-        The second gives another lookback default to every recipe that has one.
+        The second release changes the lookback default of every recipe that has one.
         """
         tree = self._project("pack")
 
@@ -86,7 +86,7 @@ class Workshop:
         return self.folder / "v1"
 
     def _project(self, name: str) -> Path:
-        """Clone this project, put the files into it as they are now, and release it as v1.0.0."""
+        """Clone this project, copy the current files into it, and release it as v1.0.0."""
         tree = self.folder / name
         tree.mkdir()
         git(tree, "init", "--quiet", "--initial-branch=main")
@@ -100,14 +100,14 @@ class Workshop:
         return tree
 
     def _published(self, tree: Path) -> str:
-        """Publish a repository as a server has it: bare, and packed."""
+        """Publish a repository as on a server: bare, and packed."""
         bare = tree.with_suffix(".git")
         git(self.folder, "clone", "--quiet", "--bare", "--no-local", str(tree), str(bare))
         return bare.as_uri()
 
     @cache  # noqa: B019 - there is one workshop in a process
     def large_pack(self, connectors: int) -> tuple[Path, str]:
-        """Make the pack with a registry of so many connectors: as a folder, and as the URL of a bare repository."""
+        """Create the pack with a registry of so many connectors: as a folder, and as the URL of a bare repository."""
         tree = self._project(f"connectors-{connectors}")
         multiply(tree, connectors)
         release(tree, "v2.0.0")
@@ -115,13 +115,13 @@ class Workshop:
 
     @cached_property
     def plain_pack(self) -> tuple[Path, str]:
-        """The pack as it is, in both forms."""
+        """The unchanged pack, in both forms."""
         tree = self._project("plain")
         return self._as_folder(tree), self._published(tree)
 
     @cached_property
     def trivial(self) -> tuple[Path, str]:
-        """A template with one question and one file beside the answers, in both forms."""
+        """A template with one question and one file besides the answers, in both forms."""
         tree = self.folder / "trivial"
         _write(tree, {path: text.encode() for path, text in _TRIVIAL.items()})
         release(tree, "v1.0.0")
@@ -129,7 +129,7 @@ class Workshop:
 
     @cache  # noqa: B019
     def trivial_of(self, count: int) -> Path:
-        """Make a template with one question that writes so many files beside the answers, as a folder."""
+        """Create a template with one question that writes so many files besides the answers, as a folder."""
         tree = self.folder / f"trivial-{count}"
         *files, (_, text) = _TRIVIAL.items()
         files.append((f"template/{{% yield number from range({count}) %}}{{{{ number }}}}{{% endyield %}}.jinja", text))
@@ -137,11 +137,11 @@ class Workshop:
         return tree
 
     def _as_folder(self, tree: Path) -> Path:
-        """Copy the files without the history: Copier takes a folder as it is."""
+        """Copy the files without the history: Copier uses a plain folder as it is."""
         return shutil.copytree(tree, tree.with_suffix(".folder"), ignore=shutil.ignore_patterns(".git"))
 
     def copied(self, template: Path | str, answers: Mapping[str, Any]) -> Usage:
-        """Copy a template into a new folder, as `copier copy` does where nobody is asked."""
+        """Copy a template into a new folder, as `copier copy` does if nobody is asked."""
         data = self.folder / "answers.yml"
         data.write_text(yaml.safe_dump(dict(answers)), encoding="utf-8")
         how = ("--trust", "--defaults", "--quiet", "--data-file", str(data))
@@ -152,9 +152,9 @@ class Workshop:
     # --- Copier on many scaffolds -------------------------------------------------------------------------------------
 
     def looped(self, repository: Path, names: Sequence[str], verb: str) -> list[Usage]:
-        """Run Copier's `verb` on some answers files, a process and a commit for each, as it wants it.
+        """Run Copier's `verb` on some answers files, with a process and a commit for each, as it requires.
 
-        Returns a usage for each; the commits are not measured. The repository is put back.
+        Returns a usage for each; the commits are not measured. The repository is restored.
         """
         how = ["--trust", "--defaults", "--quiet"]
         how += ["--vcs-ref", "v1.0.0", "--overwrite"] if verb == "recopy" else []
@@ -170,7 +170,7 @@ class Workshop:
 
     @cache  # noqa: B019
     def repository(self, count: int) -> Path:
-        """Make a repository of `count` scaffolds of the first release, and see that the command finds it clean."""
+        """Create a repository of `count` scaffolds of the first release, and check that the command finds it clean."""
         destination = self.folder / f"scaffolds-{count}"
         renderer = Renderer(self.checkout)
         for values in self._recorded(count):
@@ -182,9 +182,9 @@ class Workshop:
         return destination
 
     def _recorded(self, count: int) -> Iterator[dict[str, Any]]:
-        """Yield what the answers files hold: each example in turn, under names of its own.
+        """Yield the contents of the answers files: each example in turn, under its own names.
 
-        What is recorded of the examples says the release; for other tenants only their name is another.
+        The first release decides what is recorded for the examples; other tenants differ only in their name.
         """
         first = Release(self.checkout)
         texts = []
@@ -197,7 +197,7 @@ class Workshop:
             yield yaml.load(text.replace(tenant, _tenant(index)), yaml.CSafeLoader)
 
     def _check_clean(self, repository: Path, count: int) -> None:
-        """Raise `Failed` unless every file is what the first release gives: others would be measured as edited."""
+        """Raise `Failed` unless every file is what the first release renders: others would be measured as edited."""
         part = ("--shard", f"1/{-(-count // _CHECKED)}") if count > _CHECKED else ()
         found = json.loads(self.replayed(repository, *part).out)
         if commits := {state["commit"] for state in found["answers"]} - {"v1.0.0"}:
@@ -216,14 +216,14 @@ class Workshop:
         return usage
 
     def floor(self, name: str, repository: Path) -> Usage:
-        """Measure a floor of `floors`; of it only the processor seconds of its work are said."""
+        """Measure a floor of `floors`; of its usage, only the CPU seconds of its work matter."""
         here = os.pathsep.join(str(ROOT / folder) for folder in ("benchmarks", "tests"))
         command = python("-m", "speed.floors", name, str(repository), str(self.checkout))
         usage = run(command, repository, variables={"PYTHONPATH": here}, watch=False)
         return Usage(usage.wall, float(usage.out), 0, usage.out)
 
     def updated(self, repository: Path) -> Usage:
-        """Update a repository, and put it back."""
+        """Update a repository, and restore it."""
         usage = self.command(repository, "update", "--json", "--template", self.pack)
         restore(repository)
         return usage
@@ -234,7 +234,7 @@ class Workshop:
 
     @cache  # noqa: B019
     def manifest(self, count: int) -> Path:
-        """Make a repository with nothing but a manifest of as many scaffolds, as `jobs.csv` and as `jobs.yml`."""
+        """Create a repository with only a manifest of so many scaffolds, as `jobs.csv` and as `jobs.yml`."""
         made = list(scaffolds(count))
         names = sorted({name for answers in made for name in answers})
         folder = self.folder / f"manifest-{count}"
@@ -248,14 +248,14 @@ class Workshop:
         return folder
 
     def scaffolded(self, manifest: Path, file: str = "jobs.csv") -> Usage:
-        """Scaffold a manifest, and take away what was written."""
+        """Scaffold a manifest, and remove what was written."""
         usage = self.command(manifest, "batch", file, "--to", "v1.0.0", "--json", "--template", self.pack)
         restore(manifest)
         return usage
 
     @cache  # noqa: B019
     def script(self, count: int) -> Path:
-        """Make a DDL script of as many tables, four columns each."""
+        """Create a DDL script of so many tables, with four columns each."""
         path = self.folder / f"tables-{count}.sql"
         columns = "id bigint primary key, email text not null, total numeric(10, 2), updated_at timestamptz"
         path.write_text("".join(f"create table shop.t{index:05} ({columns});\n" for index in range(count)))
@@ -263,7 +263,7 @@ class Workshop:
 
 
 def multiply(pack: Path, count: int) -> None:
-    """Bring a pack's registry to `count` connectors, each written out as people write them."""
+    """Grow a pack's registry to `count` connectors, each written out in full."""
     path = pack / "registry" / "connectors.yaml"
     registry = yaml.safe_load(path.read_text(encoding="utf-8"))
     known = list(registry["connectors"])
@@ -278,7 +278,7 @@ def multiply(pack: Path, count: int) -> None:
 
 
 def scaffolds(count: int) -> Iterator[dict[str, Any]]:
-    """Yield the answers of the examples in turn, each time for another tenant and with assets of its own."""
+    """Yield the answers of the examples in turn, each time for another tenant and with its own assets."""
     examples = [load_answers(path) for path in EXAMPLES]
     for index in range(count):
         answers = dict(examples[index % len(examples)])
@@ -289,7 +289,7 @@ def scaffolds(count: int) -> Iterator[dict[str, Any]]:
 
 
 def restore(repository: Path) -> None:
-    """Undo what is not committed."""
+    """Undo uncommitted changes."""
     git(repository, "reset", "--quiet", "--hard")
     git(repository, "clean", "--quiet", "--force", "-d")
 
@@ -303,7 +303,7 @@ def _cell(value: Any) -> Any:
 
 
 def _written_out(value: Any) -> str:
-    """Return YAML without aliases, which nobody writes where a thing stands twice."""
+    """Return YAML without aliases, which nobody writes by hand."""
     return yaml.dump(value, Dumper=_WithoutAliases, sort_keys=False)
 
 

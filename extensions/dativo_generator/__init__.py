@@ -4,12 +4,12 @@ One direction, no way back::
 
     registry + recipes ──> choices ──> answers ──> plan ──> files
 
-The packages here are its floors, and none imports from one above it: base, registry, importers, answers, plan,
-validation, questionnaire, fleet, cli. Nothing knows of Jinja or Copier but `fleet`, which drives Copier;
-``extensions/dativo.py`` joins the rest to it. Modules that run during a render import the standard library and PyYAML,
-nothing else, so that an old tag still renders beside newer libraries.
+The packages here are its layers, and none imports from one above it: base, registry, importers, answers, plan,
+adoption, validation, questionnaire, fleet, cli. Only `fleet`, which drives Copier, knows of Jinja or Copier;
+``extensions/dativo.py`` joins the rest to it. Modules that run during a render import only the standard library and
+PyYAML, so that an old tag still renders beside newer libraries.
 
-What is public is in `__all__`, and explained in `api`.
+`__all__` lists what is public, and `api` documents it.
 """
 
 import importlib
@@ -29,7 +29,7 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
-    """Load what is public when it is asked for: a render must not load what it does without."""
+    """Load a public name on first use: a render must not load what it can do without."""
     if name in __all__:
         return getattr(importlib.import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What an integrator may call; `dativo_generator` has the same names. All else may change with any release."""
+"""The public API, which `dativo_generator` exports under the same names. All else may change with any release."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,9 +32,9 @@ __all__ = (
 
 
 def load_pack(root: Path | None = None) -> Pack:
-    """Load the pack in a folder, without one the pack that this package came with.
+    """Load the pack in a folder, by default the one that this package came with.
 
-    Its files are read when they are needed; what is wrong in one raises `DativoError` then.
+    Its files are read on first use; errors in them raise `DativoError` then.
     """
     return Pack(root or installed())
 
@@ -42,7 +42,7 @@ def load_pack(root: Path | None = None) -> Pack:
 def plan_scaffold(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its answers, as JSON data: `assets`, `jobs`, `warnings` and more.
 
-    Raises `DativoError` for a wrong answer, and for one that is missing.
+    Raises `DativoError` for a wrong or missing answer.
     """
     return plan(pack, answers)
 
@@ -52,8 +52,8 @@ def validate_folder(
 ) -> list[Finding]:
     """List what the runner would refuse, or do wrong silently, in the jobs and assets below a folder.
 
-    With `cloud` every job is taken to run in cloud mode. A vendored file that is not as `pack` has it is compared with
-    the recorded versions of `template`, the repository to trust, as for `replay_folder`.
+    With `cloud` every job is assumed to run in cloud mode. A vendored file that differs from the one in `pack` is
+    compared with the recorded versions of `template`, the repository to trust, as for `replay_folder`.
     """
     pack = pack or load_pack()
     findings = validate(folder, pack, cloud=cloud, schemas=JsonSchemas(pack.root))
@@ -61,11 +61,11 @@ def validate_folder(
 
 
 def replay_folder(folder: Path, template: str = "") -> Report:
-    """Render every answers file of a folder again, at its recorded version, and report what differs.
+    """Render every answers file of a folder again, at its recorded version, and report the differences.
 
-    `template` is the repository to trust, a URL or a path; without it, what `dativo.yml` says, else where this package
-    was installed from. Nothing is written. Raises `DativoError` when that repository cannot be read, and while a change
-    is half written.
+    `template` is the repository to trust, a URL or a path; by default the one in `dativo.yml`, else the one that this
+    package was installed from. Nothing is written. Raises `DativoError` if that repository cannot be read, and while a
+    change is half written.
     """
     refuse_unfinished(folder)
     with scratch_folder() as scratch:

@@ -1,1 +1,1 @@
-"""The rows of the table, by what they are about."""
+"""The rows of the table, by subject."""

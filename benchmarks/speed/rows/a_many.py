@@ -1,4 +1,4 @@
-"""Commands on many scaffolds, against what the work costs at least, and against a loop of Copier."""
+"""Commands on many scaffolds, compared with the minimum cost of the work, and with a loop of Copier."""
 
 import os
 from random import Random
@@ -46,7 +46,7 @@ def _peak(workshop: Workshop, size: Size) -> Figure:
 
 
 def _loop(workshop: Workshop, size: Size, verb: str) -> Figure:
-    """Compare a command for each of its scaffolds with Copier for one; the sample is another in each round."""
+    """Compare the cost per scaffold of a command with that of Copier; each round has another sample."""
     repository = workshop.repository(size.jobs)
     names = sorted(path.name for path in repository.glob(".copier-answers.*"))
     Random(0).shuffle(names)

@@ -1,4 +1,4 @@
-"""Commands on ten times as many scaffolds: what grows as they do stays at ten times."""
+"""Commands on ten times as many scaffolds: linear growth is a ratio of ten."""
 
 from collections.abc import Callable
 from functools import partial
@@ -37,7 +37,7 @@ def _fields(workshop: Workshop, count: int) -> Usage:
 def _growth(
     measure: Callable[[Workshop, int], Usage], numbers: tuple[str, str], workshop: Workshop, size: Size
 ) -> Figure:
-    """Compare many with so many times the few, in turn; `numbers` are the names of both in `Size`."""
+    """Compare a large number with a small one, alternately; `numbers` are the names of both in `Size`."""
     least, most = (getattr(size, name) for name in numbers)
     times = most / least
     pairs = [(measure(workshop, most), measure(workshop, least)) for _ in range(size.long)]
@@ -59,6 +59,6 @@ ROWS = {
     "growth_batch": _row("batch, rows of a CSV file", _batch),
     "growth_batch_yaml": _row("batch, rows of a YAML file", _batch_of_yaml),
     "growth_validate": _row("validate", _validate),
-    # No more tables of a script are taken.
+    # The importer refuses scripts with more tables.
     "growth_fields": _row("fields, tables of a DDL script", _fields, "tables", "most_tables"),
 }

@@ -1,4 +1,4 @@
-"""One `copier copy`, against a template with one question, with many connectors, and with many tables; and `--help`."""
+"""One `copier copy`, compared with a one-question template, many connectors, and many tables; and `--help`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +11,7 @@ from support import EXAMPLES, load_answers
 
 
 def _least(kind: str) -> dict[str, Any]:
-    """Return what an example that reads objects, or tables, answers at least."""
+    """Return the minimal answers of an example that reads objects, or tables."""
     answers = next(answers for answers in map(load_answers, reversed(EXAMPLES)) if kind in answers)
     return {name: answers[name] for name in ("tenant_id", "source_connector", kind, "target_connector")}
 
@@ -21,7 +21,7 @@ _FOLDER, _URL = 0, 1
 
 
 def _compared(one: Callable[[], Usage], other: Callable[[], Usage], size: Size) -> Figure:
-    """Compare after a warm-up: Copier keeps a mirror of what it has cloned once, and Python its compiled modules."""
+    """Compare after a warm-up: Copier keeps a mirror of each cloned repository, and Python its compiled modules."""
     if size.short > 1:
         one(), other()
     ratio = compared(one, other, size.short, cpu)
@@ -51,7 +51,7 @@ def _tables(workshop: Workshop, size: Size) -> Figure:
 
 
 def _files(workshop: Workshop, size: Size) -> Figure:
-    """Compare with a template that writes two files for each table, which are its asset and its job."""
+    """Compare with a template that writes two files per table, as many as its asset and its job."""
     as_many = workshop.trivial_of(2 * size.tables)
     return _compared(
         lambda: _of_tables(workshop, size.tables), lambda: workshop.copied(as_many, {"tenant_id": "acme"}), size

@@ -1,4 +1,4 @@
-"""From hand-written files back to the answers that come closest to them; nothing is read or written here.
+"""From hand-written files back to the closest answers; it reads and writes no files.
 
 It may import `base`, `registry`, `answers` and `plan`.
 """

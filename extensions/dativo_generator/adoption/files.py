@@ -10,10 +10,10 @@ from .values import differing
 
 
 class Files(NamedTuple):
-    """What the files say, parsed, and where they are.
+    """The parsed files, and their paths.
 
-    `root` is what stands before the path of the asset in the job. `job` is {} where no job reads the asset. `asset` is
-    {} where another scaffold writes it; then `read` is what it holds.
+    `root` is what precedes the path of the asset in the job. `job` is {} if no job reads the asset. `asset` is {} if
+    another scaffold writes it; then `read` is its content.
     """
 
     job_path: str
@@ -25,20 +25,20 @@ class Files(NamedTuple):
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> "Files":
-        """Take the fields from plain data, in which a command of another version hands them over."""
+        """Create it from plain data, which a command of another version passes."""
         return cls(**found)
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """The part that describes the asset, be it this scaffold's or another's."""
+        """The part that describes the asset, whether this scaffold or another writes it."""
         return body_of(self.asset or self.read)
 
     def distance(self, scaffold: Scaffold) -> int:
-        """Count the places at which these files differ from what a scaffold of one thing gives for them."""
+        """Count the differences between these files and those that a scaffold with a single item renders."""
         return sum(len(found) for found in self.differences(scaffold))
 
     def differences(self, scaffold: Scaffold) -> tuple[list[Any], list[Any]]:
-        """List where the asset, and the job, of a scaffold of one thing differ from these files."""
+        """List the differences of these files to the asset, and to the job, of a scaffold with a single item."""
         asset, job = documents(scaffold, scaffold.items[0])
         return (
             list(differing(asset, self.asset)) if self.asset else [],

@@ -1,7 +1,7 @@
-"""The answers that come closest to what somebody wrote by hand: one job, one asset, one thing that is read.
+"""Infer the answers that come closest to hand-written files: one job, one asset, one item that is read.
 
-Nothing is proven here: each answer is tried, and stays where the files are nearer to what the pack gives. What then
-differs, and is a key that no question asks for, goes into the questions that pass keys on; the rest are edits by hand.
+This is a search, not a proof: each answer is tried, and stays if it brings the rendered files closer. Remaining
+differences in keys that no question asks for go into `asset_extra` and `job_extra`; all others are edits by hand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,15 +23,15 @@ from .said import fields_of
 from .selected import connector, cursor, is_incremental, selection
 from .values import MISSING, at
 
-# Adoption writes answers files alone; whoever wants these asks for them later.
+# Adoption writes only answers files; users can ask for these later.
 _NOTHING_ELSE = {"env_example": False, "vendor": False}
 
 
 def inferred(pack: Pack, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers for the files that were `found`, which are the fields of `Files`.
 
-    `given` are answers of somebody's for what files do not say. Raises `AnswerError` for files that no answers come
-    near.
+    `given` are a user's answers for what the files do not say. Raises `AnswerError` for files that no answers come
+    close to.
     """
     files = Files.of(found)
     search = _Search(pack, files, given, {**given, **_begun(pack, files, given)})
@@ -46,7 +46,7 @@ def inferred(pack: Pack, found: Mapping[str, Any], given: Mapping[str, Any]) -> 
 
 
 def _begun(pack: Pack, files: Files, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers without which there is nothing to compare."""
+    """Return the minimal answers, without which there is nothing to compare."""
     source = pack.registry[connector(pack, files, "source", given)]
     target = connector(pack, files, "target", given)
     item = selection(source, files)
@@ -79,7 +79,7 @@ def _tenant(files: Files, given: Mapping[str, Any]) -> str:
 
 
 class _Search(NamedTuple):
-    """Answers on their way: `raw` is what was found, which changes in place."""
+    """A search in progress: `raw` are the answers found so far, changed in place."""
 
     pack: Pack
     files: Files
@@ -92,7 +92,7 @@ class _Search(NamedTuple):
         return Scaffold(self.pack, self.raw)
 
     def name(self) -> None:
-        """Take over version, name and root, which decide where the files are."""
+        """Take over version, name and root, which decide the paths of the files."""
         item = self.scaffold.items[0]
         version = at(self.files.body, "version")
         name = at(self.files.job, "asset") if not self.files.asset else at(self.files.body, "name")
@@ -106,7 +106,7 @@ class _Search(NamedTuple):
             self._take("environment", slug_of(environment) if isinstance(environment, str) else MISSING, "")
 
     def _take(self, question: str, value: Any, usual: Any) -> None:
-        """Answer with what is said, where its reader takes it and it is not what is followed anyway."""
+        """Record an answer if it is valid and differs from the default."""
         if value in (MISSING, usual):
             return
         try:
@@ -120,7 +120,7 @@ class _Search(NamedTuple):
             return
 
     def columns(self) -> None:
-        """Take over the columns of the asset; without any nothing describes the data."""
+        """Take over the columns of the asset; without any, nothing describes the data."""
         if not self.files.asset:
             return
         fields = fields_of(self.scaffold, self.files)
@@ -140,7 +140,7 @@ class _Search(NamedTuple):
         raise AnswerError(f"schema: {why}")
 
     def try_said(self, question: str, find: Callable[[Scaffold, Files], Any], nothing: Any) -> None:
-        """Answer a question with what the files say, or with nothing, where that brings them nearer."""
+        """Answer a question with what the files say, or with `nothing`, if that brings the rendered files closer."""
         try:
             scaffold = self.scaffold
             if scaffold.inapplicable(question):
@@ -169,7 +169,7 @@ class _Search(NamedTuple):
             return False
 
     def pass_on(self, name: str) -> None:
-        """Put into `asset_extra` or `job_extra` what is left, as far as it is taken."""
+        """Put the remaining differences into `asset_extra` or `job_extra`, as far as they are valid."""
         kind = 0 if name == "asset_extra" else 1
         if not (self.files.asset, self.files.job)[kind]:
             return
@@ -186,7 +186,7 @@ class _Search(NamedTuple):
             self.raw[name] = _tree(at(whole, *inside), taken)
 
     def _taken(self, name: str, whole: Any, before: list[Any], steps: Sequence[Any]) -> list[Any]:
-        """Return `before` with those of the steps that can be taken together: all, else of each half."""
+        """Return `before` with as many `steps` as are valid together: all, else those of each half."""
         if not steps or self._can(name, _tree(whole, [*before, *steps])):
             return [*before, *steps]
         if len(steps) == 1:
@@ -206,7 +206,7 @@ class _Search(NamedTuple):
         return True
 
     def place(self) -> None:
-        """Say where the files lie, where that is not where the pack would put them; an asset alone has no job."""
+        """Record the paths that differ from the pack's; an asset alone has no job."""
         scaffold = self.scaffold
         item = scaffold.items[0]
         planned = dict.fromkeys(path for _, path in paths(scaffold))
@@ -222,21 +222,21 @@ class _Search(NamedTuple):
 
 
 def _attempts(value: Any) -> list[Any]:
-    """Return what to answer with: all that a file says, else what is left of a mapping without what is refused."""
+    """Return the answers to try: the value in the file, then, for a mapping, the value without one of its keys."""
     if not isinstance(value, Mapping):
         return [value]
     return [dict(value), *({key: item for key, item in value.items() if key != out} for out in value)]
 
 
 def _can_be_passed_on(keys: Keys, old: Any, new: Any) -> bool:
-    """Return whether a difference adds a key or leaves one out; the id of an asset may be another, too."""
+    """Return whether a difference adds or removes a key; of existing keys, only an asset's id may change."""
     if new is None or not keys:
         return False
     return old is MISSING or new is MISSING or keys == ("id",)
 
 
 def _tree(whole: Any, steps: Sequence[tuple[Keys, Any]]) -> dict[str, Any]:
-    """Build the answer that takes some steps; a list has as many mappings as in the `whole` file."""
+    """Build the extra that makes these changes; a list has as many mappings as in the `whole` file."""
     tree: dict[str, Any] = {}
     for keys, value in steps:
         node: Any = tree

@@ -1,4 +1,4 @@
-"""Answers of single files joined into scaffolds, where they differ in nothing but what is read."""
+"""Join the answers of single files into scaffolds if they differ only in what is read."""
 
 import json
 import re
@@ -14,16 +14,16 @@ from ..registry.pack import Pack
 
 Raw = Mapping[str, Any]
 
-# What is said of each object, and so needs not be the same in one scaffold.
+# Answers for each object, which may differ within a scaffold.
 _OF_OBJECTS = ("fields", "asset_names", "paths")
-# Answers in which the names of an object may stand, for which a scaffold of many has placeholders.
+# Answers that may hold the names of an object, which a scaffold of several replaces with placeholders.
 _WITH_NAMES = ("prefix", "tags", "description", "catalog", "job_extra", "asset_extra")
 
 
 def joined(pack: Pack, found: Sequence[Raw]) -> list[dict[str, Any]]:
-    """Join answers that give the same files together as alone.
+    """Join those answers that render the same files together as apart.
 
-    Returns scaffolds: `answers`, and `members`, the numbers of those that became one.
+    Returns scaffolds: `answers`, and `members`, the indices of the answers that were joined.
     """
     groups: dict[str, list[list[int]]] = {}
     single = [Scaffold(pack, raw) for raw in found]
@@ -42,17 +42,17 @@ def _objects(single: Sequence[Scaffold], group: Sequence[int]) -> list[str]:
 
 
 def _key(one: Scaffold) -> str:
-    """Return what is the same for all that can be one scaffold."""
+    """Return a key that is equal for all answers that could be one scaffold."""
     shared = {name: value for name, value in _with_placeholders(one).items() if name not in (*_OF_OBJECTS, *SELECTIONS)}
     if "left_out" in shared:
-        shared["left_out"] = True  # the one job that there is
+        shared["left_out"] = True  # the path of its only job
     return json.dumps(shared, sort_keys=True, default=str)
 
 
 def _scaffolds(
     pack: Pack, found: Sequence[Raw], single: Sequence[Scaffold], group: Sequence[int]
 ) -> Iterator[dict[str, Any]]:
-    """Yield a scaffold of all members of a group, or one of each where together they would be others."""
+    """Yield one scaffold of all members of a group, or one per member if joining them would change a file."""
     if len(group) > 1 and (raw := _together(pack, single, group)):
         yield {"answers": raw, "members": list(group)}
         return
@@ -61,7 +61,7 @@ def _scaffolds(
 
 
 def _together(pack: Pack, single: Sequence[Scaffold], group: Sequence[int]) -> dict[str, Any] | None:
-    """Return the answers of all members of a group; None where a file would be another."""
+    """Return the joined answers of a group; None if joining them would change a file."""
     first = single[group[0]]
     selection = first.source.selection
     raw = {"answers_format": first.format, **_with_placeholders(first)}
@@ -86,7 +86,7 @@ def _together(pack: Pack, single: Sequence[Scaffold], group: Sequence[int]) -> d
 
 
 def _with_placeholders(one: Scaffold) -> dict[str, Any]:
-    """Return the answers of a scaffold with placeholders where the names of its object stand."""
+    """Return the answers of a scaffold with placeholders for the names of its object."""
     item = one.items[0]
     words = {one.asset_name(item): "{asset}", item.object: "{object}"}
     return {name: _put(value, words) if name in _WITH_NAMES else value for name, value in one.raw.items()}

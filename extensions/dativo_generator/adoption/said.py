@@ -1,7 +1,7 @@
-"""What each question would have to be answered for a file to say what it says.
+"""For each question, how to find the answer that makes the pack write what a file says.
 
-A question stands here with what it gives in a job or an asset; in which order they are tried matters where one decides
-whether another makes sense.
+Each question is listed with its keys in a job or an asset. They are tried in this order, which matters if one answer
+decides whether another question applies.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,9 +16,9 @@ from .values import MISSING, at
 
 
 class Said(NamedTuple):
-    """How to find the answer to a question: `value` takes it out of the files, `MISSING` where they say nothing.
+    """How to find the answer to a question: `value` gets it from the files, `MISSING` if they do not have it.
 
-    `nothing` is the answer that keeps a file from saying it, `MISSING` where there is none.
+    `nothing` is the answer that leaves the key out of the files, `MISSING` if there is none.
     """
 
     question: str
@@ -35,7 +35,7 @@ def _body(*keys: str) -> Callable[[Scaffold, Files], Any]:
 
 
 def _governance(*keys: str) -> Callable[[Scaffold, Files], Any]:
-    """Look at each of the places of both layouts."""
+    """Look in the places of both layouts."""
     return lambda scaffold, files: next(
         (value for key in keys if (value := at(files.body, *key.split("."))) is not MISSING), MISSING
     )
@@ -60,14 +60,14 @@ def _catalog_uri(scaffold: Scaffold, files: Files) -> Any:
 
 
 def _options(scaffold: Scaffold, files: Files) -> Any:
-    """Return the engine's options that are below the name of the one that reads them."""
+    """Return the engine's options, without the engine's name around them."""
     options = at(files.job, "source", "engine", "options")
     inner = [value for value in options.values() if isinstance(value, Mapping)] if isinstance(options, Mapping) else []
     return dict(inner[0]) if len(inner) == 1 else MISSING
 
 
 def _state_dir(scaffold: Scaffold, files: Files) -> Any:
-    """Return the folder whose state file the job names as the pack would."""
+    """Return the folder of the job's state file, if the rest of its path is the pack's default."""
     path = at(files.job, "source", "incremental", "state_path")
     usual = scaffold["state_dir"] and _usual_state_path(scaffold)
     if not isinstance(path, str) or not usual:
@@ -85,7 +85,7 @@ _classification = _governance("governance.classification", "compliance.classific
 
 
 def _labels(scaffold: Scaffold, files: Files) -> Any:
-    """Return the labels that no column has; those of columns are there anyway."""
+    """Return the labels that no column has; the asset gets those of columns anyway."""
     listed = _classification(scaffold, files)
     if not isinstance(listed, list):
         return MISSING
@@ -94,7 +94,7 @@ def _labels(scaffold: Scaffold, files: Files) -> Any:
 
 
 def fields_of(scaffold: Scaffold, files: Files) -> dict[str, Any]:
-    """Return the columns of an asset in the notation of an answer; a type that nobody knows is stored as text."""
+    """Return the columns of an asset as an answer to `fields`; a column of unknown type is stored as text."""
     found: dict[str, Any] = {}
     object_name = scaffold.items[0].object
     columns = at(files.asset, "schema") if at(files.body, "schema") is MISSING else at(files.body, "schema")
@@ -114,7 +114,7 @@ def fields_of(scaffold: Scaffold, files: Files) -> dict[str, Any]:
     return found
 
 
-# The questions about a job.
+# The questions that a job answers.
 JOB = (
     Said("schema_mode", _body("target", "mode")),
     Said("custom_reader", _job("source", "custom_reader")),
@@ -141,7 +141,7 @@ JOB = (
     Said("log_level", _job("logging", "level")),
     Said("redaction", _job("logging", "redaction")),
 )
-# Those about an asset.
+# The questions that an asset answers.
 ASSET = (
     Said("owner", _governance("governance.owner", "team.owner")),
     Said("tags", _governance("governance.tags", "tags")),

@@ -1,4 +1,4 @@
-"""What a hand-written job reads, as answers: the connectors at both ends, and the thing that its asset describes."""
+"""Infer the answers for what a hand-written job reads: its connectors, and the item that its asset describes."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -12,7 +12,7 @@ from ..registry.pack import Pack
 from .files import Files
 from .values import at
 
-# The keys of an item that are answers, by what the source is asked for; the first tells what it is.
+# The keys of an item that are answers, by the kind of selection; the first one identifies the item.
 _KEYS = {
     "tables": ("name", "object"),
     "files": ("path", "object", "id"),
@@ -21,11 +21,11 @@ _KEYS = {
 
 
 def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> str:
-    """Return the id of the connector for a role: what the job says, else the name of the recipe that it points at.
+    """Return the id of the connector for a role: the job's own, else the name of the recipe that it points at.
 
-    What is `given` counts where the files say nothing.
+    `given` is used if the files name no connector.
 
-    Raises `AnswerError` where the registry has no such connector.
+    Raises `AnswerError` if the registry has no such connector.
     """
     path = at(files.job, f"{role}_connector_path")
     names = [at(files.job, f"{role}_connector")]
@@ -45,7 +45,7 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
 
 
 def selection(source: Connector, files: Files) -> Any:
-    """Return the item of a selection that the asset describes, the first where none is called like it."""
+    """Return the selected item that the asset describes, the first one if no name matches."""
     described = at(files.body, "object")
     listed = at(files.job, "source", source.selection)
     items = listed if isinstance(listed, list) and listed else [described if isinstance(described, str) else None]
@@ -56,7 +56,7 @@ def selection(source: Connector, files: Files) -> Any:
 
 
 def _object(item: Any) -> Any:
-    """Return how an item is called in a job."""
+    """Return the name of an item in a job."""
     return item.get("object", item.get("name")) if isinstance(item, Mapping) else item
 
 
@@ -64,7 +64,7 @@ def _entry(kind: str, item: Any, described: Any) -> dict[str, Any]:
     known = _KEYS[kind]
     if isinstance(item, Mapping):
         entry = {key: item[key] for key in known if key in item}
-    else:  # only a name: of a table, or of what no job reads yet
+    else:  # only a name: a table's, or that of an asset without a job
         entry = {key: item for key in known if key != "object" and (key != "id" or not isinstance(item, str))}
     if "object" not in entry and isinstance(described, str) and not object_problem(described):
         entry["object"] = described
@@ -72,11 +72,11 @@ def _entry(kind: str, item: Any, described: Any) -> dict[str, Any]:
 
 
 def cursor(source: Connector, files: Files) -> str:
-    """Return the column that the incremental runs of a table follow, '' where the job names none."""
+    """Return the cursor column of a table's incremental runs, '' if the job names none."""
     name = at(files.job, "source", "incremental", "cursor_field")
     return name if source.uses_cursor and isinstance(name, str) and name.strip() else ""
 
 
 def is_incremental(files: Files) -> bool:
-    """Return whether a job reads only what is new."""
+    """Return whether a job reads incrementally."""
     return isinstance(at(files.job, "source", "incremental"), Mapping)

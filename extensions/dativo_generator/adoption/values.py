@@ -1,4 +1,4 @@
-"""Parsed files as trees: what stands at a place, and where two of them differ."""
+"""Parsed files as trees: the value at a path of keys, and the differences between two trees."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ MISSING: Any = object()
 
 
 def at(value: Any, *keys: str) -> Any:
-    """Return what stands at `keys`, `MISSING` where nothing does."""
+    """Return the value at `keys`, `MISSING` if there is none."""
     for key in keys:
         if not isinstance(value, Mapping) or key not in value:
             return MISSING
@@ -19,10 +19,10 @@ def at(value: Any, *keys: str) -> Any:
 
 
 def differing(one: Any, other: Any, above: Keys = ()) -> Iterator[tuple[Keys, Any, Any]]:
-    """Yield the places at which two trees differ, each with both values, `MISSING` for none.
+    """Yield the paths at which two trees differ, each with both values, `MISSING` for none.
 
-    Mappings are compared key by key, and lists of as many mappings item by item. What only the first has is one
-    difference, what only the other has one for each value in it.
+    Mappings are compared key by key, and lists of equally many mappings item by item. What only the first has is one
+    difference; what only the other has is one difference for each value in it.
     """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in dict.fromkeys((*one, *other)):
@@ -38,5 +38,5 @@ def differing(one: Any, other: Any, above: Keys = ()) -> Iterator[tuple[Keys, An
 
 
 def are_mappings(value: Any) -> bool:
-    """Return whether a value is a list of mappings, and not empty."""
+    """Return whether a value is a non-empty list of mappings."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)

@@ -1,4 +1,4 @@
-"""What a question offers to choose from, and why some of it cannot be chosen."""
+"""The choices that a question offers, and why some of them cannot be chosen."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from ..base.naming import listed
 from ..registry.connectors import Connector
 from ..registry.runner import NATIVE, PLUGIN, Way
 
-# A list longer than this is narrowed by a search first: a terminal shows about as many lines.
+# A longer list is narrowed by a search first: a terminal shows about as many lines.
 LONG_LIST = 25
-# Of no interest, or not looked up.
+# Not relevant, or not looked up.
 _ANY = Way(NATIVE)
 
 
 class Choice(NamedTuple):
-    """One line of a list to choose from; `reason` says why it cannot be chosen, '' when it can.
+    """One line of a list of choices; `reason` says why it cannot be chosen, '' when it can.
 
-    The `label` is made when the line is shown: that of a connector needs its recipe, and there may be a thousand.
+    The `label` is built when the line is shown: a connector's needs its recipe, and there may be a thousand.
     """
 
     label: Callable[[], str]
@@ -28,14 +28,14 @@ class Choice(NamedTuple):
 
 
 def plain(values: Iterable[str]) -> list[Choice]:
-    """Offer values that say what they are."""
+    """Offer values that need no further label."""
     return [Choice(partial(str, value), value) for value in values]
 
 
 def connectors(offered: Iterable[Connector], role: str, cloud: bool, way: Callable[[Connector], Way]) -> list[Choice]:
-    """Offer connectors for a role, a line each; in cloud mode those that are forbidden there are shown with why.
+    """Offer connectors for a role, one per line; in cloud mode, forbidden ones are shown with the reason.
 
-    `way` tells of each how the runner does it.
+    `way` returns how the runner handles a connector.
     """
     offered = list(offered)
     width = max((len(connector.id) for connector in offered), default=0)
@@ -52,13 +52,13 @@ def forbidden(connector: Connector, cloud: bool) -> str:
 
 
 def matches(connector: Connector, search: str) -> bool:
-    """Return whether a connector matches a search: each of its words in the name, the category or an object."""
+    """Return whether every word of a search occurs in a connector's name, category or objects."""
     text = " ".join((connector.id, connector.shown_category, *connector.objects)).lower()
     return all(word in text for word in search.lower().split())
 
 
 def summary(connector: Connector, role: str, way: Way = _ANY) -> str:
-    """Say in one line what a connector is, and what it offers in a role or needs to offer anything."""
+    """Return one line on what a connector is, and what it offers in a role or needs for it."""
     if way.how == PLUGIN:
         parts = []
     elif role == "source":

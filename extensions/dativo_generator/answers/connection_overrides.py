@@ -17,12 +17,12 @@ def overridden(
     with_default: bool = False,
     where: str = "",
 ) -> dict[str, Any]:
-    """Return `template` with the values of `overrides` in it, block by block.
+    """Return `template` with the values of `overrides` merged in, block by block.
 
-    The result is whole, because a block in a job replaces the recipe's block of that name. It has the keys of `login`
-    only where they are given. A variable may have a default `with_default`, but for one inside a block, which the
-    runner does not look into. Raises `AnswerError` for a key that neither the template nor `login` has, a value of the
-    wrong kind, a literal secret.
+    The result is complete, because a block in a job replaces the recipe's block of that name. It has the keys of
+    `login` only if they are given. A variable may have a default `with_default`, except inside a block, where the
+    runner does not expand defaults. Raises `AnswerError` for a key that neither the template nor `login` has, a value
+    of the wrong kind, or a literal secret.
     """
     result, known = dict(template), list(dict.fromkeys((*template, *login)))
     for key, value in overrides.items():

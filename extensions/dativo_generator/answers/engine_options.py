@@ -1,7 +1,7 @@
-"""What the reader of a source can be told: which options there are, how each is read, what an import says of them.
+"""Options of the source's reader: which there are, how each is read, and what an import finds out about them.
 
-The runner's own reader has the options that `registry/runner.yaml` names. A plugin is handed whatever the job says; it
-is offered what the recipe has, with values of the same kind.
+The runner's own reader has the options that `registry/runner.yaml` names. A plugin receives whatever the job says; it
+is offered the recipe's options, with values of the same kind.
 """
 
 import codecs
@@ -22,7 +22,7 @@ NAME = "engine_options"
 
 
 def none_offered(answers: Answers) -> str:
-    """Return why a source's reader can be told nothing, '' when it can."""
+    """Return why a source's reader takes no options, '' when it does."""
     source = answers.source
     if _way(answers) == ENGINE:
         return (
@@ -32,14 +32,14 @@ def none_offered(answers: Answers) -> str:
 
 
 def offered(answers: Answers) -> dict[str, Reader]:
-    """Map the options of a source's reader to what reads a value of each."""
+    """Map the options of a source's reader to the readers of their values."""
     if _is_native(answers):
         return {name: _KINDS[kind] for name, kind in answers.pack.runner.options(answers.source.id).items()}
     return {name: _like(value) for name, value in _of_recipe(answers).items()}
 
 
 def read(answers: Answers, raw: Any) -> dict[str, Any]:
-    """Read the options that somebody gives; raises `AnswerError` that names the option."""
+    """Read the given options; raises `AnswerError` that names the option."""
     known, options = offered(answers), {}
     for name, value in readers.mapping(raw).items():
         if name not in known:
@@ -54,9 +54,9 @@ def read(answers: Answers, raw: Any) -> dict[str, Any]:
 
 
 def of_job(answers: Answers) -> dict[str, Any]:
-    """Return the `options` of a job's engine: the recipe's with the answered ones in them; {} where none is answered.
+    """Return the `options` of a job's engine: the recipe's, updated with the answered ones; {} if none is answered.
 
-    What a job says replaces the recipe's options whole.
+    The options of a job replace those of the recipe as a whole.
     """
     answered = {} if answers.inapplicable(NAME) else answers[NAME]
     if not answered:
@@ -65,9 +65,9 @@ def of_job(answers: Answers) -> dict[str, Any]:
 
 
 def imported(answers: Answers) -> dict[str, str]:
-    """Return the options without which the imported files would be read wrongly, {} where nothing was imported.
+    """Return the options that the imported files need in order to be read correctly, {} without an import.
 
-    Raises `AnswerError` where one would have to be two things at once.
+    Raises `AnswerError` if files need different values of one option.
     """
     options: dict[str, str] = {}
     for name, by_object in _imported(answers).items():
@@ -81,7 +81,7 @@ def imported(answers: Answers) -> dict[str, str]:
 
 
 def notes(answers: Answers) -> list[str]:
-    """Say what an import has answered, or where it contradicts what somebody has."""
+    """Return what an import has answered, or where it contradicts the given options."""
     if answers.inapplicable(NAME):
         return []
     given = stated(answers)
@@ -97,7 +97,7 @@ def notes(answers: Answers) -> list[str]:
 
 
 def stated(answers: Answers) -> dict[str, Any] | None:
-    """Return the options that somebody, or a profile, gives; None where nobody does."""
+    """Return the options that an answer or a profile gives; None if neither does."""
     raw = answers.raw.get(NAME)
     if raw is None and NAME in answers.presets:
         raw = answers.presets[NAME].value
@@ -105,7 +105,7 @@ def stated(answers: Answers) -> dict[str, Any] | None:
 
 
 def encoding(answers: Answers) -> str:
-    """Return the encoding in which the files of a source are known to be, '' where nobody has said it."""
+    """Return the known encoding of a source's files, '' for the runner's default."""
     if answers.inapplicable(NAME) or "encoding" not in offered(answers):
         return ""
     known = (stated(answers) or {}).get("encoding") or _usual(answers, "encoding")
@@ -113,7 +113,7 @@ def encoding(answers: Answers) -> str:
 
 
 def _imported(answers: Answers) -> dict[str, dict[str, str]]:
-    """Map each option that an import knows to its value by object."""
+    """Map each option that an import has determined to its values by object."""
     known, found = offered(answers), {}
     for object_name, table in answers.imported.items():
         for name, value in table.options.items():
@@ -123,12 +123,12 @@ def _imported(answers: Answers) -> dict[str, dict[str, str]]:
 
 
 def _usual(answers: Answers, name: str) -> Any:
-    """Return what an option is where no job says it."""
+    """Return the value of an option that a job does not set."""
     return _of_recipe(answers).get(name, answers.pack.runner.option_defaults.get(name))
 
 
 def _way(answers: Answers) -> str:
-    """Return how the source is read: a plugin that is named goes before whatever the runner does by itself."""
+    """Return how the source is read: a plugin takes precedence over the runner's own reader."""
     return PLUGIN if answers["custom_reader"] else answers.pack.runner.reads(answers.source, answers.source_recipe).how
 
 
@@ -137,7 +137,7 @@ def _is_native(answers: Answers) -> bool:
 
 
 def _engine(answers: Answers) -> str:
-    """Return the engine below whose name the options stand."""
+    """Return the engine under whose name the options are."""
     return NATIVE if _is_native(answers) else answers.source_recipe.engine
 
 
@@ -147,7 +147,7 @@ def _of_recipe(answers: Answers) -> Mapping[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Compare two values of an option; an encoding has several names."""
+    """Compare two values of an option; encodings are compared under all their names."""
     if one == other or not (isinstance(one, str) and isinstance(other, str)):
         return one == other
     try:
@@ -161,7 +161,7 @@ def _flow(options: Mapping[str, Any]) -> str:
 
 
 def _character(raw: Any) -> str:
-    """Read one character; a tab may be written as two, as everybody writes it."""
+    """Read one character; a tab may be written as a backslash and a t."""
     character = "\t" if raw == "\\t" else raw
     if not isinstance(character, str) or len(character) != 1 or (character != "\t" and not character.isprintable()):
         raise AnswerError(f"{shown(raw)} is not one character, like ';' or \\t")
@@ -178,7 +178,7 @@ def _encoding(raw: Any) -> str:
 
 
 def _like(value: Any) -> Reader:
-    """Make a reader of values that are of the same kind as `value`."""
+    """Return a reader of values of the same kind as `value`."""
     if isinstance(value, bool):
         return readers.flag
     if isinstance(value, int):

@@ -1,12 +1,12 @@
-"""Fields of so many columns that they stand in a file of their own, beside the answers file.
+"""The fields of a scaffold with many columns, in a file of their own beside the answers file.
 
 ::
 
     fields: {file: .dativo-fields.acme.shop.yml, sha256: {orders: 3f.., items: 9c..}}
 
-The answers file records the file's name, and a digest of what it says of each object: that is the answer. Where the
-file says something else it is not read as the answer, so a render stays a function of what is recorded. One digest an
-object, so that branches which change other objects merge. They are of values: how the file is written does not count.
+The answers file records the name of the file and a digest of the fields of each object: that is the answer. A file with
+other content is not accepted as the answer, so a render stays a function of what is recorded. There is one digest per
+object, so that branches that change different objects merge. Digests cover values, not formatting.
 """
 
 import json
@@ -25,8 +25,8 @@ from .model import Answers
 from .questions.schema import are_of_one_object
 from .readers import mapping, recordable
 
-# In bytes, as YAML: some twenty tables of sixty columns. Up to here a person still finds the other answers in the file,
-# and Copier, which reads it several times in an update with PyYAML's slow reader, takes little time for it.
+# In bytes of YAML: some twenty tables of sixty columns. Up to this size people still find the other answers in the
+# file, and Copier, which reads it several times per update with PyYAML's slow reader, takes little time for it.
 LARGEST_INLINE = 64 << 10
 NAME = "fields"
 _FILE, _DIGESTS = "file", "sha256"
@@ -39,13 +39,13 @@ Digests = str | dict[str, str]
 
 
 class Reference(NamedTuple):
-    """What is recorded of fields that stand elsewhere: the file, and digests by object, or one of the only object."""
+    """What is recorded of fields in a file: its name, and digests by object, or one digest of the only object."""
 
     file: str
     digests: Digests
 
     def differing(self, fields: Mapping[str, Any]) -> list[str]:
-        """List the objects of which a file says something else than was recorded; '' stands for the only one."""
+        """List the objects whose fields differ from what was recorded; '' stands for the only one."""
         if isinstance(self.digests, str):
             return [] if digest(fields) == self.digests else [""]
         there = {name: digest(of) for name, of in fields.items()}
@@ -53,9 +53,9 @@ class Reference(NamedTuple):
 
 
 def reference(answers: Mapping[str, Any]) -> Reference | None:
-    """Return where the fields of recorded answers stand, None where they stand among them; raises `AnswerError`.
+    """Return the reference to the fields file in recorded answers, None if there is none; raises `AnswerError`.
 
-    A column is never written as the name of such a file.
+    No column is written like the name of such a file.
     """
     raw = answers.get(NAME)
     if not isinstance(raw, dict) or raw.keys() != {_FILE, _DIGESTS} or not isinstance(raw[_FILE], str):
@@ -75,7 +75,7 @@ def digest(value: Any) -> str:
 
 
 def parsed(name: str, content: bytes | None) -> dict[str, Any]:
-    """Return what a file of fields says; raises `AnswerError` for one that is missing or damaged."""
+    """Return the content of a fields file; raises `AnswerError` if it is missing or damaged."""
     if content is None:
         raise AnswerError(f"{name}: is missing; restore it with Git")
     if _CONFLICT.search(content):
@@ -96,7 +96,7 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
 
 
 def planned(answers: Answers) -> dict[str, Any]:
-    """Return the `path` and `text` of the file, and what is `recorded` of it; {} where the fields need none."""
+    """Return the `path` and `text` of the file, and what to record, `recorded`; {} if the fields need no file."""
     if NAME not in answers.raw or answers.reuses_assets:
         return {}
     fields = mapping(answers.raw[NAME])
@@ -115,5 +115,5 @@ def planned(answers: Answers) -> dict[str, Any]:
 
 
 def edited(name: str) -> AnswerError:
-    """Build the error for a file that says something else than was recorded."""
+    """Build the error for a file that differs from what was recorded."""
     return AnswerError(f"{name}: edited; apply: dativo-generator update")

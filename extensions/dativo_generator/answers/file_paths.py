@@ -1,11 +1,11 @@
-"""Where files lie that were there before their scaffold: of each object the path of its asset, and of its job.
+"""Paths of files that existed before their scaffold: the asset and the job of each object.
 
 ::
 
     {orders: {asset: contracts/orders.yaml, job: jobs/shop/orders.yaml}}
     {orders: {job: {dev: jobs/dev/orders.yaml, prod: jobs/prod/orders.yaml}}}
 
-What is not said is where the pack puts it.
+For all others the pack chooses the path.
 """
 
 import re
@@ -20,9 +20,9 @@ from . import readers
 from .model import Answers
 
 ASSET, JOB = KINDS = ("asset", "job")
-# Folders at the root whose files are the pack's or a profile, and so nobody's jobs.
+# Folders at the root for files of the pack and profiles, which cannot hold jobs.
 _TAKEN = ("connectors", "registry", "schemas", PROFILES, VARIABLES)
-# A part of a path; none is hidden, and none ends as Windows does not take it.
+# A part of a path; none is hidden, and none has an ending that Windows rejects.
 _PART = re.compile(r"\w(?:[\w.@+=, -]*[\w@+=-])?")
 _ENDS = (".yaml", ".yml")
 
@@ -30,7 +30,7 @@ Paths = dict[str, dict[str, Any]]
 
 
 def read(answers: Answers, raw: Any) -> Paths:
-    """Read the paths by object; raises `AnswerError` for one that is no place for a file of a scaffold."""
+    """Read the paths by object; raises `AnswerError` for a path where no file of a scaffold can be."""
     value, objects = readers.mapping(raw), [item.object for item in answers.items]
     for name, places in value.items():
         readers.among_objects(name, objects)
@@ -45,25 +45,25 @@ def read(answers: Answers, raw: Any) -> Paths:
 
 
 def each(value: Any) -> Iterator[Any]:
-    """Yield every path of an answer that may be wrong."""
+    """Yield every path in an answer that may be invalid."""
     for places in value.values() if isinstance(value, dict) else ():
         for place in places.values() if isinstance(places, dict) else ():
             yield from place.values() if isinstance(place, dict) else (place,)
 
 
 def asset_of(paths: Mapping[str, Mapping[str, Any]], object_name: str) -> str:
-    """Return where the asset of an object lies, '' where the pack decides."""
+    """Return the path of an object's asset, '' where the pack chooses it."""
     return paths.get(object_name, {}).get(ASSET, "")
 
 
 def job_of(paths: Mapping[str, Mapping[str, Any]], object_name: str, environment: str) -> str:
-    """Return where the job of an object lies in an environment, '' where the pack decides."""
+    """Return the path of an object's job in an environment, '' where the pack chooses it."""
     place = paths.get(object_name, {}).get(JOB, "")
     return place.get(environment, "") if isinstance(place, dict) else place
 
 
 def of_environment(paths: Mapping[str, Mapping[str, Any]], environment: str) -> Paths:
-    """Return the paths of a scaffold that has one environment of several."""
+    """Return the paths for one of several environments."""
     own: Paths = {}
     for name, places in paths.items():
         job = job_of(paths, name, environment)
@@ -73,7 +73,7 @@ def of_environment(paths: Mapping[str, Mapping[str, Any]], environment: str) -> 
 
 
 def _check_environments(name: str, job: Any, environments: Sequence[str]) -> None:
-    """Refuse one path for the jobs of several environments, and a path for an environment that is not there."""
+    """Refuse one path for the jobs of several environments, and a path for an unknown environment."""
     if not isinstance(job, dict):
         if job is not None and len(environments) > 1:
             raise AnswerError(f"{name}: job: there is one for each environment: {listed(environments)}")
@@ -97,7 +97,7 @@ def _check(paths: Sequence[Any]) -> None:
 
 
 def problem_of(path: str) -> str:
-    """Say why no file of a scaffold can lie at a path, '' when one can."""
+    """Return why no file of a scaffold can be at a path, '' when one can."""
     parts = path.split("/")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
         return "is not a path inside the repository, like jobs/shop/orders.yaml"

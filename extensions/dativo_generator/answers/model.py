@@ -1,7 +1,7 @@
-"""A question, and the answers that it is asked about.
+"""A question, and the answers that it depends on.
 
-A value is the answer that was given or recorded, else what the tenant's profile says, else the default, which follows
-the registry and the recipe. The table of all questions is in `questions`, and `scaffold` joins it with the answers.
+A value is the given or recorded answer, else that of the tenant's profile, else the default, which follows the registry
+and the recipe. The table of all questions is in `questions`; `scaffold` combines it with the answers.
 """
 
 from __future__ import annotations
@@ -26,29 +26,32 @@ from .presets import NoPresets, Preset, Presets
 from .readers import recordable
 from .selection import Item
 
-# The environments that are suggested; the first is that of who says nothing, and as it always was.
+# The suggested environments; the first is the default, which behaves as before there were several.
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
 class Question(NamedTuple):
     """One question.
 
-    `read` turns the raw answer into the value or raises `AnswerError` without the question's name. `default` gives the
-    raw answer to follow, None where nobody but the user can say; `example` then shows how to. `guess` gives one where
-    nobody is there to say it: it is not recorded, and told as a warning. `inapplicable` says why
-    the question makes no sense for these answers, '' when it does; `without_effect` why the runner takes no notice of
-    the answer: it is not asked then, and whoever gives it is told. `choices` are what can be chosen; `fixed_choices`
-    where they depend on no other answer; `suggested` are some of the values that are right. `always_asked` tells
-    whether it is asked although its section is closed. `fills` is the question for whose answer it helps; `imported`
-    lists, a line each, what an import answers the question with, or where it contradicts the answer. `of` says whose
-    answer it is: that of one ``scaffold``, of all that a tenant does with a ``connector``, or of the ``tenant``; a
-    profile holds the last two. One that is not `recorded` helps to give another answer and means nothing afterwards; it
-    is `secret` to Copier. One that is `about_import` has no effect without one. One that is not `prompted` is put to
-    nobody, and answered only by who gives it. `shape` returns what an answer in YAML must look like, for who writes one
-    in an editor. `section` is the part of `customize` that opens it, '' for what everybody is asked; the table fills it
-    in. `owns` are keys of a job or an asset, such as ``job.target.connection.*.bucket``, that this answer alone gives,
-    since it is held against more than the schema. One that `varies` is read by jobs alone, and may be another in each
-    environment; the table fills it in.
+    `read` turns the raw answer into the value; it raises `AnswerError` without the name of the question. `default`
+    returns the raw answer to use, None if only the user can know; then `example` shows how to give it. `guess` returns
+    one if there is nobody to ask: it is not recorded, and reported as a warning.
+
+    `inapplicable` returns why the question makes no sense for these answers, '' when it does; `without_effect` why the
+    runner ignores the answer: then it is not asked, and whoever gives it is told. `section` is the part of `customize`
+    that opens it, '' if it is always asked; `always_asked` returns whether it is asked although its section is closed.
+    One not `prompted` is never asked, and only answered by giving it.
+
+    `choices` are the possible answers, `fixed_choices` if they depend on no other answer; `suggested` are some of the
+    valid values. `shape` returns the schema of an answer in YAML, for those who write it in an editor. `fills` is the
+    question that it helps to answer. `imported` lists, a line each, what an import answers, or where it contradicts the
+    answer; one `about_import` has no effect without an import.
+
+    `of` is the scope of the answer: one ``scaffold``, all that a tenant does with a ``connector``, or the ``tenant``; a
+    profile holds the last two. One not `recorded` only helps to answer another, and is `secret` to Copier. `owns` are
+    keys of a job or an asset, such as ``job.target.connection.*.bucket``, that only this answer sets, since it is
+    checked against more than the schema. One that `varies` is read only by jobs, and may differ by environment. The
+    table of questions sets `section` and `varies`.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -74,10 +77,10 @@ class Question(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of the questionnaire, with the file of the same name in `questions/`.
+    """A part of the questionnaire, with a file of the same name in `questions/`.
 
-    `what` says what `customize` opens, '' for a part that is always open; `inapplicable` why there is nothing to decide
-    in it, '' when there is.
+    `what` describes what `customize` opens, '' for a part that is always open; `inapplicable` returns why there is
+    nothing to decide in it, '' when there is.
     """
 
     name: str
@@ -87,17 +90,17 @@ class Section(NamedTuple):
 
 
 class Answers:
-    """The answers so far, joined with what the pack knows. Values are read lazily; a wrong one raises `AnswerError`.
+    """The answers so far, combined with the pack. Values are read lazily; an invalid one raises `AnswerError`.
 
-    A subclass names the table of `questions`; the questions themselves are written against this class.
+    A subclass provides the table of `questions`; the questions themselves are written against this class.
     """
 
     questions: ClassVar[Mapping[str, Question]]
 
     def __init__(self, pack: Pack, raw: Mapping[str, Any], profiles: Presets | None = None) -> None:
-        """Keep the `raw` answers that belong to questions, their `format`, and whether an answers file has them.
+        """Keep the `raw` answers to questions, their `format`, and whether they come from an answers file.
 
-        Others (Copier's own) are dropped.
+        All others (Copier's own) are dropped.
         """
         self.pack = pack
         self.profiles = profiles or NoPresets()
@@ -108,7 +111,7 @@ class Answers:
         self._filled = {self.questions[name].fills for name, value in self.raw.items() if value}
 
     def __getitem__(self, name: str) -> Any:
-        """Return the value of a question: what was answered, else the default."""
+        """Return the value of a question: the answer, else the default."""
         if name not in self._values:
             question = self.questions[name]
             if why := question.inapplicable(self):
@@ -126,7 +129,7 @@ class Answers:
                     raw = filled(raw, {ENVIRONMENT: self["environment"]})
                 self._values[name] = question.read(self, raw)
             except QuestionError:
-                raise  # of another question, on which this one depends
+                raise  # from another question, which this one needs
             except AnswerError as error:
                 if name not in self.raw and name in self.presets:
                     raise self.presets[name].error(str(error)) from None
@@ -135,7 +138,7 @@ class Answers:
 
     @cached_property
     def presets(self) -> dict[str, Preset]:
-        """What the profiles say, whether it fits or not."""
+        """The answers of the profiles, valid or not."""
         return self.profiles.presets(self.raw, self.format >= APART)
 
     def inapplicable(self, name: str) -> str:
@@ -144,9 +147,9 @@ class Answers:
 
     @property
     def common(self) -> dict[str, Any]:
-        """What was decided here and holds for all that the tenant does: the raw answers, in order.
+        """The raw answers, in order, that were decided here and hold for everything that the tenant does.
 
-        An answer of a section that is what the registry says by itself is no decision.
+        An answer in a section that equals the default is not a decision.
         """
         answered = [name for name in self.questions if name in self.raw and self.questions[name].of != "scaffold"]
         fit = [name for name in answered if not self.inapplicable(name)]
@@ -154,36 +157,36 @@ class Answers:
         return {name: self.raw[name] for name in decided}
 
     def default(self, name: str) -> Any:
-        """Return the raw answer that is followed, or offered, when none was given; None where there is no such."""
+        """Return the raw answer to use, or offer, if none was given; None if there is none."""
         return self.presets[name].value if name in self.presets else self.questions[name].default(self)
 
     def is_said(self, name: str) -> bool:
-        """Return whether somebody answered a question, and otherwise than the pack."""
+        """Return whether an answer was given that differs from the pack's default."""
         return name in self.raw and self[name] != self.questions[name].default(self)
 
     def is_guess(self, name: str) -> bool:
-        """Return whether the value of a question is a guess: neither somebody nor a profile has given it."""
+        """Return whether the value of a question is a guess, given neither by an answer nor by a profile."""
         return bool(self.questions[name].guess) and name not in self.raw and name not in self.presets
 
     def missing(self, name: str) -> AnswerError:
         """Build the error for a question that has no answer and no default."""
         example = self.questions[name].example
         return Unanswered(
-            f"{name}: nobody answered, and there is no default; give it in a data file or with "
+            f"{name}: needs an answer, and has no default; give one in a data file or with "
             f"--data {quote(f'{name}={example}') if example else f'{name}=...'}"
         )
 
     def choices(self, name: str) -> list[Choice]:
-        """List what can be chosen, and what cannot, with the reason."""
+        """List the choices of a question, with the reason for those that cannot be chosen."""
         return self.questions[name].choices(self)
 
     def asks(self, name: str) -> bool:
-        """Return whether a question is to be answered.
+        """Return whether a question is to be asked.
 
-        It fits, and is of the short path or an open section, or a profile answers it, or nothing else does. A guess is
-        no answer.
+        It must be applicable, and be on the short path, in an open section, answered by a profile, or without any other
+        answer. A guess is not an answer.
 
-        One that fills another is asked before it, and makes it asked.
+        A question that fills another is asked before it, and causes it to be asked.
         """
         question = self.questions[name]
         if self.inapplicable(name) or (question.without_effect(self) and name not in self.presets):
@@ -202,22 +205,22 @@ class Answers:
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """The environments that there are jobs for."""
+        """The environments that have jobs."""
         return tuple(self["environments"]) or (self["environment"],)
 
     @property
     def tells_apart(self) -> bool:
-        """Whether {environment} in an answer stands for that of a job; before, it was text like any other."""
+        """Whether {environment} in an answer stands for that of a job; in older formats it is plain text."""
         return self.format >= APART or bool(self["environments"])
 
     @property
     def environment_apart(self) -> str:
-        """The environment where it stands in paths and in the default bucket, else ''."""
+        """The environment as it appears in paths and in the default bucket, '' if it does not."""
         apart = bool(self["environments"]) or (self.format >= APART and self["environment"] != ENVIRONMENTS[0])
         return self["environment"] if apart else ""
 
     def in_environment(self, name: str) -> Self:
-        """Return the answers of one environment: what `per_environment` says of it, laid over those of all."""
+        """Return the answers for one environment: those for all, overridden by its part of `per_environment`."""
         if len(self.environments) == 1:
             return self
         if name not in self._in:
@@ -225,8 +228,8 @@ class Answers:
         return self._in[name]
 
     def with_differing(self, environment: str, differing: Mapping[str, Any]) -> Self:
-        """Return the answers of an environment in which some are `differing`."""
-        # Which of all the answers follow a profile is no answer of one environment.
+        """Return the answers for an environment, overridden by `differing`."""
+        # Which answers follow a profile concerns all environments, not a single one.
         raw = {name: value for name, value in self.raw.items() if name not in ("per_environment", "profiled")}
         raw |= {name: laid_over(raw.get(name), value) for name, value in differing.items()}
         return type(self)(self.pack, raw | {"environment": environment, NAME: self.format}, self.profiles)
@@ -253,12 +256,12 @@ class Answers:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What is read: an item for each asset and job."""
+        """What is read: one item per asset and job."""
         return self[self.source.selection]
 
     @property
     def reuses_assets(self) -> bool:
-        """Whether the jobs point at assets that another scaffold, or somebody by hand, has written."""
+        """Whether the jobs refer to assets that another scaffold, or a person, has written."""
         return self["assets"] == "reuse"
 
     @property
@@ -279,27 +282,27 @@ class Answers:
 
     @property
     def imported(self) -> Mapping[str, ImportedTable]:
-        """What the user imports, by object; {} when nothing was named, and in every render."""
+        """What the user imports, by object; {} without an import, and in every render."""
         return self["import_from"] if self.raw.get("import_from") else {}
 
     def cursor_field(self, item: Item, fields: Sequence[Field] = ()) -> str:
-        """Return the field that an item's incremental runs compare, '' when there is none; `fields` may mark it."""
+        """Return the field that an item's incremental runs compare, '' for none; `fields` may mark it."""
         if not (self.incremental and self.source.uses_cursor) or self.reads_in_full(item):
             return ""
         marked = "" if "cursor_field" in self.raw else next((field.name for field in fields if field.cursor), "")
         return item.cursor_field or marked or self["cursor_field"]
 
     def asset_name(self, item: Item) -> str:
-        """Return the name of the asset that an item becomes."""
+        """Return the name of an item's asset."""
         return self["asset_names"].get(item.object) or self.usual_name(item)
 
     def usual_name(self, item: Item) -> str:
-        """Return the name of an item's asset when nobody chose another; an API's object is spelt as in the registry."""
+        """Return the default name of an item's asset; an API's object is spelled as in the registry."""
         name = item.object if self.source.selection == "objects" else file_name_of(item.object)
         return f"{self.source.id}_{name}"
 
     def suggested(self, item: Item) -> tuple[Field, ...]:
-        """Suggest fields: imported ones, the catalog's for a known object, the starter set; () where there is none."""
+        """Suggest fields: imported ones, those of the catalog, or the starter set; () if there are none."""
         if imported := self.imported.get(item.object):
             return imported.fields(
                 cursor_is_known=imported.cursor == (item.cursor_field or self.source_recipe.cursor_field),
@@ -311,7 +314,7 @@ class Answers:
 
     @property
     def guessed(self) -> list[str]:
-        """List the objects whose columns nobody has named: no answer, no import, and no catalog of the pack."""
+        """List the objects without known columns: not in an answer, an import, or a catalog of the pack."""
         if self.reuses_assets:
             return []
         said = {

@@ -1,4 +1,4 @@
-"""Answers that speak of what is known later, and answers that are laid over others."""
+"""Fill in placeholders of answers, and merge answers over others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ TENANT, ENVIRONMENT = "{tenant}", "{environment}"
 
 
 def filled(value: Any, words: Mapping[str, str]) -> Any:
-    """Put words where a value has their placeholders."""
+    """Replace the placeholders in a value by words."""
     if isinstance(value, dict):
         return {key: filled(item, words) for key, item in value.items()}
     if isinstance(value, list):
@@ -19,7 +19,7 @@ def filled(value: Any, words: Mapping[str, str]) -> Any:
 
 
 def laid_over(value: Any, other: Any) -> Any:
-    """Return `other`; of two mappings, the keys of both, those of `other` where they have the same."""
+    """Merge `other` over `value`, recursively; anything but two mappings is replaced by `other`."""
     if not (isinstance(value, dict) and isinstance(other, dict)):
         return other
     return value | {key: laid_over(value.get(key), item) for key, item in other.items()}

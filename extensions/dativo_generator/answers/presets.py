@@ -1,4 +1,4 @@
-"""What a profile says of a question, as far as an answer needs to know of it."""
+"""What a profile answers to a question, as far as the answers need to know."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -8,7 +8,7 @@ from ..base.errors import DativoError
 
 
 class Preset(NamedTuple):
-    """An answer of a profile, with its place."""
+    """An answer of a profile, with its location."""
 
     value: Any
     document: Document
@@ -23,17 +23,17 @@ class Presets(Protocol):
     """The profiles of one destination."""
 
     def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
-        """Return what they say for a scaffold with these raw answers, by question; raises `PackError`.
+        """Return the profiles' answers for a scaffold with these raw answers, by question; raises `PackError`.
 
-        Answers that jobs alone read keep {environment} where the environments are told `apart`.
+        With `apart`, answers that only jobs read keep {environment}, which differs by job.
         """
 
     def unsavable(self, tenant: str) -> str:
-        """Return why no profile of a tenant can be written, '' when it can."""
+        """Return why no profile of a tenant can be written, '' when one can."""
 
 
 class NoPresets:
-    """The profiles of a render: none, since what they said is recorded."""
+    """The profiles of a render: none, since their answers are recorded."""
 
     def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
         """Return nothing."""

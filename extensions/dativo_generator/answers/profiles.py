@@ -1,11 +1,11 @@
-"""What a tenant, or a whole organisation, answers to every scaffold: `profiles/*.yml` of a destination.
+"""The answers of a tenant, or the whole organisation, to every scaffold: `profiles/*.yml` of a destination.
 
 ::
 
     profiles/_organisation.yml < profiles/<tenant>.yml, and in each: all < an environment < a connector
 
-A question starts with what they say instead of what the registry says, and the answer is recorded: a render knows of
-no profile. Which answers came from one is recorded, too, so that a changed profile can be taken in later.
+The answers of profiles replace the defaults of the registry, and are recorded: a render does not read profiles. Which
+answers come from a profile is recorded, too, so that changes of the profile can be applied later.
 """
 
 import os
@@ -27,9 +27,9 @@ from .questions import PROFILED, QUESTIONS
 from .readers import recordable, sequence
 from .scaffold import Scaffold
 
-# The part with answers by connector; those of a source and of a target do not overlap but by mistake.
+# The part with answers by connector; those of a source and a target overlap only by mistake.
 CONNECTORS = "connectors"
-# The question whose answer says what differs between environments; in a profile it speaks of a single one, too.
+# The question about differences between environments; in a profile it applies to a single one, too.
 DIFFERING = "per_environment"
 _ROLES = {"source": "source_connector", "target": "target_connector"}
 
@@ -38,15 +38,15 @@ class Profiles:
     """The profiles of one destination."""
 
     def __init__(self, pack: Pack, root: Path, decided: Collection[str] = ()) -> None:
-        """Look below `root`; what they say of the `decided` questions does not count."""
+        """Look below `root`; ignore what the profiles say about the `decided` questions."""
         self._pack, self._root, self._decided = pack, root, decided
 
     def presets(self, raw: Mapping[str, Any], apart: bool) -> dict[str, Preset]:
-        """Return what the profiles say for a scaffold with these raw answers, by question.
+        """Return the profiles' answers for a scaffold with these raw answers, by question.
 
-        What they say of its environment is an answer like any other, and what they say of several the answer to
-        `per_environment`. {environment} stays where the environments are told `apart`. Raises `PackError` for a profile
-        that cannot be read or holds a wrong answer.
+        Answers for its only environment count like any others, and answers for several become the answer to
+        `per_environment`. With `apart`, {environment} stays in answers that only jobs read. Raises `PackError` for a
+        profile that cannot be read or holds an invalid answer.
         """
         tenant = raw.get("tenant_id")
         if not isinstance(tenant, str) or not SLUG.fullmatch(tenant):
@@ -69,13 +69,13 @@ class Profiles:
         }
 
     def _of_environments(self, raw: Mapping[str, Any], said: Sequence[tuple[str, Preset]]) -> dict[str, Preset]:
-        """Lay what is said, in its order, over what was said before: of all environments, and of each."""
+        """Merge the answers in order, later ones over earlier ones: for all environments, and for each."""
         presets: dict[str, Preset] = {}
         environment, several = _environment(raw, dict(said)), _several(raw, dict(said))
         for key, preset in said:
             if key != DIFFERING:
                 presets[key] = preset
-                if DIFFERING in presets and len(preset.keys) > 1:  # a connector's own, which says more than they
+                if DIFFERING in presets and len(preset.keys) > 1:  # a connector's answer overrides theirs
                     presets[DIFFERING] = _without(presets[DIFFERING], key)
             elif several:
                 before = presets[DIFFERING].value if DIFFERING in presets else {}
@@ -87,7 +87,7 @@ class Profiles:
         return presets
 
     def unsavable(self, tenant: str) -> str:
-        """Return why no profile of a tenant can be written, '' when it can."""
+        """Return why no profile of a tenant can be written, '' when one can."""
         there = os.path.lexists(self._root / profile_of(tenant))
         return f"{profile_of(tenant)} exists already; edit it" if there else ""
 
@@ -101,9 +101,9 @@ class Profiles:
 
 
 def check(pack: Pack, root: Path, name: str) -> Document:
-    """Read a profile; raises `PackError` for what no scaffold may take from it.
+    """Read a profile; raises `PackError` for anything that no scaffold may take from it.
 
-    An answer that is right or wrong only beside others is left to the scaffold that takes it.
+    An answer whose validity depends on others is left to the scaffold that takes it.
     """
     document = Document.of_repository(root, profile_of(name))
     for key in document.value if isinstance(document.value, dict) else ():
@@ -131,7 +131,7 @@ def check(pack: Pack, root: Path, name: str) -> Document:
 
 
 def _refuse_connectors_answers(document: Document) -> None:
-    """Refuse in `per_environment`, outside a connector's part, what depends on the connector."""
+    """Refuse answers in `per_environment` that depend on the connector, outside its part."""
     for environment, others in document.section().section(DIFFERING).value.items():
         for name in others if isinstance(others, dict) else ():
             if name in QUESTIONS and QUESTIONS[name].of == "connector":
@@ -140,7 +140,7 @@ def _refuse_connectors_answers(document: Document) -> None:
 
 
 def saved(scaffold: Scaffold) -> str:
-    """Write the profile of a scaffold's tenant: what was decided here, and holds for what comes next."""
+    """Return the profile of a scaffold's tenant as YAML: what was decided here and holds for later scaffolds."""
     own: dict[str, Any] = {}
     parts: dict[str, dict[str, Any]] = {}
     for name, value in scaffold.common.items():
@@ -174,7 +174,7 @@ def _check_answers(scaffold: Scaffold, document: Document, keys: tuple[str, ...]
 
 
 def _of_all(scaffold: Scaffold, differing: Any) -> Scaffold:
-    """Return the scaffold as one of all the environments that a profile speaks of."""
+    """Return the scaffold with all the environments that a profile mentions."""
     names = [*differing] if isinstance(differing, dict) else []
     several = {"environment": names[0], "environments": names} if names else {}
     return Scaffold(scaffold.pack, scaffold.raw | several)
@@ -189,19 +189,19 @@ def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, P
 
 
 def _without(differing: Preset, name: str) -> Preset:
-    """Take an answer away from what is said of each environment."""
+    """Remove an answer from those of each environment."""
     left = {one: {k: v for k, v in others.items() if k != name} for one, others in differing.value.items()}
     return differing._replace(value=left)
 
 
 def _environment(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> str:
-    """Return the environment of a scaffold; one that is no text its own reader refuses."""
+    """Return the environment of a scaffold, the first one if it is not text: its own reader refuses that."""
     environment = raw.get("environment", said["environment"].value if "environment" in said else None)
     return environment if isinstance(environment, str) else ENVIRONMENTS[0]
 
 
 def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
-    """Return the environments of a scaffold, [] for one; an answer that is no list its own reader refuses."""
+    """Return the environments of a scaffold, [] for one; what is not a list is refused by its own reader."""
     names = raw.get("environments", said["environments"].value if "environments" in said else [])
     try:
         return sequence(names) if len(sequence(names)) > 1 else []
@@ -210,7 +210,7 @@ def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
 
 
 def _speaks_of_one(pair: tuple[str, Preset]) -> bool:
-    """Put what is said of one environment behind what is said of all."""
+    """Sort answers for single environments after those for all."""
     return pair[0] == DIFFERING
 
 

@@ -1,6 +1,6 @@
-"""Read a raw answer into a value: text, numbers, flags, lists. A misfit is an `AnswerError` that shows the value.
+"""Read a raw answer into a value: text, numbers, flags, lists. A wrong one raises `AnswerError` with the value.
 
-An answer comes typed from a prompt, from a data file, or as text from ``--data``; every reader takes all three. The
+An answer comes typed from a prompt, from a data file, or as text from ``--data``; every reader accepts all three. The
 error does not name the question, which the caller knows.
 """
 
@@ -20,7 +20,7 @@ from ..base.shapes import Shape
 Reader = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
-# No count, port or id has more digits, and every reader of YAML and JSON takes such a number as it is.
+# No count, port or id has more digits, and every reader of YAML and JSON keeps such a number unchanged.
 _HALF = re.compile("[\ud800-\udfff]")  # a surrogate
 _LARGEST_NUMBER = 10**18
 _TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
@@ -35,9 +35,9 @@ def recordable(raw: Any) -> Any:
 
 
 def _check_plain(raw: Any) -> None:
-    """Look at every value in `raw`, within bounds: Copier reads aliases, which may stand for any number of values."""
+    """Check every value in `raw`, within limits: Copier reads aliases, which may stand for any number of values."""
     if isinstance(raw, str) and raw.isascii():
-        return  # as most are
+        return  # the usual case
     waiting, seen = [(raw, 0)], 0
     while waiting:
         value, depth = waiting.pop()
@@ -51,12 +51,12 @@ def _check_plain(raw: Any) -> None:
             raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
         elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
             raise AnswerError(f"{shown(value)} has half of a surrogate pair, which no file can hold")
-        elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # nor is one that is no number
+        elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # or not a number
             raise AnswerError("a number in it is too large; put it in quotes")
 
 
 def text(raw: Any) -> str:
-    """Read printable text; a whole number is taken for its digits."""
+    """Read printable text; a whole number is converted to its digits."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
     if not isinstance(raw, str):
@@ -82,7 +82,7 @@ def slug(raw: Any) -> str:
 
 
 def email(raw: Any) -> str:
-    """Read an ASCII e-mail address; the runner takes no other owner."""
+    """Read an ASCII e-mail address, the only owner that the runner accepts."""
     address = text(raw)
     if not address:
         raise AnswerError("type an e-mail address like team@example.com; nobody else can say it")
@@ -92,7 +92,7 @@ def email(raw: Any) -> str:
 
 
 def number(least: int) -> Reader:
-    """Make a reader of whole numbers of `least` or more."""
+    """Return a reader of whole numbers of `least` or more."""
 
     def read(raw: Any) -> int:
         if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
@@ -115,7 +115,7 @@ def share(raw: Any) -> float:
 
 
 def flag(raw: Any) -> bool:
-    """Read yes or no, in any of the words that YAML and Copier know for them."""
+    """Read yes or no, in any spelling that YAML or Copier accepts."""
     word = str(raw).strip().lower()
     if isinstance(raw, bool | int | str) and word in (*_TRUE, *_FALSE):
         return word in _TRUE
@@ -130,7 +130,7 @@ def one_of(raw: Any, values: Sequence[str]) -> str:
 
 
 def structure(raw: Any) -> Any:
-    """Parse an answer that came as YAML text; anything else is returned as it is."""
+    """Parse an answer given as YAML text; return anything else unchanged."""
     if not isinstance(raw, str):
         return raw
     try:
@@ -175,9 +175,9 @@ def mapping(raw: Any) -> dict[Any, Any]:
 
 
 def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
-    """Make a reader of text that matches `pattern` fully, or is a variable; `rule` says it in words.
+    """Return a reader of text that matches `pattern` fully, or is a variable; `rule` describes the pattern.
 
-    A default of the variable, which may stand there only `with_default`, must match, too.
+    A default of the variable, allowed only `with_default`, must match, too.
     """
 
     def read(raw: Any) -> str:
@@ -190,9 +190,9 @@ def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
 
 
 def literal(pattern: str, rule: str, instead: str = "") -> Reader:
-    """Make a reader of text that matches `pattern` fully, in which the runner expands no variable.
+    """Return a reader of text that matches `pattern` fully, in which the runner expands no variable.
 
-    `instead` says how else a variable is read.
+    `instead` says how a variable can be used.
     """
 
     def read(raw: Any) -> str:
@@ -207,7 +207,7 @@ def literal(pattern: str, rule: str, instead: str = "") -> Reader:
 
 
 def expandable(value: Any, with_default: bool = False) -> Any:
-    """Return `value`; refuse a variable that the runner would leave as it stands.
+    """Return `value`; refuse a variable that the runner would not expand.
 
     It expands ``${NAME}`` in a connection only as a whole value, and ``${NAME:-default}`` only `with_default`.
     """
@@ -221,7 +221,7 @@ def expandable(value: Any, with_default: bool = False) -> Any:
 
 
 def shaped(raw: Any, shape: Shape) -> Any:
-    """Read what fits a shape."""
+    """Read a value that fits a shape."""
     value = structure(raw)
     if value is None:
         raise AnswerError("has no value; give one or leave the answer out")

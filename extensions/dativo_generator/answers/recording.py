@@ -1,6 +1,6 @@
-"""What is recorded of answers that are looked up once: an import, and tables by pattern.
+"""What is recorded of answers that are looked up once: an import, and table patterns.
 
-A render reads none of it. Who asks later what has changed in the source finds here where it is.
+A render does not read it. It tells where the source is, to find out later what has changed there.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from .model import Answers
 from .questions import QUESTIONS, short_path
 
 IMPORT, SOURCE, PATTERNS = "import_from", "imported_from", "table_patterns"
-# From which confidence on its columns are labelled.
+# The minimum confidence with which columns are labelled.
 BAR = "min_confidence"
-# What an import answers beside the tables.
+# What an import answers besides the tables.
 _ANSWERED = ("fields", "incremental", "full_reads", "engine_options", SOURCE)
 
 
 def looked_up(answers: Answers) -> dict[str, Any]:
-    """Return what is recorded beside, or in the place of, the answers that were given; {} where nothing is."""
+    """Return what is recorded with, or instead of, the given answers; {} for nothing."""
     found: dict[str, Any] = {}
     source = answers.raw.get(IMPORT)
     if source and source != QUESTIONS[IMPORT].default(answers):
@@ -28,7 +28,7 @@ def looked_up(answers: Answers) -> dict[str, Any]:
 
 
 def as_imported(given: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers that name the source which is recorded with what it gave then, so that nothing is looked up."""
+    """Return answers with the recorded results if they name the recorded source, so that nothing is looked up."""
     asked = short_path.patterns(given.get("tables"))
     if not given.get(IMPORT) or given[IMPORT] != recorded.get(SOURCE) or asked != recorded.get(PATTERNS, []):
         return dict(given)
@@ -39,7 +39,7 @@ def as_imported(given: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[s
 
 
 def to_import(answers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers of before, without what those that are `given` now look up anew."""
+    """Return earlier answers without the results that the `given` answers look up again."""
     gone = ["fields", SOURCE] if IMPORT in given else []
     return _without(answers, *gone, *([PATTERNS] if "tables" in given else []))
 

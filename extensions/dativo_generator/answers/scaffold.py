@@ -1,4 +1,4 @@
-"""The answers of one scaffold to all the questions of the pack."""
+"""The answers of one scaffold to all questions of the pack."""
 
 import pickle
 from collections.abc import Mapping
@@ -11,18 +11,18 @@ from .questions import QUESTIONS
 
 
 class Scaffold(Answers):
-    """The answers of one scaffold, to be taken by the names of the questions."""
+    """The answers of one scaffold, by the names of the questions."""
 
     questions = QUESTIONS
 
 
-# The last answers that were recorded for each pack, pickled: 1 is not True there, and what aliases stand for is written
+# The last recorded answers per pack, pickled: that distinguishes 1 from True, and writes what aliases stand for only
 # once.
 _last: WeakKeyDictionary[Pack, tuple[bytes, Scaffold]] = WeakKeyDictionary()
 
 
 def recorded_scaffold(pack: Pack, answers: Mapping[str, Any]) -> Scaffold:
-    """Return the scaffold of recorded answers; who checks them plans them next, and then they are read already."""
+    """Return the scaffold of recorded answers, cached: whoever checks them plans them next."""
     content = pickle.dumps({name: value for name, value in answers.items() if name[:1] != "_"})
     if _last.get(pack, (b"",))[0] != content:
         _last[pack] = (content, Scaffold(pack, answers))

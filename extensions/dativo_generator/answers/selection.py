@@ -1,7 +1,6 @@
 """What a job reads: the objects of an API, the tables of a database, files, or sheets of a spreadsheet.
 
-Every item becomes one asset and one job. An item has an `object`, which names the asset, and an `entry`, which is what
-the job's `source` says of it.
+Every item becomes one asset and one job. Its `object` names the asset, and its `entry` goes into the job's `source`.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ EXAMPLES = {
 
 
 class Item(NamedTuple):
-    """One thing to read. `cursor_field` is the item's own, '' when it has none."""
+    """One thing to read. `cursor_field` is the item's own, '' for none."""
 
     object: str
     entry: Any
@@ -31,7 +30,7 @@ class Item(NamedTuple):
 
 
 def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item, ...]:
-    """Read the answer to "what to read" for `connector`; raises `AnswerError` that begins with the place."""
+    """Read the answer to "what to read" for `connector`; raises `AnswerError` that begins with the position."""
     name = connector.selection
     if not isinstance(raw, list):
         raise AnswerError(f"must be a list, not {shown(raw)}")
@@ -44,7 +43,7 @@ def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item
 
 
 def _refuse_twins(items: Sequence[Item]) -> None:
-    """Refuse objects that several items have, all of them at once."""
+    """Refuse objects that several items share, reporting all at once."""
     numbers: dict[str, list[int]] = {}
     for number, item in enumerate(items, 1):
         numbers.setdefault(item.object, []).append(number)
@@ -55,7 +54,7 @@ def _refuse_twins(items: Sequence[Item]) -> None:
 
 
 def _like(item: Item) -> str:
-    """Show a table with an object of its own."""
+    """Return an example of a table with an object of its own."""
     name = item.entry["name"] if isinstance(item.entry, dict) and "." in item.entry.get("name", "") else ""
     return f", like {{name: {name}, object: {slug_of(name)}}}" if name else ""
 
@@ -115,7 +114,7 @@ def _read_sheet(value: Any, where: str, connector: Connector, recipe: Recipe) ->
 
 
 def thing_of(entry: Any) -> Any:
-    """Return what an entry reads, whatever it is called and however it is followed."""
+    """Return what an entry reads, whatever its object and cursor."""
     return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
 
 
@@ -128,7 +127,7 @@ _READERS: dict[str, Callable[[Any, str, Connector, Recipe], Item]] = {
 
 
 def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[str, Any]:
-    """Open an item; a bare text stands for the mapping with only the key `short`."""
+    """Return an item as a mapping; a bare text stands for one with only the key `short`."""
     if isinstance(value, str):
         return {short: value}
     if not isinstance(value, dict):
@@ -148,7 +147,7 @@ def _text(entry: dict[str, Any], key: str, where: str) -> str:
 
 
 def _object(entry: dict[str, Any], default: str, where: str) -> str:
-    """Return the item's object name: what was given, else `default`; its slug becomes part of a path."""
+    """Return the item's object name: the given one, else `default`; its slug becomes part of a path."""
     name = entry.get("object", default)
     if not name:
         raise AnswerError(f"{where}`object` is missing: name what {shown(entry)} holds")

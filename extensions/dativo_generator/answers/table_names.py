@@ -1,7 +1,7 @@
-"""Names of tables, as SQL writes them and as a job has them.
+"""Names of tables, in SQL and in jobs.
 
-The runner takes the first dot of a name for the end of the schema, and quotes both parts itself. So a quoted name is
-written without its quotes, where that says the same.
+The runner takes the first dot of a name for the end of the schema, and quotes both parts itself. So the quotes of a
+name are dropped if that does not change its meaning.
 """
 
 import re
@@ -14,9 +14,9 @@ _QUOTES = '"`'
 
 
 def table_name(text: str) -> tuple[str, str]:
-    """Return a name without quotes, and its part that names the table; raises `AnswerError` for what no job can name.
+    """Return a name without quotes, and its table part; raises `AnswerError` for a name that no job can have.
 
-    Of a name without quotes the last part is the table, whatever stands before it.
+    In a name without quotes, the part after the last dot is the table.
     """
     if not (set(text) & set(_QUOTES) and _QUOTED.fullmatch(text)):
         return text, text.rsplit(".", 1)[-1]
@@ -34,6 +34,6 @@ def table_name(text: str) -> tuple[str, str]:
 
 
 def schema_of(name: str) -> str:
-    """Return the schema of a name as a job has it, '' for none."""
+    """Return the schema of a name in a job, '' for none."""
     schema, dot, _ = name.partition(".")
     return schema if dot else ""

@@ -1,6 +1,6 @@
-"""Tables by pattern, looked up once, when they are answered, in the source that the columns come from.
+"""Table patterns, looked up once, when they are answered, in the source that the columns come from.
 
-What is recorded is the list that they gave, with the patterns beside it; a render looks nothing up.
+The resulting list is recorded, with the patterns beside it; a render looks nothing up.
 """
 
 from collections import Counter
@@ -15,10 +15,10 @@ from .table_names import table_name
 
 
 def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list[Any]:
-    """Return entries with each pattern replaced by the tables that it means, `tables` being those that there are.
+    """Return entries with each pattern replaced by the tables that it matches, out of `tables`.
 
-    A table is a name and the part of it without the schema. Two of one plain name are objects by their whole names.
-    Raises `AnswerError` for a pattern that means nothing.
+    A table is its name, and its name without the schema. Two with the same plain name become objects with their full
+    names. Raises `AnswerError` for a pattern that matches nothing.
     """
     patterns, said = parted(entries)
     for pattern in (one for one in patterns if not one.startswith(EXCEPT)):
@@ -47,5 +47,5 @@ def _object(entry: Any) -> str:
 
 
 def _entry(name: str, plain: str, shared: bool) -> Any:
-    """Write a table as an answer: its name, with an object of its own where the plain one is another's, too."""
+    """Return a table as an answer: its name, with an object of its own if another table has the same plain name."""
     return {"name": name, "object": slug_of(name)} if shared else name

@@ -1,4 +1,4 @@
-"""What every package needs: errors, names, YAML in and out, diffs, secrets, and the paths of a destination.
+"""What every package needs: errors, names, YAML input and output, diffs, secrets, and the paths of a destination.
 
-It imports nothing of ours.
+It imports no other package of the project.
 """

@@ -1,4 +1,4 @@
-"""How two versions of a file differ."""
+"""Show how two versions of a file differ."""
 
 import difflib
 import re
@@ -6,14 +6,14 @@ import re
 from .redaction import HIDDEN
 from .secrets import secret_in
 
-# A line of YAML, of which only the first sign is of the diff.
+# A line of YAML after the marker of the diff.
 _KEY = re.compile(r"^([ +-][\s-]*['\"]?([\w.-]+)['\"]?\s*:\s+)(\S.*)$")
 
 
 def unified(path: str, before: bytes, after: bytes, sides: tuple[str, str]) -> list[str]:
-    """Return the lines of a unified diff of a file, to be shown; `sides` say what the two versions are.
+    """Return a unified diff of a file as lines to show; `sides` names the two versions.
 
-    The value of a key that names a secret is hidden: it is what somebody wrote by hand where a reference belongs.
+    The value of a key that names a secret is hidden: somebody wrote it by hand where a reference belongs.
     """
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
     lines = difflib.unified_diff(old, new, *(f"{side}/{path}" for side in sides), lineterm="")

@@ -1,4 +1,4 @@
-"""Read the pack's YAML files into checked values, and say file, line and key of what is wrong in one."""
+"""Read the pack's YAML files into checked values, and report errors with file, line and key."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,25 +14,25 @@ from . import quick_yaml, reading
 from .errors import PackError, printable
 from .naming import few, nearest
 
-# libyaml is several times faster, and a registry of a thousand connectors is mostly parsing.
+# libyaml is several times faster; loading a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED: Any = object()
-# No job, asset or answers file comes near any of these: how deep it nests, its values with all aliases written out, and
-# the length of a number.
+# No job, asset or answers file comes near these limits: nesting depth, number of values with all aliases expanded, and
+# digits of a number.
 DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
 _NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 _INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
-# Tags, what only YAML takes for a line's end, and what may be a number without end.
+# Tags, line breaks of YAML alone, and what may be an overlong number.
 _BEYOND_A_GLANCE = re.compile(f"[!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
 TOO_DEEP = "is nested too deeply"
-# What PyYAML raises where a value is not as its tag, or its form, says: an impossible date, !!bool maybe, !!int ''.
+# What PyYAML raises when a value does not match its tag or form: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 Key = str | int
 
 
 class _UniqueKeyLoader(_FastLoader):
-    """A safe loader that refuses a key given twice, where YAML would silently keep the last."""
+    """A safe loader that refuses duplicate keys, where YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Build a mapping from `node`; raises a YAML error at the second of two equal keys."""
@@ -47,7 +47,7 @@ class _UniqueKeyLoader(_FastLoader):
 
 
 def parse_yaml(text: str) -> Any:
-    """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a key given twice."""
+    """Parse one YAML document, safe types only; raises `yaml.YAMLError`, also for a duplicate key."""
     try:
         return quick_yaml.read(text, _FastLoader)
     except quick_yaml.Unusual:
@@ -55,10 +55,10 @@ def parse_yaml(text: str) -> Any:
 
 
 def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], Any] | None = None) -> Any:
-    """Parse one YAML document that anybody may have written; raises `yaml.YAMLError`, and no other error of its own.
+    """Parse one untrusted YAML document; raises `yaml.YAMLError` and no other error.
 
-    It holds at most `largest` values, with all aliases written out. `look` goes through the parser's events before,
-    but for a text of plain values: without tags, anchors and a second document.
+    The document holds at most `largest` values, with all aliases expanded. `look` sees the parser's events first,
+    unless the text plainly has no tags, no anchors and no second document.
     """
     try:
         if surely_bounded(text, largest):
@@ -82,19 +82,19 @@ def _pass(events: Iterable[Any]) -> None:
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:
-    """Return whether `bounded` would pass all of a text, as far as can be told at a glance.
+    """Return whether a quick look shows that `bounded` accepts the whole text.
 
-    Without anchors there are no aliases.
+    A text without anchors has no aliases.
     """
     return "&" not in text and surely_bounded_unless_circular(text, largest)
 
 
 def surely_bounded_unless_circular(text: str, largest: int = LARGEST) -> bool:
-    """Tell the same of a text in which an alias may stand in what it stands for.
+    """Do the same for a text in which an alias may refer to its own parent.
 
-    A block begins at the indentation of its line, or behind dashes there, and never further left than the one that it
-    is in; a flow collection, and a pair in one, begins with a bracket. Of a single anchor, each alias stands for less
-    than the text.
+    A block begins at the indentation of its line, or after dashes there, and never further left than its parent; a flow
+    collection, and a pair in one, begins with a bracket. With a single anchor, each alias stands for less than the
+    text.
     """
     anchors, aliases = text.count("&"), text.count("*") if "&" in text else 0
     if anchors > 1 or len(text) * (1 + aliases) > largest or _BEYOND_A_GLANCE.search(text):
@@ -104,12 +104,12 @@ def surely_bounded_unless_circular(text: str, largest: int = LARGEST) -> bool:
 
 
 def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
-    """Pass on the events of a YAML parser; raises `yaml.YAMLError` for what would take a reader without end.
+    """Pass on the events of a YAML parser; raises `yaml.YAMLError` for what would exhaust a reader.
 
-    That is: nesting on which libyaml would crash, aliases that stand for more than anybody writes, one that stands in
-    what it stands for, and numbers of so many digits that Python takes long to read them.
+    That is: nesting so deep that libyaml would crash, aliases that expand beyond `largest` values, an alias that refers
+    to its own parent, and numbers with so many digits that Python takes long to read them.
     """
-    sizes: dict[str, int] = {}  # of what each anchor names, with its own aliases written out
+    sizes: dict[str, int] = {}  # per anchor, with its own aliases expanded
     open_: list[list[Any]] = [["", 0]]
     for event in events:
         anchor = getattr(event, "anchor", None)
@@ -138,7 +138,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
 
 
 def refuse_features(events: Iterable[Any]) -> None:
-    """Refuse what Copier never writes and a reader of data never needs: tags, anchors, a second document."""
+    """Refuse what Copier never writes and plain data never needs: tags, anchors, a second document."""
     documents = 0
     for event in events:
         documents += isinstance(event, yaml.DocumentStartEvent)
@@ -154,35 +154,35 @@ def refuse_features(events: Iterable[Any]) -> None:
 
 
 def yaml_problem(error: Exception) -> str:
-    """Say in one line what `parse_yaml` found wrong, without the line, which at the end of a text is one too high."""
+    """Return the parse error in one line, without its line number, which is one too high at the end of a text."""
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
-    # PyYAML 6.0.4 and later stop before `shallow` does, in words of their own.
+    # PyYAML 6.0.4 and later stop before `bounded` does, with their own message.
     return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
 
 
 def yaml_place(error: Exception, text: str) -> tuple[int, int]:
-    """Return line and column, from 1, of what `parse_yaml` found wrong in a text; (1, 1) where that is all of it."""
+    """Return the line and column, from 1, of a parse error in a text; (1, 1) for an error of the whole text."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None) or _misbuilt(text)
     if mark:
         return mark.line + 1, mark.column + 1
-    position = getattr(error, "position", 0)  # of a character that no YAML may hold
+    position = getattr(error, "position", 0)  # of a character that YAML does not allow
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def not_yaml(path: object, error: Exception, text: str) -> str:
-    """Say that a file is not YAML: ``path:line:column: not valid YAML: why``."""
+    """Return the message for a file that is not YAML: ``path:line:column: not valid YAML: why``."""
     line, column = yaml_place(error, text)
     return f"{path}:{line}:{column}: not valid YAML: {yaml_problem(error)}"
 
 
 def not_yaml_at(error: Exception, text: str) -> str:
-    """Say the same of a file that is named already: ``line 2, column 1: not valid YAML: why``."""
+    """Return the same message without the path: ``line 2, column 1: not valid YAML: why``."""
     line, column = yaml_place(error, text)
     return f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}"
 
 
 def _misbuilt(text: str) -> Any:
-    """Return where a value is not as its tag says; None where all are."""
+    """Return the position of the first value that does not match its tag; None when all match."""
     try:
         waiting = [yaml.compose(text, Loader=_FastLoader)]
     except yaml.YAMLError:
@@ -220,10 +220,10 @@ def thawed(value: Any) -> Any:
 
 
 class Document:
-    """One YAML file of the pack, or one of a repository that is read in the same way."""
+    """One YAML file of the pack, or one of a repository, read in the same way."""
 
     def __init__(self, root: Path, name: str) -> None:
-        """Read and parse `root / name` of the pack; raises `PackError` when it is missing or is not YAML."""
+        """Read and parse `root / name` of the pack; raises `PackError` when it is missing or not YAML."""
         try:
             text = (root / name).read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -234,7 +234,7 @@ class Document:
 
     @classmethod
     def of_repository(cls, root: Path, name: str) -> "Document":
-        """Read and parse a file that anybody may have written; raises `PackError`."""
+        """Read and parse an untrusted file of a repository; raises `PackError`."""
         document = cls.__new__(cls)
         try:
             content = reading.text(root, name)
@@ -253,7 +253,7 @@ class Document:
             raise PackError(f"not valid YAML: {yaml_problem(error)}", name, *yaml_place(error, text)) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
-        """Open the top level; its keys must be among `known`, any are allowed when that is empty."""
+        """Return the top level as a section; its keys must be among `known`, or are free when that is empty."""
         return Section(self, (), self.value, known)
 
     def error(self, keys: Sequence[Key], message: str) -> PackError:
@@ -262,7 +262,7 @@ class Document:
         return PackError(f"{place}: {message}" if place else message, self.name, self._line(keys))
 
     def _line(self, keys: Sequence[Key]) -> int:
-        """Find the line of `keys`, or of the deepest part of it that is there. Only errors pay for this pass."""
+        """Find the line of `keys`, or of the deepest part of it that exists. Only errors pay for this pass."""
         node = yaml.compose(self.text, Loader=_FastLoader)
         line = 1
         for key in keys:
@@ -280,10 +280,10 @@ class Document:
 
 
 class Section:
-    """A mapping inside a document, from which values are taken by key and by type; each misfit is a `PackError`."""
+    """A mapping inside a document, read by key and type; raises `PackError` for any value that does not fit."""
 
     def __init__(self, document: Document, keys: tuple[Key, ...], value: Any, known: Iterable[str] = ()) -> None:
-        """Open `value`, which stands at `keys`; refuses anything but a mapping of text keys among `known`."""
+        """Open `value`, found at `keys`; refuses anything but a mapping of text keys among `known`."""
         self.document, self.keys = document, keys
         if not isinstance(value, dict):
             raise document.error(keys, f"must be a mapping, not {shown(value)}")
@@ -300,7 +300,7 @@ class Section:
         return self.document.error((*self.keys, key), message)
 
     def take(self, key: str, default: Any = _REQUIRED) -> Any:
-        """Return the raw value of `key`; without a default a missing one is an error. A null is always one."""
+        """Return the raw value of `key`; raises for a null, and for a missing key without a default."""
         if key not in self.value:
             if default is _REQUIRED:
                 raise self.error(key, "is missing")
@@ -310,25 +310,25 @@ class Section:
         return self.value[key]
 
     def section(self, key: str, known: Iterable[str] = ()) -> "Section":
-        """Open the mapping under `key`."""
+        """Return the mapping under `key` as a section."""
         return Section(self.document, (*self.keys, key), self.take(key), known)
 
     def sections(self, key: str, known: Iterable[str] = ()) -> list["Section"]:
-        """Open the mappings of the list under `key`."""
+        """Return the mappings of the list under `key` as sections."""
         value = self.take(key)
         if not isinstance(value, list):
             raise self.error(key, f"must be a list, not {shown(value)}")
         return [Section(self.document, (*self.keys, key, index), item, known) for index, item in enumerate(value)]
 
     def text(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> Any:
-        """Take a text, one of `among` or fully matching the pattern `like` where these are given."""
+        """Return a non-empty text; where given, it must be one of `among` and fully match the pattern `like`."""
         value = self.take(key, default)
         if key not in self.value:
             return value
         return self._checked(key, value, tuple(among), like)
 
     def texts(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> tuple[str, ...]:
-        """Take a list of distinct texts with at least one item, as a tuple."""
+        """Return a list of distinct texts, with at least one item, as a tuple."""
         value = self.take(key, default)
         if key not in self.value:
             return value
@@ -345,9 +345,9 @@ class Section:
         return tuple(value)
 
     def phrases(self, key: str, default: Any = _REQUIRED, letters: str = "a-z0-9") -> tuple[str, ...]:
-        """Take distinct phrases between commas, of some `letters` and spaces, as a tuple.
+        """Return distinct phrases of `letters` and spaces, written as one text separated by commas, as a tuple.
 
-        Of a thousand, one text is read in a tenth of the time of a list.
+        A thousand phrases in one text load in a tenth of the time that a list takes.
         """
         text = self.take(key, default)
         if key not in self.value:
@@ -363,14 +363,14 @@ class Section:
         return found
 
     def flag(self, key: str, default: bool) -> bool:
-        """Take true or false."""
+        """Return true or false."""
         value = self.take(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"must be true or false, not {shown(value)}")
         return value
 
     def number(self, key: str, default: Any = _REQUIRED, least: int = 0) -> Any:
-        """Take a whole number of `least` or more."""
+        """Return a whole number of `least` or more."""
         value = self.take(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise self.error(key, f"must be a whole number of {least} or more, not {shown(value)}")
@@ -387,7 +387,7 @@ class Section:
 
 
 def _is_written(key: Any, text: Any) -> bool:
-    """Return whether a key that is no text is written so: `1`, `true`, `2024-01-01`."""
+    """Return whether `text` is how YAML writes a key that is not text: `1`, `true`, `2024-01-01`."""
     try:
         return not isinstance(key, str) and parse_bounded(str(text)) == key
     except yaml.YAMLError:
@@ -395,6 +395,6 @@ def _is_written(key: Any, text: Any) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Show a value in a message, cut to what fits a line."""
+    """Format a value for a message, cut to 60 characters."""
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,10 +1,10 @@
-"""Write values as YAML text: the one way from an answer to a file, so that no value can become syntax.
+"""Write values as YAML text: the only way from an answer to a file, so that no value can become syntax.
 
-How it looks is said to PyYAML's dumper. That would take most of the time of a render, so the values that answers have
-are written here, to the same bytes, and the dumper is for whatever else there is.
+PyYAML's dumper defines the format. It would take most of the time of a render, so the values that answers usually have
+are written here, to the same bytes, and the dumper handles the rest.
 
-Text stands as it is, in any script. Escaped is only what nobody sees, what readers of YAML refuse or change, and what
-shows other text than is there.
+Text in any script is written as it is. Only these characters are escaped: the invisible, those that YAML readers refuse
+or change, and those that make a text look like another.
 """
 
 import math
@@ -16,36 +16,36 @@ from typing import Any
 import yaml
 from yaml.emitter import Emitter
 
-# Text that every YAML 1.1 and 1.2 parser reads as this very text, in block and in flow style, stays without quotes.
+# Text that every YAML 1.1 and 1.2 parser reads back unchanged, in block and flow style, needs no quotes.
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 _NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"}
 
-# What is escaped. It is said in ranges and not asked of `unicodedata`, since that depends on Python's version, and what
-# a render gives must not: https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt has them as
-# Default_Ignorable_Code_Point, which comprises what is yet to come.
+# The characters to escape. They are listed as ranges, since `unicodedata` depends on the Python version and the output
+# of a render must not: they include Default_Ignorable_Code_Point, also the reserved ones, of
+# https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
-_SPACES = r"\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"  # but for the one that everybody types
+_SPACES = r"\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"  # all but the ordinary space
 _BREAKS = r"\u2028\u2029"
-# What joins, hides or turns the text around it: format characters, fillers, marks of direction, variants of a glyph.
+# Characters that join, hide or reorder the text around them: format characters, fillers, variation selectors.
 _FORMAT = (
     r"\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     r"\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
 )
-# Half characters, private ones, those that are none; and the planes without a script, for tags and for private use.
+# Surrogates, private use characters and noncharacters; and the planes without scripts, for tags and private use.
 _NONE = (
     r"\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0003fffe-\U0010ffff"
 )
 _UNSEEN = f"{_CONTROLS}{_SPACES}{_BREAKS}{_FORMAT}{_NONE}"
 _ESCAPED = re.compile(rf'["\\{_UNSEEN}]')
-# What no block of lines holds: a space before a line's end, and what is escaped.
+# What a literal block cannot hold: trailing spaces, and what must be escaped.
 _NO_BLOCK = re.compile(rf"(?!\n)[{_UNSEEN}]| (?:\n|\Z)")
 # Columns of a line of answers.
 _WIDEST = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """Block mappings, lists of scalars in one line, quotes only where they are needed, no aliases."""
+    """Block mappings, lists of scalars on one line, quotes only where needed, no aliases."""
 
     def analyze_scalar(self, scalar: str) -> Any:
         analysis = super().analyze_scalar(scalar)
@@ -70,8 +70,8 @@ def _style(text: str) -> str | None:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return None
     if "\n" in text and not text.endswith("\n\n") and text != "\n":
-        # Not with empty lines at the end, which would be those of the file, too. The dumper itself falls back to quotes
-        # where a block would not give the same text back.
+        # Not with empty lines at the end, which would also be those of the file. The dumper itself falls back to quotes
+        # where a block would not give back the same text.
         return "|"
     return '"'
 
@@ -95,12 +95,12 @@ def inline(value: Any) -> str:
 
 
 def is_readable(character: str) -> bool:
-    """Return whether a character stands in a text as it is."""
+    """Return whether a character is written without an escape."""
     return not _ESCAPED.match(character)
 
 
 def block(value: Any, indent: int = 0) -> str:
-    """Return a mapping, or a list of mappings, as YAML lines `indent` spaces in, without a newline at the end."""
+    """Return a mapping, or a list of mappings, as YAML lines indented by `indent` spaces, without a final newline."""
     lines: list[str] = []
     try:
         if not _is_block(value):
@@ -132,10 +132,10 @@ def _dumped(value: Any) -> str:
 
 
 class _Unusual(Exception):
-    """There is a value, or a key, that is left to the dumper."""
+    """A value or key must be left to the dumper."""
 
 
-# A key stands before its value for sure, and not after a question mark, up to this length, and where this is not in it.
+# PyYAML writes a key on the line of its value, without a question mark, up to this length and without these characters.
 _SHORT = 100
 _NO_KEY = re.compile("^$|[\n\x85\u2028\u2029]")
 _FLOAT = re.compile(r"-?\d+\.\d+")
@@ -148,7 +148,7 @@ def _is_block(value: Any) -> bool:
 
 
 def _write(lines: list[str], start: str, value: Any, margin: str) -> None:
-    """Append a mapping or list; `start` is what stands before its first entry, `margin` before the others."""
+    """Append a mapping or list; `start` precedes its first entry, `margin` the others."""
     if type(value) is dict:
         for key, item in value.items():
             head, start = f"{start}{_key(key)}:", margin
@@ -167,7 +167,7 @@ def _write(lines: list[str], start: str, value: Any, margin: str) -> None:
 
 
 def _append(lines: list[str], head: str, value: Any, margin: str) -> None:
-    """Append a value without entries below it: behind its key or dash, or as a block of lines."""
+    """Append a value without entries: on the line of its key or dash, or as a literal block."""
     if type(value) is not str or _style(value) != "|" or _NO_BLOCK.search(value):
         lines.append(f"{head} {_on_its_line(value)}")
         return
@@ -183,7 +183,7 @@ def _key(key: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _text_key(key: str) -> str:
-    """Return what `_any_key` does; the same few keys stand in every asset and job."""
+    """Return `_any_key` of a text, cached: the same few keys occur in every asset and job."""
     return _any_key(key)
 
 

@@ -1,10 +1,10 @@
-"""The errors a user sees: one line that says what, which value, where, and what to do."""
+"""The errors that a user sees: one line that says what is wrong, which value, where, and what to do."""
 
 from .redaction import redacted
 
 
 def printable(text: str) -> str:
-    """Return `text` as one line without passwords, with whatever a terminal would not print as it stands escaped."""
+    """Return `text` on one line, with passwords hidden and unprintable characters escaped."""
     text = redacted(text)
     return text if text.isprintable() else "".join(map(_escaped, text))
 
@@ -16,7 +16,7 @@ def _escaped(character: str) -> str:
 class DativoError(Exception):
     """Base of every error that is shown to the user as a line of text.
 
-    A name out of somebody's file may hold line breaks, or what a terminal obeys.
+    The message may quote a name from an untrusted file, with line breaks or terminal escape sequences.
     """
 
     def __init__(self, message: str) -> None:
@@ -25,22 +25,22 @@ class DativoError(Exception):
 
 
 class PackError(DativoError):
-    """A file of the pack (registry, recipe, field catalog, rules), or a profile, is wrong: ``file:line: key: what``."""
+    """A file of the pack (registry, recipe, field catalog, rules) or a profile is wrong: ``file:line: key: what``."""
 
     def __init__(self, what: str, file: str = "", line: int = 0, column: int = 0) -> None:
-        """Keep `what` is wrong and where: '' and 0 where that is not known, or the key says it."""
+        """Store what is wrong and where; an unknown `file` is '', an unknown `line` or `column` 0."""
         self.what, self.file, self.line, self.column = printable(what), file, line, column
         place = ":".join(str(part) for part in (file, line, column) if part)
         super().__init__(": ".join(filter(None, (place, what))))
 
 
 class AnswerError(DativoError):
-    """An answer is wrong; the text names the answer, the value and the way out."""
+    """An answer is wrong; the message names the answer, the value and the way out."""
 
 
 class QuestionError(AnswerError):
-    """A question has a wrong answer; the text begins with the question's name."""
+    """The answer to a question is wrong; the message begins with the name of the question."""
 
 
 class Unanswered(QuestionError):
-    """Nobody has answered a question, and it has no default."""
+    """A question without a default has no answer."""

@@ -1,6 +1,6 @@
-"""The one caller of Git: neither the environment nor what a repository brings decides what it runs.
+"""The only caller of Git: neither the environment nor a repository decides what it runs.
 
-A hook and an alias hand on where *their* repository is (`GIT_DIR`, `GIT_INDEX_FILE`, ...), and a repository's own
+Hooks and aliases pass on the location of *their* repository (`GIT_DIR`, `GIT_INDEX_FILE`, ...), and a repository's own
 configuration can name programs to run: hooks, a file system monitor, filters. See "Environment variables" and
 "CONFIGURATION FILE" in gitmanual(7) and git-config(1).
 """
@@ -14,23 +14,23 @@ from typing import Any
 
 from .errors import DativoError
 
-# A command that takes longer than this many seconds hangs; a clone may have far to go.
+# Seconds until a command counts as hung; a clone may take longer.
 PATIENCE = 120
 CLONE_PATIENCE = 1800
-# How to reach and whom to trust is the user's; where the repository is, and what it holds, is not the environment's.
+# The user's variables for transport and trust are kept; those that locate a repository or its contents are not.
 _KEPT = re.compile(
     r"GIT_(ASKPASS|SSH|SSH_COMMAND|SSH_VARIANT|TERMINAL_PROMPT|ALLOW_PROTOCOL|SSL_\w+|HTTP_\w+|PROXY_\w+|TRACE\w*"
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM))"
 )
 _LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
 _FILTER = re.compile(r"(filter\..*)\.(clean|process)")
-# The files of settings that lie in a repository.
+# The scopes of settings stored in a repository.
 _ITS_OWN = ("local", "worktree")
 _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
 
 
 class GitError(DativoError):
-    """Git is not there, failed, or did not come to an end."""
+    """Git is not installed, failed, or timed out."""
 
 
 def git(
@@ -42,10 +42,10 @@ def git(
     patience: float = PATIENCE,
     apart: bool = False,
 ) -> bytes:
-    """Run a command of Git in `folder` and return what it prints.
+    """Run a Git command in `folder` and return its standard output.
 
-    `settings` stand before the command, `variables` are added to the environment, `patience` is in seconds. Raises
-    `GitError` with the last line of what Git says.
+    `settings` precede the command, `variables` are added to the environment, `patience` is in seconds. Raises
+    `GitError` with the last line of Git's standard error.
     """
     how: dict[str, Any] = {"settings": settings, "variables": variables, "patience": patience, "apart": apart}
     done = attempt(folder, *arguments, input=input, **how)
@@ -64,9 +64,9 @@ def attempt(
     patience: float = PATIENCE,
     apart: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command of Git that may fail; raises `GitError` only when there is no Git, or it does not end.
+    """Run a Git command that may fail; raises `GitError` only when Git or `folder` is missing, or Git times out.
 
-    What is `apart` is not reached by a Ctrl-C on the terminal, and can ask nothing there.
+    With `apart`, the command does not receive a Ctrl-C from the terminal and cannot prompt there.
     """
     try:
         return subprocess.run(
@@ -74,7 +74,7 @@ def attempt(
             cwd=folder,
             env=clean(os.environ) | dict(variables or {}),
             input=input,
-            # What stands on the input of the command is not for Git.
+            # Git must not read our standard input.
             **({"stdin": subprocess.DEVNULL} if input is None else {}),
             capture_output=True,
             timeout=patience,
@@ -88,12 +88,12 @@ def attempt(
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment without what tells Git where a repository is, or how to read it."""
+    """Return the environment without the variables that tell Git where a repository is, or how to read it."""
     return {name: value for name, value in environment.items() if not name.startswith("GIT_") or _KEPT.fullmatch(name)}
 
 
 def rewrites(folder: Path) -> list[tuple[str, str]]:
-    """List what Git's settings put instead of the beginning of a URL, each as the beginning and what is put there."""
+    """List Git's `url.<base>.insteadOf` settings as pairs of the beginning of a URL and its replacement."""
     listing = attempt(folder, "config", "-z", "--get-regexp", r"^url\..*\.insteadof$").stdout
     entries = (entry.partition("\n") for entry in os.fsdecode(listing).split("\0")[:-1])
     return [(before, key.removeprefix("url.").removesuffix(".insteadof")) for key, _, before in entries]
@@ -102,8 +102,8 @@ def rewrites(folder: Path) -> list[tuple[str, str]]:
 def without_filters(folder: Path) -> dict[str, str]:
     """Return the variables that keep a repository's own filters from running programs.
 
-    Those of the user, and Git LFS, stay: without them files would look changed that are not. A name may hold "=", which
-    `-c` takes for the end of it, and bytes that are no text, which no pattern of Git's matches.
+    The user's filters and Git LFS stay: without them unchanged files would look changed. A name may hold "=", which
+    ends the name for `-c`, and bytes that are not text, which no pattern of Git's matches.
     """
     listing = attempt(folder, "config", "--list", "--show-scope", "-z").stdout
     parts = os.fsdecode(listing).split("\0")

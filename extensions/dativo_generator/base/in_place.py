@@ -1,4 +1,4 @@
-"""Change values in a YAML text, and leave all else as somebody wrote it: order, quotes, comments, free lines."""
+"""Change values in a YAML text and leave everything else as written: order, quotes, comments, blank lines."""
 
 import math
 import re
@@ -12,16 +12,16 @@ from .emit import block, inline
 from .values import same
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# What ends a line for YAML and is counted as no line here.
+# Line breaks of YAML that are not counted as such here.
 _BREAKS = re.compile("[\r\x85\u2028\u2029]")
-# By what an item of a list may be told from the others.
+# Keys that may identify the items of a list.
 _NAMES = ("name", "object", "path", "email")
 
 
 def with_values(text: str, wanted: Any) -> str | None:
-    """Return a text of one block mapping with the values that are `wanted`, and with its form.
+    """Return the text of a block mapping with the `wanted` values, in its present form.
 
-    None where that cannot be done in place: flow style around several lines, tags, a value that its anchor hides.
+    Returns None when that is impossible in place: flow style across several lines, tags, a value hidden by its anchor.
     """
     text = text if text.endswith("\n") else f"{text}\n"
     try:
@@ -38,13 +38,13 @@ def with_values(text: str, wanted: Any) -> str | None:
 
 
 def alike(*lists: Any) -> str:
-    """Return the key that tells the items of lists apart, and by which most are in all of them; '' where none does."""
+    """Return the key that identifies the items of all lists and has the most values in common; '' when none does."""
     shared = {name: values for name in _NAMES if (values := _shared(name, lists)) is not None}
     return max(shared, key=lambda name: len(shared[name]), default="")
 
 
 def _shared(name: str, lists: Sequence[Any]) -> set[str] | None:
-    """Return the values under a key that are in all lists; None where it does not tell the items of each apart."""
+    """Return the values of a key that all lists have in common; None when it does not identify the items of each."""
     found = []
     for items in lists:
         if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
@@ -57,11 +57,11 @@ def _shared(name: str, lists: Sequence[Any]) -> set[str] | None:
 
 
 class _NotInPlace(Exception):
-    """A value stands where it cannot be changed alone."""
+    """A value cannot be changed without changing others."""
 
 
 class _Edited:
-    """A text and what is to change in it: spans of whole lines, or of characters of one line."""
+    """A text and the changes to make: spans of whole lines, or of characters on one line."""
 
     def __init__(self, text: str) -> None:
         self._lines = text.split("\n")
@@ -69,7 +69,7 @@ class _Edited:
         self._changes: list[tuple[int, int, int, int, str]] = []
 
     def text(self) -> str:
-        """Return the text with all changes."""
+        """Return the text with all changes made."""
         lines = list(self._lines)
         for line, column, end_line, end_column, new in sorted(self._changes, reverse=True):
             before, after = lines[line][:column], lines[end_line][end_column:] if end_line < len(lines) else ""
@@ -79,7 +79,7 @@ class _Edited:
     def mapping(self, node: yaml.MappingNode, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         """Change a block mapping key by key."""
         if id(node) in self._seen:
-            return  # an alias of what was changed already
+            return  # an alias of what has been changed already
         self._seen.add(id(node))
         nodes = {key.value: (key, value) for key, value in node.value}
         if nodes.keys() != there.keys() or not there.keys() & wanted.keys():
@@ -99,7 +99,7 @@ class _Edited:
                 continue
             last = _last_line(nodes[previous][1], nodes[previous][0]) + 1 if previous else first
             if not previous and self._lines[first][:indent].strip():
-                raise _NotInPlace  # behind the dash of a list
+                raise _NotInPlace  # after the dash of a list
             self._insert(last, block({key: value}, indent))
 
     def _pair(self, key: yaml.Node, node: yaml.Node, there: Any, wanted: Any) -> None:
@@ -112,7 +112,7 @@ class _Edited:
         self._changes.append((first, 0, last, len(self._lines[last]), text))
 
     def _inside(self, node: yaml.Node, there: Any, wanted: Any) -> bool:
-        """Change a value where it stands; tell whether that could be done."""
+        """Change a value where it stands; return whether that was possible."""
         if isinstance(node, yaml.CollectionNode) and not node.flow_style:
             if isinstance(node, yaml.MappingNode) and isinstance(wanted, Mapping):
                 self.mapping(node, there, wanted)
@@ -125,7 +125,7 @@ class _Edited:
             return False
         start, end = node.start_mark, node.end_mark
         if (start.line, start.column) == (end.line, end.column):
-            return False  # nothing stands there
+            return False  # an empty value
         if isinstance(node, yaml.MappingNode) and _is_shaped_alike(there, wanted):
             for inner_key, inner in node.value:
                 if not same(there[inner_key.value], wanted[inner_key.value]):
@@ -136,7 +136,7 @@ class _Edited:
         return True
 
     def _items(self, node: yaml.SequenceNode, there: Sequence[Any], wanted: Sequence[Any]) -> None:
-        """Change a list whose items are told apart by a name."""
+        """Change a list whose items are identified by a key."""
         if id(node) in self._seen:
             return
         self._seen.add(id(node))
@@ -177,7 +177,7 @@ def _is_inline(value: Any) -> bool:
 
 
 def _is_shaped_alike(there: Any, wanted: Any) -> bool:
-    """Return whether two mappings in flow style differ in single values alone."""
+    """Return whether two mappings in flow style have the same keys, and scalars or lists of scalars as values."""
     if not (isinstance(there, Mapping) and isinstance(wanted, Mapping)):
         return False
     return there.keys() == wanted.keys() and all(_is_inline(value) for value in (*there.values(), *wanted.values()))
@@ -188,13 +188,13 @@ def _flow(value: Any) -> str:
 
 
 def _last_line(node: yaml.Node, key: yaml.Node) -> int:
-    """Return the last line of a value, which begins behind its key; what follows in comments is not of it."""
+    """Return the last line of the value of `key`, without the comments after it."""
     lines = [key.start_mark.line, *_ends(node, key.start_mark.line)]
     return max(lines)
 
 
 def _ends(node: yaml.Node, least: int) -> Iterator[int]:
-    """Yield lines on which a value ends, or a part of it; one that an alias stands for is elsewhere, and before."""
+    """Yield the lines on which a value, or a part of it, ends; what an alias stands for is elsewhere, earlier."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
         if node.start_mark.line >= least:
             behind = node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line

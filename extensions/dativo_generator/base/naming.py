@@ -1,34 +1,34 @@
-"""Names: what may become a path, what refers to the environment, and the nearest right word for a wrong one."""
+"""Names: what may become part of a path, references to the environment, and suggestions for misspelled words."""
 
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-# Slugs become file and folder names on every system, so: lower case, no dots, no leading dash. Two of them, and some
-# words, must fit the 255 bytes that a file name may have.
+# Slugs become file and folder names on every system: lower case, no dots, no leading dash. Two of them and a few words
+# must fit the 255 bytes of a file name.
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,78}[a-z0-9])?")
 SLUG_RULE = "use 1 to 80 lower-case letters, digits, '-' and '_', with a letter or digit at both ends"
-# What the registry calls connectors, engines, formats; and objects, which may have capitals and dots.
+# Names of connectors, engines and formats; and of objects, which may have capitals and dots.
 IDENTIFIER = r"[a-z][a-z0-9_-]*"
 OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-# What else is read may be called more freely: the name stands in files, and only its slug is part of theirs.
+# Other objects may have freer names: the name goes into files, and only its slug into file names.
 _OBJECT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,78}[A-Za-z0-9])?")
 _OBJECT_RULE = "use 1 to 80 letters, digits, spaces, '.', '-' and '_', with a letter or digit at both ends"
 # A classification label.
 LABEL = r"[A-Z][A-Z0-9_]*"
-# What the runner expands wherever it expands anything; no lower case.
+# What the runner expands wherever it expands variables; upper case only.
 ENV_REFERENCE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
-# The same with a default, which it expands in few places; `connection_defaults` of registry/runner.yaml says where.
+# The same with a default, expanded in few places; see `connection_defaults` in registry/runner.yaml.
 _WITH_DEFAULT = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)(?::-([^{}$]+))?\}")
 
-# Line breaks, tabs and their like, and half of a character.
+# Line breaks, tabs and other control characters, and surrogates.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-# Reserved by Windows whatever the ending; a repository with such a file cannot be checked out there.
+# Reserved by Windows with any extension; a repository with such a file cannot be checked out there.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
 
 
 def slug_problem(text: str) -> str:
-    """Say why `text` cannot be part of a path, or ''."""
+    """Return why `text` cannot be part of a path, or '' if it can."""
     if not SLUG.fullmatch(text):
         return SLUG_RULE
     if text in _DEVICES:
@@ -37,22 +37,22 @@ def slug_problem(text: str) -> str:
 
 
 def object_problem(text: str) -> str:
-    """Say why `text` is no name for a table, a file or a sheet, or ''."""
+    """Return why `text` cannot name a table, file or sheet, or '' if it can."""
     return "" if _OBJECT_NAME.fullmatch(text) else _OBJECT_RULE
 
 
 def file_name_of(name: str) -> str:
-    """Return what stands for the name of an object in names of files: itself, or its closest slug."""
+    """Return the name of an object as used in file names: itself, or its closest slug."""
     return name if SLUG.fullmatch(name) else slug_of(name)
 
 
 def slug_of(text: str) -> str:
-    """Make the closest slug of any text: ``Order Details`` -> ``order_details``; '' when nothing is left."""
+    """Return the closest slug of any text: ``Order Details`` -> ``order_details``; '' when nothing is left."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:80].rstrip("_")
 
 
 def has_controls(text: str) -> bool:
-    """Return whether `text` holds line breaks, tabs or other control characters, which no name has."""
+    """Return whether `text` holds line breaks, tabs or other control characters, which no name may have."""
     return _CONTROLS.search(text) is not None
 
 
@@ -62,17 +62,17 @@ def env_names(text: str) -> list[str]:
 
 
 def is_env_reference(text: str) -> bool:
-    """Return whether `text` is one whole ``${NAME}``, the form that the runner expands in every connection."""
+    """Return whether `text` is exactly ``${NAME}``, the form that the runner expands in every connection."""
     return ENV_REFERENCE.fullmatch(text) is not None
 
 
 def env_variables(text: str) -> list[tuple[str, str]]:
-    """List the variables that `text` refers to, each with its default, '' for none."""
+    """List the variables that `text` refers to, each with its default, or '' for none."""
     return _WITH_DEFAULT.findall(text)
 
 
 def env_default(text: str) -> str:
-    """Return the default of `text` that is one whole ``${NAME:-default}``, '' for any other."""
+    """Return the default when `text` is exactly ``${NAME:-default}``, otherwise ''."""
     match = _WITH_DEFAULT.fullmatch(text)
     return (match[2] or "") if match and not has_controls(text) else ""
 
@@ -91,14 +91,14 @@ def listed(words: Iterable[str]) -> str:
 
 
 def few(words: Iterable[str], most: int = 10) -> str:
-    """Join words for a message as `listed` does, and count those beyond `most`: ``a, b and 3 more``."""
+    """Join words as `listed` does, and count those beyond `most`: ``a, b and 3 more``."""
     words = list(words)
     more = len(words) - most
     return listed(words) if more <= 0 else f"{listed(words[:most])} and {more} more"
 
 
 def spans(numbers: Sequence[int], most: int = 6) -> str:
-    """Write ascending numbers for a message, those in a row as one span: ``2-9, 12``; beyond `most` spans, count."""
+    """Format ascending numbers, consecutive ones as a span: ``2-9, 12``; count those beyond `most` spans."""
     found: list[list[int]] = []
     for number in numbers:
         if found and number == found[-1][-1] + 1:

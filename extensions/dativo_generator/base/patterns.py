@@ -1,4 +1,4 @@
-"""Names by pattern, as a shell has them: ``sales.*``, and ``!sales.tmp_*`` for those that are not meant."""
+"""Shell patterns for names: ``sales.*``, and ``!sales.tmp_*`` for exceptions."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -10,19 +10,19 @@ _QUOTES = '"`'
 
 
 def is_pattern(entry: Any) -> bool:
-    """Return whether an entry stands for several names; a quoted name is one, whatever is in it."""
+    """Return whether an entry is a pattern; a quoted name never is."""
     if not isinstance(entry, str) or entry[:1] in _QUOTES:
         return False
     return entry.startswith(EXCEPT) or bool(set(entry) & set(_WILD))
 
 
 def fits(name: str, plain: str, patterns: Iterable[str]) -> bool:
-    """Return whether one of the patterns fits a table; with a dot it is held against the name, else the `plain` one."""
+    """Return whether a pattern matches a table: one with a dot is compared with `name`, any other with `plain`."""
     return any(fnmatchcase(name if "." in pattern else plain, pattern) for pattern in patterns)
 
 
 def is_meant(name: str, plain: str, entries: Iterable[Any]) -> bool:
-    """Return whether `entries` mean a table: one is its name, or a pattern fits it that no other takes back."""
+    """Return whether `entries` select a table: by its name, or by a pattern without an exception that excludes it."""
     entries = list(entries)
     if name in entries:
         return True

@@ -1,4 +1,4 @@
-"""Words of the names of columns and tables, and the phrases in which the registry's rules speak of them."""
+"""The words in names of columns and tables, and the phrases in which the registry's rules refer to them."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from functools import cache
 from .documents import Section
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-# Letters that are no letter with an accent.
+# Letters that do not decompose into accents.
 _LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
 # The words that `<name>` stands for in a phrase, by that name.
@@ -29,13 +29,13 @@ def unaccented(text: str) -> str:
 
 @cache
 def _plain(letter: str) -> str:
-    """Return a letter without accents, '' for an accent of its own."""
+    """Return a letter without accents, '' for a combining accent."""
     parts = unicodedata.normalize("NFKD", letter.translate(_LETTERS))
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def singular(word: str) -> str:
-    """Return the singular of an English plural, near enough to compare the names of tables."""
+    """Return the singular of an English plural, close enough to compare table names."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):
@@ -44,13 +44,13 @@ def singular(word: str) -> str:
 
 
 def take_groups(top: Section) -> Groups:
-    """Take the groups of a file of rules; raises `PackError`."""
+    """Read the word groups of a file of rules; raises `PackError`."""
     groups = top.section("groups")
     return {name: groups.texts(name, like=r"[a-z0-9]+") for name in groups.value}
 
 
 def take_phrases(entry: Section, key: str, groups: Groups, like: str) -> list[str]:
-    """Take the phrases of a rule, each for every word that a ``<group>`` in it stands for; raises `PackError`."""
+    """Read the phrases of a rule, with each ``<group>`` expanded to every word of the group; raises `PackError`."""
     return [written for phrase in entry.texts(key, like=like) for written in _written_out(entry, key, phrase, groups)]
 
 

@@ -1,6 +1,6 @@
-"""The value of a YAML document as nearly all are: of texts, numbers and their like, and each key a text of its own.
+"""Build the value of an ordinary YAML document: texts, numbers and the like, with unique text keys.
 
-It is built in a fraction of the time that PyYAML takes, which allows for much more.
+It takes a fraction of the time of PyYAML, which supports much more.
 """
 
 from typing import Any
@@ -11,16 +11,16 @@ from yaml.constructor import SafeConstructor
 _TAG = "tag:yaml.org,2002:"
 _TEXT, _MAPPING, _LIST = (_TAG + kind for kind in ("str", "map", "seq"))
 _CONSTRUCTOR = SafeConstructor()
-# What makes a value of a scalar that is no text.
+# The constructors of scalars that are not text.
 _KINDS = ("null", "bool", "int", "float", "timestamp")
 _MAKERS = {_TAG + kind: getattr(_CONSTRUCTOR, f"construct_yaml_{kind}") for kind in _KINDS}
 
 
 class Plain:
-    """Such a document: its `value`, and whether it holds nulls."""
+    """An ordinary document: its `value`, and whether it holds nulls."""
 
     def __init__(self, root: yaml.Node | None) -> None:
-        """Build the value of a composed document; raises one of `CONSTRUCTING` where it is no such one."""
+        """Build the value of a composed document; raises one of `CONSTRUCTING` when it is not an ordinary one."""
         self.has_nulls = False
         self._built: dict[yaml.Node, Any] = {}
         self.value = self._of(root)
@@ -28,7 +28,7 @@ class Plain:
     def _of(self, node: Any) -> Any:
         if isinstance(node, yaml.ScalarNode):
             return node.value if node.tag == _TEXT else self._made(node)
-        if node in self._built:  # an alias leads here
+        if node in self._built:  # reached through an alias
             return self._built[node]
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
             value = self._mapping(node)

@@ -1,4 +1,4 @@
-"""A YAML file with the place of everything in it, for files that anybody may have written."""
+"""Parse an untrusted YAML file, with the position of everything in it."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,14 +14,14 @@ Place = tuple[int, int]
 
 
 class _Loader(yaml.CSafeLoader):
-    """A loader that tells what a plain word is without looking twice."""
+    """A loader that resolves each distinct plain word once."""
 
     resolve = staticmethod(lru_cache(maxsize=4096)(yaml.resolver.Resolver().resolve))
 
 
-@lru_cache(maxsize=2)  # whoever looks at a file says next what is wrong with it
+@lru_cache(maxsize=2)  # whoever checks a file reports its errors next
 def _composed(text: str) -> Any:
-    """Return the root of a document, None for an empty one."""
+    """Return the root node of a document, None for an empty one."""
     loader = _Loader(text)
     try:
         return loader.get_single_node()
@@ -30,7 +30,7 @@ def _composed(text: str) -> Any:
 
 
 def _plain(text: str, largest: int) -> Plain | None:
-    """Return what a text holds; None where that takes a closer look, or is wrong."""
+    """Return the value of an ordinary document; None when the text needs a closer look or is invalid."""
     try:
         return Plain(_composed(text)) if surely_bounded_unless_circular(text, largest) else None
     except (yaml.YAMLError, *CONSTRUCTING):
@@ -38,7 +38,7 @@ def _plain(text: str, largest: int) -> Plain | None:
 
 
 class LocatedError(ValueError):
-    """A file is no plain YAML document; `line` and `column` say where, from 1."""
+    """A file is not a plain YAML document; `line` and `column`, from 1, say where."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -46,13 +46,13 @@ class LocatedError(ValueError):
 
 
 class Located:
-    """One YAML document: its `value`, and where each key and value of it stands; `has_nulls` where a null may be.
+    """One YAML document: its `value`, the position of each key and value, and `has_nulls`, whether it may hold nulls.
 
-    The places take ten times the memory of the text, which is kept in their stead and parsed again for them.
+    Positions take ten times the memory of the text, so the text is kept and parsed again when they are needed.
     """
 
     def __init__(self, text: str, largest: int = LARGEST) -> None:
-        """Parse `text`; raises `LocatedError` for anything but one document of plain values, at most `largest`."""
+        """Parse `text`; raises `LocatedError` for anything but one document of at most `largest` plain values."""
         self._text = text
         try:
             plain = _plain(text, largest)
@@ -68,7 +68,7 @@ class Located:
             raise LocatedError(f"not valid YAML: {yaml_problem(error)}") from None
 
     def place(self, keys: Sequence[str | int], of_key: bool = False) -> Place:
-        """Return line and column of the value at `keys`, or of its key; of the deepest part of them that is there."""
+        """Return line and column, from 1, of the value at `keys`, or of its key; of the deepest part that exists."""
         node = _composed(self._text)
         found = node.start_mark
         for key in keys:
@@ -86,7 +86,7 @@ class Located:
         return found.line + 1, found.column + 1
 
     def _parsed(self, text: str, largest: int) -> Any:
-        """Return the value of a text that may hold anything, and in which anything may be wrong."""
+        """Return the value of a text that may hold any YAML and any error."""
         check_bounded(text, largest)
         root = _composed(text)
         if root is None:
@@ -95,7 +95,7 @@ class Located:
         return SafeConstructor().construct_document(root)
 
     def _inspect(self, node: yaml.Node) -> None:
-        """Refuse keys given twice, and those that are no text."""
+        """Refuse duplicate keys, and keys that are not text."""
         if isinstance(node, yaml.ScalarNode):
             return
         seen = set()

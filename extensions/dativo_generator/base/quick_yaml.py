@@ -1,8 +1,8 @@
-"""Read YAML to the values that PyYAML gives, three times as fast, where it is written as people and the pack write it.
+"""Read ordinary YAML to the same values as PyYAML, three times as fast.
 
-libyaml's parser is fast; what PyYAML makes of its events, a node and a generator for each value, is most of the time.
-Here a value is made of each event at once. Whatever is unusual is left to PyYAML, errors in it, too, so that there is
-one reader that says what is wrong: anchors and aliases, tags, keys that are no text or stand twice, dates.
+libyaml's parser is fast; most of the time goes into the node and generator that PyYAML makes for each event. Here each
+event becomes a value at once. Anything unusual, errors included, is left to PyYAML, so that a single reader reports
+errors: anchors and aliases, tags, duplicate keys, keys that are not text, dates.
 """
 
 from collections.abc import Callable
@@ -16,11 +16,11 @@ _KNOWN = {f"{_PREFIX}{name}" for name in ("null", "bool", "int", "float")}
 
 
 class Unusual(Exception):
-    """There is something that is left to PyYAML."""
+    """The text holds something that is left to PyYAML."""
 
 
 def read(text: str, loader: Any) -> Any:
-    """Return the value of one document, as a safe `loader` of PyYAML would; raises `Unusual`, or `yaml.YAMLError`."""
+    """Return the value of one document, as a safe PyYAML `loader` would; raises `Unusual`, or `yaml.YAMLError`."""
     reader = _Reader(loader(text))
     reader.take(yaml.StreamStartEvent)
     first = reader.take(yaml.DocumentStartEvent)
@@ -33,23 +33,23 @@ def read(text: str, loader: Any) -> Any:
 
 
 class _Reader:
-    """Makes values of the events of one text."""
+    """Builds values from the parser events of one text."""
 
     def __init__(self, loader: Any) -> None:
         self._loader = loader
         self._resolvers = loader.yaml_implicit_resolvers
         self.event: Callable[[], Any] = loader.get_event
-        self._plain = cache(self._resolved)  # the same few words stand in most files again and again
+        self._plain = cache(self._resolved)  # the same few words recur in most files
 
     def take(self, kind: type) -> Any:
-        """Take an event that must be of a kind."""
+        """Return the next event, which must be of the type `kind`."""
         event = self.event()
         if not isinstance(event, kind):
             raise Unusual
         return event
 
     def value(self, event: Any) -> Any:
-        """Make the value that begins with an event."""
+        """Build the value that begins with an event."""
         kind = type(event)
         if kind is yaml.AliasEvent or event.anchor or event.tag:
             raise Unusual
@@ -73,7 +73,7 @@ class _Reader:
         return items
 
     def _resolved(self, text: str) -> Any:
-        """Make the value of a text without quotes: of the first kind that it is written like."""
+        """Build the value of an unquoted text: of the first type whose pattern it matches."""
         for tag, pattern in self._resolvers.get(text[:1], ()):
             if pattern.match(text):
                 if tag not in _KNOWN:

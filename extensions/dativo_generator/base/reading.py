@@ -1,7 +1,7 @@
-"""The one reader of files that the pack did not write: a repository's, whoever may have put them there.
+"""The only reader of files that the pack did not write: those of a repository, whose authors are not trusted.
 
-Only a regular file below the root is opened, and no part of its path may be a symbolic link: what a repository holds
-must not decide what of the machine is read. Nothing is read beyond a size, and a pipe or a device is not waited for.
+It opens only regular files below the root, with no symbolic link in their path: a repository must not decide which
+files of the machine are read. It reads no more than a maximum size, and does not wait for a pipe or a device.
 """
 
 import errno
@@ -13,30 +13,30 @@ from pathlib import Path
 
 from .errors import DativoError
 
-# In bytes. An answers file of 200 tables with 60 commented columns each has one mebibyte; rows of a fixture have less.
+# In bytes. An answers file of 200 tables with 60 commented columns each takes one mebibyte; fixture rows take less.
 LARGEST = 4 << 20
 
 
 def _flags(*names: str) -> int:
-    """Join flags to open for reading; a system that lacks one has nothing that it would keep away."""
+    """Combine flags to open a file for reading; a system that lacks one does not have what it guards against."""
     return sum({getattr(os, name, 0) for name in names})
 
 
 _NO_LINK = _flags("O_NOFOLLOW")
 _FOLDER = _flags("O_DIRECTORY", "O_CLOEXEC")
-# Without O_NONBLOCK opening a pipe would wait for somebody to write.
+# Without O_NONBLOCK, opening a pipe would wait for a writer.
 _FILE = _flags("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _STEPWISE = os.open in os.supports_dir_fd
 
 
 class ReadingError(DativoError):
-    """A file is there and cannot, or must not, be read: ``path: why``."""
+    """A file exists but cannot, or must not, be read: ``path: why``."""
 
 
 def read(root: Path, path: str, largest: int = LARGEST) -> bytes | None:
-    """Return the content of the file `path` below `root`, its parts separated by "/"; None when there is none.
+    """Return the content of the file `path`, separated by "/", below `root`; None when it does not exist.
 
-    Raises `ReadingError` for a link, for what is no file, and for one of more than `largest` bytes.
+    Raises `ReadingError` for a link, for anything but a regular file, and for more than `largest` bytes.
     """
     content = beginning(root, path, largest + 1)
     if content is not None and len(content) > largest:
@@ -45,7 +45,7 @@ def read(root: Path, path: str, largest: int = LARGEST) -> bytes | None:
 
 
 def text(root: Path, path: str, largest: int = LARGEST) -> str | None:
-    """Return the content of a file in UTF-8; None when there is none. Raises `ReadingError`."""
+    """Return the content of a UTF-8 file; None when it does not exist. Raises `ReadingError`."""
     content = read(root, path, largest)
     try:
         return None if content is None else content.decode("utf-8")
@@ -54,7 +54,7 @@ def text(root: Path, path: str, largest: int = LARGEST) -> str | None:
 
 
 def beginning(root: Path, path: str, size: int) -> bytes | None:
-    """Return the first `size` bytes of a file; None when there is none. Raises `ReadingError`."""
+    """Return the first `size` bytes of a file; None when it does not exist. Raises `ReadingError`."""
     try:
         descriptor = _opened(root, path)
     except (FileNotFoundError, NotADirectoryError):
@@ -77,7 +77,7 @@ def beginning(root: Path, path: str, size: int) -> bytes | None:
 
 
 def below(root: Path, folder: str) -> Iterator[str]:
-    """Yield the path of everything below a folder that is no folder itself, links to folders too, in order."""
+    """Yield the paths of all files below a folder, and of all links, also those to folders, in order."""
     waiting = [(folder, (root / folder).is_dir() and not (root / folder).is_symlink())]
     while waiting:
         path, is_folder = waiting.pop()
@@ -88,7 +88,7 @@ def below(root: Path, folder: str) -> Iterator[str]:
 
 
 def is_file(root: Path, path: str) -> bool:
-    """Return whether a regular file is there, at the end of no link."""
+    """Return whether a regular file exists and can be read without following a link."""
     try:
         return beginning(root, path, 0) is not None
     except ReadingError:
@@ -96,9 +96,9 @@ def is_file(root: Path, path: str) -> bool:
 
 
 def obstacle(root: Path, path: str) -> str:
-    """Return what keeps a file from being written below `root` where it is said to be: ``path: why``, '' for nothing.
+    """Return what prevents writing a file at `path` below `root`: ``path: why``, or '' for nothing.
 
-    Whoever follows a link writes elsewhere, and whoever opens a pipe waits.
+    Writing through a link ends up elsewhere, and opening a pipe blocks.
     """
     *folders, whole = accumulate(path.split("/"), lambda above, name: f"{above}/{name}")
     for part in (*folders, whole):
@@ -122,7 +122,7 @@ def _listed(root: Path, folder: str) -> list[tuple[str, bool]]:
 
 
 def _opened(root: Path, path: str) -> int:
-    """Open a file by its parts, so that no link is followed that somebody puts there meanwhile."""
+    """Open a file part by part, so that a link created in the meantime is not followed."""
     *folders, name = path.split("/")
     if not {"", ".", ".."}.isdisjoint((*folders, name)):
         raise ReadingError(f"{path}: is not inside the folder")
@@ -145,7 +145,7 @@ def _open_in(folder: int, name: str, how: int, path: str) -> int:
     try:
         return os.open(name, how, dir_fd=folder)
     except OSError as error:
-        # What Linux says of a link where a folder is wanted, and what it says of one where a file is.
+        # What Linux reports for a link in place of a folder, and for one in place of a file.
         if error.errno == errno.ELOOP or (error.errno == errno.ENOTDIR and _is_link(folder, name)):
             raise _link(path) from None
         raise

@@ -1,9 +1,9 @@
-"""Hide passwords and tokens in text that is shown or recorded, whoever wrote it: a URL, a message of Git."""
+"""Hide passwords and tokens in text that is shown or recorded, whatever its source: a URL, a message of Git."""
 
 import re
 
 HIDDEN = "***"
-# Well-known shapes of tokens, so that a secret is found whatever its name is.
+# Well-known formats of tokens, to find a secret whatever its name.
 SHAPES = re.compile(
     r"(?:sk|rk|pk)_(?:live|test)_[0-9A-Za-z]{8,}"
     r"|whsec_[0-9A-Za-z]{8,}"
@@ -17,24 +17,24 @@ SHAPES = re.compile(
     r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-# Every part is bounded, so that no text is long to look through. Most runs show none, so the patterns are compiled when
-# they are needed.
+# Every part is bounded, so that no text takes long to search. Most runs show none, so the patterns are compiled only
+# when needed.
 _SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
 _ASSIGNED = rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)"
-# The same in a mapping, as Python, JSON or YAML writes it in a line; the key of a message, as in "password: is empty",
-# is none.
+# The same in a mapping that Python, JSON or YAML writes on one line; the key of a message, as in "password: is empty",
+# does not count.
 _MAPPED = (
     rf"(?i)((?:(['\"])[\w.-]{{0,40}}{_SECRET}\2\s?:|[{{,]\s?[\w.-]{{0,40}}{_SECRET}:)\s?)"
     r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
 )
-# A password that has not been encoded may hold what ends a host, or a space. One that is a port is none.
+# A password that is not encoded may hold a space, or what ends a host. A port is not a password.
 _NO_PORT = r"(?!\d*:?(?:[/?#\s'\",;)]|$))"
 _UNENCODED = rf"(?P<user>[^\s/?#@:\[]{{0,200}}):{_NO_PORT}(?P<password>\S[^@\n]{{0,400}})@"
-# The path of a repository may hold an @, before a version; that of a database holds none, so the last one counts.
+# A repository's path may hold an @, before a version; a database's path holds none, so the last one counts.
 _REPOSITORY = (
     rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git)):(?P<slashes>//?)(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
 )
-# What was taken for a path has one slash.
+# A URL taken for a path has one slash.
 _DATABASE = (
     rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{1,30}}):(?P<slashes>//?)"
     rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
@@ -46,7 +46,7 @@ _REFERENCE = re.compile(r"\$\{\w+\}")
 
 
 def redacted(text: str) -> str:
-    """Return `text` without the passwords and tokens in it; a ``${NAME}`` in their place stays."""
+    """Return `text` with its passwords and tokens hidden; a ``${NAME}`` in their place stays."""
     if "@" in text:
         for pattern in (_REPOSITORY, _DATABASE):
             text = re.sub(pattern, _login, text)
@@ -61,7 +61,7 @@ def redacted(text: str) -> str:
 
 
 def _login(match: re.Match[str]) -> str:
-    """Hide the password; over HTTP the name, too, since there a token may stand in its place."""
+    """Hide the password; over HTTP also the user, which may be a token."""
     user, colon, password = (match["login"] or "").partition(":")
     if match["login"] is None:
         user, colon, password = match["user"], ":", match["password"]

@@ -1,26 +1,26 @@
-"""Where the pack's repository is: one spelling for each place, and what pip and git fetch from there."""
+"""Locations of the pack's repository: one spelling for each place, and the forms that pip and git need."""
 
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-# Who sets this variable names the repository that the command trusts.
+# Whoever sets this variable names the repository that the command trusts.
 VARIABLE = "DATIVO_TEMPLATE"
-# What Copier takes for a Git repository, whatever it ends with.
+# What Copier takes for a Git repository, whatever its ending.
 _COPIERS = ("git@", "git://", "https://github.com/", "https://gitlab.com/")
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-# The short form of SSH: a user is optional, and a host may be an alias of its configuration. One letter is a drive.
+# SSH's short form: the user is optional, and the host may be an alias in its configuration. One letter is a drive.
 _SSH = re.compile(r"((?:[\w.-]+@)?[\w.-]{2,}):(?!:)(.*)")
-# A login as people paste it, encoded or not: up to the last @ of the host, or where that has none, of all.
+# A login as people paste it, encoded or not: up to the last @ of the host or, failing that, of the whole.
 _LOGIN = re.compile(r"(?:(?P<login>[^/?#]*)@|(?P<unencoded>[^/?#@:\[]*:(?!\d*(?:[/?#]|$)).*)@)")
-# What somebody made of the form of SSH: it takes no password.
+# A password in SSH's short form, which does not support one.
 _SSH_PASSWORD = re.compile(r"([\w.-]+):[^@/\\]+@(?=[\w.-]+[:/])")
 _PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
 
 
 def expanded(location: str) -> str:
-    """Return a location as Git takes it: without the shorthands of Copier, and what pip puts before a URL."""
+    """Return a location as Git takes it: Copier's shorthands expanded, and pip's prefix of a URL removed."""
     for short, url in _SHORTHANDS.items():
         if location.startswith(short):
             location = url + location.removeprefix(short)
@@ -28,34 +28,34 @@ def expanded(location: str) -> str:
 
 
 def recordable(location: str) -> str:
-    """Write a location as Copier takes it, a folder by its path."""
+    """Return a location as Copier takes it, a folder as its path."""
     return copied_from(location) if _is_remote(canonical(location)) else canonical(location)
 
 
 def copied_from(location: str) -> str:
-    """Write a URL so that Copier takes it for a Git repository, which else is what ends with ``.git``."""
+    """Return a URL that Copier recognizes as a Git repository; without a prefix it recognizes only ``.git``."""
     place = expanded(location).rstrip("/")
     known = not _is_remote(place) or place.endswith(".git") or place.startswith(_COPIERS)
     return place if known else f"git+{place}"
 
 
 def canonical(location: str) -> str:
-    """Write a repository's location in one way; a path becomes absolute."""
+    """Return the canonical spelling of a repository's location; a path becomes absolute."""
     location = expanded(location)
     if location.startswith("file://"):
         location = unquote(location.removeprefix("file://").removeprefix("localhost"))
     if not _is_remote(location):
         try:
             return str(Path(location).expanduser().resolve())
-        except (OSError, RuntimeError, ValueError):  # a home of nobody, a NUL, links in a circle: the name of no folder
+        except (OSError, RuntimeError, ValueError):  # unknown home, NUL, circular links: not a folder
             return location
     return location.rstrip("/").removesuffix(".git")
 
 
 def public(location: str) -> str:
-    """Return a location as it may be recorded and shown: without a password, a token or a query.
+    """Return a location that may be recorded and shown: without a password, a token or a query.
 
-    The user of SSH stays, who is part of the address. A name alone over HTTP may be a token.
+    The user of SSH stays, being part of the address. A bare user over HTTP may be a token.
     """
     scheme, separator, rest = location.partition("://")
     if not separator:
@@ -74,9 +74,9 @@ def has_secret(location: str) -> bool:
 
 
 def identity(location: str) -> str:
-    """Return what is equal for two spellings of one repository: host and path, however it is reached, or a folder.
+    """Return a value that is equal for all spellings of one repository: host and path for any protocol, or a folder.
 
-    What is no location, as a stranger may have written it, is equal to itself.
+    What is not a location, such as text from an untrusted file, is returned unchanged.
     """
     try:
         place = canonical(public(location))
@@ -91,9 +91,9 @@ def identity(location: str) -> str:
 
 
 def identities(location: str, rewrites: Sequence[tuple[str, str]]) -> frozenset[str]:
-    """Return what a location is, and what it is where Git's settings send it.
+    """Return the identities of a location: its own, and the one that Git's settings redirect it to.
 
-    `rewrites` are pairs of what a location may begin with, and what Git puts there instead; the longest counts.
+    `rewrites` are pairs of the beginning of a location and Git's replacement for it; the longest match wins.
     """
     spellings = (expanded(location), canonical(location), f"{canonical(location)}.git")
     sent = [place for one in spellings if (place := _rewritten(one, rewrites)) != one]
@@ -110,17 +110,17 @@ def _rewritten(location: str, rewrites: Sequence[tuple[str, str]]) -> str:
 
 
 def _is_remote(location: str) -> bool:
-    """Return whether a location has the form of a URL, or the short one of SSH."""
+    """Return whether a location is a URL, or in SSH's short form."""
     return "://" in location or _SSH.match(location) is not None
 
 
 def is_local(location: str) -> bool:
-    """Return whether a canonical location is a folder of this machine."""
+    """Return whether a canonical location is a folder on this machine."""
     return Path(location).is_absolute()
 
 
 def url_of(location: str) -> str:
-    """Write a canonical location as a URL: a folder as file://, ``user@host:path`` as ssh://."""
+    """Return a canonical location as a URL: a folder as file://, ``user@host:path`` as ssh://."""
     if is_local(location):
         return Path(location).as_uri()
     match = _SSH.fullmatch(location)

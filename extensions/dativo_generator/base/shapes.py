@@ -1,7 +1,7 @@
-"""Hold plain data against a JSON Schema, with the standard library alone: a render imports nothing that could do it.
+"""Check plain data against a JSON Schema with the standard library alone: a render must not import a validator.
 
-It knows the keywords of draft 7 that the pack's own schemas use; a test says when one uses another. What an answer
-gives has a value everywhere, so nothing fits where a schema takes it.
+It supports the keywords of draft 7 that the pack's own schemas use; a test fails when one uses another. An answer has a
+value everywhere, so null never fits, even where a schema allows it.
 """
 
 import re
@@ -13,7 +13,7 @@ from .documents import shown
 from .naming import few, nearest
 
 Schema = Mapping[str, Any]
-# Where a value does not fit, from the top of what was looked at, and what is wrong with it.
+# Where a value does not fit, as keys from its top, and what is wrong there.
 Misfit = tuple[Keys, str]
 
 _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -24,27 +24,27 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "object": ("a mapping", lambda value: isinstance(value, Mapping)),
     "array": ("a list", lambda value: isinstance(value, list)),
 }
-# What says nothing of a value; and how `validate` takes a misfit, which an answer must not be at all.
+# Annotations; and how `validate` treats a misfit, which an answer must not have at all.
 NOTES = {"$schema", "$comment", "title", "description", "definitions", "default", "enumDescriptions", "examples"}
 _OWN = {"x-rules", "x-lax"}
 
 
 class Shape:
-    """A schema, or a part of one, and the definitions that it refers to."""
+    """A schema, or a part of one, with the definitions that it refers to."""
 
     def __init__(self, top: Schema, schema: Any = None) -> None:
-        """Look at `schema`, a part of `top`; at `top` itself without one."""
+        """Wrap `schema`, a part of `top`, or `top` itself by default."""
         self._top, self._schema = top, self._resolved(top if schema is None else schema)
 
     def at(self, *keys: str) -> "Shape":
-        """Return the shape of what stands at `keys` of a value of this shape; raises `KeyError`."""
+        """Return the shape of the property at `keys`; raises `KeyError`."""
         schema = self._schema
         for key in keys:
             schema = self._resolved(schema["properties"][key])
         return Shape(self._top, schema)
 
     def keys_at(self, keys: Keys) -> list[str]:
-        """List the keys that a mapping at `keys`, in lists by their numbers, is known to have; [] for any other."""
+        """List the known keys of the mapping at `keys`, with numbers for list items; [] when it has none."""
         schema = self._schema
         for key in keys:
             inner = schema.get("items") if isinstance(key, int) else schema.get("properties", {}).get(key)
@@ -54,11 +54,11 @@ class Shape:
         return list(schema.get("properties", ()))
 
     def misfits(self, value: Any) -> Iterator[Misfit]:
-        """Yield what does not fit, in the order of the schema."""
+        """Yield every misfit, in the order of the schema."""
         return self._of(self._schema, value, ())
 
     def written_out(self) -> dict[str, Any]:
-        """Return the schema with what it refers to in the place of the reference."""
+        """Return the schema with all references replaced by what they refer to."""
         return self._written_out(self._schema, ())
 
     def _resolved(self, schema: Any) -> Any:
@@ -78,7 +78,7 @@ class Shape:
         if isinstance(reference, str):
             said = {key: value for key, value in schema.items() if key == "description"}
             if reference in inside:
-                return said  # it refers to itself, and anything fits so far in
+                return said  # a recursive reference: deeper levels take anything
             return self._written_out(self._definition(reference), (*inside, reference)) | said
         return {key: self._written_out(value, inside) for key, value in schema.items() if key not in _OWN}
 
@@ -147,7 +147,7 @@ _Check = Callable[[Shape, Schema, Any, Any, Keys], Iterator[Misfit]]
 
 
 def _alone(wrong: Callable[[Schema, Any, Any], str]) -> _Check:
-    """Make the check of a keyword that is about the value alone; `wrong` says what is, '' when nothing is."""
+    """Build the check of a keyword that concerns the value alone; `wrong` returns what is wrong, '' for nothing."""
 
     def check(shape: Shape, schema: Schema, rule: Any, value: Any, keys: Keys) -> Iterator[Misfit]:
         if what := wrong(schema, rule, value):
@@ -224,5 +224,5 @@ _CHECKS: dict[str, _Check] = {
     "anyOf": Shape._any,
     "not": Shape._not,
 }
-# `then` and `else` are looked at with their `if`.
+# `then` and `else` are checked with their `if`.
 KEYWORDS = {*_CHECKS, *NOTES, *_OWN, "$ref", "then", "else"}

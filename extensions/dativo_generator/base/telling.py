@@ -1,4 +1,4 @@
-"""How a line for people is printed: whole where a program or a log reads it, wrapped where a terminal shows it."""
+"""Print lines for people: whole where a program or a log reads them, wrapped where a terminal shows them."""
 
 import re
 import shutil
@@ -8,26 +8,26 @@ from typing import Any, TextIO
 
 from .errors import printable
 
-# The widest line on a terminal; one that has less columns decides itself.
+# The widest line on a terminal; a narrower terminal uses its own width.
 WIDTH = 76
-# What somebody pastes into a shell is never broken: it ends where a sentence goes on.
+# A command to paste into a shell is never broken: it ends where the sentence goes on.
 _COMMAND = re.compile(
     r"(?<![\w/.-])(?:dativo-generator|dativo|copier (?:copy|update|recopy)|git|pip|chmod) (?:'[^']*'|[^'`;,()])*"
 )
-# Stands for a blank that is no place for a break.
+# Stands for a blank where a line must not break.
 _FAST = "\0"
 
 
 def tell(text: str, stream: TextIO | None = None) -> None:
-    """Print a line, on standard error unless it is for another stream."""
+    """Print a line to a stream, standard error by default."""
     stream = stream or sys.stderr
     print(*(wrapped(text) if stream.isatty() else [printable(text)]), sep="\n", file=stream, flush=True)
 
 
 def wrapped(text: str, first: int = 0, indentation: str = "  ") -> list[str]:
-    """Break a line between words, at `WIDTH` or where the terminal ends; what comes `first` takes so many columns.
+    """Break a line between words, at `WIDTH` or the width of the terminal; the first line starts at column `first`.
 
-    A word, or a command, that alone is wider has a line of its own.
+    A word or command that is wider has a line of its own.
     """
     width = min(WIDTH, shutil.get_terminal_size().columns)
     words = _COMMAND.sub(lambda command: command[0].rstrip().replace(" ", _FAST) + _blank(command[0]), printable(text))

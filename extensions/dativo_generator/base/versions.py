@@ -1,16 +1,16 @@
-"""Versions of the pack: the one place that reads and orders them, as tags say them and as Copier records them.
+"""Versions of the pack: the one place that parses and orders them, from tags and from what Copier records.
 
-A version is what PEP 440 calls one, with the spellings of SemVer that it takes: ``v1.2.0-rc.1`` is ``1.2.0rc1``. Copier
-records what `git describe` says: a tag, and how many commits after it; or a hash alone, where nothing is tagged.
+A version is one of PEP 440, with the SemVer spellings that it accepts: ``v1.2.0-rc.1`` is ``1.2.0rc1``. Copier records
+the output of `git describe`: a tag and the number of commits after it, or a bare hash where nothing is tagged.
 """
 
 import re
 from typing import Any
 
-# The name of a ref is no longer, and a number of more digits is none that Python reads.
+# No ref has a longer name, and Python reads no number with more digits.
 _LONGEST = 255
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<after>\d+)-g(?P<hash>[0-9a-f]+)", re.ASCII)
-# Eight digits may be a date, and so a version, where they can be one of this century.
+# Eight digits may be a date, and so a version, when they can be one of this century.
 _HASH = re.compile(r"(?!20\d{6}(\d{4}|\d{6})?$)[0-9a-f]{7,64}", re.ASCII)
 _VERSION = re.compile(
     r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)"
@@ -22,12 +22,12 @@ _VERSION = re.compile(
 )
 _STAGES = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 
-# What comes before every other value of its place, and what comes after.
+# Sorts before, and after, every other value of its place.
 _FIRST, _LAST = (-1, "", 0), (1, "", 0)
 
 
 def version_of(recorded: Any) -> tuple[Any, ...]:
-    """Return a key that orders tags and recorded commits by version; one without a version comes first."""
+    """Return a key that orders tags and recorded commits by version; one without a version sorts first."""
     tag, after = _parts(recorded)
     match = _match(tag)
     # 2.0.0rc1 comes before 2.0.0, which comes before the third commit after it, which comes before 2.0.0.post1.
@@ -35,35 +35,35 @@ def version_of(recorded: Any) -> tuple[Any, ...]:
 
 
 def is_version(tag: str) -> bool:
-    """Return whether the name of a tag is a version, and none of what `git describe` makes of one."""
+    """Return whether the name of a tag is a version, as opposed to the output of `git describe`."""
     return not _DESCRIBED.fullmatch(tag) and _match(tag) is not None
 
 
 def is_prerelease(tag: str) -> bool:
-    """Return whether a version comes before the one that it leads to; no update goes there by itself."""
+    """Return whether a version is a pre-release, to which no update goes by itself."""
     match = _match(tag)
     return match is not None and bool(match["pre"] or match["dev"])
 
 
 def is_hash(recorded: str) -> bool:
-    """Return whether a commit is recorded by its hash alone, since no tag leads to it."""
+    """Return whether a commit is recorded by its hash alone, for lack of a tag."""
     return _HASH.fullmatch(recorded) is not None
 
 
 def tag_of(recorded: str) -> str:
-    """Return the tag that leads to a recorded commit; '' for a hash alone."""
+    """Return the tag in what `git describe` recorded; '' for a bare hash."""
     return "" if is_hash(recorded) else _parts(recorded)[0]
 
 
 def hash_of(recorded: str) -> str:
-    """Return the beginning of the hash that a recorded commit names, '' where it names a tag alone."""
+    """Return the abbreviated hash in what `git describe` recorded, '' for a bare tag."""
     match = _DESCRIBED.fullmatch(recorded)
     text = match["hash"] if match else recorded
     return text if re.fullmatch(r"[0-9a-f]{7,64}", text) else ""
 
 
 def _parts(recorded: Any) -> tuple[str, int]:
-    """Split what is recorded into a tag, and how many commits after it; ('', 0) for what is none."""
+    """Split what `git describe` recorded into a tag and the number of commits after it; ('', 0) for no valid text."""
     if not isinstance(recorded, str) or len(recorded) > _LONGEST:
         return "", 0
     match = _DESCRIBED.fullmatch(recorded)
@@ -75,7 +75,7 @@ def _match(tag: str) -> re.Match[str] | None:
 
 
 def _key(match: re.Match[str]) -> tuple[Any, ...]:
-    """Return the parts of a version, each so that it can be compared with the same part of another."""
+    """Return the parts of a version, each comparable with the same part of another."""
     release = [int(part) for part in match["release"].split(".")]
     while release and not release[-1]:
         release.pop()

@@ -61,7 +61,7 @@ def command(
 
 
 def _print_text(adoption: Adoption, *, dry_run: bool) -> None:
-    """Print a line for each file, and a count of everything."""
+    """Print a line for each file, and a summary."""
     console = Console(soft_wrap=True, highlight=False)
     for file in adoption.files:
         print_state(console, file.state, f"{file.path}{_said(file)}")

@@ -1,6 +1,6 @@
-"""The `dativo-generator` command: what Copier does for one scaffold, for all of a repository.
+"""The `dativo-generator` command: what Copier does for one scaffold, for a whole repository.
 
-A command is a module, which is loaded when it is run: what one needs, such as Copier, takes most of a second to load.
+Each command is a module that is loaded when it runs: what some of them import, such as Copier, takes most of a second.
 """
 
 import sys
@@ -18,7 +18,7 @@ from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
 
-# The commands, in the order of the help, and what it says of each.
+# The commands in the order of the help, with their descriptions.
 COMMANDS = {
     "new": "Scaffold a new job.",
     "replay": "Check that a repository is what its answers files say.",
@@ -43,14 +43,14 @@ _OF_ALL: dict[str, Any] = {
 
 
 class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
-    """The commands by name, each loaded when it is asked for."""
+    """The commands by name, each loaded on demand."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:
         """Return the names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
-        """Load a command; None where there is no such."""
+        """Load a command; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         module = loaded(cmd_name)
@@ -59,7 +59,7 @@ class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
         return get_command(alone)
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:
-        """Write what there is, and load none of it."""
+        """List the commands without loading any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -94,7 +94,7 @@ def _every_command(
 ) -> None: ...
 
 
-# What Typer raises for arguments that it cannot use, and exports by no name of its own.
+# The base class of Typer's usage errors, which Typer does not export by name.
 _UsageError: Any = typer.BadParameter.__base__
 
 
@@ -104,12 +104,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     as_json = wants_json(arguments)
     try:
         with listening():
-            # Typer itself tells people how a command is used; for a program its error is taken from it.
+            # For people, Typer reports usage errors itself; for a program they are caught below.
             sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=not as_json))
     except _UsageError as error:
         error.show()
         refuse(error.format_message(), error.exit_code, as_json, told=True)
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
-    except OSError as error:  # of a full disk, say, which names no file
+    except OSError as error:  # that of a full disk, for example, names no file
         refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), UNABLE, as_json)

@@ -58,7 +58,7 @@ def command(
 
 
 def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
-    """Print all that is wrong, a line each, else a table of what is new or changed, and a count."""
+    """Print all problems, one per line, else a table of new and changed scaffolds, and a summary."""
     if result.problems:
         for line in lines(result.problems):
             tell(line)

@@ -1,4 +1,4 @@
-"""`dativo-generator doctor`: whether what scaffolding needs is there, and what to type where it is not."""
+"""`dativo-generator doctor`: check that everything is there for scaffolding, and say what to type if it is not."""
 
 import shutil
 import sys
@@ -22,12 +22,12 @@ from .output import dump, print_state
 
 EXAMPLES = ("dativo-generator doctor",)
 _PACKAGE = "dativo-generator"
-# What `fields` and import_from need beside: the extra of the package, by one module of each library.
+# The package's extra with the libraries for `fields` and import_from.
 _IMPORTS = "import"
 
 
 class Check(NamedTuple):
-    """What was looked at, what was found, and what to do where that is wrong, '' where it is right."""
+    """What was checked, what was found, and what to do if that is wrong, '' if it is right."""
 
     name: str
     found: str
@@ -55,7 +55,7 @@ def _python() -> Check:
 
 
 def _packages() -> Iterator[Check]:
-    """Look for what the package needs, and for what its extra for imports does."""
+    """Check the requirements of the package, and of its extra for imports."""
     try:
         requirements = [Requirement(text) for text in metadata.requires(_PACKAGE) or ()]
     except metadata.PackageNotFoundError:
@@ -97,7 +97,7 @@ def _git() -> Check:
 
 
 def _repository(root: Path) -> Iterator[Check]:
-    """Look at the repository: updates need one, and a name for what they commit."""
+    """Check the repository: updates need one, and a name for commits."""
     try:
         if attempt(root, "rev-parse", "--show-toplevel").returncode:
             yield Check("repository", "this folder is in none", "git init")

@@ -80,7 +80,7 @@ def command(
 
 
 def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> list[Update]:
-    """Write the answers, and what follows from them; returns the changes, one for each version of the template."""
+    """Write the answers, and the files that follow from them; returns one change per version of the template."""
     taken = []
     fleet.prepare([one.file for one in drifted])
     for change in take_in(lambda version: Step.to(fleet, version), drifted):
@@ -117,7 +117,7 @@ def _print_text(compared: list[Drifted], looked_at: int) -> None:
 
 
 def _print_markdown(compared: list[Drifted], looked_at: int) -> None:
-    """Print the same as a comment on a pull request."""
+    """Print the same as a comment for a pull request."""
     print("### What has changed in the sources\n")
     rows = [(one, table) for one in compared for table in one.tables]
     if rows:
@@ -146,7 +146,7 @@ def _said(change: Any) -> str:
 
 
 def _print_json(compared: list[Drifted], looked_at: int, taken: list[Update]) -> None:
-    """Print `{scaffolds, without_source, files, refused, conflicts}`, the last three of what was written."""
+    """Print `{scaffolds, without_source, files, refused, conflicts}`; the last three are about what was written."""
     dump(
         "drift.v1",
         {

@@ -22,9 +22,9 @@ EXAMPLES = (
     "dativo-generator explain jobs/acme/orders_to_s3.yaml:source.incremental",
 )
 _WIDTH = 80
-# What stands before the line that says where a value comes from.
+# The indentation of the line with a value's origin.
 _INDENTATION = 10
-# How each kind is said, before the place; `{name}` is the question, or the rule.
+# The text for each kind of origin, before the place; `{name}` is the question, or the rule.
 _SAID = {
     "answer": "answer to {name}",
     "profile": "answer to {name}, from a profile",
@@ -41,7 +41,7 @@ _SAID = {
 
 
 class Format(StrEnum):
-    """How an explanation is told."""
+    """The output formats."""
 
     text = "text"
     comments = "comments"
@@ -72,7 +72,7 @@ def command(
 
 
 def _split(root: Path, name: str) -> tuple[str, str]:
-    """Take a file and a key apart; a name of a file may hold colons, too."""
+    """Split an argument into file and key; a file name may contain colons, too."""
     path, _, key = name.rpartition(":")
     if not path or reading.is_file(root, _relative(name)):
         path, key = name, ""
@@ -84,7 +84,7 @@ def _relative(path: str) -> str:
 
 
 def _print_text(one: Explanation) -> None:
-    """Print each value with its place, and below it what gives it, at most 80 columns wide where words allow it."""
+    """Print each value with its place, and its origins below, within 80 columns if words allow it."""
     by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "given by no answers: written by hand"
     for line in _wrapped(f"{one.path}: {by}", ""):
         print(line)
@@ -99,13 +99,13 @@ def _print_text(one: Explanation) -> None:
 
 
 def _wrapped(text: str, before: str, width: int = _WIDTH, after: str = "") -> list[str]:
-    """Return lines of a text with something before the first, and before the others; what has no space is not cut."""
+    """Wrap a text into lines with a prefix for the first, and one for the others; words are not broken."""
     how = {"break_long_words": False, "break_on_hyphens": False}
     return textwrap.wrap(printable(text), width, initial_indent=before, subsequent_indent=after or f"{before}  ", **how)
 
 
 def _said(origin: Given) -> str:
-    """Say what gives a value, where that is, and since when."""
+    """Return the text for an origin: what it is, where, and since when."""
     said = _SAID[origin.kind].format(name=origin.name)
     if origin.file:
         said += f": {origin.file}:{origin.line}:{origin.column}{'' if origin.key == origin.name else f' {origin.key}'}"
@@ -118,7 +118,7 @@ def _said(origin: Given) -> str:
 
 
 def _print_comments(one: Explanation, text: str) -> None:
-    """Print a file with a comment above each line that values begin on, of what gives them most of all."""
+    """Print a file with a comment above each line where values begin, with their most important origins."""
     said: dict[int, dict[str, None]] = {}
     for value in one.values:
         if value.line:

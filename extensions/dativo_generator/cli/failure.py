@@ -1,4 +1,4 @@
-"""What a command says when it cannot do what it was told: a line for people and, with `--json`, a document, too."""
+"""Report that a command failed: a line for people and, with `--json`, a document, too."""
 
 import json
 import sys
@@ -13,15 +13,15 @@ ERROR = "error.v1"
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Return whether a program reads the output, before, or although, the arguments can be parsed."""
+    """Return whether a program reads the output; works before, and without, parsing the arguments."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
 
 
 def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoReturn:
-    """End with a status, and say why in one line on standard error, unless it was `told` there already.
+    """Exit with a status, and give the reason in one line on standard error, unless it was already `told`.
 
-    `as_json` also prints ``{schema, error, status}``: standard output then holds one JSON document in any case.
+    `as_json` also prints ``{schema, error, status}``: so standard output always holds one JSON document.
     """
     if not told:
         tell(f"Error: {reason}")

@@ -111,7 +111,7 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
 
 
 def _print_notes(imported: Sequence[Imported]) -> None:
-    """Say on standard error what a reader should know of an import: what was sampled, and which column is followed."""
+    """Print notes on an import to standard error: what was sampled, and which column is the cursor."""
     for note in imported[0].table.about_source:
         tell(f"Note: {note}")
     for one in imported:
@@ -124,7 +124,7 @@ def _print_notes(imported: Sequence[Imported]) -> None:
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:
-    """Print a data file: the `fields` of one table, or by object, and the answer that names what a job then reads."""
+    """Print a data file: `fields`, of one table or by object, and the answer that selects what a job then reads."""
     by_object = {object_name or name: one for name, one in _by_object(imported).items()}
     fields: dict[str, Any] = {name: _notation(one.fields(min_confidence=bar)) for name, one in by_object.items()}
     if len(imported) == 1 and not object_name:
@@ -136,7 +136,7 @@ def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) ->
 
 
 def _entry(object_name: str, table: Table) -> Any:
-    """Write a table or a file as an answer that names it, with its object where it would be called otherwise."""
+    """Return the answer that selects a table or a file, with its object if that differs from the default."""
     if table.selection == "files":
         return {"path": table.path, "object": object_name}
     same = slug_of(table.name.rpartition(".")[2]) == object_name
@@ -144,7 +144,7 @@ def _entry(object_name: str, table: Table) -> Any:
 
 
 def _by_object(imported: Sequence[Imported]) -> dict[str, Imported]:
-    """Name imported tables as a scaffold names its objects; with the schema where two would have one name."""
+    """Map imported tables by the object names of a scaffold; with the schema if two would have the same name."""
     short = [slug_of(one.table.plain_name) for one in imported]
     names = [
         name if short.count(name) == 1 else slug_of(one.table.path or one.table.name)
@@ -158,9 +158,9 @@ def _notation(fields: Iterable[Field]) -> dict[str, Any]:
 
 
 def _print_explained_text(imported: Sequence[Imported], bar: float) -> None:
-    """Print each column with its label, how sure it is, the rule, and what speaks for and against it.
+    """Print each column with its label, the confidence, the rule, and the evidence for and against it.
 
-    Or why a rule that nearly fits does not. A terminal has what is longer than a line below it; a pipe has one line.
+    If a rule nearly applies, print why it does not. On a terminal, long text goes below the line; a pipe gets one line.
     """
     console = Console(highlight=False)
     for one in imported:
@@ -177,7 +177,7 @@ def _print_explained_text(imported: Sequence[Imported], bar: float) -> None:
 
 
 def _sureness(judgement: Judgement) -> str:
-    """Write a confidence, which is never rounded up to what is beyond doubt but for what a source states."""
+    """Format a confidence, which is never rounded up to 1.00: that is reserved for what a source states."""
     if not judgement.label:
         return " " * 4
     return f"{judgement.confidence if judgement.confidence == 1 else min(judgement.confidence, 0.99):.2f}"
@@ -192,7 +192,7 @@ def _why(judgement: Judgement, bar: float) -> str:
 
 
 def _print_hanging(console: Console, start: str, text: str) -> None:
-    """Print a text behind a start; on a terminal for which that is too long, below it."""
+    """Print a text after a start; on a terminal that is too narrow, below it."""
     fits = not console.is_terminal or len(Text.from_markup(start)) + 1 + len(text) <= console.width
     console.print(f"{start} {escape(text) if fits else ''}".rstrip(), soft_wrap=True)
     for line in [] if fits else textwrap.wrap(text, console.width, initial_indent="    ", subsequent_indent="    "):
@@ -200,7 +200,7 @@ def _print_hanging(console: Console, start: str, text: str) -> None:
 
 
 def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
-    """Print every column with its label, and why it has it."""
+    """Print every column with its label, and the reasons for it."""
     dump(
         "fields.v1",
         {
@@ -224,7 +224,7 @@ def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
 
 
 def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
-    """Print the differences as comments above the fields that take them in, so that both are one data file."""
+    """Print the differences as comments above the fields that include them, so that both are one data file."""
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))

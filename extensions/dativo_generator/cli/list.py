@@ -26,14 +26,14 @@ from .progress import progress
 from .repository import fleet_here, none_selected, nothing_at, require_here
 
 EXAMPLES = ("dativo-generator list --tenant acme", "dativo-generator list --state --format tree")
-# How many objects, files or versions a cell names before it counts the rest.
+# How many objects, files or versions a cell names before it counts the others.
 _FEW = 3
-# What a spreadsheet takes for the beginning of a formula.
+# The characters that start a formula in a spreadsheet.
 _FORMULA = ("=", "+", "-", "@")
 
 
 class Format(StrEnum):
-    """How an inventory is told."""
+    """The output formats."""
 
     table = "table"
     tree = "tree"
@@ -97,7 +97,7 @@ _COLUMNS = ("tenant", "scaffold", "environments", "source", "target", "objects",
 
 
 def _cells(row: Row) -> list[str]:
-    """Return what a line of a table says; a file by hand is called by its path."""
+    """Return the cells of a row; a hand-written file is named by its path."""
     return [
         row.tenant,
         row.scaffold or row.name,
@@ -120,7 +120,7 @@ def _print_table(found: Sequence[Row]) -> None:
 
 
 def _print_columns(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Print what columns hold under their names, without the columns that hold nothing."""
+    """Print columns under their names, without empty columns."""
     lines = [[printable(cell) for cell in line] for line in lines]
     filled = [index for index in range(len(names)) if any(line[index] for line in lines)]
     rows = [[name.upper() for name in names], *lines]
@@ -130,7 +130,7 @@ def _print_columns(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None
 
 
 def _print_csv(found: Sequence[Row]) -> None:
-    """Print a line for each row; what there are several of is separated by spaces."""
+    """Print one line per row; several values in a cell are separated by spaces."""
     names = (*_COLUMNS, "file", "assets", "jobs", "places")
     lines = [
         [
@@ -155,7 +155,7 @@ def _print_csv(found: Sequence[Row]) -> None:
 
 
 def _print_spreadsheet(names: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
-    """Print CSV in which no cell is a formula, or more than a line."""
+    """Print CSV in which no cell is a formula, or spans several lines."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
@@ -166,7 +166,7 @@ def _print_spreadsheet(names: Sequence[str], lines: Iterable[Sequence[str]]) -> 
 
 
 def _print_json(found: Sequence[Row]) -> None:
-    """Print `{scaffolds, jobs, assets}`, the last two of what is written by hand."""
+    """Print `{scaffolds, jobs, assets}`; the last two are hand-written files."""
     kinds: dict[str, list[dict[str, Any]]] = {"scaffold": [], "job": [], "asset": []}
     for row in found:
         kinds[row.kind].append(_in_json(row))
@@ -182,7 +182,7 @@ def _in_json(row: Row) -> dict[str, Any]:
 
 
 def _print_tree(found: Sequence[Row]) -> None:
-    """Print the tenants with their scaffolds, below each its assets, and the jobs that fill these."""
+    """Print a tree: tenants, their scaffolds, the assets of these, and the jobs that fill these."""
     tenants: dict[str, list[Row]] = {}
     for row in found:
         tenants.setdefault(row.tenant, []).append(row)
@@ -193,7 +193,7 @@ def _print_tree(found: Sequence[Row]) -> None:
 
 
 def _branch(row: Row) -> Iterator[str]:
-    """Yield the lines of a row: what it is, then its assets with the jobs that fill them, then its other jobs."""
+    """Yield the lines of a row: its name, then its assets with the jobs that fill them, then its other jobs."""
     if row.kind != "scaffold":
         yield from _leaf(row)
         return
@@ -223,12 +223,12 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 # --- the graph --------------------------------------------------------------------------------------------------------
 
 
-# The shape of each kind of node.
+# The node shapes of Mermaid, by kind.
 _SHAPES = {"source": '["{}"]', "asset": '("{}")', "place": '[("{}")]'}
 
 
 def _print_mermaid(found: Sequence[Row]) -> None:
-    """Print a graph: from each source to its assets, and from these to the places that jobs bring them to."""
+    """Print a graph: an edge from each source to its assets, and from these to where jobs write them."""
     nodes: dict[tuple[str, str], str] = {}
     edges: dict[str, None] = {}
 
@@ -252,7 +252,7 @@ def _print_mermaid(found: Sequence[Row]) -> None:
 
 
 def _quoted(text: str) -> str:
-    """Write what a label of a graph shows as it is: nothing in it ends the label, links, or is HTML."""
+    """Escape a label of a graph: nothing in it ends the label, becomes a link, or is HTML."""
     return "".join(c if c.isalnum() or c in " ._/-:" else f"#{ord(c)};" for c in printable(text))
 
 

@@ -71,7 +71,7 @@ def command(
         "vcs_ref": version if is_version(version) else None,
         "unsafe": True,
     }
-    # What Copier prints is for people; a program gets JSON alone.
+    # Copier prints for people; a program gets only JSON.
     out = sys.stderr if as_json else sys.stdout
     try:
         with redirect_stdout(out):
@@ -86,17 +86,17 @@ def command(
 
 
 def _refuse_guess(tried: Any) -> None:
-    """Refuse what Copier has `tried` without writing it where the owner would be a guess; raises `SourceError`."""
+    """Refuse a scaffold that Copier has `tried` in memory if its owner would be a guess; raises `SourceError`."""
     said = tried.answers.combined
     if "owner" not in said and said["plan"]["assets"]:
         raise SourceError(
-            f"owner: nobody is there to say it; give --data owner=team@example.com, "
+            f"owner: needs an answer; give --data owner=team@example.com, "
             f"or write it in {profile_of(said['tenant_id'])}"
         )
 
 
 def _answers(path: Path) -> dict[str, Any]:
-    """Read a file of answers; raises `SourceError` with line and column for one that is not YAML."""
+    """Read a file of answers; raises `SourceError` with line and column if it is not YAML."""
     import yaml
 
     from ..base import reading

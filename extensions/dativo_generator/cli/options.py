@@ -1,4 +1,4 @@
-"""What the commands have in common: exit statuses, options, help."""
+"""What the commands share: exit statuses, options, help."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ import typer
 from ..base.repository_url import VARIABLE
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
-# What the exit status of every command says; it stays so.
+# The meaning of every command's exit status, which must not change.
 STATUSES = {
     OK: "success",
     WRONG: "something is wrong, was refused, or has conflicts",
@@ -17,11 +17,11 @@ STATUSES = {
 
 
 def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
-    """Make a help that begins with examples, since they are what most people look for."""
+    """Return a help class that starts with examples, which most people look for."""
 
     class Help(help_of):
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:
-            """Write the examples, then what every help has."""
+            """Write the examples, then the usual help."""
             with formatter.section("Examples"):
                 for example in examples:
                     formatter.write_text(example)

@@ -1,4 +1,4 @@
-"""What the commands print alike: a line for each state, counts, Markdown, JSON."""
+"""Output that the commands share: a line for each state, counts, Markdown, JSON."""
 
 import json
 from collections import Counter
@@ -40,9 +40,9 @@ STYLES = {
     "changed": "yellow",
     "changed by hand": "yellow",
 }
-# What ends a code span or a cell of a table; in a table, a backslash before one is read in two ways.
+# What ends a code span or a table cell; renderers disagree about a backslash before one in a table.
 _MARKUP = set("`|\\")
-# How wide the column of the states is.
+# The width of the column of states.
 _STATE = 19
 WORDS = {"edited": "edited by hand", "older": "of an older version"}
 
@@ -55,28 +55,28 @@ def print_state(console: Console, state: str, text: str) -> None:
 
 
 def say(console: Console, text: str) -> None:
-    """Print a sentence, which may hold names or values out of somebody's file."""
+    """Print a sentence, which may contain untrusted names or values."""
     console.print(broken(console, text), markup=False, emoji=False)
 
 
 def broken(console: Console, text: str, first: int = 0, indentation: str = "  ") -> str:
-    """Return a line as a terminal shows it, wrapped; a program or a log reads it whole."""
+    """Return a line wrapped for a terminal; for a program or a log, unwrapped."""
     return "\n".join(wrapped(text, first, indentation)) if console.is_terminal else printable(text)
 
 
 def counted_states(states: Counter[str], thing: str) -> str:
-    """Say how many of a thing there are, and in which states."""
+    """Return how many of a thing there are, in total and by state."""
     parts = ", ".join(f"{count} {WORDS.get(state, state)}" for state, count in states.most_common())
     return f"{counted(states.total(), thing)}{': ' + parts if parts else ''}"
 
 
 def counted(count: int, thing: str) -> str:
-    """Say how many there are of a thing, whose plural ends in s."""
+    """Return the count of a thing, whose plural ends in s."""
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def markdown_code(text: str) -> str:
-    """Show text literally in Markdown, in a table, too: nothing in it links, loads an image or calls somebody."""
+    """Show text literally in Markdown, also in a table: nothing in it links, loads an image or mentions a user."""
     text = printable(text)
     if not text or set(text) & _MARKUP:
         return f"<code>{''.join(c if c.isalnum() else f'&#{ord(c)};' for c in text)}</code>"
@@ -84,7 +84,7 @@ def markdown_code(text: str) -> str:
 
 
 def dump(schema: str, members: Mapping[str, Any]) -> None:
-    """Print a document of JSON, which names its `schema`: a file of `docs/reference/output/`, without `.json`."""
+    """Print a JSON document that names its `schema`: a file of `docs/reference/output/`, without `.json`."""
     _print_json(_without_secrets({"schema": schema, **members}))
 
 
@@ -99,12 +99,12 @@ def _print_json(value: Any) -> None:
 
 
 def show(console: Console, text: str, style: str = "") -> None:
-    """Print a line that may hold names or values out of somebody's file."""
+    """Print a line that may contain untrusted names or values."""
     console.print(printable(text), style=style, markup=False, emoji=False)
 
 
 def _in_json(character: str) -> str:
-    """Escape in JSON what a terminal would obey."""
+    """Escape for JSON what a terminal would interpret."""
     return character if character == "\n" or character.isprintable() else json.dumps(character)[1:-1]
 
 
@@ -117,12 +117,12 @@ def _without_secrets(value: Any) -> Any:
 
 
 def written_files(change: Update) -> dict[str, str]:
-    """Return by path whether a change writes a file or deletes it."""
+    """Return by path whether a change writes or deletes a file."""
     return {path: "deleted" if text is None else "written" for path, text in sorted(change.writes.items())}
 
 
 def print_leaving(change: Update, dry_run: bool) -> None:
-    """Print each file that goes, or goes elsewhere, and each that stays although nobody's answers give it any more."""
+    """Print each file that is deleted or moved, and each that stays although no answers render to it any more."""
     console = Console(soft_wrap=True, highlight=False)
     for path, target in change.moves.items():
         print_state(console, "would be moved" if dry_run else "moved", f"{path} -> {target}")
@@ -133,7 +133,7 @@ def print_leaving(change: Update, dry_run: bool) -> None:
 
 
 def effects_of(outcome: Outcome) -> list[tuple[str, str]]:
-    """Say each effect of an outcome."""
+    """Return (effect, text) for each effect of an outcome."""
     said = []
     for effect in outcome.effects:
         if effect in ("refused", "forbidden in cloud"):

@@ -1,4 +1,4 @@
-"""How far long work is."""
+"""The progress of long work."""
 
 import sys
 import time
@@ -8,16 +8,15 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-# Between two lines about how far long work is, where there is no terminal for a bar.
+# The interval between progress lines where there is no terminal for a bar.
 SECONDS = 5.0
 
 
 @contextmanager
 def progress(what: str, total: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    """Show a bar on a terminal; elsewhere, say every few seconds in a line how far it is.
+    """Show a progress bar on a terminal; elsewhere, print a line every few seconds.
 
-    The bar starts with the first step that is done: it has a thread, and processes are to be forked before there is
-    one.
+    The bar starts with the first finished step: it runs in a thread, and processes must be forked before there is one.
     """
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

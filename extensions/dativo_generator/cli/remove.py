@@ -51,7 +51,7 @@ def command(
 
 
 def _print_text(found: Removal, *, dry_run: bool) -> None:
-    """Print edits first, then each file that goes, and each that stays with the reason."""
+    """Print edited files first, then each file that goes, and each that stays with the reason."""
     console, change = Console(soft_wrap=True, highlight=False), found.change
     for outcome in change.refused:
         for effect, said in effects_of(outcome):
@@ -71,7 +71,7 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
 
 
 def _print_json(found: Removal, *, dry_run: bool) -> None:
-    """Print `{dry_run, refused, edited, files, kept, conflicts}`; `kept` says why by path."""
+    """Print `{dry_run, refused, edited, files, kept, conflicts}`; `kept` maps paths to reasons."""
     change = found.change
     dump(
         "remove.v1",

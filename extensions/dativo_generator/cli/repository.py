@@ -1,4 +1,4 @@
-"""How the commands look at the working directory, and write to it."""
+"""How the commands read the working directory, and write to it."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ from ..plan.ci import misplaced
 
 @contextmanager
 def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
-    """Look at the working directory with the trusted template.
+    """Open the working directory with the trusted template.
 
-    `writes` is the name of a command that writes: it holds the lock of the repository, and begins with what another
-    one has left half done. Any other is refused where something is.
+    `writes` is the name of a command that writes: it holds the lock of the repository, and first completes or undoes a
+    half-written change. A command that only reads is refused if there is one.
     """
     root = Path.cwd()
     with scratch_folder() as scratch:
@@ -33,7 +33,7 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
 
 
 def save(fleet: Fleet, change: Update) -> None:
-    """Write a change, let Git know of its conflicts, and say which CI file does not work where it is."""
+    """Write a change, record its conflicts in Git, and warn of a CI file that does not work where it is."""
     fleet.tree.write(change.writes, {path: edit.sides for path, edit in change.conflicts.items()})
     for kind, path in CI_FILES.items():
         if change.writes.get(path) is not None and (why := misplaced(kind, fleet.tree.root)):
@@ -41,29 +41,29 @@ def save(fleet: Fleet, change: Update) -> None:
 
 
 def nothing_here(fleet: Fleet) -> str:
-    """Say that a folder has no scaffolds, and where to run the command instead."""
+    """Return the error for a folder without scaffolds, with where to run the command instead."""
     return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
 
 
 def nothing_at(root: Path) -> str:
-    """Say that a folder has neither scaffolds nor files by hand, and where to run the command instead."""
+    """Return the error for a folder without scaffolds and hand-written files, with where to run the command instead."""
     return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
 
 
 def none_selected(there: int) -> str:
-    """Say that the options select none of the answers files that are there."""
+    """Return the error for options that select none of the answers files."""
     return f"none of the {there} answers files is selected; check --tenant, --connector and --environment"
 
 
 def require_here(names: Iterable[str], known: Collection[str]) -> None:
-    """Raise `SourceError` for a name that is given and is none of the answers files here."""
+    """Raise `SourceError` for a given name that is not one of the answers files here."""
     for name in names:
         if name not in known:
             raise SourceError(f"{name}: is not an answers file here{nearest(name, known)}")
 
 
 def assignment(text: str) -> tuple[str, str]:
-    """Read ``NAME=ANSWER``; raises `SourceError`."""
+    """Parse ``NAME=ANSWER``; raises `SourceError`."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise SourceError(f"--data: '{text}' is not NAME=ANSWER")

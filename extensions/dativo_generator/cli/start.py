@@ -1,4 +1,4 @@
-"""Where the command begins: signals are listened to before the rest is loaded, which takes most of a second."""
+"""The entry point: it handles signals before it loads the rest, which takes most of a second."""
 
 import sys
 

@@ -22,12 +22,12 @@ EXAMPLES = (
     "dativo-generator update --dry-run",
     "dativo-generator update --tenant acme --data retention_days=30",
 )
-# How many examples of a kind a Markdown comment lists before it counts the rest.
+# How many examples of a kind a Markdown comment lists before it counts the others.
 _LISTED = 20
 
 
 class Format(StrEnum):
-    """How an update is told."""
+    """The output formats."""
 
     table = "table"
     markdown = "markdown"
@@ -91,7 +91,7 @@ def command(
 
 
 def _print_text(change: Update, *, dry_run: bool) -> None:
-    """Print what happens to which answers files, and what it means."""
+    """Print what happens to each answers file, and what it means."""
     console = Console(soft_wrap=True, highlight=False)
     for outcome in change.outcomes:
         for effect, said in effects_of(outcome):
@@ -111,7 +111,7 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
 
 
 def _print_markdown(change: Update, *, dry_run: bool) -> None:
-    """Print the same as a comment on a pull request."""
+    """Print the same as a comment for a pull request."""
     effects = Counter(effect for outcome in change.outcomes for effect in outcome.effects)
     lines = [
         f"### {'What an update' if dry_run else 'Update'} to {markdown_code(change.target)}"

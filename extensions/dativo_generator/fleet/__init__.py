@@ -1,9 +1,9 @@
-"""Many answers files at once: what they hold, prove and change, with the releases of the pack that wrote them.
+"""Many answers files at once: reading, replaying and changing them with the releases of the pack that wrote them.
 
 ::
 
     answers files ──> trusted releases ──> renders ──> differences ──> one report, or one change
 
-It may import all below `cli`, and what is installed beside it. Only the pack that the command was told to trust is ever
-run, at commits of its released history.
+It may import all below `cli`, and the installed libraries. The only code that it runs is that of the pack that the
+command was told to trust, at commits of its released history.
 """

@@ -1,4 +1,4 @@
-"""Take over hand-written jobs and assets: find their answers, and write these. The files stay as they are.
+"""Adopt hand-written jobs and assets: find their answers, and write these. The files stay as they are.
 
 ::
 
@@ -32,7 +32,7 @@ from .source import SourceError
 from .step import Outcome, Step
 from .update import Update, combined
 
-# What becomes of a file, in the words of the report.
+# What happens to a file, in the words of the report.
 STATES = {
     "exact": "Its answers give what it says.",
     "extras": "Its answers give what it says, with some keys passed on by `job_extra` or `asset_extra`.",
@@ -41,7 +41,7 @@ STATES = {
     "skipped": "It is neither a job nor an asset.",
     "refused": "No answers come close, for the reason given; it stays as it is.",
 }
-# By what jobs are kept apart beyond what one scaffold must have in common.
+# The criteria that can keep jobs apart, in addition to what one scaffold must have in common.
 GROUPS = ("tenant", "source", "target", "folder", "job")
 FOLDERS = ("jobs", "assets")
 _ENDS = (".yaml", ".yml")
@@ -53,9 +53,10 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Taken:
-    """One file: `kind` is job or asset, `state` one of `STATES`, `answers_file` the one that gives it.
+    """One file: `kind` is job or asset, `state` one of `STATES`, `answers_file` the one that renders to it.
 
-    `extras` are the keys that are passed on, or left out, `edits` those that differ; `detail` says why it is refused.
+    `extras` are the keys that are passed on or removed, `edits` those that differ; `detail` is the reason for a
+    refusal.
     """
 
     path: str
@@ -69,7 +70,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Adoption:
-    """What became of each file, in the order of their paths, and the change that writes the answers files."""
+    """What happens to each file, sorted by path, and the change that writes the answers files."""
 
     files: list[Taken]
     change: Update
@@ -77,7 +78,7 @@ class Adoption:
 
 @dataclass
 class Here:
-    """What there is: jobs and assets by path, parsed; files that are none or cannot be read, and why not."""
+    """What was found: jobs and assets by path, parsed; and other or unreadable files, with the reason."""
 
     jobs: dict[str, Document] = field(default_factory=dict)
     assets: dict[str, Document] = field(default_factory=dict)
@@ -85,7 +86,7 @@ class Here:
 
 
 def found(fleet: Fleet, places: Sequence[str]) -> Here:
-    """Read the jobs and assets at some places, files or folders; raises `SourceError` for one where nothing is."""
+    """Read the jobs and assets at some places, files or folders; raises `SourceError` for an empty or missing one."""
     here = Here()
     for path in dict.fromkeys(_paths(fleet, places or [name for name in FOLDERS if _is_folder(fleet, name)])):
         _add(here, fleet, path)
@@ -103,7 +104,7 @@ def adopt(
 ) -> Adoption:
     """Work out the adoption of what is `here`; nothing is written.
 
-    `given` are answers for what the files do not say. With `rewrite` the files get the pack's form, and keep their
+    `given` are answers for what the files do not say. With `rewrite` the files get the pack's format, and keep their
     values. `advance` is called after each job.
     """
     owned = dict(_owned(step.fleet))
@@ -117,7 +118,7 @@ def adopt(
     return Adoption(sorted(taken, key=lambda one: one.path), combined(step, outcomes))
 
 
-# --- what there is ----------------------------------------------------------------------------------------------------
+# --- input ------------------------------------------------------------------------------------------------------------
 
 
 def _is_folder(fleet: Fleet, name: str) -> bool:
@@ -125,7 +126,7 @@ def _is_folder(fleet: Fleet, name: str) -> bool:
 
 
 def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
-    """Yield the files that scaffolds have, each with its answers file."""
+    """Yield the files that scaffolds own, each with its answers file."""
     for file in fleet.files:
         try:
             rendering = fleet.replay(file)
@@ -136,7 +137,7 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
 
 
 def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
-    """Refuse files that name a scaffold which does not give them: they are copies, and would stay strays."""
+    """Refuse files that name a scaffold which does not write them: they are copies, and would remain strays."""
     left = Here(others=list(here.others))
     damaged = {file.name: file.problem for file in fleet.files if file.problem}
     for kind, documents, kept in (("job", here.jobs, left.jobs), ("asset", here.assets, left.assets)):
@@ -154,7 +155,7 @@ def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
 
 
 def _of_scaffolds(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Iterator[Taken]:
-    """Yield the files that scaffolds have already; an asset comes with its job."""
+    """Yield the files that scaffolds already own; an asset comes with its job."""
     assets = dict.fromkeys(path for path in here.assets if path in owned)
     for path, job in here.jobs.items():
         if path in owned:
@@ -191,7 +192,7 @@ def _add(here: Here, fleet: Fleet, path: str) -> None:
 
 
 def _parsed(fleet: Fleet, path: str) -> Document:
-    """Return what a file holds; raises `DativoError` for one that holds no mapping."""
+    """Return the content of a file; raises `DativoError` if that is not a mapping."""
     content = fleet.tree.read(path)
     if content is None:
         raise AnswerError("is not there")
@@ -212,7 +213,7 @@ def _parsed(fleet: Fleet, path: str) -> Document:
 
 @dataclass
 class _Search:
-    """The answers for single files, found as far as they can be; `refused` says of each other one why it cannot."""
+    """Searches the answers for single files; `refused` has the reason for each file without answers."""
 
     step: Step
     here: Here
@@ -222,9 +223,9 @@ class _Search:
     refused: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def found(self) -> Iterator[tuple[Document, Document]]:
-        """Yield what was found of each job, and of each asset without one, with its answers.
+        """Yield each job, and each asset without a job, with the answers found for it.
 
-        The first job that can be taken over writes the asset, and the others point at it.
+        The first job that can be adopted writes the asset, and the others reuse it.
         """
         readers, roots = self._readers()
         written: dict[str, str] = {path: "" for path in readers if path in self.owned}
@@ -247,7 +248,7 @@ class _Search:
         return iter(results + [pair for pair in self._inferred(single, usual | dict(self.given)) if pair[1]])
 
     def _readers(self) -> tuple[dict[str, list[str]], dict[str, str]]:
-        """Map each asset to the jobs that point at it, those first that call it as it does; and jobs to their root."""
+        """Map each asset to its jobs, those first that use its object name; and each job to its root."""
         readers: dict[str, list[str]] = {}
         roots: dict[str, str] = {}
         for path, job in self.here.jobs.items():
@@ -279,7 +280,7 @@ class _Search:
     def _inferred(
         self, found: Sequence[Document], given: Mapping[str, Any] | None = None
     ) -> list[tuple[Document, Document]]:
-        """Return each with its answers, {} where there are none."""
+        """Return each with its answers, {} if there are none."""
         given = self.given if given is None else given
 
         def attempt(files: Document) -> dict[str, Any] | str:
@@ -301,7 +302,7 @@ class _Search:
 
 
 def _usual(found: Sequence[Document]) -> dict[str, Any]:
-    """Return what an asset that no job reads most likely has: the tenant of all others, and their most usual target."""
+    """Return the likely answers for an asset that no job reads: the common tenant, and the most frequent target."""
     tenants = {answers["tenant_id"] for answers in found}
     targets = Counter(answers["target_connector"] for answers in found).most_common(1)
     usual = {"target_connector": targets[0][0]} if targets else {}
@@ -309,7 +310,7 @@ def _usual(found: Sequence[Document]) -> dict[str, Any]:
 
 
 def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
-    """Return the file that a job's `asset_path` leads to, and what stands before it: the root that the runner sees."""
+    """Return the file that a job's `asset_path` refers to, and the root before it, as the runner sees it."""
     said = job.get("asset_path")
     if not isinstance(said, str) or not said:
         raise AnswerError("asset_path: is missing; name the asset that describes the data")
@@ -323,7 +324,7 @@ def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
 
 
 def _names_object(job: Document, asset: Document) -> bool:
-    """Return whether a job calls what it reads as its asset does."""
+    """Return whether a job uses the object name of its asset."""
     described, source = body_of(asset).get("object"), job.get("source")
     lists = [value for value in source.values() if isinstance(value, list)] if isinstance(source, Mapping) else []
     names = [item.get("object", described) if isinstance(item, Mapping) else item for items in lists for item in items]
@@ -334,7 +335,7 @@ def _names_object(job: Document, asset: Document) -> bool:
 
 
 def _outcomes(step: Step, search: _Search, group: Sequence[str], taken: list[Taken]) -> Iterator[Outcome]:
-    """Yield what is written for each scaffold, and add to `taken` what becomes of the files."""
+    """Yield what is written for each scaffold, and add what happens to the files to `taken`."""
     groups: dict[str, list[tuple[Document, Document]]] = {}
     for files, answers in search.found():
         groups.setdefault(_apart(group, files), []).append((files, answers))
@@ -366,7 +367,7 @@ def _outcomes(step: Step, search: _Search, group: Sequence[str], taken: list[Tak
 
 
 def _apart(group: Sequence[str], files: Document) -> str:
-    """Return what keeps a file apart from others."""
+    """Return the key that keeps a file apart from others."""
     path = files["job_path"] or files["asset_path"]
     if "job" in group:
         return path
@@ -376,7 +377,7 @@ def _apart(group: Sequence[str], files: Document) -> str:
 def _rendered(
     step: Step, answers: Document, files: Sequence[Document], names: set[str]
 ) -> tuple[dict[str, Any], Rendering]:
-    """Render answers under a name that is free; raises `DativoError` where they give another's file."""
+    """Render answers under an unused name; raises `DativoError` if that would overwrite another file."""
     path = files[0]["job_path"] or files[0]["asset_path"]
     usual = f"{answers['source_connector']}_to_{answers['target_connector']}"
     wanted = usual if len(files) > 1 else slug_of(PurePosixPath(path).stem) or usual
@@ -408,7 +409,7 @@ def _states(rendering: Rendering, files: Document, answers: Document) -> Iterato
 
 
 def _leaves(value: Any, above: Keys = ()) -> Iterator[str]:
-    """Yield the places of what an answer passes on, and of what it leaves out."""
+    """Yield the places that an answer passes on, and those that it removes."""
     inner: Iterable[tuple[Any, Any]] = ()
     if isinstance(value, Mapping):
         inner = value.items()
@@ -420,11 +421,11 @@ def _leaves(value: Any, above: Keys = ()) -> Iterator[str]:
         yield from _leaves(item, (*above, key))
 
 
-# --- the pack's form --------------------------------------------------------------------------------------------------
+# --- the pack's format ------------------------------------------------------------------------------------------------
 
 
 def _rewritten(step: Step, outcomes: Sequence[Outcome], taken: list[Taken]) -> Iterator[Outcome]:
-    """Add to each outcome its files in the pack's form, with the values that they have."""
+    """Add to each outcome its files in the pack's format, with their own values."""
     mine: dict[str, list[str]] = {}
     for one in taken:
         if one.answers_file:
@@ -446,7 +447,7 @@ def _with_form(step: Step, outcome: Outcome, rendering: Rendering, paths: Sequen
     for path in paths:
         wanted = dict(_parsed(step.fleet, path))
         if isinstance(asset := wanted.get("asset"), Mapping) and "schema" in asset:
-            wanted.setdefault("schema", asset["schema"])  # without which the runner refuses it
+            wanted.setdefault("schema", asset["schema"])  # the runner refuses an asset without it
         text = with_values(rendering.files[path].decode(), wanted)
         if text is None:
             raise AnswerError(f"{path}: it cannot be rewritten in the template's format; leave it out")
@@ -456,7 +457,7 @@ def _with_form(step: Step, outcome: Outcome, rendering: Rendering, paths: Sequen
 
 
 def checked_group(text: str) -> list[str]:
-    """Read by what files are kept apart; raises `SourceError`."""
+    """Parse the criteria that keep files apart; raises `SourceError`."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in GROUPS:

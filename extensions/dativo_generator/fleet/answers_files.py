@@ -1,4 +1,4 @@
-"""Answers files as a stranger may have written them: read without running, following or expanding anything."""
+"""Read answers files that a stranger may have written, without running, following or expanding anything."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from ..plan.destination import COPIERS_OWN
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """One answers file of the destination; `problem` says why it cannot be used, '' when it can.
+    """One answers file of the destination; `problem` is the reason why it cannot be used, '' if it can.
 
-    Its `values` have the fields that stand in a file of their own, which is `fields_file`, '' without one, with its
-    `fields_text`. `edited` are the objects of which that file says something else than was recorded; '' stands for the
-    only one.
+    Its `values` include the fields from a separate file, `fields_file`, '' if there is none, with content
+    `fields_text`. `edited` are the objects whose fields in that file differ from what was recorded; '' stands for a
+    single object.
     """
 
     name: str
@@ -41,27 +41,27 @@ class AnswersFile:
 
     @property
     def source(self) -> str:
-        """Where the pack was, as Copier records it."""
+        """The location of the pack, as Copier records it."""
         return self.values["_src_path"]
 
     @property
     def answers(self) -> dict[str, Any]:
-        """The answers, and the number that says what the others mean."""
+        """The answers, and the format number that says what the others mean."""
         return {key: value for key, value in self.values.items() if key not in COPIERS_OWN}
 
     @property
     def version(self) -> tuple[Any, ...]:
-        """A key that orders answers files by version."""
+        """A sort key by version."""
         return version_of(self.commit)
 
 
 def find(destination: Path) -> list[AnswersFile]:
-    """Read every answers file of a destination, in the order of their names."""
+    """Read every answers file of a destination, sorted by name."""
     return [read(destination, path.name) for path in sorted(destination.glob(ANSWERS_FILES))]
 
 
 def read(destination: Path, name: str) -> AnswersFile:
-    """Read one answers file, and its fields; what is wrong with it is said in the result."""
+    """Read one answers file, and its fields; errors are in the result."""
     try:
         return filled(parsed(name, reading.read(destination, name) or b""), partial(reading.read, destination))
     except reading.ReadingError as error:
@@ -69,7 +69,7 @@ def read(destination: Path, name: str) -> AnswersFile:
 
 
 def filled(file: AnswersFile, read: Callable[[str], bytes | None]) -> AnswersFile:
-    """Put the fields into an answers file that stand in another, which is `read` by its name."""
+    """Add the fields from a separate file to an answers file; `read` returns its content by name."""
     try:
         reference = None if file.problem else fields_file.reference(file.values)
         if reference is None:
@@ -84,7 +84,7 @@ def filled(file: AnswersFile, read: Callable[[str], bytes | None]) -> AnswersFil
 
 
 def parsed(name: str, content: bytes) -> AnswersFile:
-    """Parse the content of an answers file alone; what is wrong with it is said in the result."""
+    """Parse the content of an answers file alone; errors are in the result."""
     try:
         text = content.decode("utf-8")
         return AnswersFile(name, content, _checked(parse_bounded(text, look=refuse_features)))

@@ -1,7 +1,7 @@
-"""Create or update every scaffold in a manifest, as one change; what is as its row says is left.
+"""Create or update every scaffold in a manifest, as one change; scaffolds that match their row are left alone.
 
-A row is known by its tenant and the name of its scaffold. It says all that is decided: an answer that is taken out of
-it follows the registry again. What came from a profile stays as it is recorded.
+Tenant and scaffold name identify a row. It lists all decisions: an answer that is removed from it follows the registry
+again. Answers from a profile stay as recorded.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from .rows import Problem, Row, Told, told
 from .step import Outcome, Step
 from .update import Update, combined
 
-# What a row can be.
+# The states of a row.
 STATES = {
     "new": "There is no scaffold of this name yet; it is created.",
     "changed": "The row, or a default, differs from what is recorded; the scaffold is updated.",
@@ -28,7 +28,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class State:
-    """A row, what it is, one of `STATES`, and its outcome."""
+    """A row with its state, one of `STATES`, and its outcome."""
 
     row: Row
     state: str
@@ -37,7 +37,7 @@ class State:
 
 @dataclass(frozen=True)
 class Batch:
-    """What a manifest does: a state for each row, or all that is wrong and then no change."""
+    """The result of a manifest: a state for each row, or all problems and no change."""
 
     states: list[State] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Batch:
 
     @property
     def warnings(self) -> list[Told]:
-        """What is to be regretted of the rows that are written, as `copier copy` warns of each."""
+        """The warnings of the rows that are written, as `copier copy` gives them."""
         written = [state for state in self.states if state.state != "unchanged"]
         return told((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
 
@@ -57,7 +57,7 @@ class Batch:
 
 
 def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda: None) -> Batch:
-    """Work out what the rows do; `advance` is called after each. Nothing is written."""
+    """Work out what each row does; `advance` is called after each. Nothing is written."""
     fleet = step.fleet
     there = {file.name: file for file in fleet.files}
     fleet.prepare(fleet.files)
@@ -86,7 +86,7 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
 
 
 def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, AnswersFile]) -> Outcome | list[str]:
-    """Return what happens for a row, or everything that is wrong with its answers."""
+    """Return the outcome of a row, or every problem in its answers."""
     release, file = step.release, there.get(_name_of(answers))
     profiled = answers
     if file and file.problem:
@@ -111,7 +111,7 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
 
 
 def _problems(step: Step, answers: Mapping[str, Any], error: DativoError) -> list[str]:
-    """List all that is wrong with answers, of which `error` is the first."""
+    """List all problems in some answers, of which `error` is the first."""
     try:
         return step.release.problems(answers) or [str(error)]
     except DativoError:
@@ -119,9 +119,9 @@ def _problems(step: Step, answers: Mapping[str, Any], error: DativoError) -> lis
 
 
 def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
-    """Say why a row that stands as it is recorded could not be written now, '' where it could.
+    """Return why a row that matches its scaffold could not be written now, '' if it could.
 
-    The registry may have lost an object since, which concerns nobody before the scaffold is updated.
+    For example, the registry may have lost an object since, which does not matter until the scaffold is updated.
     """
     profiled = answers
     try:
@@ -133,13 +133,13 @@ def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
 
 
 def _name_of(answers: Mapping[str, Any]) -> str:
-    """Return the answers file of a row, before what it imports is read."""
+    """Return the name of a row's answers file, before its import is read."""
     usual = f"{answers.get('source_connector')}_to_{answers.get('target_connector')}"
     return answers_file_of(answers.get("tenant_id", ""), answers.get("scaffold", usual))
 
 
 def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
-    """Return a row's answers with those that the scaffold has from a profile, and what its unanswered ones mean."""
+    """Return a row's answers, the scaffold's answers from a profile, and its format number."""
     if file.problem:
         raise AnswerError(file.problem)
     taken = [name for name in file.answers.get("profiled", ()) if name not in answers and name in file.answers]
@@ -153,7 +153,7 @@ def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, A
 
 
 def _is_recorded(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> bool:
-    """Return whether a scaffold's own release records of these answers what is recorded already."""
+    """Return whether a scaffold's own release records these answers as they are recorded already."""
     release = step.fleet.release(file)
     try:
         return {NAME: file.answers.get(NAME)} | release.completed(answers, file.name) == file.answers

@@ -1,12 +1,12 @@
-"""A change of many files in its steps, each of which can be the last one before somebody is killed.
+"""A change of many files, in steps that a kill may interrupt at any point.
 
 ::
 
     planned ──> decided ──> done       every file is prepared before the first is changed; then each is moved into place
                    └──> undoing ──> done       what fails after that is put back
 
-What is prepared is below `.dativo` in the destination, which Git is told to ignore: each new content, and the old one
-as a second name of the same file. Until a change is decided the tree holds nothing else of it but new, empty folders.
+Prepared files are below `.dativo` in the destination, which Git is told to ignore: each new content, and the old one
+as a hard link or a copy. Until a change is decided, all that it adds elsewhere in the tree is empty folders.
 """
 
 import os
@@ -41,7 +41,7 @@ _WHOLE = "the whole change is written"
 
 
 class Change:
-    """A change with its journal, and the state in which it is."""
+    """A change with its journal and its state."""
 
     def __init__(self, root: Path, place: Place, journal: Journal, state: str = PLANNED) -> None:
         self.root, self.place, self.journal, self.state = root, place, journal, state
@@ -54,12 +54,12 @@ class Change:
 
     @property
     def done(self) -> set[str]:
-        """The files that are as they are after the change."""
+        """The files that are already as they are after the change."""
         there = self.there
         return {file.path for file in self.journal.files if there[file.path] == file.after}
 
     def make(self, contents: Mapping[str, bytes | None]) -> None:
-        """Do all of it, from a journal that is written; what fails is undone, and raised as one line."""
+        """Do the whole change, whose journal is written; on failure, undo it and raise a one-line error."""
         try:
             self._prepare(contents)
             check()
@@ -73,19 +73,19 @@ class Change:
         self.finish()
 
     def replace(self) -> None:
-        """Move what was prepared into place, unless it is there, and delete what is to go; then mark the conflicts."""
+        """Move prepared files into place, unless they are there, and delete others; then mark the conflicts."""
         there = self._unedited()
         for number, file in sorted(enumerate(self.journal.files), key=lambda numbered: _last(numbered[1])):
             if there[file.path] != file.after:
                 with about(file.path):
                     self._put("new", number, file.path) if file.after else self._delete(file.path)
         for folder in {(self.root / file.path).parent for file in self.journal.files}:
-            if folder.is_dir():  # unless it went with its last file
+            if folder.is_dir():  # unless it was deleted with its last file
                 flush(folder)
         mark_unmerged(self.root, self.journal.conflicts)
 
     def finish(self) -> None:
-        """Remove what the change has needed, now that it is done."""
+        """Remove the temporary files of a change that is done."""
         tell(_WHOLE)
         try:
             self._advance(DONE)
@@ -95,7 +95,7 @@ class Change:
             raise TransactionError(f"{again}: {reason(error)}; {_WHOLE}") from None
 
     def undo(self) -> None:
-        """Put back what was done, and remove what was prepared."""
+        """Undo what was done, and remove what was prepared."""
         if self.state == DECIDED:
             self._advance(UNDOING)
         if self.state == UNDOING:
@@ -104,7 +104,7 @@ class Change:
         self.clear()
 
     def clear(self) -> None:
-        """Remove what was prepared, and the folders in which nothing came; the journal goes last."""
+        """Remove what was prepared, and new folders that stayed empty; the journal goes last."""
         if os.path.lexists(self._stage):
             self._remove_stage()
         for path in {file.path.rpartition("/")[0]: file.path for file in self.journal.files}.values():
@@ -128,7 +128,7 @@ class Change:
             flush(self._stage / folder)
 
     def _make_stage(self) -> None:
-        """Make the folders for what is prepared; Git sees none of it, at no moment."""
+        """Create the folders for prepared files so that Git never sees them."""
         refuse_links(self.root, FOLDER)
         (self.root / FOLDER).mkdir(exist_ok=True)
         self._stage.mkdir()
@@ -138,7 +138,7 @@ class Change:
             (self._stage / folder).mkdir()
 
     def _remove_stage(self) -> None:
-        """Remove what was prepared; what keeps Git from seeing it goes last."""
+        """Remove what was prepared; the file that hides it from Git goes last."""
         refuse_links(self.root, self.journal.stage)
         for part in sorted(self._stage.iterdir(), key=lambda part: part.name == _IGNORED):
             shutil.rmtree(part) if part.is_dir() and not part.is_symlink() else part.unlink()
@@ -156,7 +156,7 @@ class Change:
                 write_through(self._stage / "new" / str(number), content, like)
 
     def _unedited(self) -> dict[str, str | None]:
-        """Return what is there; raises `TransactionError` for a file that is neither as before nor as after."""
+        """Return the current digests; raises `TransactionError` for one that matches neither before nor after."""
         there = self.there
         for file in self.journal.files:
             if there[file.path] not in (file.before, file.after):
@@ -167,7 +167,7 @@ class Change:
 
     def _put_back(self) -> None:
         if not self.done:
-            return  # what was changed meanwhile is not of this change
+            return  # later changes are not part of this one
         there = self._unedited()
         for number, file in enumerate(self.journal.files):
             if there[file.path] != file.before:
@@ -203,10 +203,10 @@ class Change:
             flush(self.place.folder)
 
     def _beside(self, path: str) -> Path:
-        """Return a name beside a file that nobody reads, for a folder that is on another file system."""
+        """Return an unused name beside a file, needed if its folder is on another file system."""
         return (self.root / path).with_name(f"{FOLDER}-{self._stage.name}")
 
 
 def _last(file: Entry) -> tuple[bool, bool]:
-    """Order files: deletions come last, and before them the answers files, which say what the others are."""
+    """Return a sort key: answers files, which describe the other files, come after these, and deletions last."""
     return file.after is None, fnmatchcase(file.path, ANSWERS_FILES)

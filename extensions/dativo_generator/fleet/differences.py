@@ -1,4 +1,4 @@
-"""What a change means: which key of a job or an asset gets which value, said once for all the files it happens in."""
+"""What a change means: which key of a job or an asset gets which value, stated once for all files with that change."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from typing import Any
 
 from ..base.emit import inline
 
-# More different values than this under one key are not listed; an example says what happens.
+# With more different values than this, a key has one example instead of a list.
 _FEW_VALUES = 5
 ABSENT = "nothing"
 
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """One key of one file that has another value; `old` and `new` are text, as a reader would write them."""
+    """One key of one file whose value changes; `old` and `new` are formatted as text."""
 
     kind: str
     key: str
@@ -24,7 +24,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Group:
-    """The same change in many files: `kind` is jobs or assets, `example` one of them; values '' where they differ."""
+    """The same change in many files: `kind` is jobs or assets, `example` one of them; values are '' if they differ."""
 
     kind: str
     key: str
@@ -35,17 +35,17 @@ class Group:
 
     @property
     def where(self) -> str:
-        """How many files of which kind it is in."""
+        """How many files of which kind have it."""
         return f"{self.count} {self.kind if self.count != 1 else self.kind.removesuffix('s')}"
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return the change as one line."""
         what = f"{self.old} -> {self.new}" if self.old or self.new else "changes"
         return f"{self.key} {what} in {self.where}"
 
 
 def differences(path: str, old: Any, new: Any) -> list[Difference]:
-    """List what differs between two versions of what a generated file holds."""
+    """List the differences between two versions of a generated file's content."""
     if old == new:
         return []
     kind = path.partition("/")[0]
@@ -58,7 +58,7 @@ def differences(path: str, old: Any, new: Any) -> list[Difference]:
 
 
 def grouped(found: Iterable[Difference]) -> list[Group]:
-    """Group differences by key and values, most frequent first."""
+    """Group differences by key and values, the most frequent first."""
     by_key: dict[tuple[str, str], list[Difference]] = {}
     for difference in found:
         by_key.setdefault((difference.kind, difference.key), []).append(difference)
@@ -75,7 +75,7 @@ def grouped(found: Iterable[Difference]) -> list[Group]:
 
 
 def flat(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every scalar under its dotted key; items of a list are told apart by their names."""
+    """Yield every scalar under its dotted key; items of a list are identified by their names."""
     if isinstance(value, Mapping) and value:
         for name, item in value.items():
             yield from flat(item, f"{key}.{name}".lstrip("."))

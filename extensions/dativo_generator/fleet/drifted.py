@@ -1,7 +1,7 @@
-"""What has changed in the sources of scaffolds since their columns came from there.
+"""What has changed in the sources of scaffolds since their columns were imported.
 
-A source is what was recorded when its columns were imported. Reading it uses the variables of who runs the command, so
-a pull request must not say where they go: it is read where the default branch of `origin` records the same.
+The answers file records the source. Reading it uses environment variables of the caller, so a pull request must not
+decide where they are sent: a source is only read if the default branch of `origin` records the same one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ from .protected import branch_of, content_of, has_origin
 from .step import Step
 from .update import Update, combined
 
-# What a table can be.
+# The states of a table.
 STATES = {
     "changed": "Its columns differ from those of its asset.",
     "new": "A recorded pattern matches it, but no job reads it.",
@@ -38,7 +38,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class TableDrift:
-    """A table that is another now: one of `STATES`, and its changes; `fails` where its asset does not take them."""
+    """A table that has changed: one of `STATES`, and its changes; `fails` if its asset does not allow them."""
 
     name: str
     state: str
@@ -49,7 +49,7 @@ class TableDrift:
 
 @dataclass(frozen=True)
 class Drifted:
-    """A scaffold, and what is another in its source; `problem` where the source was not read."""
+    """A scaffold, and what has changed in its source; `problem` if the source was not read."""
 
     file: AnswersFile
     source: str
@@ -58,13 +58,13 @@ class Drifted:
 
     @property
     def fails(self) -> bool:
-        """Whether somebody has to do something."""
+        """Whether somebody has to act."""
         return bool(self.problem) or any(table.fails for table in self.tables)
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Reads the sources that scaffolds of a repository name, each once; with `any_source`, whoever has named it."""
+    """Reads the sources of a repository's scaffolds, each once; `any_source` trusts all of them."""
 
     root: Path
     pack: Pack
@@ -73,7 +73,7 @@ class Sources:
     _read: dict[tuple[str, tuple[str, ...]], tuple[Table, ...]] = field(default_factory=dict)
 
     def drift(self, file: AnswersFile) -> Drifted | None:
-        """Compare a scaffold with its source; None where it names none. Of a damaged answers file nobody knows."""
+        """Compare a scaffold with its source; None if it has none. A damaged answers file is a problem."""
         if file.problem:
             return Drifted(file, "", problem=file.problem)
         source = file.values.get(recording.SOURCE) if isinstance(file.values, dict) else None
@@ -87,7 +87,7 @@ class Sources:
             return Drifted(file, source, problem=printable(str(error)))
 
     def _distrust(self, file: AnswersFile, source: str) -> str:
-        """Say why a source is not read, '' where it is."""
+        """Return why a source must not be read, '' if it may."""
         try:
             if not has_origin(self.root):
                 return ""
@@ -134,7 +134,7 @@ class Sources:
         return self._read[source, like]
 
     def _written(self, file: AnswersFile) -> Mapping[str, str]:
-        """Map the objects of a scaffold to the assets that it has written."""
+        """Map the objects of a scaffold to the assets that it wrote."""
         if not self._assets:
             for path in reading.below(self.root, "assets"):
                 if path.endswith((".yaml", ".yml")) and (header := header_of(self.root, path)):
@@ -144,7 +144,7 @@ class Sources:
 
 
 def take_in(step_to: Callable[[str], Step], drifted: Sequence[Drifted]) -> list[Update]:
-    """Work out the updates that take the drift of scaffolds into their answers, each at the version that it has."""
+    """Work out the updates that add drift to the answers of scaffolds, each at its current version."""
     by_version: dict[str, list[Drifted]] = {}
     for one in drifted:
         by_version.setdefault(one.file.commit, []).append(one)
@@ -157,7 +157,7 @@ def take_in(step_to: Callable[[str], Step], drifted: Sequence[Drifted]) -> list[
 
 
 def _anew(before: Mapping[str, Any], one: Drifted) -> dict[str, Any]:
-    """Return answers that are looked up anew: the tables that are left, and those that patterns mean."""
+    """Return answers that import again: the tables that are left, and those that match the patterns."""
     given: dict[str, Any] = {recording.IMPORT: one.source}
     gone = {table.name for table in one.tables if table.state == "gone"}
     if patterns := before.get(recording.PATTERNS):
@@ -167,5 +167,5 @@ def _anew(before: Mapping[str, Any], one: Drifted) -> dict[str, Any]:
 
 
 def _name_of(entry: Any) -> str:
-    """Return the name of a table in an entry, '' where it has none."""
+    """Return the name of the table in an entry, '' if it has none."""
     return entry.get("name", "") if isinstance(entry, dict) else ""

@@ -1,7 +1,7 @@
 """Where each value of the jobs and assets of a repository comes from, with file, line and column.
 
-The pack's own code reads the template's files of the recorded version, and runs none of that version. It is rendered
-by its own code only where a file is not what this code makes of the answers: somebody edited it, or versions differ.
+The pack's own code reads the template's files of the recorded version, and runs none of that version's code. Only if
+a file differs from what this code renders, because of an edit or another version, does that version render it itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,11 +32,11 @@ FOLDERS = ("assets/", "jobs/")
 
 @dataclass(frozen=True)
 class Given:
-    """What gives a value, one of `KINDS`: a question or a rule by its `name`.
+    """The origin of a value, one of `KINDS`: a question or a rule by its `name`.
 
-    `file`, `line` and `column` say where, '' and 0 where that is no file of the repository or of the template; `key`
-    leads to it there. `version` is that of the template whose file it is, `since` when its line came. `follows` are the
-    questions that a default depends on; `why` says more.
+    `file`, `line` and `column` are its position, '' and 0 if it is in no file of the repository or the template; `key`
+    is the path of keys there. `version` is that of the template that has the file, `since` when its line was added.
+    `follows` are the questions that a default depends on; `why` is a detail.
     """
 
     kind: str
@@ -53,10 +53,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Explained:
-    """A value at a place of a file, and what gives it, the first most of all.
+    """A value in a file, and its origins, the most important first.
 
-    `line` and `column` are those of its key, 0 for a value that is gone. `name` is the key with the names of columns
-    instead of their numbers.
+    `line` and `column` are those of its key, 0 for a value that is gone. `name` is the key with names of columns
+    instead of their indices.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All values of a file, in its order, and the answers file that gives it, '' where nobody's answers do."""
+    """All values of a file, in its order, and the answers file that renders to it, '' if there is none."""
 
     path: str
     answers_file: str
@@ -78,17 +78,17 @@ class Explanation:
 
 
 class Explainer:
-    """Explains files of one repository."""
+    """Explains the files of one repository."""
 
     def __init__(self, fleet: Fleet) -> None:
-        """Look at the repository of `fleet` when something is asked."""
+        """Use the repository of `fleet`; it is read on demand."""
         self._fleet, self._root = fleet, fleet.tree.root
         self._since = Since(fleet.source)
         self._pack = cache(self._checked_out)
         self._located = cache(self._located_in)
 
     def explain(self, path: str, key: str = "") -> Explanation:
-        """Explain a file, or what is at or below a `key` of it; raises `DativoError` for what cannot be."""
+        """Explain a file, or what is at or below a `key` of it; raises `DativoError` if that is impossible."""
         text = reading.text(self._root, path)
         if text is None or not path.startswith(FOLDERS):
             why = "is not there" if text is None else "is neither a job nor an asset"
@@ -106,10 +106,10 @@ class Explainer:
         name, version = (file.name, file.commit) if file else ("", "")
         return Explanation(path, name, version, values)
 
-    # --- whose a file is ----------------------------------------------------------------------------------------------
+    # --- owners -------------------------------------------------------------------------------------------------------
 
     def _owner(self, path: str, text: str) -> AnswersFile | None:
-        """Return the answers file that gives a path; the one that the file names is asked first."""
+        """Return the answers file that renders to a path; the one that the file names is tried first."""
         header = header_in(text)
         named = answers_file_of(header[1], header[0]) if header else ""
         for file in sorted(self._fleet.files, key=lambda file: file.name != named):
@@ -138,7 +138,7 @@ class Explainer:
         return [_explained(located, keys, value, (Given("edit"),)) for keys, value in found.items()]
 
     def _given(self, path: str, located: Located, file: AnswersFile) -> list[Explained]:
-        """Explain a file that answers give: what is there first, then what they give and is not there any more."""
+        """Explain a file that answers render to: first its values, then the rendered values that it no longer has."""
         pack = self._pack(self._commit(file))
         known = {leaf.keys: leaf for leaf in provenance(pack, file.answers, path) or ()}
         there = dict(leaves(_unrepeated(located.value)))
@@ -164,14 +164,14 @@ class Explainer:
         ]
 
     def _edit(self, leaf: Leaf | None, before: Keys | None, rendered: Mapping[Keys, Any], file: AnswersFile) -> Given:
-        """Say of an edit what the answers give there."""
+        """Return the origin of an edit, with what the answers give instead."""
         if before is None:
             return Given("edit", why="the answers give nothing there")
         name = leaf.origins[0].name if leaf else ""
         return Given("edit", name=name, why=f"the answers give {rendered[before]!r}")
 
     def _rendered(self, path: str, file: AnswersFile) -> dict[Keys, Any]:
-        """Return the values of a file as its own version renders it; {} where that cannot be."""
+        """Return the values of a file as its own version renders it; {} if that is impossible."""
         try:
             text = self._fleet.replay(file).files.get(path)
             return dict(leaves(_unrepeated(Located((text or b"").decode()).value)))
@@ -181,7 +181,7 @@ class Explainer:
     # --- places -------------------------------------------------------------------------------------------------------
 
     def _placed(self, origin: Origin, file: AnswersFile) -> Given:
-        """Give an origin its line and column, in the template, the answers file or a profile."""
+        """Add the line and column to an origin in the template, the answers file or a profile."""
         if origin.file:
             return self._in_template(origin, file)
         if not origin.keys:
@@ -202,7 +202,7 @@ class Explainer:
         return Given(origin.kind, origin.name, *where, why=origin.why)
 
     def _profile(self, origin: Origin, file: AnswersFile) -> Given | None:
-        """Return the profile that an answer came from, None for one that somebody gave."""
+        """Return the profile that an answer came from, None for a user's answer."""
         question = str(origin.keys[0])
         if question not in file.answers.get("profiled", ()):
             return None
@@ -226,7 +226,7 @@ class Explainer:
 
 
 def commented(text: str, said: Mapping[int, Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a file with comments above those that values begin on; `said` has them by line."""
+    """Yield the lines of a file with comments above them; `said` has the comments by line."""
     for number, line in enumerate(text.splitlines(), 1):
         yield from (f"{line[: len(line) - len(line.lstrip())]}{comment}" for comment in said.get(number, ()))
         yield line
@@ -238,7 +238,7 @@ def _explained(located: Located, keys: Keys, value: Any, origins: tuple[Given, .
 
 
 def _unrepeated(value: Any) -> Any:
-    """Return a document in which one word stands for the fields that a nested asset repeats at its top level."""
+    """Return a document with a placeholder for the fields that a nested asset repeats at its top level."""
     body = value.get("asset") if isinstance(value, dict) else None
     if isinstance(body, dict) and "schema" in value and same(value["schema"], body.get("schema")):
         return value | {"schema": REPEATED}
@@ -246,13 +246,13 @@ def _unrepeated(value: Any) -> Any:
 
 
 def _paired(there: Mapping[Keys, Any], given: Mapping[Keys, Any]) -> dict[Keys, Keys]:
-    """Map the keys of values to those that are the same of what is given: columns by their names, wherever they are."""
+    """Map the keys of values to the corresponding given keys; columns are matched by name, not by position."""
     names, columns = _by_name(there), {name: keys for keys, name in _by_name(given).items()}
     return {keys: columns[names[keys]] for keys in there if names[keys] in columns}
 
 
 def _by_name(values: Mapping[Keys, Any]) -> dict[Keys, Keys]:
-    """Map keys to the same with the names of columns in them, where the number of a column is."""
+    """Map keys to the same keys with names of columns instead of their indices."""
     named = {keys[:-1]: str(value) for keys, value in values.items() if keys[-1:] == ("name",)}
     return {
         keys: tuple(named.get(keys[: end + 1], key) if isinstance(key, int) else key for end, key in enumerate(keys))
@@ -261,7 +261,7 @@ def _by_name(values: Mapping[Keys, Any]) -> dict[Keys, Keys]:
 
 
 def _named(keys: Keys, value: Any) -> str:
-    """Write keys with the names of columns: ``schema[email].type``."""
+    """Format keys with the names of columns: ``schema[email].type``."""
     said = ""
     for key in keys:
         value = value[key]

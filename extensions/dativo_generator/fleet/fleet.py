@@ -18,7 +18,7 @@ class Fleet:
     """Many scaffolds in one folder."""
 
     def __init__(self, destination: Path, source: Source) -> None:
-        """Look at `destination` with the pack of `source`, and with no other."""
+        """Use `destination` with the pack of `source`, and with no other."""
         self.tree = Tree(destination)
         self.source = source
         self._releases: dict[str, Release | DativoError] = {}
@@ -26,17 +26,17 @@ class Fleet:
 
     @cached_property
     def files(self) -> list[AnswersFile]:
-        """Every answers file, in the order of their names."""
+        """Every answers file, sorted by name."""
         return find(self.tree.root)
 
     def prepare(self, files: Sequence[AnswersFile]) -> None:
-        """Load the releases that these answers files need, so that processes can share them."""
+        """Load the releases that these answers files need before processes are forked, which then share them."""
         for file in files:
             if not self.refusal(file):
                 self.load(self.source.resolve(file.commit))
 
     def load(self, commit: str) -> Release | DativoError:
-        """Load the release at a full commit once; one that cannot be loaded is its error."""
+        """Load the release at a full commit once; if it cannot be loaded, return the error."""
         if commit not in self._releases:
             try:
                 self._releases[commit] = Release(self.source.checkout(commit))
@@ -45,11 +45,11 @@ class Fleet:
         return self._releases[commit]
 
     def trusts(self, file: AnswersFile) -> bool:
-        """Return whether an answers file is of the pack that is trusted here."""
+        """Return whether an answers file names the trusted pack."""
         return self._is_trusted(file.source)
 
     def refusal(self, file: AnswersFile) -> str:
-        """Say why nothing may be rendered from an answers file, '' when it may."""
+        """Return why nothing may be rendered from an answers file, '' if it may."""
         if file.problem:
             return file.problem
         if not self.trusts(file):
@@ -62,7 +62,7 @@ class Fleet:
         return ""
 
     def release(self, file: AnswersFile) -> Release:
-        """Return the release that wrote an answers file; raises `DativoError` when it must not be, or cannot be run."""
+        """Return the release that wrote an answers file; raises `DativoError` if it must not be run, or cannot."""
         if refusal := self.refusal(file):
             raise SourceError(refusal)
         release = self.load(self.source.resolve(file.commit))
@@ -75,9 +75,9 @@ class Fleet:
         return self.release(file).replay(file)
 
     def owner(self, path: str, answers_file: str) -> Owner | None:
-        """Return the scaffold that owns a path, and what it reads there; None when none but `answers_file`'s does.
+        """Return the scaffold that owns a path, and what it reads there; None if only that of `answers_file` does.
 
-        It is the one whose answers give the file, at their recorded commit, else the one that its header names.
+        It is the one whose answers render to the file at their recorded commit, else the one in the file's header.
         """
         for file in self.files:
             if file.name == answers_file or self.refusal(file) or not may_own(file.values, path):
@@ -91,11 +91,11 @@ class Fleet:
         return owner_by_header(Destination(self.tree.root, answers_file), path)
 
     def shared(self, paths: Mapping[str, AnswersFile], apart_from: Container[str] = ()) -> dict[str, list[bytes]]:
-        """Return what shared files may hold, the newest version first; of one version, that which is there.
+        """Return the valid contents of shared files, the newest version first, within a version the existing one first.
 
-        Scaffolds of one version give several where they call the pack by several names. `paths` names a scaffold that
-        owns each, for a file that only its release knows to be shared. Those whose answers files are among `apart_from`
-        have no say.
+        Scaffolds of one version give several contents if they use several names of the pack. `paths` maps each file to
+        a scaffold that owns it, since only that scaffold's release may know that it is shared. Scaffolds whose answers
+        files are in `apart_from` do not count.
         """
         renderings: dict[str, Rendering] = {}
         contents: dict[str, list[bytes]] = {}
@@ -120,7 +120,7 @@ class Fleet:
         return self.source.age(file.commit)
 
     def _content(self, path: str) -> bytes:
-        """Return what a file holds, nothing where it cannot be read."""
+        """Return the content of a file, empty if it cannot be read."""
         try:
             return self.tree.read(path) or b""
         except ReadingError:

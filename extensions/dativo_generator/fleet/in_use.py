@@ -1,4 +1,4 @@
-"""Which connectors and objects of the registry a repository uses, of which versions, and what became of each."""
+"""The connectors and objects of the registry that a repository uses, their versions, and what became of each."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from .inventory import Row
 
 @dataclass(frozen=True)
 class InUse:
-    """An id of the registry, ``connector`` or ``connector.object``, in a role; `names` are who uses it.
+    """An id of the registry, ``connector`` or ``connector.object``, in a role; `names` are its users.
 
-    `versions` are those of the template that wrote these, the oldest first; `gone` says what became of an id that the
-    registry at hand does not have, '' for one that it has.
+    `versions` are those of the template that wrote them, the oldest first; `gone` says what became of an id that the
+    current registry does not have, '' if it has it.
     """
 
     id: str
@@ -25,7 +25,7 @@ class InUse:
 
 
 def in_use(rows: Iterable[Row], pack: Pack) -> list[InUse]:
-    """List the ids in use, in their order."""
+    """List the ids in use, sorted."""
     users: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
         for use in _ids(row, pack):
@@ -48,7 +48,7 @@ def _ids(row: Row, pack: Pack) -> Iterator[tuple[str, str]]:
             yield connector, role
     known = pack.registry.get(row.source)
     for name in row.objects:
-        # Tables and files are nobody's ids; of a connector that is gone, an object is one when something became of it.
+        # Tables and files have no ids; an object of a removed connector has one if the lifecycle knows its fate.
         if known.selection == "objects" if known else pack.lifecycle.fate(row.source, name):
             yield f"{row.source}.{name}", "object"
 

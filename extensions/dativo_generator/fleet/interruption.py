@@ -1,7 +1,7 @@
-"""Ctrl-C and its like end a command at once, but never in the middle of a change, and with the truth about it.
+"""Make Ctrl-C and other signals end a command at once, but never in the middle of a change, and report the truth.
 
-While a change is written, signals are only noted. Before it is decided it asks `check`, which ends it; afterwards it is
-completed first.
+While a change is written, signals are only recorded. Before the change is decided, `check` raises for a recorded
+signal; afterwards the change is completed first.
 """
 
 import signal
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-# An end that is asked for by the terminal, by whoever started the command, and by a terminal that is closed.
+# The signals of Ctrl-C, of a request to terminate, and of a closed terminal.
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 _NOTHING = "nothing was changed"
 
 
 class Interrupted(BaseException):
-    """An end was asked for. It is no `Exception`, and no `KeyboardInterrupt`, which Typer would keep for itself."""
+    """A signal asked to stop. Not an `Exception`, and not `KeyboardInterrupt`, which Typer handles itself."""
 
     def __init__(self) -> None:
-        """Say what is true of the files now."""
+        """State what is true of the files now."""
         super().__init__(f"interrupted; {_state.truth}")
 
 
@@ -35,9 +35,9 @@ _state = _State()
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Raise `Interrupted` for each of `SIGNALS`, but for those that whoever started the command has it ignore."""
+    """Raise `Interrupted` for each of `SIGNALS` that the process does not ignore."""
     _state.came, _state.truth = False, _NOTHING
-    if threading.current_thread() is not threading.main_thread():  # signals are for the program that calls this one
+    if threading.current_thread() is not threading.main_thread():  # only the main program handles signals
         yield
         return
     before = {one: signal.getsignal(one) for one in SIGNALS}
@@ -54,7 +54,7 @@ def listening() -> Iterator[None]:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Note signals inside, and raise `Interrupted` at the end, unless there is an error to tell."""
+    """Only record signals inside, and raise `Interrupted` at the end, unless there is another error."""
     _state.held += 1
     try:
         yield
@@ -64,19 +64,19 @@ def held() -> Iterator[None]:
 
 
 def check() -> None:
-    """Raise `Interrupted` when a signal was noted."""
+    """Raise `Interrupted` if a signal was recorded."""
     if _state.came:
         raise Interrupted
 
 
 def tell(truth: str) -> None:
-    """Say what is to be said of the files from now on, instead of that nothing was changed."""
+    """Set what to report about the files from now on, instead of "nothing was changed"."""
     _state.truth = truth
 
 
 @contextmanager
 def blocked() -> Iterator[None]:
-    """Keep signals from this thread, and from the processes and threads that it starts meanwhile."""
+    """Block signals in this thread, and in the processes and threads that it starts meanwhile."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -1,7 +1,7 @@
-"""What is in a repository: its scaffolds, and the jobs and assets that somebody wrote by hand.
+"""The inventory of a repository: its scaffolds, and hand-written jobs and assets.
 
-Answers files say what a scaffold is, the files themselves what an asset and a job are. Nothing is rendered, and nothing
-of a template is run: whose a file is follows from the answers, as the pack at hand reads them.
+Answers files describe the scaffolds, and asset and job files themselves. Nothing is rendered, and nothing of a template
+is run: who owns a file follows from the answers, as the current pack reads them.
 """
 
 from collections import Counter
@@ -30,13 +30,13 @@ from .replay import AnswersState, Report
 from .update import Selection
 
 BY_HAND, REFUSED, EDITED = "by hand", "refused", "edited"
-# What a file of a scaffold is where somebody has changed it.
+# The states of a scaffold's file that was changed.
 _CHANGED = {"edited", "missing", "moved"}
 
 
 @dataclass(frozen=True)
 class Asset:
-    """An asset: what it describes, who owns it, and how many of its columns have which label."""
+    """An asset: what it describes, who owns it, and how many of its columns have each label."""
 
     path: str
     name: str = ""
@@ -51,7 +51,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Job:
-    """A job: whose it is, from where to where, its asset, '' where that is not here, and where its rows land."""
+    """A job: tenant, source, target, its asset, '' if that is not in the repository, and where its rows land."""
 
     path: str
     tenant: str = ""
@@ -65,11 +65,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Row:
-    """A scaffold, or one file that no scaffold gives; `name` is the answers file, or the path.
+    """A scaffold, or one file that no scaffold owns; `name` is the answers file, or the path.
 
-    `state` is '' where nobody has looked, else what `replay` says of the scaffold; `detail` says why it is refused.
-    `version` is that of the template; `labels` say how many columns have which label, also in assets that it reuses.
-    `owner_is_guess` where nobody has named an owner.
+    `state` is '' if unknown, else what `replay` found for the scaffold; `detail` is the reason for a refusal. `version`
+    is that of the template; `labels` counts the columns per label, also in assets that it reuses. `owner_is_guess` if
+    nobody has named an owner.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Row:
 
 
 class Repository:
-    """Reads a repository once; what somebody wrote otherwise than it should be counts as not said."""
+    """Reads a repository once; malformed parts of hand-written files count as missing."""
 
     def __init__(self, root: Path, pack: Pack) -> None:
         """Read what is below `root`, as `pack` understands it."""
@@ -110,9 +110,9 @@ class Repository:
         self.jobs = {path: self._job(path) for path in paths if path.startswith("jobs/")}
 
     def rows(self, selection: Selection, report: Report | None = None) -> list[Row]:
-        """List the selected scaffolds, then what is written by hand, each in the order of the names.
+        """List the selected scaffolds, then hand-written files, each sorted by name.
 
-        A `report` of the replay says states, and whose a file is, exactly.
+        A `report` of a replay adds states, and exact owners of files.
         """
         owners = dict(self._owners(report))
         own: dict[str, list[str]] = {}
@@ -125,10 +125,10 @@ class Repository:
         return rows + [row for row in left if _is_selected(row, selection)]
 
     def _owners(self, report: Report | None) -> Iterator[tuple[str, str]]:
-        """Yield each file that a scaffold gives, with the scaffold's answers file.
+        """Yield each file that a scaffold owns, with the scaffold's answers file.
 
-        That is what a replay found, else what the pack at hand makes of the answers. Where it cannot read them, the
-        files say themselves whose they are.
+        The owners come from a replay, else from the answers as the current pack reads them. If it cannot read them, the
+        headers of the files decide.
         """
         replayed = {state.name: state for state in report.answers if state.state != REFUSED} if report else {}
         unread: set[str] = set()
@@ -147,7 +147,7 @@ class Repository:
         return path in self.assets or path in self.jobs
 
     def _scaffold(self, file: AnswersFile, own: Sequence[str]) -> Row:
-        """Return what answers say of a scaffold, as the pack at hand reads them, else as they stand there."""
+        """Return the row of a scaffold from its answers as the current pack reads them, else from the raw values."""
         if file.problem:
             return Row(file.name, state=REFUSED, detail=file.problem)
         answers = file.answers
@@ -177,7 +177,7 @@ class Repository:
             return row
 
     def _by_hand(self, path: str) -> Row:
-        """Return the row of a file that no scaffold gives."""
+        """Return the row of a file that no scaffold owns."""
         if asset := self.assets.get(path):
             objects = tuple(filter(None, [asset.object]))
             row = Row(path, "asset", source=asset.source, owner=asset.owner, objects=objects, state=BY_HAND)
@@ -196,7 +196,7 @@ class Repository:
         return self._with_files(row, [path])
 
     def _with_files(self, row: Row, paths: Sequence[str]) -> Row:
-        """Give a row its files, and the labels of all the assets that they are, or point at."""
+        """Add the files to a row, and the labels of all assets that they are, or refer to."""
         assets = tuple(self.assets[path] for path in paths if path in self.assets)
         jobs = tuple(self.jobs[path] for path in paths if path in self.jobs)
         meant = dict.fromkeys((*(asset.path for asset in assets), *(job.asset for job in jobs if job.asset)))
@@ -222,7 +222,7 @@ class Repository:
         )
 
     def _job(self, path: str) -> Job:
-        """Describe a job; the place of one whose asset or target is not known is not known either."""
+        """Describe a job; without a known asset and target, its place is unknown, too."""
         value = self._read(path)
         asset = self._below(_text(value.get("asset_path")), "assets")
         source, target = (self._connector(value, role) for role in ("source", "target"))
@@ -241,7 +241,7 @@ class Repository:
         )
 
     def _read(self, path: str) -> Mapping[str, Any]:
-        """Return what a file holds, {} where it is no mapping, and keep what the comment above it names."""
+        """Return the content of a file, {} if that is not a mapping, and remember its header."""
         try:
             text = reading.text(self._root, path) or ""
             self._headers[path] = header_in(text)
@@ -254,7 +254,7 @@ class Repository:
         return type_of({**job, role: mapping(job.get(role))}, role, recipe, self._pack.registry)
 
     def _target(self, job: Mapping[str, Any], name: str) -> End | None:
-        """Return the target of a job, None for one whose place cannot be told."""
+        """Return the target of a job, None if its place cannot be determined."""
         target = job.get("target", {})
         connector = self._pack.registry.get(name)
         if (
@@ -271,7 +271,7 @@ class Repository:
 
 
 def _with_state(row: Row, state: AnswersState) -> Row:
-    """Say of a scaffold what a replay found: of itself, and that its files were changed."""
+    """Add to a row what a replay found: the scaffold's state, and whether its files were changed."""
     changed = any(file.state in _CHANGED for file in state.files) and state.state != "changed by hand"
     words = [word for word in (state.state, EDITED if changed else "") if word]
     if changed and state.state == "current":
@@ -280,7 +280,7 @@ def _with_state(row: Row, state: AnswersState) -> Row:
 
 
 def _is_selected(row: Row, selection: Selection) -> bool:
-    """Return whether a file by hand is among what is asked for: it has no answers file, and an asset no tenant."""
+    """Return whether a hand-written file is selected: it has no answers file, and an asset has no tenant."""
     chosen = (
         (selection.names, []),
         (selection.tenants, [row.tenant]),
@@ -306,5 +306,5 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 def _text(value: Any) -> str:
-    """Return a text, '' for anything else."""
+    """Return a value if it is text, else ''."""
     return value if isinstance(value, str) else ""

@@ -1,9 +1,9 @@
-"""What a change is going to do, written down before it does it, so that the next run can finish or undo it.
+"""The plan of a change, written down before the change starts, so that the next run can finish or undo it.
 
-A journal is in the Git directory, where no pull request can put one, and outside Git below `.dativo` in the
-destination. Its file name ends in its state, one of `STATES`, so that a rename, which is done or not done, is a step.
+A journal is in the Git directory, where no pull request can put one, or outside Git below `.dativo` in the
+destination. Its file name ends in its state, one of `STATES`, so that an atomic rename changes the state.
 
-It is data, and not trusted beyond that: its paths are relative and lead nowhere else.
+It is data, and not trusted beyond that: its paths must be relative and stay inside the destination.
 """
 
 import json
@@ -21,14 +21,14 @@ from ..base.errors import DativoError
 from .replacing import flush, write_through
 from .worktree import repository
 
-# The folder of what is prepared, in the destination and so on its file system; outside Git also of journal and lock.
+# The folder for prepared files, in the destination and so on its file system; outside Git also for journal and lock.
 FOLDER = ".dativo"
 _IN_GIT = "dativo-generator"
 _FORMAT = 1
-# A change of some hundred thousand files.
+# In bytes: enough for a change of some hundred thousand files.
 _LARGEST = 1 << 26
 
-# In their order; a change that fails once it is decided goes from the second to the third.
+# In order; a change that fails after it is decided goes from the second to the third.
 PLANNED, DECIDED, UNDOING, DONE = STATES = ("planned", "decided", "undoing", "done")
 
 _WORDS = re.compile(r"[a-z -]{1,40}")
@@ -37,17 +37,17 @@ _PATH = re.compile(r"[^\0\\]+")
 _STAGE = re.compile(rf"{re.escape(FOLDER)}/[0-9a-f]{{16}}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _BLOB = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-# What a value that is none of a journal raises where one of it is read.
+# What parsing raises for data that is not a journal.
 _NO_JOURNAL = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 class JournalError(DativoError):
-    """A journal cannot be read, or not be written."""
+    """A journal cannot be read or written."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file, with the SHA-256 of its content before and after the change; None where there is no file."""
+    """A file, with the SHA-256 of its content before and after the change; None if there is no file."""
 
     path: str
     before: str | None
@@ -56,9 +56,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Journal:
-    """A change: which command made it when, where what it needs is, its files, and folders that it makes.
+    """A change: its command and start time, where its prepared files are, its files, and the folders that it creates.
 
-    `conflicts` names by path the contents that Git is to record of a file with conflict markers.
+    `conflicts` maps each file with conflict markers to the blobs that Git is to record for it.
     """
 
     command: str
@@ -71,20 +71,20 @@ class Journal:
 
     @property
     def author(self) -> str:
-        """Who made the change, as it is told."""
+        """Who made the change, for messages."""
         return f"{self.command} (process {self.process}, {self.since})"
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where journal and lock of a destination are: a folder, and what the names of its journals begin with."""
+    """Where journal and lock of a destination are: a folder, and the prefix of its journals' names."""
 
     folder: Path
     key: str
 
     @classmethod
     def of(cls, root: Path) -> "Place":
-        """Find the place of the destination `root`; raises `WorktreeError` for a repository that Git does not take."""
+        """Find the place of the destination `root`; raises `WorktreeError` for a repository that Git refuses."""
         found = repository(root)
         if found is None:
             return cls(root / FOLDER, "journal")
@@ -92,11 +92,11 @@ class Place:
         return cls(git_dir / _IN_GIT, sha256(os.fsencode(prefix)).hexdigest()[:16] if prefix else "root")
 
     def path(self, state: str) -> Path:
-        """Return the journal's path in a state."""
+        """Return the journal's path for a state."""
         return self.folder / f"{self.key}.{state}.json"
 
     def find(self) -> tuple[str, Journal] | None:
-        """Read the journal that is there, with its state; raises `JournalError` for one that says something else."""
+        """Read the existing journal, with its state; raises `JournalError` for an invalid one."""
         for state in STATES:
             if os.path.lexists(path := self.path(state)):
                 try:
@@ -107,14 +107,14 @@ class Place:
         return None
 
     def begin(self, journal: Journal) -> None:
-        """Write a journal, which is then `PLANNED`."""
+        """Write a journal, in the state `PLANNED`."""
         text = json.dumps({"format": _FORMAT} | asdict(journal), indent=1)
         write_through(self.unfinished, text.encode())
         self.unfinished.replace(self.path(PLANNED))
         flush(self.folder)
 
     def advance(self, old: str, new: str) -> None:
-        """Take the journal from one state to another."""
+        """Change the state of the journal."""
         self.path(old).replace(self.path(new))
 
     def end(self, state: str) -> None:
@@ -123,16 +123,16 @@ class Place:
 
     @property
     def unfinished(self) -> Path:
-        """A journal that is being written, of a change that has not begun."""
+        """A journal that is still being written; its change has not begun."""
         return self.folder / f"{self.key}.part"
 
     @property
     def ignore(self) -> Path:
-        """What tells Git to ignore what is prepared, before it is moved there."""
+        """The ignore file that hides prepared files from Git, before it is moved there."""
         return self.folder / f"{self.key}.ignore"
 
     def forget_unfinished(self) -> None:
-        """Remove what was begun to be written of a change that has not begun itself."""
+        """Remove the partly written files of a change that has not begun."""
         for path in (self.unfinished, self.ignore):
             with suppress(OSError):
                 path.unlink()
@@ -158,7 +158,7 @@ def _entry(path: Any, before: Any, after: Any) -> Entry:
 
 
 def inside(path: Any) -> str:
-    """Return a path that is relative and leads nowhere else, also not into a Git directory; raises `ValueError`."""
+    """Return a path if it is relative and stays inside, also outside of Git directories; raises `ValueError`."""
     parts = PurePosixPath(_checked(_PATH, path)).parts
     if path.startswith("/") or "/".join(parts) != path or {"..", "."} & {*parts} or ".git" in map(str.casefold, parts):
         raise ValueError(f"the path '{path}' leads elsewhere")

@@ -1,6 +1,6 @@
-"""One run that writes at a time: a lock that the operating system takes back from whoever is killed.
+"""A lock that allows one writing run at a time; the operating system releases it when its holder is killed.
 
-POSIX locks are not handed on to processes that are forked, so that none of them can keep it.
+Forked processes do not inherit POSIX locks, so none of them can keep one.
 """
 
 import errno
@@ -21,26 +21,26 @@ except ImportError:  # Windows
     import msvcrt
 
 _NAME = "lock"
-# A file that was opened just when its owner took it away is opened again.
+# A file that its owner deleted just after it was opened is opened again.
 _TRIES = 100
-# Where Windows locks: behind what is written there, which others are to read.
+# Where Windows locks: beyond the content, which others need to read.
 _FAR = 1 << 20
-# How it is said that somebody else has a lock.
+# The errors that mean that somebody else holds a lock.
 _TAKEN = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 
 
 class LockError(DativoError):
-    """Another run writes, or the lock cannot be written."""
+    """Another run is writing, or the lock cannot be written."""
 
 
 def now() -> str:
-    """Return the time to the second, as it is told to people."""
+    """Return the local time to the second, for messages."""
     return datetime.now().astimezone().isoformat(" ", "seconds")
 
 
 @contextmanager
 def locked(folder: Path, command: str) -> Iterator[None]:
-    """Hold the lock in `folder`, which is made where it is not there; raises `LockError` when somebody else does."""
+    """Hold the lock in `folder`, which is created if missing; raises `LockError` if somebody else holds it."""
     descriptor = None
     try:
         with held():
@@ -53,7 +53,7 @@ def locked(folder: Path, command: str) -> Iterator[None]:
 
 
 def _taken(folder: Path) -> int:
-    """Return the file that is locked, open."""
+    """Return the open descriptor of the locked file."""
     for _ in range(_TRIES):
         with _about(folder):
             try:
@@ -61,7 +61,7 @@ def _taken(folder: Path) -> int:
                 if folder.is_symlink():
                     raise LockError(f"move {folder} away; it is a symbolic link, which is not followed")
                 descriptor = os.open(folder / _NAME, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
-            except FileNotFoundError:  # its owner has just taken it away
+            except FileNotFoundError:  # its owner has just deleted it
                 continue
         try:
             with _about(folder):
@@ -78,14 +78,14 @@ def _taken(folder: Path) -> int:
 
 
 def _sign(descriptor: int, folder: Path, command: str) -> None:
-    """Write down who holds the lock, for those who are refused."""
+    """Write down who holds the lock, for runs that are refused."""
     with _about(folder):
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{command} (process {os.getpid()}, since {now()})\n".encode())
 
 
 def _give_back(descriptor: int | None, folder: Path) -> None:
-    """Take the file away while it is locked, so that nobody else can think that it is theirs; then the folder."""
+    """Delete the file while it is locked, so that nobody else can mistake it for theirs; then the folder."""
     if descriptor is not None:
         with suppress(OSError):
             (folder / _NAME).unlink()

@@ -1,4 +1,4 @@
-"""What many scaffolds are to be: a YAML file with an item for each, or a spreadsheet, saved as CSV, with a row each.
+"""Read a manifest of many scaffolds: a YAML file with an item for each, or a spreadsheet saved as CSV with a row each.
 
 ::
 
@@ -6,7 +6,7 @@
     scaffolds:                      # or the path of a CSV file beside this one
       - {source_connector: ..., objects: [customers], target_connector: ...}
 
-What is wrong is collected, each with its place, so that all of it can be mended at once.
+Problems are collected, each with its position, so that all of them can be fixed at once.
 """
 
 import csv
@@ -27,13 +27,13 @@ from .source import SourceError
 
 _KEYS = ("defaults", "scaffolds")
 _DELIMITERS = (",", ";", "\t")
-# What a manifest of ten thousand scaffolds does not reach: its bytes, and the values in it.
+# Limits that a manifest of ten thousand scaffolds stays below: bytes, and values.
 _LARGEST, _VALUES = 64 << 20, 4_000_000
 
 
 @dataclass
 class Manifest:
-    """The rows that could be read, in their order, what is wrong with the others, and the files they are from."""
+    """The valid rows in order, the problems of the others, and the files that they are from."""
 
     files: list[Path] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Manifest:
 def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
     """Read a manifest for a release, whose questions it may answer; `defaults` are answers for every row.
 
-    Raises `SourceError` for a file that is no manifest.
+    Raises `SourceError` for a file that is not a manifest.
     """
     manifest = Manifest()
     if path.suffix.lower() == ".csv":
@@ -64,7 +64,7 @@ def _text(path: Path) -> str:
         raise SourceError(f"{path.parent / str(error)}") from None
     if text is None:
         raise SourceError(f"{path}: there is no such file")
-    return text.removeprefix("\ufeff")  # spreadsheets write a mark before the text
+    return text.removeprefix("\ufeff")  # the byte order mark that spreadsheets write
 
 
 # --- YAML -------------------------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ def _read_csv(
 
 
 def _letters(index: int) -> str:
-    """Name a column as spreadsheets do: A to Z, then AA."""
+    """Return the name of a column in spreadsheets: A to Z, then AA."""
     return (_letters(index // 26 - 1) if index >= 26 else "") + chr(ord("A") + index % 26)
 
 
@@ -171,7 +171,7 @@ def _letters(index: int) -> str:
 
 
 def _known(names: Iterable[Any], release: Release, place: Callable[[str], Place], manifest: Manifest) -> set[str]:
-    """Return those of the names that a question has; any other is a problem."""
+    """Return the names that are questions; any other name is a problem."""
     known = set()
     for name in map(str, names):
         if why := release.unknown(name):
@@ -182,7 +182,7 @@ def _known(names: Iterable[Any], release: Release, place: Callable[[str], Place]
 
 
 def _answers(given: Mapping[Any, Any], known: Collection[str], release: Release) -> dict[str, Any]:
-    """Read answers to known questions as the release types them."""
+    """Parse the answers to known questions by their type in the release."""
     return {
         name: release.cell(name, value) if isinstance(value, str) else value
         for name, value in given.items()

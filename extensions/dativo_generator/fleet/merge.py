@@ -1,6 +1,6 @@
-"""Bring edits by hand into a new rendering, by the very steps that `copier update` takes.
+"""Merge edits by hand into a new rendering, in the same steps as `copier update`.
 
-First the edits are applied as a patch with one line of context; where a hunk is rejected the whole file is merged three
+First the edits are applied as a patch with one line of context; if a hunk is rejected, the whole file is merged three
 ways, which leaves markers where both sides changed the same lines.
 """
 
@@ -16,7 +16,7 @@ from ..base.git import GitError, attempt
 
 BEFORE, MIDDLE, AFTER = "<<<<<<< before updating", "=======", ">>>>>>> after updating"
 _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
-# Nothing of the user's settings decides how a file is merged.
+# The user's Git settings must not influence a merge.
 _PLAIN = (
     "-c",
     "core.autocrlf=false",
@@ -35,7 +35,7 @@ class MergeError(DativoError):
 
 @dataclass(frozen=True)
 class Edit:
-    """A file in three versions: as it was rendered, as it is, and as it is rendered now."""
+    """A file in three versions: as rendered before, as it is, and as rendered now."""
 
     base: bytes
     ours: bytes
@@ -43,20 +43,20 @@ class Edit:
 
     @property
     def sides(self) -> tuple[bytes, bytes, bytes]:
-        """The versions in this order, which is Copier's order of the stages of a conflict."""
+        """The versions in Copier's order of the stages of a conflict."""
         return self.base, self.ours, self.theirs
 
 
 @dataclass(frozen=True)
 class Merged:
-    """The outcome, and whether it holds conflict markers."""
+    """The merged content, and whether it has conflict markers."""
 
     content: bytes
     conflict: bool = False
 
 
 def merged(edits: Sequence[Edit]) -> list[Merged]:
-    """Merge every edit; some Git processes for all of them together, and one for each rejected file."""
+    """Merge every edit, with a few Git processes for all of them together, and one for each rejected file."""
     if not edits:
         return []
     for edit in edits:
@@ -75,9 +75,9 @@ def merged(edits: Sequence[Edit]) -> list[Merged]:
 
 @cache
 def _hunks_apart() -> str:
-    """Return the option that keeps hunks apart as far as the Git at hand can.
+    """Return the option that keeps hunks apart as far as the installed Git can.
 
-    At -1 even hunks whose context touches stay apart. Git 2.55 and later refuse that; Copier then takes 0, too.
+    With -1, even hunks whose context touches stay apart. Git 2.55 and later refuse that; Copier then uses 0, too.
     """
     option = "--inter-hunk-context=-1"
     tried = attempt(Path(os.path.sep), "diff", "--no-index", option, os.devnull, os.devnull)

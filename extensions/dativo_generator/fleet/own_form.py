@@ -1,7 +1,7 @@
-"""Edits in a file of somebody's own form, such as one that was adopted: it is not the pack's lines that were changed.
+"""Merge edits in files that the pack did not format, such as adopted ones.
 
-A merge of lines would be at odds with every one of them. So the values are merged, and what an update changes is put
-into the file as it stands.
+A merge by lines would conflict in every line. So the values are merged, and the changes are put into the existing
+text.
 """
 
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ def is_own_form(path: str, edit: Edit) -> bool:
 
 
 def says(content: bytes, whatever: bool = False) -> list[bytes]:
-    """Return a line for each value of a file of somebody's own form, of a rendering `whatever` it begins with.
+    """Return a line for each value of a file that the pack did not format; of any file if `whatever`.
 
-    [] for a file that the pack has written, and for one that holds no mapping.
+    [] for a file that the pack formatted, and for one that is not a mapping.
     """
     text = content.decode("utf-8", "replace")
     if not whatever and header_in(text):
@@ -45,7 +45,7 @@ def says(content: bytes, whatever: bool = False) -> list[bytes]:
 
 
 def carried(edit: Edit) -> Merged | None:
-    """Bring what has changed in the values of a rendering into a file; None where it cannot be done in its form."""
+    """Apply the value changes of a rendering to a file; None if that cannot keep its format."""
     try:
         ours = edit.ours.decode("utf-8")
         base, mine, theirs = (parse_bounded(text.decode("utf-8")) for text in edit.sides)
@@ -61,7 +61,7 @@ def carried(edit: Edit) -> Merged | None:
 
 
 def _merged(base: Any, mine: Any, theirs: Any, keep: bool) -> Any:
-    """Merge three values; where both sides say something new, `keep` mine."""
+    """Merge three values; if both sides changed one, `keep` decides for mine."""
     if same(base, theirs) or same(mine, theirs):
         return mine
     if same(base, mine):
@@ -83,15 +83,15 @@ def _merged_key(
         return _merged(base[key], mine[key], theirs[key], keep)
     if there == [False, True, True]:
         return mine[key] if keep or same(mine[key], theirs[key]) else theirs[key]
-    if there == [True, True, False]:  # gone, unless somebody has changed it
+    if there == [True, True, False]:  # removed, unless it was edited
         return _GONE if same(base[key], mine[key]) or not keep else mine[key]
     if there == [False, False, True]:
         return theirs[key]
-    return mine[key] if there[1] else _GONE  # added, or taken out, by hand
+    return mine[key] if there[1] else _GONE  # added or removed by hand
 
 
 def _marked(kept: str, taken: str) -> str:
-    """Return a text with conflict markers around the lines that only one of two has."""
+    """Return a text with conflict markers around the lines that only one of the two has."""
     lines, others = kept.splitlines(keepends=True), taken.splitlines(keepends=True)
     result: list[str] = []
     for kind, start, end, other_start, other_end in SequenceMatcher(a=lines, b=others, autojunk=False).get_opcodes():

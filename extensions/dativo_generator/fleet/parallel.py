@@ -1,4 +1,4 @@
-"""Share work: a function over many items, on every core that may be used, or while others wait for the disk."""
+"""Run a function over many items in parallel: in processes on all cores, or in threads that wait for the disk."""
 
 import multiprocessing
 import os
@@ -12,24 +12,24 @@ from typing import Any
 from ..base.errors import DativoError
 from .interruption import SIGNALS, blocked
 
-# Below this many items the processes cost more than they bring.
+# For fewer items, starting processes costs more than it saves.
 _FEW = 64
 _SHARE = 16
-# So many wait for the disk at a time: it takes what several wait for at once.
+# How many threads wait for the disk at a time: it serves several requests at once.
 _WAITING = 16
 
 _function: Callable[[Any], Any] | None = None
 
 
 class WorkerError(DativoError):
-    """A process that shares the work has come to an end."""
+    """A worker process has died."""
 
 
 def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
-    """Yield ``(index, function(item))`` for every item, in the order in which they are done.
+    """Yield ``(index, function(item))`` for every item, in the order in which they finish.
 
-    The processes are forked, so that whatever `function` refers to is there and is not loaded again; only items and
-    results are passed between them. Where there is no fork, one process does everything.
+    The processes are forked, so that they share whatever `function` refers to; only items and results are passed
+    between them. Without fork, everything runs in this process.
     """
     global _function
     cores = _cores()
@@ -41,7 +41,7 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _alone)
     try:
         shares = [range(start, min(start + _SHARE, len(items))) for start in range(0, len(items), _SHARE)]
-        with blocked():  # until each process has said what it does with signals
+        with blocked():  # until each process has set up its signals
             futures = {pool.submit(_work, [items[index] for index in share]): share for share in shares}
         for future in as_completed(futures):
             yield from zip(futures[future], future.result(), strict=True)
@@ -50,12 +50,12 @@ def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tup
             "run the command again: one of its processes was killed, perhaps for lack of memory"
         ) from None
     finally:
-        # Whoever is interrupted waits for the shares that are begun, and for no other.
+        # On an interrupt, wait only for the shares that are running.
         pool.shutdown(cancel_futures=True)
 
 
 def overlapped(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> None:
-    """Call ``function(*item)`` for every item, some at a time; raises the first error when all are done."""
+    """Call ``function(*item)`` for every item, some at a time; raises the first error after all are done."""
     if len(items) < _FEW:
         _each(function, items)
         return
@@ -70,7 +70,7 @@ def _cores() -> int:
 
 
 def _alone() -> None:
-    """Begin a process: signals are for the one that waits for it, and without that one it ends."""
+    """Set up a worker: it leaves signals to its parent, and ends when its parent does."""
     for one in SIGNALS:
         signal.signal(one, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

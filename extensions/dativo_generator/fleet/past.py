@@ -1,7 +1,7 @@
-"""What answers files gave before, as the history of the Git repository has them.
+"""What answers files rendered to before, according to the history of the Git repository.
 
-A file that no answers give any more came from a scaffold only if it is, byte for byte, what one of its recorded answers
-gave. Anything else is somebody's own, or holds edits.
+A file that no answers render to any more came from a scaffold only if it is, byte for byte, what recorded answers of
+the scaffold rendered to. Any other file is a user's own, or has edits.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,20 +14,20 @@ from ..base.git import GitError, attempt, git
 from .answers_files import AnswersFile, filled, parsed
 from .fleet import Fleet
 
-# So many versions of one answers file are looked at, the newest first; one is enough for what has just gone.
+# How many versions of an answers file to look at, the newest first; one is enough for a recent removal.
 VERSIONS = 50
 
 
 class Past:
-    """The files that recorded versions of answers files gave."""
+    """The files that recorded versions of answers files rendered to."""
 
     def __init__(self, fleet: Fleet) -> None:
-        """Look at the repository of `fleet` when something is asked."""
+        """Use the repository of `fleet`; it is read on demand."""
         self._fleet = fleet
         self._gave = cache(self._rendered)
 
     def gave(self, answers_file: str, path: str, content: bytes) -> bool:
-        """Return whether some recorded version of an answers file gave `content` for `path`, or for another path."""
+        """Return whether some recorded version of an answers file rendered `content` at `path`."""
         return content in self._gave(answers_file).get(path, ())
 
     def _rendered(self, answers_file: str) -> Mapping[str, set[bytes]]:
@@ -52,7 +52,7 @@ class Past:
 
 
 def recorded(root: Path, answers_file: str, fields_file: str = "") -> Iterator[tuple[str, AnswersFile]]:
-    """Yield the last commits that changed an answers file, or its fields, the newest first, each with what it was then.
+    """Yield the last commits that changed an answers file, or its fields, with its version there, the newest first.
 
     Raises `GitError` outside a repository.
     """

@@ -1,4 +1,4 @@
-"""The default branch of the remote `origin`, as Git keeps it here: what a pull request cannot change."""
+"""The default branch of the remote `origin`, as known to the local Git: what a pull request cannot change."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _HEAD = "refs/remotes/origin/HEAD"
 
 
 def branch_of(root: Path) -> tuple[str, str]:
-    """Return the branch, and '', or '' and why nobody knows it."""
+    """Return (branch, ''), or ('', reason) if it is unknown."""
     try:
         branch = attempt(root, "rev-parse", "--abbrev-ref", _HEAD)
         if not branch.returncode:
@@ -21,11 +21,11 @@ def branch_of(root: Path) -> tuple[str, str]:
 
 
 def has_origin(root: Path) -> bool:
-    """Return whether the repository has the remote; raises `GitError` outside of one."""
+    """Return whether the repository has the remote; raises `GitError` outside a repository."""
     return not attempt(root, "remote", "get-url", "origin").returncode
 
 
 def content_of(root: Path, path: str) -> bytes | None:
-    """Return what the branch holds under a path below `root`, None for nothing; raises `GitError`."""
+    """Return the content of a path below `root` on that branch, None if it has none; raises `GitError`."""
     found = attempt(root, "cat-file", "blob", f"{_HEAD}:./{path}")
     return None if found.returncode else found.stdout

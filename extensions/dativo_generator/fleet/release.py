@@ -1,8 +1,8 @@
-"""One released version of the pack, ready to render answers files one after another.
+"""One released version of the pack, ready to render many answers files.
 
-Copier reads the template's settings and builds its Jinja environment; every template of contents and of paths is then
-compiled once. What is left for a scaffold is to fill them, which gives the bytes that Copier would write. Copier is
-loaded with the first release, since loading it takes longer than a command that needs none.
+Copier reads the template's settings and builds its Jinja environment; then every template of a content or a path is
+compiled once. For a scaffold they only have to be rendered, to the bytes that Copier would write. Copier is imported
+with the first release, since that takes longer than a whole command that needs none.
 """
 
 import json
@@ -23,23 +23,23 @@ from ..base.values import same
 from ..plan.templates import Context, Filling, Templates
 from .answers_files import AnswersFile, filled, parsed
 
-# What a release must bring for its answers files to be taken together; one without it is left to Copier.
+# The filters that a release needs for its answers files to be handled together; one without them is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "this version of the template does not support the command; use a newer one, or copier"
 
-# What stands before the folder of the assets in a job of an older release: where the runner mounts the repository.
+# In a job of an older release, what precedes the folder of assets: where the runner mounts the repository.
 _ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
 
-# How an answer of each type is read from text; any other is YAML.
+# The text parsers by type of answer; every other type is YAML.
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "path": str, "json": json.loads}
 
 
 class Files(Mapping[str, bytes]):
-    """Files by path, each filled when it is first looked at; raises `AnswerError` for one that cannot be."""
+    """Files by path, each rendered on first access; raises `AnswerError` for one that cannot be."""
 
     def __init__(self, fillings: Mapping[str, Filling]) -> None:
-        """Hold what fills each file."""
+        """Store what renders each file."""
         self.fillings = fillings
         self._contents: dict[str, bytes] = {}
 
@@ -49,7 +49,7 @@ class Files(Mapping[str, bytes]):
             filling = self.fillings[path]
             try:
                 self._contents[path] = filling.content()
-            except Exception as error:  # the code of another version runs here, which may fail in any way
+            except Exception as error:  # code of another version, which may fail in any way
                 raise AnswerError(_line(error)) from None
         return self._contents[path]
 
@@ -62,11 +62,11 @@ class Files(Mapping[str, bytes]):
         return len(self.fillings)
 
     def __contains__(self, path: object) -> bool:
-        """Return whether there is a file at a path, without filling it."""
+        """Return whether there is a file at a path, without rendering it."""
         return path in self.fillings
 
     def same(self, path: str, other: "Files") -> bool:
-        """Return whether a file is the same in `other`, a release with the same templates, without filling either."""
+        """Return whether a file is the same in `other`, of a release with the same templates; renders neither."""
         if path not in self.fillings or path not in other.fillings:
             return False
         inputs = self.fillings[path].inputs()
@@ -75,7 +75,7 @@ class Files(Mapping[str, bytes]):
 
 @dataclass(frozen=True)
 class Rendering:
-    """What an answers file gives: its own path, every file by path, and the plan that they are written from.
+    """What an answers file renders to: its own path, every file by path, and their plan.
 
     `answers` are those that it was rendered from.
     """
@@ -92,11 +92,11 @@ class Rendering:
 
     @property
     def fields_file(self) -> str:
-        """The file of fields that are too many for the answers file, '' where there is none."""
+        """The file of fields that are too many for the answers file, '' if there is none."""
         return (self.plan.get("fields_file") or {}).get("path", "")
 
     def says(self, file: AnswersFile) -> bool:
-        """Return whether an answers file, with its fields, has the values that this gives, in whatever form."""
+        """Return whether an answers file, with its fields, has the values of this rendering, in whatever format."""
         given = filled(parsed(file.name, self.files[self.answers_file]), self.files.get)
         return not file.edited and file.fields_file == given.fields_file and same(file.values, given.values)
 
@@ -108,7 +108,7 @@ class Rendering:
 
 
 def items_of(rendering: Rendering) -> dict[str, Item]:
-    """Map the assets that a scaffold's jobs point at, its own or another's, to what is read."""
+    """Map the assets that a scaffold's jobs refer to, its own or another's, to the item that is read."""
     items = {}
     for job in rendering.plan["jobs"]:
         entry = next(value[0] for value in job["data"]["source"].values() if isinstance(value, list))
@@ -142,13 +142,13 @@ class Release:
                 self._template.templates_suffix,
                 worker._path_matcher(self._template.exclude),
             )
-        except Exception as error:  # the code of another version runs here, which may fail in any way
+        except Exception as error:  # code of another version, which may fail in any way
             raise PackError(f"this version of the template cannot be read: {_line(error)}") from None
         if not self._env.filters.keys() >= _FILTERS:
             raise PackError(_OTHER)
 
     def unknown(self, name: str) -> str:
-        """Say that no question has a name, '' when one has."""
+        """Return the error for a name that is not a question, '' if it is one."""
         if name in self._types:
             return ""
         new = next(iter(self.followed({name: None})))
@@ -156,16 +156,16 @@ class Release:
         return f"{name}: no question has this name{other}"
 
     def typed(self, name: str, text: str) -> Any:
-        """Read the text of a ``--data`` option as Copier would."""
+        """Parse the text of a ``--data`` option as Copier would."""
         try:
             return _READERS.get(self._types.get(name, "str"), parse_bounded)(text)
         except (yaml.YAMLError, ValueError, RecursionError):
-            return text  # its reader says what is wrong
+            return text  # its reader reports the error
 
     def cell(self, name: str, text: str) -> Any:
-        """Read a cell of a spreadsheet: as `typed` does, and a list needs no brackets.
+        """Parse a cell of a spreadsheet like `typed`, but a list needs no brackets.
 
-        Two quotes are an empty text, since an empty cell is no answer.
+        Two quotes are an empty text, since an empty cell means no answer.
         """
         value = self.typed(name, "" if text == '""' else text)
         if isinstance(value, str) and self._types.get(name) == "yaml":
@@ -173,43 +173,43 @@ class Release:
         return value
 
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-        """Return what is recorded of `answers` when nobody is asked; raises `AnswerError` for stale ones."""
+        """Return what to record of `answers` if nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
 
     def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-        """Return what is recorded of answers that name a source to import from; it is read. Raises `AnswerError`."""
+        """Return what to record of answers that name a source to import, which is read. Raises `AnswerError`."""
         return self._ask("imported", answers, recorded, answers_file)
 
     def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return `answers` with every id that was renamed under its new name."""
+        """Return `answers` with the new name of every renamed id."""
         return self._ask("followed", answers)
 
     def pinned(self, answers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what those answers would be that do not follow the registry, if they did."""
+        """Return what the answers that do not follow the registry would be if they did."""
         return self._ask("pinned", answers)
 
     def profiled(self, answers: Mapping[str, Any], root: Path) -> dict[str, Any]:
-        """Return `answers` with what the profiles below `root` say of those that nobody decided."""
+        """Return `answers` with the values of the profiles below `root`, for answers that no user gave."""
         return self._ask("profiled", answers, str(root))
 
     def spread(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers `after` one environment became one of several, and its jobs do as they did."""
+        """Return the answers `after` a scaffold got several environments; the jobs of the first stay as they were."""
         return self._ask("spread", before, after) if "spread" in self._env.filters else dict(after)
 
     def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Return the answers of a scaffold for each of its environments; raises `AnswerError` where they cannot be."""
+        """Return the answers of a scaffold for each of its environments; raises `AnswerError` if it cannot be split."""
         return self._ask("split", answers)
 
     def inferred(self, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers that come closest to files; raises `AnswerError` where none do."""
+        """Return the answers that come closest to files; raises `AnswerError` if none do."""
         return self._ask("inferred", found, given)
 
     def joined(self, answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Join answers of single files into scaffolds, each with its `answers` and the numbers of its `members`."""
+        """Join answers of single files into scaffolds, each with its `answers` and the indices of its `members`."""
         return self._ask("joined", answers)
 
     def problems(self, answers: Mapping[str, Any]) -> list[str]:
-        """List all that is wrong with the answers of a new scaffold, each beginning with the question."""
+        """List all problems in the answers of a new scaffold, each starting with the name of the question."""
         return self._ask("problems", answers)
 
     def answers_schema(self) -> dict[str, Any]:
@@ -217,25 +217,25 @@ class Release:
         return self._ask("answers_schema")
 
     def basis(self, answers: Mapping[str, Any]) -> list[str]:
-        """Say what the files of answers rest on, as `unattended.basis` does; [] for a release that cannot say it."""
+        """Return what the files of answers depend on, as `unattended.basis` does; [] if this release cannot tell."""
         return self._ask("basis", answers) if "basis" in self._env.filters else []
 
     def render(self, answers: Mapping[str, Any], source: str, commit: str) -> Rendering:
-        """Render complete answers; `source` and `commit` are what is recorded of the pack. Raises `AnswerError`."""
+        """Render complete answers; `source` and `commit` are recorded as those of the pack. Raises `AnswerError`."""
         context = self._context(answers, source, commit)
         try:
             for name, (template, type_) in self._computed.items():
                 context[name] = _READERS.get(type_, yaml.safe_load)(template.render(context))
             answers_file = context["_copier_conf"]["answers_file"] = self._answers_file.render(context)
             fillings = dict(self.templates.fillings(context))
-        except Exception as error:  # the code of another version runs here, which may fail in any way
+        except Exception as error:  # code of another version, which may fail in any way
             raise AnswerError(_line(error)) from None
         if not isinstance(context.get("plan"), dict) or not context["plan"].keys() >= _PLANNED:
             raise AnswerError(_OTHER)
         return Rendering(answers_file, Files(fillings), context["plan"], answers)
 
     def adopted(self, rendering: Rendering, source: str, commit: str) -> Rendering:
-        """Render what another release rendered, from answers that rest on the same in both: only the version is new."""
+        """Return another release's rendering, of answers with the same basis in both, with this version recorded."""
         name = rendering.answers_file
         context = self._context(rendering.answers, source, commit) | {"plan": rendering.plan}
         context["_copier_conf"]["answers_file"] = name
@@ -248,7 +248,7 @@ class Release:
         return replace(rendering, files=Files(fillings))
 
     def _context(self, answers: Mapping[str, Any], source: str, commit: str) -> Context:
-        """Return what the templates are filled with, but for what the template computes from it."""
+        """Return the template context, without what the template computes from it."""
         return {
             **answers,
             "_copier_answers": {"_commit": commit, "_src_path": source, **answers},
@@ -256,7 +256,7 @@ class Release:
         }
 
     def replay(self, file: AnswersFile) -> Rendering:
-        """Render an answers file as it was recorded; raises `AnswerError` for what Copier would refuse."""
+        """Render an answers file as recorded; raises `AnswerError` for answers that Copier would refuse."""
         return self.render(self.completed(file.answers, file.name), file.source, file.commit)
 
     def _ask(self, filter_: str, *arguments: Any) -> Any:
@@ -269,13 +269,13 @@ class Release:
 
 
 def _type(question: Mapping[str, Any]) -> str:
-    """Return a question's type; lists are read as YAML, and so is what a template decides."""
+    """Return a question's type; lists, and types that a template decides, count as YAML."""
     type_ = question.get("type", "yaml")
     return "yaml" if question.get("multiselect") or "{" in type_ else type_
 
 
 def _line(error: Exception) -> str:
-    """Say an error in one line; one that is no message for users says its kind, too."""
+    """Return an error as one line, with its class unless it is a message for users."""
     from copier.errors import CopierError
 
     text = " ".join(str(error).split())

@@ -1,11 +1,11 @@
-"""Take scaffolds away, or objects of one: what goes, and what stays because somebody edited it or others need it.
+"""Remove scaffolds, or objects of one: what goes, and what stays because it was edited or others need it.
 
 ::
 
     what the answers give ──> minus what others need, and edits ──> one change, like an update
 
-What stays is nobody's afterwards. So it loses the comment that names its scaffold: from then on it is somebody's own,
-and a replay has nothing to say of it.
+What stays no longer belongs to a scaffold. So it loses the comment that names one: from then on it is the user's own,
+and a replay ignores it.
 """
 
 import re
@@ -35,16 +35,16 @@ from .step import Outcome, Step
 from .update import Update, combined
 
 EDITED, NEEDED = "it was edited by hand", "a job that was edited by hand needs it"
-# What a scaffold's comment says on its second line.
+# The second line of a scaffold's comment.
 _AGAIN = "#   copier update"
 _RECIPE = re.compile(rb"""_connector_path["']?[ \t]*:[ \t]*["']?[^\s"'#,}]*?(connectors/[^\s"'#,}]+)""")
 
 
 @dataclass(frozen=True)
 class Removal:
-    """The change, with what goes and what is written; `stays` says of each file that stays why it does.
+    """The change that removes and rewrites files; `stays` maps each file that stays to the reason.
 
-    `edited` are the files of the scaffolds with edits by hand, whether they go or stay.
+    `edited` are the scaffolds' files with edits by hand, whether they go or stay.
     """
 
     change: Update
@@ -53,10 +53,10 @@ class Removal:
 
 
 def removal(fleet: Fleet, names: Sequence[str], objects: Sequence[str] = (), force: bool = False) -> Removal:
-    """Work out what goes with the answers files `names`, or with some `objects` of the only one.
+    """Work out the removal of the answers files `names`, or of some `objects` of a single one.
 
-    With `force`, files go with the edits in them; what others need stays all the same. Nothing is written. Raises
-    `SourceError` where there is nothing to go by, and `AnswerError` for an object that cannot go.
+    With `force`, edited files go, too; what others need stays all the same. Nothing is written. Raises `SourceError` if
+    no answers file can be rendered, and `AnswerError` for an object that cannot be removed.
     """
     files = [file for file in fleet.files if file.name in names]
     fleet.prepare(files)
@@ -80,7 +80,7 @@ def removal(fleet: Fleet, names: Sequence[str], objects: Sequence[str] = (), for
 
 
 def _step(fleet: Fleet, files: Sequence[AnswersFile], force: bool) -> Step:
-    """Return the step to where the first scaffold is: a removal changes no version."""
+    """Return the step to the first scaffold's own version: a removal does not change versions."""
     file = next((file for file in files if not fleet.refusal(file)), None)
     if file is None:
         raise SourceError(fleet.refusal(files[0]))
@@ -88,7 +88,7 @@ def _step(fleet: Fleet, files: Sequence[AnswersFile], force: bool) -> Step:
 
 
 def _before(step: Step, file: AnswersFile) -> Rendering | None:
-    """Return what a scaffold's files were made from, None where nothing can be rendered."""
+    """Return the rendering that a scaffold's files come from, None if nothing can be rendered."""
     try:
         now = step.fleet.replay(file)
         _ = dict(now.own)
@@ -99,7 +99,7 @@ def _before(step: Step, file: AnswersFile) -> Rendering | None:
 
 
 def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
-    """Work out what goes with a scaffold: all that is there of it, but what was edited."""
+    """Work out the removal of a scaffold: all of its existing files, except edited ones."""
     if before is None:
         try:
             step.fleet.replay(file)
@@ -121,7 +121,7 @@ def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
 
 
 def _is_edited(fleet: Fleet, rendering: Rendering, path: str) -> bool:
-    """Return whether somebody changed a file of a scaffold; answers are no edit."""
+    """Return whether a file of a scaffold was edited by hand; changed answers do not count."""
     if path in (rendering.answers_file, rendering.fields_file):
         return False
     return fleet.tree.read(path) not in (None, rendering.own[path])
@@ -138,7 +138,7 @@ def _without(step: Step, file: AnswersFile, objects: Sequence[str]) -> Outcome:
 
 
 def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str], name: str) -> dict[str, Any]:
-    """Return answers without some objects, and without what is said of these; raises `AnswerError`."""
+    """Return answers without some objects, and without answers about them; raises `AnswerError`."""
     items = scaffold.items
     known = [item.object for item in items]
     for one in objects:
@@ -165,13 +165,13 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
 
 
 def _exceptions(items: Sequence[Item], objects: Sequence[str], patterns: Sequence[str]) -> list[str]:
-    """Return patterns for the tables that are taken away, where others would bring them back."""
+    """Return patterns that exclude the removed tables, if other patterns would add them again."""
     names = [item.entry["name"] for item in items if item.object in objects]
     return [f"{EXCEPT}{name}" for name in names if is_meant(name, name.rpartition(".")[2], patterns)]
 
 
 def _structure(raw: Any) -> Any:
-    """Return an answer in YAML, or a pattern, which speaks of every object, as it is."""
+    """Return a YAML answer parsed; one that is not a mapping, such as a pattern for all objects, unchanged."""
     try:
         return mapping(raw) if raw is not None else None
     except AnswerError:
@@ -179,7 +179,7 @@ def _structure(raw: Any) -> Any:
 
 
 def _put(answers: dict[str, Any], name: str, value: Any) -> None:
-    """Give an answer, or take it away where nothing is left of it."""
+    """Set an answer, or delete it if it is empty."""
     answers |= {name: value}
     if not value:
         del answers[name]
@@ -191,7 +191,7 @@ def _put(answers: dict[str, Any], name: str, value: Any) -> None:
 def _sparing(
     step: Step, outcome: Outcome, outcomes: Sequence[Outcome], before: Mapping[str, Rendering], stays: dict[str, str]
 ) -> Outcome:
-    """Let the assets stay that jobs still point at, with their fixtures; `stays` gets why."""
+    """Keep the assets that jobs still refer to, with their fixtures; adds the reasons to `stays`."""
     if outcome.refused:
         return outcome
     needed = {path: jobs[0] for path, jobs in uses.used(step, outcomes).items() if path in outcome.writes}
@@ -208,7 +208,7 @@ def _sparing(
 
 
 def _with_shared(step: Step, change: Update, stays: dict[str, str]) -> Update:
-    """Let those shared files stay that what remains needs: recipes of jobs, registry and schemas of any file."""
+    """Keep the shared files that remaining files need: recipes of jobs, registry and schemas of any file."""
     going = [path for path, content in change.writes.items() if content is None and "/" in path]
     root = step.fleet.tree.root
     left = [
@@ -228,14 +228,14 @@ def _with_shared(step: Step, change: Update, stays: dict[str, str]) -> Update:
         if path in recipes:
             stays[path] = f"{recipes[path]} needs it"
         elif folder in ("registry", "schemas") and left:
-            stays[path] = f"{left[-1]} is there yet"
+            stays[path] = f"{left[-1]} is still there"
         elif path == FIXTURES_TEST and rows:
             stays[path] = f"it tests {rows}"
     return replace(change, writes={path: content for path, content in change.writes.items() if path not in stays})
 
 
 def _as_own(fleet: Fleet, path: str) -> bytes | None:
-    """Return a file without the comment that names its scaffold; None for one that has none."""
+    """Return a file without the comment that names its scaffold; None if it has none."""
     text = (reading.read(fleet.tree.root, path) or b"").decode("utf-8", "surrogateescape")
     lines = text.splitlines(keepends=True)
     if (number := header_line(text)) < 0:

@@ -1,4 +1,4 @@
-"""One file of a change at a time: looked at without following a link, kept, and moved into place."""
+"""Operations on one file of a change: inspect it without following a link, back it up, and move it into place."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ class TransactionError(DativoError):
 
 @contextmanager
 def about(path: str) -> Iterator[None]:
-    """Say of which path, relative to the destination, an error of the file system is; a full disk names none."""
+    """Add the path, relative to the destination, to a file system error; that of a full disk has none."""
     try:
         yield
     except OSError as error:
@@ -27,12 +27,12 @@ def about(path: str) -> Iterator[None]:
 
 
 def reason(error: BaseException) -> str:
-    """Return what an error says, without its number and the paths of the machine; its name when it says nothing."""
+    """Return the message of an error, without its number and local paths; its class name if it has no message."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def content_of(root: Path, path: str) -> bytes | None:
-    """Return what a file holds, None when there is none; raises `TransactionError` for what is no file."""
+    """Return the content of a file, None if there is none; raises `TransactionError` if it is not a regular file."""
     try:
         return reading.read(root, path)
     except reading.ReadingError as error:
@@ -40,12 +40,12 @@ def content_of(root: Path, path: str) -> bytes | None:
 
 
 def digest_of(content: bytes | None) -> str | None:
-    """Return the SHA-256 of a content, None for none."""
+    """Return the SHA-256 of a content, None for None."""
     return None if content is None else sha256(content).hexdigest()
 
 
 def refuse_links(root: Path, path: str) -> None:
-    """Raise `TransactionError` when a path, or a folder on the way to it, is a symbolic link."""
+    """Raise `TransactionError` if a path, or a folder on the way to it, is a symbolic link."""
     at = str(root)
     with about(path), suppress(FileNotFoundError):
         for part in path.split("/"):
@@ -55,14 +55,14 @@ def refuse_links(root: Path, path: str) -> None:
 
 
 def refuse_read_only(target: Path) -> None:
-    """Raise an `OSError` when a file must not be replaced, for itself or for its folder."""
+    """Raise `OSError` if a file must not be replaced, because of its own or its folder's permissions."""
     for needed in (target.parent, target):
         if os.path.lexists(needed) and not os.access(needed, os.W_OK):
             raise PermissionError(errno.EACCES, "is read-only")
 
 
 def keep(target: Path, kept: Path) -> None:
-    """Give a file a second name, or a copy where the file system has only one."""
+    """Create a hard link to a file, or a copy if the file system has no hard links."""
     try:
         os.link(target, kept, follow_symlinks=False)
     except OSError:
@@ -70,9 +70,9 @@ def keep(target: Path, kept: Path) -> None:
 
 
 def move(source: Path, target: Path, beside: Path) -> None:
-    """Put a file in the place of another at once.
+    """Move a file to the place of another one, atomically.
 
-    From another file system it has to be copied first, to `beside`, which is in the folder of `target`.
+    On another file system it is copied first, to `beside`, which is in the folder of `target`.
     """
     try:
         source.replace(target)
@@ -85,7 +85,7 @@ def move(source: Path, target: Path, beside: Path) -> None:
 
 
 def write_through(path: Path, content: bytes, like: os.stat_result | None = None) -> None:
-    """Write a file and wait for the disk; mode and, where that may be, owner are those of the file that it replaces."""
+    """Write a file and sync it to disk, with the mode and, if permitted, the owner of the file that it replaces."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o666)
     try:
         if like:
@@ -99,7 +99,7 @@ def write_through(path: Path, content: bytes, like: os.stat_result | None = None
 
 
 def flush(folder: Path) -> None:
-    """Wait until the disk has the names in a folder, where folders can be opened."""
+    """Sync the entries of a folder to disk, where folders can be opened."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -111,7 +111,7 @@ def flush(folder: Path) -> None:
 def _liken(descriptor: int, like: os.stat_result) -> None:
     found = os.fstat(descriptor)
     if hasattr(os, "fchown") and (found.st_uid, found.st_gid) != (like.st_uid, like.st_gid):
-        with suppress(PermissionError):  # then it is the file of whoever runs this
+        with suppress(PermissionError):  # then whoever runs this owns the file
             os.fchown(descriptor, like.st_uid, like.st_gid)
     if stat.S_IMODE(found.st_mode) != stat.S_IMODE(like.st_mode):
         os.chmod(descriptor, stat.S_IMODE(like.st_mode))

@@ -16,7 +16,7 @@ from .past import Past
 from .unapplied import Unapplied, said_of_fields
 from .vendored import is_formatted, is_vendored, says_the_same
 
-# What a file, and what an answers file, can be; the first of each is nothing to speak of.
+# The states of files and answers files; the first of each needs no mention.
 FILE_STATES = {
     "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
@@ -40,7 +40,7 @@ FAILING = ("refused", "tampered", "changed by hand")
 
 @dataclass(frozen=True)
 class FileState:
-    """One file: what it is, and what it should hold, None where it should not be there."""
+    """One file: its state, and the expected content, None if it should not exist."""
 
     path: str
     state: str
@@ -50,7 +50,7 @@ class FileState:
 
 @dataclass(frozen=True)
 class AnswersState:
-    """One answers file, and the files that are its own."""
+    """One answers file, and its own files."""
 
     name: str
     state: str
@@ -62,7 +62,7 @@ class AnswersState:
 
 @dataclass(frozen=True)
 class Report:
-    """What a replay found: answers files with their own files, then shared and orphaned files."""
+    """The result of a replay: answers files with their own files, then shared and orphaned files."""
 
     answers: list[AnswersState]
     others: list[FileState] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Report:
         yield from self.others
 
     def failed(self, strict: bool) -> bool:
-        """Return whether something is wrong; edits by hand are only when `strict`."""
+        """Return whether something is wrong; edits by hand only count when `strict`."""
         bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in FAILING for state in self.answers) or any(file.state in bad for file in self.files)
 
@@ -113,10 +113,10 @@ def replay(
 
 
 def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
-    """Write what is wrong, edits by hand only when `strict`; returns what is left to say.
+    """Repair what is wrong, edits by hand only when `strict`; returns the report after that.
 
-    Missing files and older shared ones are written, orphans deleted, and an answers file that does not give itself is
-    written as it is rendered.
+    Missing files and older shared ones are written, orphans deleted, and an answers file that does not render to itself
+    is replaced by its rendering.
     """
     wrong = report.repairable(strict)
     fleet.tree.write({file.path: file.expected for file in wrong})
@@ -139,7 +139,7 @@ def repaired(report: Report, fleet: Fleet, strict: bool) -> Report:
 
 
 def diff(file: FileState, fleet: Fleet) -> str:
-    """Return a unified diff from what a file should hold to what it holds."""
+    """Return a unified diff from the expected to the existing content."""
     try:
         there = fleet.tree.read(file.path) or b""
     except ReadingError as error:
@@ -178,10 +178,10 @@ def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
 
 
 def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState]) -> Iterator[AnswersState]:
-    """Say of each answers file whose files are not as it gives them whether an answer was changed by hand."""
+    """Yield the states, changed for answers files whose files differ because an answer was changed by hand."""
     unapplied = Unapplied(fleet)
     for file, state in zip(files, states, strict=True):
-        # An answers file that does not give itself may have been changed, too; which answer it is says more.
+        # This includes an answers file that does not render to itself: naming the changed answer says more.
         wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
         if wrong and (before := unapplied.before(file, fleet.replay(file))):
             changes = ", ".join(before.changes)
@@ -195,7 +195,7 @@ def _follows(file: AnswersFile, changes: str) -> str:
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
-    """Compare a file with what it should hold; `contents` may end with what older versions gave."""
+    """Compare a file with its expected content; `contents` may end with those of older versions."""
     try:
         there = fleet.tree.read(path)
     except ReadingError as error:
@@ -208,7 +208,7 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
 
 
 def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
-    """Compare a file that scaffolds share; what is vendored may be written otherwise, but must say the same."""
+    """Compare a file that scaffolds share; a vendored file may be formatted differently, if its values are the same."""
     state = _compare(fleet, path, contents)
     if state.state != "edited" or not is_vendored(path) or state.detail:
         return state
@@ -219,7 +219,7 @@ def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
 
 
 def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:
-    """Yield the files that name a scaffold which is gone, or no longer writes them; each is of one shard."""
+    """Yield the files that name a scaffold which is gone, or no longer writes them; each belongs to one shard."""
     number, of = shard
     known = {file.name for file in fleet.files}
     owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}
@@ -234,7 +234,7 @@ def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]
 
 
 def _content(fleet: Fleet, path: str) -> bytes | None:
-    """Return what a file holds; None where it cannot be read, and so is no scaffold's."""
+    """Return the content of a file; None if it cannot be read, and so is not a scaffold's."""
     try:
         return fleet.tree.read(path)
     except ReadingError:
@@ -242,7 +242,7 @@ def _content(fleet: Fleet, path: str) -> bytes | None:
 
 
 def _followed(report: Report, fleet: Fleet) -> Report:
-    """Say of each missing file whether one that nobody writes is it, by content or by name: it was moved by hand."""
+    """Find missing files that were moved by hand: another file without an owner has the same content or name."""
     lost = [file for file in report.files if file.state == "missing"]
     left = {file.path: file.state for file in report.others if file.state in ("stray", "orphaned")} if lost else {}
     contents = {_content(fleet, path): path for path in left}

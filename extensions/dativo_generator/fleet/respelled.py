@@ -1,6 +1,6 @@
-"""Lines that say the same in another spelling: earlier versions of the pack escaped every letter but those of ASCII.
+"""Lines with the same value in another spelling: earlier versions of the pack escaped every non-ASCII letter.
 
-Such a line is no change that somebody could be at odds with: an edit beside it must not become a conflict.
+Such a line is no real change, so an edit beside it must not become a conflict.
 """
 
 import re
@@ -9,12 +9,12 @@ from dataclasses import replace
 from ..base.emit import is_readable
 from .merge import Edit
 
-# An escape in a text in double quotes; the backslash before it is none that is escaped itself.
+# An escape in a double-quoted text, whose backslash is not escaped itself.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8}))")
 
 
 def respelled(edit: Edit) -> Edit:
-    """Return an edit in which the lines that are only spelled otherwise now are spelled so before, too."""
+    """Return an edit whose base has the new spelling of lines that differ only in spelling."""
     before, after = (set(text.decode(errors="replace").split("\n")) for text in (edit.base, edit.theirs))
     spellings = {line: new for line in before - after if (new := _ESCAPE.sub(_character, line)) in after - before}
     if not spellings:

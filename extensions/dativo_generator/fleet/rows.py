@@ -1,4 +1,4 @@
-"""Rows of a manifest, and what is said of many of them at once: a problem or a warning that several share is one line.
+"""Rows of a manifest, and messages about many of them: a problem or warning that several rows share is one line.
 
 ::
 
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from ..base.naming import few, spans
 
-# From so many problems on that have one way out, that is said once, above them.
+# If this many problems have the same solution, it is stated once, above them.
 _SEVERAL = 3
-# How many objects or columns a line names before it counts the rest.
+# How many objects or columns a line names before it counts the others.
 _FEW = 3
 
 
 class Place(NamedTuple):
-    """Where an answer stands: ``jobs.csv: row 3, column B``, ``jobs.yml:8:5: item 3``; `number` 0 is no row's."""
+    """The place of an answer: ``jobs.csv: row 3, column B``, ``jobs.yml:8:5: item 3``; `number` is 0 outside rows."""
 
     file: str
     line: str = ""
@@ -28,42 +28,42 @@ class Place(NamedTuple):
     where: str = ""
 
     def __str__(self) -> str:
-        """Say it."""
+        """Return it as text."""
         start = f"{self.file}:{self.line}" if self.line else self.file
         return f"{start}: {self.row}{self.where}" if self.number else f"{start}{self.where}"
 
     @property
     def row(self) -> str:
-        """The row, as it is called in its file."""
+        """The name of the row in its file."""
         return f"{self.unit} {self.number}"
 
 
 class Problem(NamedTuple):
-    """What is wrong, and where; the message begins with the question where it is about one."""
+    """What is wrong, and where; the message starts with the name of the question, if it is about one."""
 
     place: Place
     message: str
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return the problem as one line."""
         return f"{self.place}: {self.message}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One scaffold: its answers, shared ones among them, and where an answer stands; '' is the row itself."""
+    """One scaffold: its answers, including shared ones, and a function for the place of each; '' is the row itself."""
 
     number: int
     answers: Mapping[str, Any]
     place: Callable[[str], Place]
 
     def problem(self, message: str) -> Problem:
-        """Say what is wrong with the row; `message` begins with the question where it is about one."""
+        """Return a problem of the row; `message` starts with the name of the question, if it is about one."""
         return Problem(self.place(message.partition(":")[0]), message)
 
 
 class Told(NamedTuple):
-    """A note or a warning about rows: what it says, the rows by number, and the objects or columns that it is about."""
+    """A note or a warning about rows: its text, the numbers of the rows, and the objects or columns concerned."""
 
     kind: str
     unit: str
@@ -71,13 +71,13 @@ class Told(NamedTuple):
     of: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return it as one line."""
         about = f": {few(self.of, _FEW)}" if self.of else ""
         return f"{_counted(self.unit, self.rows)}: {self.kind}{about}"
 
 
 def told(said: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
-    """Join what is said of rows by its kind, in the order in which each is first said."""
+    """Merge messages about rows by kind, in the order of their first occurrence."""
     joined: dict[str, Told] = {}
     for row, kind, of in said:
         before = joined.get(kind, Told(kind, row.place("").unit, ()))
@@ -86,7 +86,7 @@ def told(said: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
 
 
 def lines(problems: Iterable[Problem]) -> Iterator[str]:
-    """Yield what is wrong: the same in several rows in one line, and a way out that many share above them."""
+    """Yield problems as lines: the same in several rows is one line; a shared solution goes above its problems."""
     same: dict[tuple[Any, ...], list[Place]] = {}
     for place, message in problems:
         same.setdefault((place.file, place.unit, place.where, message), []).append(place)

@@ -1,7 +1,7 @@
-"""Which pack a repository trusts, and what else that pack is called: `dativo.yml`, as a protected branch has it.
+"""Which pack a repository trusts, and the other names of that pack: `dativo.yml`, as on a protected branch.
 
-A pull request must not decide whose code runs. So the file counts as it is on the default branch of the remote
-`origin`, and never as it lies in the working tree.
+A pull request must not decide whose code runs. So only the file on the default branch of the remote `origin` counts,
+never the one in the working tree.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,14 @@ _KEYS = ("template", "same")
 
 
 class SettingsError(DativoError):
-    """The settings of a repository are there, and wrong."""
+    """The settings of a repository exist, but are invalid."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The pack to trust, '' where none is named, and its other names; the branch that they come from.
+    """The pack to trust, '' if none is named, and its other names; the branch that they come from.
 
-    `unread` says why a file that is there says nothing, '' where it does.
+    `unread` is the reason why an existing file does not count, '' if it does.
     """
 
     template: str = ""
@@ -43,7 +43,7 @@ class Settings:
 
 
 def settings_of(root: Path) -> Settings:
-    """Read the settings of the repository that `root` is in; raises `SettingsError` for wrong ones."""
+    """Read the settings of the repository that contains `root`; raises `SettingsError` for invalid ones."""
     here = (root / FILE).exists()
     branch, unknown = branch_of(root)
     if unknown:

@@ -1,4 +1,4 @@
-"""The fields of all that a scaffold reads, with those of one asset anew: one answer holds them all."""
+"""Replace the fields of one asset in the answer that holds the fields of a whole scaffold."""
 
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from .answers_files import read
 
 
 def answer_of(asset: Path, object_name: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to `fields` for the scaffold that wrote an asset, in which `object_name` has these.
+    """Return the answer to `fields` for the scaffold that wrote an asset, with new fields for `object_name`.
 
-    A scaffold of one object, and an asset that no scaffold has written, need no more than the fields themselves.
+    For a scaffold of one object, or an asset without a scaffold, these are just the fields.
     """
     path = asset.absolute()
     for root in path.parents:
@@ -28,7 +28,7 @@ def answer_of(asset: Path, object_name: str, fields: dict[str, Any]) -> dict[str
 
 
 def _fields(root: Path, name: str) -> dict[str, Any]:
-    """Return the recorded fields where they stand by object, else {}."""
+    """Return the recorded fields if they are given by object, else {}."""
     try:
         fields = readers.mapping((read(root, name).values or {}).get("fields", {}))
     except AnswerError:

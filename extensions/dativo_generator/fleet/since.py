@@ -1,4 +1,4 @@
-"""Since when entries of the template are as they are, as its history says."""
+"""Find out from its history since when an entry of the template is as it is."""
 
 import re
 from collections.abc import Iterable
@@ -8,20 +8,20 @@ from ..base.git import GitError, attempt, git
 from .source import Source
 
 _LINE = re.compile(r"([0-9a-f]{40}) \d+ (\d+)")
-# In a commit's name, as far as people read it.
+# The length of an abbreviated commit hash.
 _SHORT = 8
 
 
 @dataclass
 class Since:
-    """Finds the commit that a line of the template is of, and the first released version with it."""
+    """Finds the commit that last changed a line of the template, and the first released version with it."""
 
     source: Source
     _lines: dict[tuple[str, str], dict[int, str]] = field(default_factory=dict)
     _versions: dict[str, str] = field(default_factory=dict)
 
     def line(self, commit: str, file: str, line: int) -> str:
-        """Say since when a line of a file is as it is at a commit, like ``v1.2.0, 0a1b2c3d``; '' where nobody knows."""
+        """Return since when a line of a file at a commit is as it is, like ``v1.2.0, 0a1b2c3d``; '' if unknown."""
         if (commit, file) not in self._lines:
             self._lines[commit, file] = dict(self._blamed(commit, file))
         since = self._lines[commit, file].get(line, "")
@@ -32,7 +32,7 @@ class Since:
         return ", ".join(filter(None, (self._versions[since], since[:_SHORT])))
 
     def _blamed(self, commit: str, file: str) -> Iterable[tuple[int, str]]:
-        """Yield the lines of a file with their commits; a shallow clone knows no more than where it ends."""
+        """Yield the lines of a file with their commits; a shallow clone attributes older lines to its first commit."""
         try:
             text = git(self.source.repository, "blame", "--porcelain", commit, "--", file).decode(errors="replace")
         except GitError:
@@ -41,6 +41,6 @@ class Since:
         return [(int(match[2]), match[1]) for match in found]
 
     def _version(self, commit: str) -> str:
-        """Return the oldest released version that has a commit, '' for none."""
+        """Return the oldest released version that includes a commit, '' for none."""
         listed = attempt(self.source.repository, "tag", "--contains", commit).stdout.decode(errors="replace").split()
         return next((tag for tag in self.source.tags if tag in listed), "")

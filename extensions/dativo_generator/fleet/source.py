@@ -1,4 +1,4 @@
-"""The pack that is trusted: its released tags, the commits that they reach, and a checkout of each that is needed."""
+"""The trusted pack: its released tags, the commits that these reach, and a checkout of each commit that is needed."""
 
 import json
 import os
@@ -19,11 +19,11 @@ from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
 from .settings import FILE, settings_of
 
-# So many tags are named in an error.
+# How many tags an error names.
 _FEW = 5
-# How something is fetched: told by nobody, noted nowhere; a URL is no option.
+# Options for fetching: no progress, nothing recorded, and a URL is never parsed as an option.
 _FETCH = ("--quiet", "--no-write-fetch-head", "--end-of-options")
-# Where the newest commit of a clone's default branch is kept, beside its branches.
+# Where a clone keeps the newest commit of its default branch, apart from its branches.
 _DEFAULT = "refs/dativo/default"
 
 
@@ -37,16 +37,16 @@ def warned(line: str) -> None:
 
 
 class Source:
-    """A Git repository of the pack. Nothing is fetched or checked out before it is needed."""
+    """A Git repository of the pack, which is fetched and checked out on demand."""
 
     def __init__(
         self, location: str, scratch: Path, also: Iterable[str] = (), warn: Callable[[str], None] = warned
     ) -> None:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
-        A password in it is used to fetch: it is in `fetched_from`, as Copier takes it, and nowhere in `location`.
-        `warn` is told in a line, once, what else than a tag counts as released. `also` are names of one pack, which are
-        all its names if one of them is.
+        A password in it is used for fetching: it is in `fetched_from`, in Copier's notation, and never in `location`.
+        `warn` is called once, with a line, if anything but a tag counts as released. `also` are names of one pack, all
+        of which count as this pack's if one of them does.
         """
         self._warn = warn
         self.location = recordable(public(location))
@@ -63,7 +63,7 @@ class Source:
             return path
         clone = self._scratch / "template.git"
         clone.mkdir()
-        # Not `git clone`, which would write the URL, and a password in it, to the disk.
+        # Not `git clone`, which would write the URL, with any password, to the disk.
         _git(clone, "init", "--quiet", "--bare")
         refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
         _git(clone, "fetch", *_FETCH, expanded(self.fetched_from), *refs, patience=CLONE_PATIENCE)
@@ -75,7 +75,7 @@ class Source:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """Where the pack may be recorded to come from: its location, a clone's own origin, and their other names."""
+        """The locations under which the pack may be recorded: its own, a clone's origin, and their other names."""
         origin = attempt(self.repository, "config", "--get", "remote.origin.url").stdout.decode().strip()
         names = frozenset().union(*(self._identities(one) for one in (self.location, origin) if one))
         also = frozenset().union(*(self._identities(one) for one in self._also))
@@ -89,15 +89,15 @@ class Source:
         return identities(location, self._rewrites)
 
     def is_at(self, recorded: str) -> bool:
-        """Return whether this is the pack that an answers file names, whatever it calls it."""
+        """Return whether an answers file that names this location is from this pack."""
         return not self._names.isdisjoint(self._identities(recorded))
 
     @cached_property
     def tags(self) -> dict[str, str]:
-        """The released tags, those that are versions, oldest first, with their commits.
+        """The released tags that are versions, oldest first, with their commits.
 
-        Where nothing is tagged it is the newest commit of the default branch, as Copier would record it. Raises
-        `SourceError` where tags are there, and none is a version.
+        Without any tag, it is the newest commit of the default branch, as Copier would record it. Raises `SourceError`
+        if there are tags, but none is a version.
         """
         found = {}
         listing = "%(refname:strip=2) %(objectname) %(*objectname)"
@@ -113,7 +113,7 @@ class Source:
         return {tag: found[tag] for tag in sorted(versions, key=version_of)}
 
     def _untagged(self) -> dict[str, str]:
-        """Return the newest commit of the default branch by its recorded name; {} where there is none."""
+        """Return the newest commit of the default branch by its recorded name; {} if there is none."""
         ref = "HEAD"
         if not is_local(self.location):
             ref = _DEFAULT
@@ -130,12 +130,12 @@ class Source:
 
     @property
     def newest(self) -> str:
-        """The tag that an update goes to: the newest that is no pre-release; '' when there is none."""
+        """The tag that an update goes to: the newest that is not a pre-release; '' if there is none."""
         return next((tag for tag in reversed(self.tags) if not is_prerelease(tag)), "")
 
     @cached_property
     def _released(self) -> dict[str, int]:
-        """Every commit that a released tag reaches, with its place in the history; an older one has a lower place."""
+        """Every commit that a released tag reaches, with its position in the history, oldest first."""
         if not self.tags:
             return {}
         tips = "\n".join(self.tags.values()).encode()
@@ -143,7 +143,7 @@ class Source:
         return {commit: place for place, commit in enumerate(listing.split())}
 
     def age(self, recorded: str) -> tuple[Any, ...]:
-        """Return a key that orders what answers files record: by version, and without one by place in the history."""
+        """Return a sort key for recorded commits: by version, else by position in the history."""
         if version := version_of(recorded):
             return version, 0
         try:
@@ -152,13 +152,13 @@ class Source:
             return (), -1
 
     def is_behind(self, recorded: str) -> bool:
-        """Return whether something newer is released than what an answers file records."""
+        """Return whether a newer version is released than the recorded one."""
         return bool(self.newest) and self.age(self.newest) > self.age(recorded)
 
     def resolve(self, recorded: str) -> str:
-        """Return the full commit for what an answers file records; raises `SourceError` outside the released history.
+        """Return the full hash of a recorded commit; raises `SourceError` outside the released history.
 
-        It is looked up among the released, never handed to Git, which would also take any other ref.
+        It is looked up among the released commits, never passed to Git, which would also accept any other ref.
         """
         if recorded in self.tags:
             return self.tags[recorded]
@@ -169,7 +169,7 @@ class Source:
         return found[0]
 
     def checkout(self, commit: str) -> Path:
-        """Return a folder with the files of a commit; each is made once, under the commit's own name."""
+        """Return a folder with the files of a commit, named after the commit and created once."""
         folder = self._scratch / commit
         if not folder.exists():
             making = self._scratch / f"{commit}.making"
@@ -185,10 +185,10 @@ class Source:
 
 
 def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None] = warned) -> Source:
-    """Return the pack to trust with the repository at `root`.
+    """Return the pack that the repository at `root` trusts.
 
-    It is the one given, as an option or a variable, else the one of the repository's settings, else where this command
-    came from. Raises `SourceError` where there is none, `SettingsError` for wrong settings.
+    It is the one given as an option or a variable, else the one in the repository's settings, else the one that this
+    command was installed from. Raises `SourceError` if there is none, `SettingsError` for invalid settings.
     """
     settings = settings_of(root)
     if settings.unread:
@@ -202,7 +202,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
 
 @contextmanager
 def scratch_folder() -> Iterator[str]:
-    """Make the folder for clones and checkouts; it goes away when it is closed, and so does the code loaded from it."""
+    """Create the folder for clones and checkouts; on exit it is removed, and so is code loaded from it."""
     try:
         with TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True) as name:
             folder = Path(name).resolve()
@@ -214,7 +214,7 @@ def scratch_folder() -> Iterator[str]:
 
 
 def _installed_from() -> str:
-    """Return where pip or uv installed this package from (PEP 610), '' where that is an index."""
+    """Return where pip or uv installed this package from (PEP 610), '' if from an index."""
     try:
         record: Any = json.loads(metadata.distribution("dativo-generator").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):

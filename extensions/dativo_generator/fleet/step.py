@@ -1,4 +1,4 @@
-"""What becomes of one answers file when it is taken to a release of the pack, with the answers that it is to have.
+"""What happens to one answers file when it goes to a release of the pack, with its new answers.
 
 ::
 
@@ -44,7 +44,7 @@ EFFECTS = {
 }
 _FORBIDDEN = "not allowed in cloud"
 
-# The files that a plan lists of one scaffold alone.
+# The kinds of files in a plan that belong to a single scaffold.
 _KINDS = ("assets", "jobs", "fixtures", "env_files")
 
 Wanted = Callable[[dict[str, Any]], dict[str, Any]]
@@ -54,12 +54,12 @@ Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 class Outcome:
     """What an update does with one answers file; `detail` says why it is refused, or what is renamed.
 
-    `effects` are some of `EFFECTS`. `writes` gives every path its content, None to delete it; `edits` are the files
-    with edits by hand, still to be merged; `kept` are no longer its own and stay for the edits in them; `moves` says
-    where a file goes that is the same under another path. `shared` are files that other scaffolds may own, too, before
-    and after. `items` says what each asset of its jobs describes; `reads` are those of them that another writes and
-    that are new to it, with their source. `changes` are the answers that were changed by hand, as text. `warned` are
-    the warnings of the scaffold as it is then: what is wrong, and the objects or columns that it is about.
+    `effects` are some of `EFFECTS`. `writes` maps paths to contents, None to delete; `edits` are the files with edits
+    by hand that still have to be merged; `kept` no longer belong to it but stay because they were edited; `moves` maps
+    old to new paths of the same file. `shared` are files that other scaffolds may own, too, before and after. `items`
+    says what each asset of its jobs describes; `reads` are the assets among them that another scaffold writes and that
+    are new to it, with their source. `changes` are the answers that were changed by hand, as text. `warned` are the
+    scaffold's warnings after the update: what is wrong, and the objects or columns concerned.
     """
 
     name: str
@@ -81,21 +81,21 @@ class Outcome:
 
     @property
     def deletes(self) -> list[str]:
-        """The files that go, and come back nowhere else."""
+        """The files that are deleted, and not just moved."""
         return [path for path, content in self.writes.items() if content is None and path not in self.moves]
 
     @property
     def refused(self) -> bool:
-        """Whether nothing happens to it."""
+        """Whether it stays as it is."""
         return bool(set(self.effects) & {"refused", "forbidden in cloud"})
 
 
 @dataclass(frozen=True)
 class Step:
-    """The release to go to, under the tag `target`; `explain` also finds what a change means.
+    """The release to go to, tagged `target`; with `explain`, it also finds what a change means.
 
-    With `force`, what goes is deleted with the edits in it, and although others use it; `split` makes a scaffold of
-    each environment.
+    With `force`, edited files are deleted, too, and files that others use; `split` makes a scaffold of each
+    environment.
     """
 
     fleet: Fleet
@@ -112,7 +112,7 @@ class Step:
 
     @classmethod
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
-        """Load the release of `tag`, the newest when it is ''; raises `SourceError` for one that is not released."""
+        """Load the release with `tag`, the newest if that is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: has no released tag; tag a version like v1.0.0")
         if target not in fleet.source.tags:
@@ -123,7 +123,7 @@ class Step:
         return cls(fleet, release, target, explain, force, split)
 
     def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
-        """Work out what happens to an answers file; `wanted` makes its answers from those that follow renames."""
+        """Work out what happens to an answers file; `wanted` makes its new answers from those with renames applied."""
         try:
             return self._changed(file, wanted)
         except DativoError as error:
@@ -132,7 +132,7 @@ class Step:
             return Outcome(file.name, ("forbidden in cloud" if _FORBIDDEN in text else "refused",), detail)
 
     def new(self, answers: Mapping[str, Any], answers_file: str) -> Outcome:
-        """Work out a scaffold that is not there yet, from complete answers; raises `AnswerError` for what is taken."""
+        """Work out a new scaffold from complete answers; raises `AnswerError` for a path that is taken."""
         new = self.release.render(answers, self.fleet.source.location, self.target)
         for path in new.own:
             if path != answers_file:
@@ -158,7 +158,7 @@ class Step:
         followed = self.release.followed(file.answers)
         wanted_answers = _by_object(old, file.answers, wanted(followed))
         bases = [release.basis(file.answers) for release in (self.fleet.release(file), self.release)]
-        # Compared as text, since 1 is not True in an answers file.
+        # As text, since 1 is not True in an answers file.
         unchanged = bases[0] == bases[1] != [] and str(wanted_answers) == str(file.answers) and not self.split
         if unchanged:
             answers, new = old.answers, self.release.adopted(old, file.source, self.target)
@@ -167,13 +167,13 @@ class Step:
         else:
             answers = self._completed(wanted_answers, file)
             new = self.release.render(answers, file.source, self.target)
-        # What the files are, and so what edits are told by, may be what earlier answers gave.
+        # The files, and so their edits, may stem from earlier answers.
         before = self.unapplied.before(file, old)
         old = before.rendering if before else old
         moves = self._moves(old, new)
         writes, edits, kept = self._changes(old, new, moves, alike=bases[0][:1] == bases[1][:1] != [])
         if file.commit == self.target and new.answers_file == file.name and new.says(file):
-            # They keep their form, and the comments in them.
+            # They keep their format and their comments.
             writes = {path: content for path, content in writes.items() if path not in (file.name, file.fields_file)}
         pins = () if unchanged else tuple(self._pins(file, followed, answers))
         effects = [
@@ -204,13 +204,13 @@ class Step:
         )
 
     def _completed(self, answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
-        """Return what is recorded of answers; what is to be imported somebody has given, and no answers file says."""
+        """Return what to record of answers; an import is only done for a new answer, never for a recorded one."""
         if recording.IMPORT in answers and recording.IMPORT not in file.answers:
             return self.release.imported(answers, file.answers, file.name)
         return self.release.completed(answers, file.name)
 
     def _split(self, file: AnswersFile, answers: Mapping[str, Any]) -> tuple[dict[str, Any], Rendering]:
-        """Render a scaffold of each environment: the answers of the first, and the files of all as one rendering."""
+        """Render one scaffold per environment: returns the answers of the first, and all files as one rendering."""
         parts = self.release.split(self.release.completed(answers, file.name))
         complete = [self.release.completed(part, file.name) for part in parts]
         renderings = [self.release.render(part, file.source, self.target) for part in complete]
@@ -222,7 +222,7 @@ class Step:
         return complete[0], replace(first, files=files, plan={**first.plan, **listed})
 
     def _moves(self, old: Rendering, new: Rendering) -> dict[str, str]:
-        """Map old paths to new ones, for what is the same file under another path."""
+        """Map old paths to new ones, for files that are the same under another path."""
         moves = {old.answers_file: new.answers_file}
         if old.fields_file and new.fields_file:
             moves |= {old.fields_file: new.fields_file}
@@ -235,7 +235,7 @@ class Step:
         return {path: target for path, target in moves.items() if path != target}
 
     def _pairs(self, old: Rendering, new: Rendering) -> dict[str, str]:
-        """Map the objects of before to those of now: by today's name, else by what is read."""
+        """Map the old objects to the new ones: by current name, else by what is read."""
         before, after = _entries(old), _entries(new)
         pairs = {}
         for name, entry in before.items():
@@ -251,7 +251,7 @@ class Step:
     ) -> tuple[dict[str, bytes | None], dict[str, Edit], list[str]]:
         """Work out what to write, to merge and to keep, of the files that no other scaffold owns.
 
-        Releases that are `alike` have the same templates: what they are filled with tells what stays as it is.
+        Releases that are `alike` have the same templates: a file with the same inputs stays as it is.
         """
         writes: dict[str, bytes | None] = {}
         edits: dict[str, Edit] = {}
@@ -275,7 +275,7 @@ class Step:
                     writes[path] = theirs
             elif theirs != base or path != source:
                 edits[path] = respelled(Edit(base, ours, theirs))
-            # What was at a path of its own may have gone elsewhere, and must not be lost beneath what comes.
+            # The file at the new path may be another one, which must not be overwritten and lost.
             if path != source and (path not in before or (path not in moves and self._edited(path, before))):
                 self._refuse_taken(path, new)
         left = [path for path in before if path not in after and self.fleet.tree.read(path) is not None]
@@ -291,7 +291,7 @@ class Step:
         return self.fleet.tree.read(path) not in (None, before[path])
 
     def _refuse_taken(self, path: str, new: Rendering) -> None:
-        """Refuse a path that another scaffold owns, or where somebody's own file is."""
+        """Refuse a path that another scaffold owns, or where a user's own file is."""
         if self.fleet.tree.read(path) is None:
             return
         if owner := self.fleet.owner(path, new.answers_file):
@@ -300,7 +300,7 @@ class Step:
         raise AnswerError(f"{path} exists already; move it away first")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the answers that hold their value although the registry's has moved."""
+        """Yield the answers that keep their value although the registry's has changed."""
         before = self.fleet.release(file).pinned(file.answers)
         after = self.release.pinned(answers)
         for name in before:
@@ -309,7 +309,7 @@ class Step:
 
 
 def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
-    """Return answers whose recorded fields stand by object, where a scaffold of one object becomes one of several."""
+    """Return answers whose recorded fields are given by object, if a scaffold of one object gets more."""
     fields, objects = wanted.get("fields"), {job["object"] for job in old.plan["jobs"]}
     read = [(before.get(name), wanted.get(name)) for name in SELECTIONS]
     grows = any(
@@ -324,7 +324,7 @@ def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]
 def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
     """Yield the files of a kind with what each is for: an object, and an environment, '' for all of them.
 
-    An older release knows only some kinds, and lists the variables of its jobs in one file.
+    An older release has only some of the kinds, and lists the variables of its jobs in a single file.
     """
     if kind == "env_files" and rendering.plan.get("env_example"):
         yield ("", _environments(rendering)[0]), rendering.plan["env_example"]
@@ -334,44 +334,44 @@ def _named(rendering: Rendering, kind: str) -> Iterator[tuple[tuple[str, str], M
 
 
 def _environments(rendering: Rendering) -> list[str]:
-    """List the environments that there are jobs for."""
+    """List the environments that have jobs."""
     return list(dict.fromkeys(job["data"].get("environment", "") for job in rendering.plan["jobs"]))
 
 
 def _environment_pairs(old: Rendering, new: Rendering) -> dict[str, str]:
-    """Map the environment of before to that of now, where there is one that has another name."""
+    """Map the old environment to the new one, if a single one got another name."""
     before, after = _environments(old), _environments(new)
     return dict(zip(before, after, strict=True)) if len(before) == len(after) == 1 else {}
 
 
 def _profiled(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """List the answers that profiles give otherwise, or no more."""
+    """List the answers whose value from a profile is different or gone."""
     taken = after.get("profiled", ())
     names = (name for name in {*before.get("profiled", ()), *taken} if name in taken or name not in after)
     return [name for name in names if before.get(name) != after.get(name)]
 
 
 def _renames(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Say which connectors and objects have another name."""
+    """Yield the renamed connectors and objects."""
     for name in ("source_connector", "target_connector", "objects"):
         old, new = (value if isinstance(value, list) else [value] for value in (before.get(name), after.get(name)))
         yield from (f"{one} -> {other}" for one, other in zip(old, new, strict=True) if one != other)
 
 
 def _entries(rendering: Rendering) -> dict[str, Any]:
-    """Map each object to what its job's source says of it."""
+    """Map each object to its entry in the source of its job."""
     return {item.object: item.entry for item in items_of(rendering).values()}
 
 
 def _warned(rendering: Rendering) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the warnings of a scaffold; an older release does not tell what they are about."""
+    """Return the warnings of a scaffold; an older release does not say what they are about."""
     plan = rendering.plan
     told = plan.get("warned") or [{"kind": text, "of": []} for text in plan.get("warnings", ())]
     return tuple((one["kind"], tuple(one["of"])) for one in told)
 
 
 def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:
-    """Map the assets of others that a scaffold's jobs point at to the source and what is read of it."""
+    """Map the assets of others that a scaffold's jobs refer to to their source and item."""
     own = {asset["path"] for asset in rendering.plan["assets"]}
     return {path: (rendering.plan["source"], item) for path, item in items_of(rendering).items() if path not in own}
 
@@ -382,7 +382,7 @@ def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> It
         target = moves.get(path, path)
         if target in after:
             yield from differences(target, document, after[target])
-    # What is different in an environment that comes new is different from the one that was there.
+    # Compare a new environment with the one that existed before.
     first = {job["object"]: job["data"] for job in reversed(old.plan["jobs"])}
     known = _environments(old)
     for job in new.plan["jobs"] if len(_environments(new)) > len(known) else ():
@@ -393,7 +393,7 @@ def _differences(old: Rendering, new: Rendering, moves: Mapping[str, str]) -> It
 
 
 def _documents(rendering: Rendering) -> dict[str, Any]:
-    """Map each asset and job to what it holds."""
+    """Map each asset and job to its content."""
     flat = rendering.plan.get("layout") == ODCS
     assets = {asset["path"]: asset["data"] if flat else {"asset": asset["data"]} for asset in rendering.plan["assets"]}
     return assets | {job["path"]: job["data"] for job in rendering.plan["jobs"]}

@@ -1,7 +1,6 @@
-"""The one way in which commands write: under the lock of the repository, all of a change or nothing of it.
+"""The only way for commands to write: under the lock of the repository, and all of a change or nothing of it.
 
-Whoever is killed leaves a journal to the next run, which finishes what was decided and undoes the rest before it does
-anything else.
+A killed run leaves a journal to the next run, which first finishes what was decided and undoes everything else.
 """
 
 import os
@@ -20,16 +19,16 @@ from .worktree import Sides, WorktreeError, require_committed, staged
 
 
 class Writer:
-    """What one run writes, which holds the lock meanwhile; `finished` are files that it completed for another one."""
+    """Writes for one run, which holds the lock meanwhile; `finished` are files that it completed for an earlier run."""
 
     def __init__(self, root: Path, place: Place, command: str, finished: frozenset[str] = frozenset()) -> None:
         self._root, self._place, self._command, self.finished = root, place, command, finished
 
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
-        """Give every path its content, None to delete it, and mark `conflicts` for Git; all of it or nothing.
+        """Write the content of every path, None to delete it, and mark `conflicts` for Git; all of it or nothing.
 
-        Raises `WorktreeError` where something would be lost that is not committed, `TransactionError` for what cannot
-        be written, and `Interrupted`.
+        Raises `WorktreeError` if uncommitted content would be lost, `TransactionError` for what cannot be written, and
+        `Interrupted`.
         """
         try:
             files = tuple(_entries(self._root, changes))
@@ -64,10 +63,10 @@ class Writer:
 
 @contextmanager
 def writing(root: Path, command: str, say: Callable[[str], None] = lambda line: None) -> Iterator[Writer]:
-    """Take the lock of the repository around `root`, and finish or undo what a run that was killed has left.
+    """Take the lock of the repository around `root`, and finish or undo what a killed run has left.
 
-    `command` is how the run is called when another one is refused; `say` gets a line when something was left. Raises
-    `LockError` while another run writes, and `TransactionError` when what is left needs somebody to decide.
+    `command` names this run in the message to runs that are refused; `say` gets a line if something was left. Raises
+    `LockError` while another run writes, and `TransactionError` if a user has to decide what to do with what was left.
     """
     place = Place.of(root)
     with locked(place.folder, command):
@@ -77,11 +76,11 @@ def writing(root: Path, command: str, say: Callable[[str], None] = lambda line: 
 
 
 def refuse_unfinished(root: Path) -> None:
-    """Raise `TransactionError` when a change is half written: whoever reads now would read half of two things."""
+    """Raise `TransactionError` if a change is half written: a reader would see a mix of two states."""
     try:
         found = Place.of(root).find()
     except WorktreeError:
-        return  # nobody can have begun one in such a repository
+        return  # no change can have begun in such a repository
     if found:
         journal = found[1]
         again = f"wait for it, or run 'dativo-generator {journal.command}' again if it was killed"
@@ -89,7 +88,7 @@ def refuse_unfinished(root: Path) -> None:
 
 
 def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozenset[str]:
-    """Finish or undo what is left, and return the files that are finished, but for those with conflicts."""
+    """Finish or undo what was left; returns the files that are finished, except those with conflicts."""
     place.forget_unfinished()
     if not (found := place.find()):
         return frozenset()
@@ -114,7 +113,7 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
 
 
 def _entries(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[Entry]:
-    """Yield what differs from what is there."""
+    """Yield the changes that differ from the existing content."""
     for path, content in changes.items():
         try:
             inside(path)
@@ -126,7 +125,7 @@ def _entries(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[Entry]
 
 
 def _missing_folders(root: Path, files: tuple[Entry, ...]) -> Iterator[str]:
-    """Yield the folders that the change makes, those above before those below."""
+    """Yield the folders that the change creates, parents first."""
     folders = {file.path.rpartition("/")[0] for file in files if file.after}
     needed = {str(parent) for folder in folders for parent in PurePosixPath(folder, "file").parents[:-1]}
     yield from (folder for folder in sorted(needed) if not os.path.lexists(root / folder))

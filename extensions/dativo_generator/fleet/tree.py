@@ -1,4 +1,4 @@
-"""The destination's files, read and written without following a link out of it, and written all or not at all."""
+"""The destination's files: read and written without following a link out of it, and written all or none."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
@@ -10,8 +10,8 @@ from ..plan.destination import fixture_of, header_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
-# Where the scaffolds' own files are, but for the examples of their environment; each begins with a line that names its
-# scaffold, and an asset names its fixture.
+# The folders of the scaffolds' own files, except for example environment files; each file starts with a line that names
+# its scaffold, and an asset names its fixture.
 _OWN = ("assets", "jobs")
 
 
@@ -24,15 +24,15 @@ class Tree:
         self.writer: Writer | None = None
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's content with line ends as the pack writes them, None when there is no such file.
+        """Return a file's content with the pack's line ends, None if there is no such file.
 
-        Raises `ReadingError` for a link, and for what is no file.
+        Raises `ReadingError` for a link, and for anything but a regular file.
         """
         content = reading.read(self.root, path)
         return None if content is None else content.replace(b"\r\n", b"\n")
 
     def generated(self) -> Iterator[tuple[str, tuple[str, str]]]:
-        """Yield every file that names the scaffold which wrote it, and what it names, with scaffold and tenant."""
+        """Yield every file whose header names a scaffold, and the fixtures that they name, with (scaffold, tenant)."""
         fixtures: set[str] = set()
         for folder in _OWN:
             for path in reading.below(self.root, folder):
@@ -45,7 +45,7 @@ class Tree:
         for place in sorted(self.root.glob(FIELDS_FILES)):
             if header := header_of(self.root, place.name):
                 yield place.name, header
-        # Not all that is below: it may be somebody's own folder of that name.
+        # Not every file below: a user may have a folder of that name.
         below = (f"{VARIABLES}/*/{environment}*{ENV_EXAMPLE}" for environment in ("", "*/"))
         for place in sorted(place for pattern in below for place in self.root.glob(pattern)):
             path = place.relative_to(self.root).as_posix()
@@ -53,10 +53,10 @@ class Tree:
                 yield path, header
 
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
-        """Give every path its content, None to delete it, all or nothing; `conflicts` are marked for Git.
+        """Write the content of every path, None to delete it, all or nothing; `conflicts` are marked for Git.
 
-        It is written by the run that holds the lock: `writer`. Without one the lock is held only now, which does for
-        what depends on nothing that was read.
+        The run that holds the lock writes it: `writer`. Without one, the lock is only held here, which is enough if the
+        changes do not depend on what was read before.
         """
         with nullcontext(self.writer) if self.writer else writing(self.root, "write") as writer:
             writer.write(changes, conflicts)

@@ -1,12 +1,12 @@
-"""Answers that somebody changed in an answers file, and that its files do not follow yet.
+"""Answers that were changed in an answers file, and not yet applied to its files.
 
-The history of the Git repository tells::
+They are found in the history of the Git repository::
 
     an earlier version ──> before ─┐
     of the same release            ├──> the files are nearer to `before`, and were so ever since the change
     the answers file   ──> now    ─┘
 
-Without a history, as in a clone of depth 1, there is nothing to tell it by: then the files count as edited.
+Without a history, as in a clone of depth 1, they cannot be found: then the files count as edited.
 """
 
 import re
@@ -36,22 +36,22 @@ _ENTRIES = ("--format=", "--raw", "-z", "--no-abbrev", "--no-renames", "--relati
 
 @dataclass(frozen=True)
 class Before:
-    """What the files of a scaffold still are: `rendering`; `changes` says which answers are others since."""
+    """The state of files that do not follow their answers yet: `rendering`; `changes` are the answers changed since."""
 
     rendering: Rendering
     changes: tuple[str, ...]
 
 
 class Unapplied:
-    """The answers that were changed by hand, of all the answers files of a fleet."""
+    """The answers that were changed by hand, for all answers files of a fleet."""
 
     def __init__(self, fleet: Fleet) -> None:
-        """Look at the repository of `fleet` when something is asked."""
+        """Use the repository of `fleet`; it is read on demand."""
         self._fleet, self._root = fleet, fleet.tree.root
 
     @cached_property
     def earlier(self) -> Mapping[str, list[AnswersFile]]:
-        """The earlier versions, by name, that differ from an answers file in its answers only; the newest first."""
+        """The earlier versions, by name, that differ from an answers file only in its answers; the newest first."""
         try:
             blobs = self._recorded(f":(glob){ANSWERS_FILES}")
         except GitError:  # outside a repository
@@ -72,7 +72,7 @@ class Unapplied:
         return found
 
     def _with_fields(self, version: AnswersFile, file: AnswersFile) -> AnswersFile:
-        """Put the fields into an earlier version of a file that its digests name, be they those of now or earlier."""
+        """Add the fields to an earlier version of a file: those that match its digests, current or from the history."""
         try:
             reference = None if version.problem else fields_file.reference(version.values)
         except DativoError as error:
@@ -87,14 +87,14 @@ class Unapplied:
         return replace(version, problem=f"{version.name}: its fields are not in the history")
 
     def _recorded_fields(self, name: str) -> Iterator[bytes]:
-        """Yield what a file of fields was, the newest first."""
+        """Yield the recorded contents of a file of fields, the newest first."""
         for blob in self._recorded(f":(literal){name}").get(name, ())[:VERSIONS]:
             yield from self._contents([blob]).values()
 
     def before(self, file: AnswersFile, now: Rendering) -> Before | None:
-        """Return what the files are that do not follow an answers file yet; None when they do, edited or not.
+        """Return the state of files that do not follow an answers file yet; None if they do, edited or not.
 
-        Each file counts for itself: one that somebody has changed to match is what the answers give now.
+        Each file is judged by itself: one that was edited to match counts as rendered from the current answers.
         """
         renderings = [(version, one) for version in self.earlier.get(file.name, ()) if (one := self._rendered(version))]
         if not renderings or now.answers_file != file.name:
@@ -109,7 +109,7 @@ class Unapplied:
         others = {path for path in paths if now.own.get(path) != earlier.own.get(path)}
         behind = {path for path in others if not _is_nearer(there[path], now.own.get(path), earlier.own.get(path))}
         behind -= self._applied(file, sorted(behind), now, earlier)
-        # One as near to both, where the same line was changed otherwise, is no proof, but goes with one that is.
+        # A file equally near to both, whose changed line was edited, is no proof, but goes along with one that is.
         if not any(_is_nearer(there[path], earlier.own.get(path), now.own.get(path)) for path in behind):
             return None
         fillings = {path: filling for path, filling in earlier.files.fillings.items() if path not in others - behind}
@@ -130,9 +130,9 @@ class Unapplied:
             return None
 
     def _applied(self, file: AnswersFile, paths: Sequence[str], now: Rendering, before: Rendering) -> set[str]:
-        """Return the files that were nearer to what the answers give now, at some time since they were changed.
+        """Return the files that were nearer to the current answers at some time since these were changed.
 
-        There the answers were applied, and what the file is instead is an edit by hand.
+        So the answers were applied to them, and any difference is an edit by hand.
         """
         if not paths or not (since := self._changed_at(file)):
             return set()
@@ -150,7 +150,7 @@ class Unapplied:
         }
 
     def _changed_at(self, file: AnswersFile) -> str:
-        """Return the commit in which an answers file became what it is; '' when that is not recorded yet."""
+        """Return the commit that gave an answers file its current content; '' if that is not committed yet."""
         since = ""
         for commit, version in recorded(self._root, file.name, file.fields_file):
             if not same(version.values, file.values):
@@ -159,7 +159,7 @@ class Unapplied:
         return since
 
     def _recorded(self, *paths: str, versions: str = "HEAD") -> dict[str, list[str]]:
-        """Map the paths to the ids of the contents that commits gave them, the newest first."""
+        """Map the paths to the blob ids that commits gave them, the newest first."""
         parts = git(self._root, "log", *_ENTRIES, versions, "--", *paths).decode(errors="surrogateescape").split("\0")
         found: dict[str, list[str]] = {}
         for entry, path in zip(parts[:-1:2], parts[1::2], strict=True):
@@ -169,28 +169,28 @@ class Unapplied:
         return found
 
     def _contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
-        """Read contents by their ids, with line ends as the pack writes them."""
+        """Read blobs by id, with the pack's line ends."""
         ids = list(dict.fromkeys(blobs))
         rest = git(self._root, "cat-file", "--batch", input="".join(f"{id_}\n" for id_ in ids).encode()) if ids else b""
         contents = {}
         for id_ in ids:
             head, _, rest = rest.partition(b"\n")
-            size = int(head.split()[-1]) if not head.endswith(b"missing") else -1  # a clone may leave contents out
+            size = int(head.split()[-1]) if not head.endswith(b"missing") else -1  # a partial clone may lack blobs
             contents[id_] = rest[: max(size, 0)].replace(b"\r\n", b"\n")
             rest = rest[size + 1 :]
         return contents
 
 
 def _release(text: bytes) -> bytes | None:
-    """Return how a text of an answers file names its release; None where it does not."""
+    """Return the release that the text of an answers file names; None if it names none."""
     match = _COMMIT.search(text)
     return match and match[1].strip()
 
 
 def _distance(content: bytes | None, rendered: bytes | None) -> int:
-    """Count the lines that only one of two contents has; from no file to an empty one it is one line.
+    """Count the lines that only one of two contents has; a missing file and an empty one differ by one line.
 
-    Of a file of somebody's own form it is the values that count.
+    In a file that the pack did not format, values count instead of lines.
     """
     values = content is not None and says(content)
     if values:
@@ -205,7 +205,7 @@ def _is_nearer(content: bytes | None, one: bytes | None, other: bytes | None) ->
 
 
 def _changes(before: AnswersFile, now: AnswersFile) -> Iterator[str]:
-    """Say which answers differ, each in the order of the answers file."""
+    """Yield a line for each answer that differs, in the order of the answers file."""
     for name in {**now.answers, **before.answers}:
         old, new = before.answers.get(name), now.answers.get(name)
         if now.edited and name == fields_file.NAME:
@@ -215,5 +215,5 @@ def _changes(before: AnswersFile, now: AnswersFile) -> Iterator[str]:
 
 
 def said_of_fields(file: AnswersFile) -> str:
-    """Say that fields were changed by hand in the file that they stand in."""
+    """Return the text for fields that were changed by hand in their separate file."""
     return f"fields{f' of {few(file.edited)}' if any(file.edited) else ''}: edited in {file.fields_file}"

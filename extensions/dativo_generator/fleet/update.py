@@ -1,7 +1,7 @@
-"""Take many scaffolds to a version of the pack, as one change.
+"""Update many scaffolds to a version of the pack, as one change.
 
-What comes out is what `copier update` would give for each in turn. Beyond it, an update here follows renames and takes
-answers that name paths: files move, and the edits in them move along.
+The result is that of `copier update` for each in turn. In addition, an update here follows renames and accepts answers
+that name paths: files move, and the edits in them move along.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,9 +28,9 @@ from .vendored import is_formatted
 
 @dataclass(frozen=True)
 class Update:
-    """The whole change: outcomes in the order of their names, what to write, and which files hold conflict markers.
+    """The whole change: outcomes sorted by name, the files to write, and those with conflict markers.
 
-    `kept` are files that nobody's answers give any more, and that stay for the edits in them.
+    `kept` are files that no answers render to any more, and that stay because they were edited.
     """
 
     target: str
@@ -41,29 +41,29 @@ class Update:
 
     @property
     def deletes(self) -> list[str]:
-        """The files that go, and come back under no other path."""
+        """The files that are deleted, and not just moved."""
         return sorted(path for path, content in self.writes.items() if content is None and path not in self.moves)
 
     @property
     def moves(self) -> dict[str, str]:
-        """Where files go that are the same under another path."""
+        """Old paths mapped to new paths, for files that are moved."""
         moves = {path: target for outcome in self.outcomes for path, target in outcome.moves.items()}
         return {path: target for path, target in sorted(moves.items()) if path in self.writes}
 
     @property
     def refused(self) -> list[Outcome]:
-        """Those that stay as they are."""
+        """The answers files that stay as they are."""
         return [outcome for outcome in self.outcomes if outcome.refused]
 
     @property
     def groups(self) -> list[Group]:
-        """The change by meaning."""
+        """The change grouped by meaning."""
         return grouped(difference for outcome in self.outcomes for difference in outcome.differences)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which answers files to update; nothing selects all."""
+    """Which answers files to update; an empty selection means all."""
 
     names: tuple[str, ...] = ()
     tenants: tuple[str, ...] = ()
@@ -71,7 +71,7 @@ class Selection:
     environments: tuple[str, ...] = ()
 
     def __contains__(self, file: AnswersFile) -> bool:
-        """Return whether an answers file is one of them; one that cannot be read is only when it is named."""
+        """Return whether an answers file is selected; an unreadable one only by its name."""
         if self.names and file.name not in self.names:
             return False
         if not isinstance(file.values, dict):
@@ -84,7 +84,7 @@ class Selection:
         return all(not wanted or any(value in wanted for value in values) for wanted, values in chosen)
 
     def parts(self, file: AnswersFile) -> str:
-        """Say that only some environments of a scaffold are selected, which cannot be; '' where all are."""
+        """Return an error if only some environments of a scaffold are selected, which is impossible; else ''."""
         several = _environments(file) if self.environments and isinstance(file.values, dict) else []
         if len(several) < 2 or all(one in self.environments for one in several):
             return ""
@@ -112,12 +112,12 @@ def update(
     split: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Update:
-    """Work out the update of the selected answers files to the tag `to`, the newest when it is ''.
+    """Work out the update of the selected answers files to the tag `to`, the newest if that is ''.
 
-    `data` are answers to give to each; with `profiles`, what the profiles say now is given to each that follows them;
-    `explain` also finds what the change means; with `force`, what goes is deleted with the edits in it, and although
-    others use it; `split` makes a scaffold of each environment. Nothing is written. Raises `SourceError` for a version
-    that is not released, and for a question that is not there.
+    `data` are answers to set in each; with `profiles`, each that follows profiles gets their current answers; `explain`
+    also finds what the change means; with `force`, edited files are deleted, too, and files that others use; `split`
+    makes a scaffold of each environment. Nothing is written. Raises `SourceError` for a version that is not released,
+    and for an unknown question.
     """
     step = Step.to(fleet, to, explain, force, split)
     new_answers = typed(step.release, data or {})
@@ -129,7 +129,7 @@ def update(
         answers = recording.to_import(before, new_answers)
         answers = {name: value for name, value in answers.items() if name != "profiled"} | new_answers
         answers |= {"profiled": followed} if followed else {}
-        # What a profile says of one environment is not what it says of another.
+        # A profile may have another value for another environment.
         if profiles or (followed and "environment" in new_answers):
             answers = step.release.profiled(answers, fleet.tree.root)
         return step.release.spread(before, answers) if "environments" in new_answers else answers
@@ -137,7 +137,7 @@ def update(
     def outcome_of(file: AnswersFile) -> Outcome:
         return Outcome(file.name, ("refused",), why) if (why := selection.parts(file)) else step.outcome(file, wanted)
 
-    _ = step.unapplied.earlier  # read once, for all the processes
+    _ = step.unapplied.earlier  # read once, and shared by all the processes
     outcomes: list[Outcome] = [None] * len(files)  # type: ignore[list-item]
     for index, outcome in mapped(outcome_of, files):
         outcomes[index] = outcome
@@ -146,7 +146,7 @@ def update(
 
 
 def typed(release: Release, data: Mapping[str, str]) -> dict[str, Any]:
-    """Read answers that were given as text; raises `SourceError` for a question that is not there."""
+    """Parse answers that are given as text; raises `SourceError` for an unknown question."""
     for name in data:
         if why := release.unknown(name):
             raise SourceError(f"--data: {why}")
@@ -154,7 +154,7 @@ def typed(release: Release, data: Mapping[str, str]) -> dict[str, Any]:
 
 
 def combined(step: Step, outcomes: Sequence[Outcome]) -> Update:
-    """Make one change of many: nothing is written twice, shared files are settled, and edits by hand are merged in."""
+    """Combine outcomes into one change: no path is written twice, shared files are decided, and edits are merged."""
     fleet = step.fleet
     outcomes = list(uses.checked(step, list(_undisputed(outcomes))))
     writes = {path: content for outcome in outcomes for path, content in outcome.writes.items()}
@@ -174,7 +174,7 @@ def combined(step: Step, outcomes: Sequence[Outcome]) -> Update:
 
 
 def _merged(edits: Mapping[str, Edit]) -> dict[str, Merged]:
-    """Merge every edit: those in files of somebody's own form by their values, all others by their lines."""
+    """Merge every edit: by values in files that the pack did not format, by lines in all others."""
     own = {path: carried(edit) for path, edit in edits.items() if is_own_form(path, edit)}
     results = {path: result for path, result in own.items() if result}
     others = {path: edit for path, edit in edits.items() if path not in results}
@@ -182,14 +182,14 @@ def _merged(edits: Mapping[str, Edit]) -> dict[str, Merged]:
 
 
 def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Refuse outcomes that would write one path."""
+    """Refuse outcomes that would write the same path."""
     writers: dict[str, list[str]] = {}
     for outcome in outcomes:
         for path in (*outcome.writes, *outcome.edits):
             writers.setdefault(path, []).append(outcome.name)
     for outcome in outcomes:
         disputed = [path for path in (*outcome.writes, *outcome.edits) if len(writers[path]) > 1]
-        disputed.sort(key=lambda path: "/" in path)  # the answers file says most
+        disputed.sort(key=lambda path: "/" in path)  # the answers file is the most helpful
         if disputed:
             others = ", ".join(name for name in writers[disputed[0]] if name != outcome.name)
             yield Outcome(
@@ -200,9 +200,9 @@ def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
 
 
 def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | Edit | None], list[str]]:
-    """Work out the files that several scaffolds own: the newest version among the owners after the change decides.
+    """Work out the files that several scaffolds own: the newest version among their owners after the change decides.
 
-    Returns what becomes of each, and those that nobody owns any more and that stay for the edits in them.
+    Returns the result for each, and the files that no scaffold owns any more, but that stay because they were edited.
     """
     fleet = step.fleet
     taking = {outcome.name: outcome for outcome in outcomes if not outcome.refused}
@@ -212,7 +212,7 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | 
     staying = [file for file in fleet.files if file.name not in taking and not fleet.refusal(file)]
     stays = {path: [file for file in staying if shares(file.values, path)] for path in before | after}
     contents = fleet.shared(before | {path: files[0] for path, files in stays.items() if files})
-    # Where nobody who is taken along brings a file any more, the others decide.
+    # If none of the updated scaffolds brings a file any more, the others decide.
     left = fleet.shared({path: files[0] for path, files in stays.items() if files and path not in after}, taking)
     renderings: dict[str, Rendering] = {}
     results: dict[str, bytes | Edit | None] = {}

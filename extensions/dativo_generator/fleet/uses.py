@@ -1,4 +1,4 @@
-"""Which jobs point at which assets: no asset goes that a job still needs, and no job comes whose asset is another's."""
+"""Which jobs use which assets: no asset is deleted while a job needs it, and no job uses an asset of something else."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +12,13 @@ from ..plan.ownership import differs, misdescribed
 from .fleet import Fleet
 from .step import Outcome, Step
 
-# Jobs are found by the text of the key, also in those that are no YAML any more. It may begin with where the runner
+# Jobs are searched for the text of the key, even if they are not valid YAML. The path may start with where the runner
 # mounts the repository.
 _ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
 
 
 def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Refuse outcomes that take an asset from other jobs, or point a job at an asset of something else."""
+    """Refuse outcomes that delete an asset which other jobs use, or make a job use an asset of something else."""
     needed = used(step, outcomes)
     for outcome in outcomes:
         if outcome.refused:
@@ -30,7 +30,7 @@ def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
 
 
 def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -> str:
-    """Say which asset cannot go, and why; '' when all can."""
+    """Return which asset cannot be deleted, and why; '' if all can."""
     if step.force:
         return ""
     for path, content in outcome.writes.items():
@@ -42,7 +42,7 @@ def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -
 
 
 def used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
-    """Map the assets that would go to the jobs that would still point at them."""
+    """Map the assets that would be deleted to the jobs that would still use them."""
     taking = [outcome for outcome in outcomes if not outcome.refused]
     gone = {p for outcome in taking for p, content in outcome.writes.items() if content is None and _may_be_asset(p)}
     if not gone:
@@ -61,7 +61,7 @@ def used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
 
 
 def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
-    """Say which asset of another a job would be pointed at in error; '' when there is none."""
+    """Return which asset of another scaffold does not fit a job that would use it; '' if there is none."""
     root = step.fleet.tree.root
     for path, (source, item) in outcome.reads.items():
         writer = next((other for other in outcomes if other.writes.get(path) is not None and not other.refused), None)
@@ -75,7 +75,7 @@ def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
 
 
 def jobs(fleet: Fleet) -> Iterator[tuple[str, bytes]]:
-    """Yield the jobs, those that lie elsewhere, too, each with its text."""
+    """Yield every job, also at unusual paths, with its text."""
     tree = fleet.tree
     elsewhere = (path for file in fleet.files if not file.problem for path in file_paths.each(file.values.get("paths")))
     for path in dict.fromkeys(
@@ -93,7 +93,7 @@ def _assets_of(text: bytes | None) -> set[str]:
 
 
 def _may_be_asset(path: str) -> bool:
-    """Return whether a job could point at a file; an asset that was adopted may lie anywhere."""
+    """Return whether a job could use a file as its asset; an adopted asset may be anywhere."""
     return path.endswith((".yaml", ".yml")) and "/" in path and not path.startswith("jobs/")
 
 

@@ -1,8 +1,8 @@
-"""Vendored files that say something else than the pack: rules, changed together with what they are to check.
+"""Detect vendored files that differ from the pack: rules that are changed together with what they check.
 
-The runner and the editors of a destination read registry, recipes and schemas there. So a change that allows what the
-pack forbids must not pass because no release gave it. How such a file is written, in which order or on how many lines,
-is nobody's business.
+The runner and the editors of a destination read registry, recipes and schemas from these files. So a change that allows
+what the pack forbids must be found, although no release contains it. Formatting, such as the order of keys, does not
+matter.
 """
 
 import json
@@ -33,12 +33,12 @@ _RULE = "vendored"
 
 
 def is_vendored(path: str) -> bool:
-    """Return whether a file that scaffolds share is one of the pack's own, with rules in it."""
+    """Return whether a shared file is a copy of one of the pack's files with rules."""
     return path.partition("/")[0] in FOLDERS and path.endswith((".json", ".yaml"))
 
 
 def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
-    """Return whether a file has the values of one of the others."""
+    """Return whether a file has the same values as one of the others."""
     try:
         value = _value(path, text)
         return any(same(_value(path, other), value) for other in others)
@@ -47,15 +47,15 @@ def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
 
 
 def is_formatted(path: str, text: bytes, others: Iterable[bytes]) -> bool:
-    """Return whether a schema says what one of the others does; JSON has no comments, so only a formatter wrote it."""
+    """Return whether a schema has the values of one of the others; without comments, JSON can only be reformatted."""
     return path.endswith(".json") and is_vendored(path) and says_the_same(path, text, others)
 
 
 def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
-    """Yield a finding for each vendored file below `root` that says what no recorded version of the pack does.
+    """Yield a finding for each vendored file below `root` that matches no recorded version of the pack.
 
-    `pack` is asked first, the one at hand. Only for a file that is another there, the repository `template` is needed,
-    as for a replay. Where nobody has named it, and what is recorded is of another, there is only a warning.
+    `pack`, the current one, is tried first. Only for a file that differs from it, the repository `template` is needed,
+    as for a replay. If nobody has named it, and the recorded one is another, this is only a warning.
     """
     owners = _owners(root)
     rules = load_rules(pack.root)
@@ -81,7 +81,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
 
 
 def _owners(root: Path) -> dict[str, AnswersFile]:
-    """Map each vendored file that is there to an answers file that brings it."""
+    """Map each existing vendored file to an answers file that brings it."""
     everyone = list(Destination(root, "").others)
     owners = {}
     below = (path for folder in FOLDERS for path in reading.below(root, folder))
@@ -95,12 +95,12 @@ def _owners(root: Path) -> dict[str, AnswersFile]:
 def _is_of(pack: Pack, root: Path, path: str) -> bool:
     try:
         return says_the_same(path, _there(root, path), [vendored(pack, path).encode()])
-    except OSError:  # a recipe that this pack does not have, or no more
+    except OSError:  # a recipe that this pack does not have
         return False
 
 
 def _there(root: Path, path: str) -> bytes:
-    """Return what a file holds; nothing where it cannot be read, which is no version's."""
+    """Return the content of a file; empty if it cannot be read, which matches no version."""
     try:
         return reading.read(root, path) or b""
     except reading.ReadingError:

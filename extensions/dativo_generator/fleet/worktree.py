@@ -7,10 +7,10 @@ from pathlib import Path
 from ..base.errors import DativoError
 from ..base.git import GitError, git, without_filters
 
-# What a dry run only looks at it must not touch, and a folder that somebody committed is no repository to obey.
+# A dry run must not write to the index, and a committed bare repository must not be used.
 _PLAIN = ("--no-optional-locks", "-c", "safe.bareRepository=explicit")
 
-# The contents of a file with conflict markers, in Copier's order: of the last update, as it was, as the update has it.
+# A conflict's three contents in Copier's order: as rendered before, as it was, as the update renders it.
 Sides = tuple[bytes, bytes, bytes]
 
 
@@ -19,9 +19,9 @@ class WorktreeError(DativoError):
 
 
 def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
-    """Refuse a folder with changes that are not committed: the update is to be one change, which can be undone.
+    """Refuse a folder with uncommitted changes: the update should be one change that can be undone.
 
-    What asks for the update, and is committed together with it, may have changed: `apart_from`.
+    Files in `apart_from`, which request the update and are committed together with it, may have changed.
     """
     there = [os.path.relpath(path, root) for path in apart_from]
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
@@ -35,9 +35,9 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
 
 
 def require_committed(root: Path, paths: Sequence[str]) -> None:
-    """Refuse to overwrite or delete what Git could not bring back: these paths, relative to `root`.
+    """Refuse to overwrite or delete uncommitted content, which Git could not restore; paths are relative to `root`.
 
-    What Git is told to ignore is not asked for.
+    Files that Git ignores are not checked.
     """
     if not paths:
         return
@@ -56,22 +56,22 @@ def require_committed(root: Path, paths: Sequence[str]) -> None:
 
 
 def repository(root: Path) -> tuple[Path, str] | None:
-    """Return a folder's Git directory and the folder's path in the repository, None where there is no repository.
+    """Return a folder's Git directory and its path within the repository, None outside a repository.
 
-    Raises `WorktreeError` for a repository that Git does not take, such as somebody else's.
+    Raises `WorktreeError` for a repository that Git refuses, such as another user's.
     """
     try:
         found = _git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
     except GitError as error:
         if there := next((at for at in (root, *root.parents) if os.path.lexists(at / ".git")), None):
-            raise WorktreeError(f"{there}: is no Git repository that can be used: {error}") from None
+            raise WorktreeError(f"{there}: is not a usable Git repository: {error}") from None
         return None
     folder, _, prefix = os.fsdecode(found.removesuffix(b"\n")).rpartition("\n")
     return Path(folder), prefix
 
 
 def staged(root: Path, conflicts: Mapping[str, Sides]) -> dict[str, tuple[str, ...]]:
-    """Put the sides of each conflict into the repository, and return by path the names that Git gives them."""
+    """Store the sides of each conflict as blobs in the repository; returns the blob ids by path."""
     return {
         path: tuple(
             _git(root, "hash-object", "-w", "--stdin", input=side, apart=True).decode().strip() for side in sides
@@ -81,7 +81,7 @@ def staged(root: Path, conflicts: Mapping[str, Sides]) -> dict[str, tuple[str, .
 
 
 def mark_unmerged(root: Path, blobs: Mapping[str, Collection[str]]) -> None:
-    """Record three stages of each file with conflict markers in the index, as a merge of Git would."""
+    """Record three stages of each file with conflict markers in the index, as Git does in a merge."""
     if not blobs:
         return
     prefix = _prefix(root)
@@ -98,12 +98,12 @@ def _prefix(root: Path) -> str:
 
 
 def _folder(name: str) -> bool:
-    """Whether `git status` names a whole folder, which is a repository of its own."""
+    """Whether an entry of `git status` is a whole folder, which is a repository of its own."""
     return name.endswith("/")
 
 
 def _status(root: Path, *arguments: str) -> str:
-    """Look for changes, which is where Git would run filters; within submodules it would run theirs."""
+    """Return `git status` without running filters, neither the repository's nor those of its submodules."""
     how = {"settings": _PLAIN, "variables": without_filters(root)}
     return os.fsdecode(git(root, "status", "--porcelain", "--ignore-submodules=dirty", *arguments, **how))
 

@@ -1,11 +1,11 @@
-"""Addresses of databases, and how a message calls what was named: without what may be a password."""
+"""Recognize addresses of databases, and name a source in messages without passwords."""
 
 import os
 import re
 
 _URL = re.compile(r"[A-Za-z][\w+.-]*://")
 _JDBC = re.compile(r"jdbc:\w*", re.IGNORECASE)
-# Texts of ODBC, libpq and others: name=value, between blanks or semicolons.
+# Connection strings, of ODBC or libpq: name=value after blanks or semicolons.
 _ENTRY = re.compile(r"(?:^|[\s;?&])[A-Za-z][\w ]*?\s*=")
 _SECRET = re.compile(
     r"(?i)([a-z_]*(?:pass|pwd|secret|token|credential|api_?key|access_?key|account_?key)[a-z_]*[\"']?\s*[=:]\s*)\S.*"
@@ -14,19 +14,19 @@ HIDDEN = "***"
 
 
 def is_url(named: str) -> bool:
-    """Return whether a source is written as a URL."""
+    """Return whether a source is a URL."""
     return _URL.match(named) is not None
 
 
 def is_address(named: str) -> bool:
-    """Return whether a database is named otherwise than by a URL: as JDBC does, or by a DSN. No file is called so."""
+    """Return whether a database is named by a JDBC address or a DSN, which is neither a URL nor an existing file."""
     if os.path.lexists(named) or is_url(named):
         return False
     return bool(_JDBC.match(named) or _SECRET.search(named) or len(_ENTRY.findall(named)) > 1)
 
 
 def shown(named: str) -> str:
-    """Return what was named for a message, without user, password and options where it may be an address."""
+    """Return the name of a source for a message; an address loses its user, password and options."""
     if is_url(named):
         return _shown_url(named)
     if match := _JDBC.match(named):
@@ -39,16 +39,16 @@ def shown(named: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Return a text without what stands behind the name of a secret in it."""
+    """Return a text with everything after the name of a secret hidden."""
     return _SECRET.sub(rf"\1{HIDDEN}", text)
 
 
 def _shown_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
-    # A password may hold every character that ends it elsewhere, so it ends at the last @.
+    # A password may hold any character that usually ends it, so it ends at the last @.
     place = rest.rpartition("@")[2]
     authority, slash, path = re.split(r"[?#;&]", place, maxsplit=1)[0].partition("/")
     host, colon, port = authority.rpartition(":")
     if colon and not re.fullmatch(r"\d{1,5}|[^\[]*\]|\$\{\w+\}", port):
-        authority = f"{host}:{HIDDEN}"  # of a password with what looks like a host behind it
+        authority = f"{host}:{HIDDEN}"  # part of a password that holds what looks like a host
     return masked(f"{scheme}://{authority}{slash}{path}")

@@ -1,6 +1,6 @@
-"""What the cells of a column are, looked at in chunks of rows: their kind, whether one is empty, and some of the texts.
+"""Examine the cells of a column in chunks of rows: their kind, whether any is empty, and some of the texts.
 
-A kind is one that the runner can make of the values. It takes an empty cell, NULL, null and None for nothing.
+A kind is one that the runner can make of the values. It treats an empty cell, NULL, null and None as null.
 """
 
 import json
@@ -10,14 +10,14 @@ from datetime import date
 
 from .types import Kind
 
-# Of a cell so many characters are looked at.
+# Characters that are examined per cell.
 CHARACTERS = 200
-# What the runner takes a cell for.
+# Cells that the runner reads as null.
 _NOTHING = frozenset({"", "NULL", "null", "None"})
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _ZONE = r"(Z|[+-]\d{2}:?\d{2})"
-# Texts that the runner turns into each kind. What begins with a zero or a plus is no number: a postal code, a phone.
+# Texts that the runner converts to each kind. One with a leading zero or plus is no number: a postal code, a phone.
 _PATTERNS: dict[Kind, str] = {
     Kind.BOOLEAN: r"(?i:true|false|yes|no|on|off)",
     Kind.INTEGER: r"-?(0|[1-9]\d{0,18})",
@@ -27,7 +27,7 @@ _PATTERNS: dict[Kind, str] = {
     Kind.INSTANT: rf"{_DAY}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)? ?{_ZONE}?",
 }
 _MOMENTS = (Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT)
-# The same with a zone and no fraction in every row; the runner takes these, too.
+# The same with a zone and no fraction in every row, which the runner accepts, too.
 _ZONED = re.compile(rf"{_DAY}T{_CLOCK}{_ZONE}", re.ASCII).fullmatch
 _INTEGER = range(-(2**63), 2**63)
 
@@ -54,16 +54,16 @@ _TESTS = _tests()
 
 
 class Texts:
-    """The texts of one column so far: of which kinds all of them are, how many there are, and the first ones."""
+    """The texts of one column so far: their common kinds, how many there are, and the first of them."""
 
     def __init__(self, keep: int, kinds: Iterable[Kind] = (), nothing: Collection[str] = ()) -> None:
-        """Look for these kinds, keep so many texts, and take some of them for nothing."""
+        """Test for `kinds`, keep the first `keep` texts, and treat those in `nothing` as null."""
         self.kept: list[str] = []
         self.there = 0
         self._keep, self._kinds, self._nothing, self._zoned = keep, tuple(kinds), nothing, True
 
     def add(self, cells: Sequence[str | None]) -> None:
-        """Look at further cells."""
+        """Examine more cells."""
         if self._nothing:
             self._add([cell for cell in cells if cell is not None and cell not in self._nothing])
         elif self._kinds or len(self.kept) < self._keep:
@@ -82,28 +82,28 @@ class Texts:
 
     @property
     def kind(self) -> Kind:
-        """The narrowest kind that every text is of."""
+        """The narrowest kind that fits every text."""
         if not self.there or not self._kinds:
             return Kind.TEXT
         return Kind.TIMESTAMP if self._kinds[0] is Kind.INSTANT and self._zoned else self._kinds[0]
 
 
 def texts_of_csv(keep: int) -> Texts:
-    """Return what looks at cells of CSV as the runner does, and keeps so many."""
+    """Return a collector that reads CSV cells as the runner does, and keeps the first `keep`."""
     return Texts(keep, _PATTERNS, _NOTHING)
 
 
 class Values(Texts):
-    """The values of one column so far, each written in JSON, or cut off in the middle of it."""
+    """The values of one column so far, each written in JSON, possibly truncated."""
 
     def __init__(self, keep: int) -> None:
-        """Keep so many of the values, as texts."""
+        """Keep the first `keep` values, as texts."""
         super().__init__(keep, _MOMENTS)
         self.types: set[str] = set()
         self._huge = False
 
     def add(self, cells: Sequence[str | None]) -> None:
-        """Look at further values."""
+        """Examine more values."""
         texts = []
         for cell in cells:
             if cell is None or cell == "null":
@@ -116,7 +116,7 @@ class Values(Texts):
 
     @property
     def kind(self) -> Kind:
-        """The kind of all values."""
+        """The kind that fits all values."""
         if self.types and self.types <= {"object", "array"}:
             return Kind.NESTED
         if self.types == {"string"}:
@@ -138,7 +138,7 @@ def _json_type(value: str) -> str:
 
 
 def _unquoted(value: str) -> str:
-    """Return the text of a JSON string; of one that is cut off, as much as is there."""
+    """Return the text of a JSON string, or the rest of a truncated one."""
     if "\\" not in value:
         return value.strip('"')[:CHARACTERS]
     try:

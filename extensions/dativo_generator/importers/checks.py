@@ -1,4 +1,4 @@
-"""Tests of single values: `registry/values.yaml` names them. Each takes a text without blanks around it."""
+"""Tests of single values, named in `registry/values.yaml`. Each takes a text without surrounding blanks."""
 
 import ipaddress
 import re
@@ -13,12 +13,12 @@ from .table import library
 
 _Test = Callable[[str], bool]
 
-# What may stand around an address, and what may not: a path behind it makes it a place in a repository or on a server.
+# What may surround an address; a path after it makes it a location in a repository or on a server.
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\]\"',;:|])[^\s<>()\[\]\"',;:|@/]{1,64}@[^\s<>()\[\]\"',;|@/]{3,190}")
-# Of a version's parts; and of its first one where another is small. Of addresses 86 in 100 begin with a larger number.
+# Largest part of a version, and largest first part if another is small. 86 in 100 IP addresses begin higher.
 _LARGEST_SMALL, _LARGEST_FIRST = 31, 99
 _MASK = r"[*xX#\u2022\u00b7]"
-# The first six and the last four digits at most are left, in groups or not; or there are stars, and the last ones.
+# At most the first six and the last four digits, grouped or not; or only masks and the last digits.
 _MASKED = re.compile(rf"(\d{{1,6}})?{_MASK}{{2,15}}\d{{3,4}}")
 _MASKED_FULL = (13, 19)
 _COORDINATES = re.compile(
@@ -26,9 +26,9 @@ _COORDINATES = re.compile(
     r"(?P<second>[+-]?\d{1,3}\.\d{3,15})[)\]]?",
     re.IGNORECASE,
 )
-# Who reports an IMEI: the first two digits of its type.
+# Reporting bodies of IMEIs: the first two digits.
 _REPORTING = ("01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99")
-# What a card's number begins with, by issuer, and how many digits it has.
+# The prefixes of card numbers by issuer, and their numbers of digits.
 _ISSUERS = (
     (re.compile(r"4"), (13, 16, 19)),
     (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), (16,)),
@@ -37,14 +37,14 @@ _ISSUERS = (
     (re.compile(r"6011|64[4-9]|65|62|35(?:2[89]|[3-8])|60|81|82|508"), (16, 17, 18, 19)),
     (re.compile(r"50|5[6-8]|6"), (13, 14, 15, 16, 17, 18, 19)),
 )
-# A number with the code of an area has so many digits; a date has fewer, or a time behind it.
+# The fewest digits of a number with an area code; a date has fewer, or is followed by a time.
 _NATIONAL, _DATE = 9, re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
-# Where a phone number without a country's code may be from, for the validator.
+# Candidate countries of a phone number without a country code, for the validator.
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "BR", "IN", "AU")
 
 
 def tested(kind: ValueKind) -> _Test:
-    """Return the test of a kind; raises `ImportFailed` where its library is not there."""
+    """Return the test of a kind; raises `ImportFailed` when its library is not installed."""
     (how, said), form = kind.test, re.compile(kind.form or ".*", re.DOTALL)
     test = {"check": _checked, "stdnum": _numbered, "patterns": _matched}[how](said)
     return lambda text: form.fullmatch(text) is not None and test(text)
@@ -70,7 +70,7 @@ def _numbered(said: tuple[str, ...]) -> _Test:
     def test(text: str) -> bool:
         try:
             return any(map(str.isdigit, text)) and bool(is_valid(text))
-        except (KeyError, ValueError, IndexError):  # of modules that look a place up in a list
+        except (KeyError, ValueError, IndexError):  # from modules that look up a place in a list
             return False
 
     return test
@@ -83,7 +83,7 @@ def _validator(module: str) -> Any:
 
 
 def _is_email(text: str) -> bool:
-    """Return whether an address is the value, or stands in it."""
+    """Return whether a text is an email address, or contains one."""
     return "@" in text and any(_is_address(match[0], text[match.end() :]) for match in _ADDRESS.finditer(text))
 
 
@@ -107,7 +107,7 @@ def _is_iban(text: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    """Return the digits of a number that is written with nothing but blanks and hyphens in it, else ''."""
+    """Return the digits of a number written with digits, blanks and hyphens only, else ''."""
     digits = text.replace(" ", "").replace("-", "")
     return digits if digits.isascii() and digits.isdigit() else ""
 
@@ -126,7 +126,7 @@ def _is_masked_card(text: str) -> bool:
     least, most = _MASKED_FULL
     if least <= len(joined) <= most:
         return True
-    # A short form has stars alone: letters may be anything, and three, three and four are a phone's.
+    # A short form has masks, not letters, which may mean anything; 3-3-4 is a phone number.
     return not match[1] and joined[0] not in "xX" and not re.fullmatch(r"\D{3}[- ]\D{3}[- ]\d{4}", text)
 
 
@@ -142,7 +142,7 @@ def _is_ip(text: str) -> bool:
     first, *rest = address.packed
     large = sum(part > _LARGEST_SMALL for part in rest)
     if first <= _LARGEST_SMALL:
-        return first == 10 and large >= 2  # a private network, which versions reach rarely
+        return first == 10 and large >= 2  # a private network, which versions rarely reach
     return first > _LARGEST_FIRST or large > 0
 
 
@@ -165,7 +165,7 @@ def _is_international_phone(text: str) -> bool:
 
 
 def _is_national_phone(text: str) -> bool:
-    """Return whether groups of digits begin as a number with the code of an area, and are valid somewhere."""
+    """Return whether grouped digits begin with an area code and are a valid number in some country."""
     if not re.fullmatch(r"\(?0[\d\s().\-/]{6,30}", text) or not re.search(r"\d[\s().\-/]{1,3}\d", text):
         return False
     if characters(text) < _NATIONAL or _DATE.match(text):

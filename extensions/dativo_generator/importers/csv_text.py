@@ -1,6 +1,6 @@
-"""CSV in its many forms: what separates and quotes the cells, the names in the first line, and the rows.
+"""CSV in its many forms: delimiter, quote character, the names in the first line, and the rows.
 
-A line is refused that is not like the first one, and what is refused is told without what stands in it.
+A line that differs from the first one is refused, without showing its content.
 """
 
 import codecs
@@ -19,13 +19,13 @@ from typing import NamedTuple
 from . import local
 from .table import COLUMNS, ImportFailed
 
-# A line has so many characters at most.
+# The most characters of a line.
 LINE = 2_000_000
 DELIMITERS = (",", ";", "\t", "|")
 QUOTES = ('"', "'")
-# So much of the beginning says how it is written: lines, unless the first ones are longer than that, and characters.
+# How much of a file decides its form: lines, unless the first ones are longer, and characters.
 _LINES, _CHARACTERS = 500, 1 << 18
-# So many of the lines, of a hundred, have the same number of cells where a delimiter is meant.
+# Percentage of lines with the same number of cells that makes a delimiter the right one.
 _ALIKE = 90
 
 
@@ -34,19 +34,19 @@ class Timeout(ImportFailed):
 
 
 class Form(NamedTuple):
-    """What separates and what quotes the cells."""
+    """The delimiter and the quote character."""
 
     delimiter: str
     quote: str
 
 
 class CsvFile:
-    """A file of CSV in an encoding, packed with gzip or not."""
+    """A CSV file in an encoding, with or without gzip."""
 
     def __init__(self, path: Path, encoding: str) -> None:
-        """Find out how it is written; raises `ImportFailed`."""
+        """Detect the form of the file; raises `ImportFailed`."""
         self.path, self.encoding = path, encoding
-        csv.field_size_limit(LINE)  # of the whole process; a line is bounded here anyway
+        csv.field_size_limit(LINE)  # process-wide; lines are bounded here anyway
         with self._lines() as lines:
             self.form = _form(list(_beginning(lines)))
             self.header = self._names()
@@ -61,9 +61,9 @@ class CsvFile:
         return header
 
     def chunks(self, rows: int, cells: int, until: float) -> Iterator[list[Sequence[str | None]]]:
-        """Yield so many rows in chunks of so many cells, each by column; a cell that is not there is None.
+        """Yield at most `rows` rows in chunks of about `cells` cells, each by column; a missing cell is None.
 
-        Raises `ImportFailed`, and `Timeout` once the monotonic clock says `until`.
+        Raises `ImportFailed`, and `Timeout` after `until` on the monotonic clock.
         """
         width = len(self.header)
         with self._lines() as lines:
@@ -75,7 +75,7 @@ class CsvFile:
                 yield list(zip(*chunk, strict=True))
 
     def _whole(self, reader: Iterator[list[str]], width: int) -> Iterator[Sequence[str | None]]:
-        """Yield the rows, the header first; what is blank is no row, unless there is one column."""
+        """Yield the rows, the header first; a blank line is only a row if there is one column."""
         line = 1
         try:
             for row in reader:
@@ -94,7 +94,7 @@ class CsvFile:
 
     @contextmanager
     def _lines(self) -> Iterator[Iterator[str]]:
-        """Open the file, and give its lines; what is wrong with it becomes one line."""
+        """Open the file and yield an iterator over its lines; errors become an `ImportFailed`."""
         real = os.path.realpath(self.path)
         packed = local.beginning(self.path, 2) == b"\x1f\x8b"
         read = 0
@@ -108,7 +108,7 @@ class CsvFile:
                     raise ImportFailed(f"{self.path}: line {read}: has more than {LINE:,} characters; {what}")
                 yield line
 
-        # A byte order mark is no part of the first name.
+        # A byte order mark does not belong to the first name.
         encoding = "utf-8-sig" if codecs.lookup(self.encoding).name == "utf-8" else self.encoding
         try:
             with (
@@ -123,7 +123,7 @@ class CsvFile:
 
 
 def not_written_in(path: object, encoding: str, where: str) -> ImportFailed:
-    """Build the error for a file in another encoding, with where that shows."""
+    """Build the error for a file in another encoding; `where` says where that shows."""
     if codecs.lookup(encoding).name != "utf-8":
         return ImportFailed(f"{path}: is not written in {encoding} ({where}); name its encoding")
     return ImportFailed(
@@ -133,7 +133,7 @@ def not_written_in(path: object, encoding: str, where: str) -> ImportFailed:
 
 
 def _beginning(lines: Iterator[str]) -> Iterator[str]:
-    """Yield the first lines, the first two in any case."""
+    """Yield the first lines, at least two."""
     size = 0
     for number, line in enumerate(islice(lines, _LINES)):
         size += len(line)
@@ -143,7 +143,7 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _form(lines: Sequence[str]) -> Form:
-    """Return what separates and quotes the cells, judged by the first lines: most of them have as many as the names."""
+    """Return the delimiter and quote character for which most of the first lines have as many cells as the header."""
     best, found = (0, 0, 0, 0), Form(",", '"')
     for quote in QUOTES:
         for place, delimiter in enumerate(DELIMITERS):
@@ -151,8 +151,8 @@ def _form(lines: Sequence[str]) -> Form:
             width = len(rows[0]) if rows else 0
             alike = sum(len(row) == width for row in rows) * 100 // max(len(rows), 1)
             quotes = sum(cell.startswith(quote) and cell.endswith(quote) for cell in _cells(lines, delimiter))
-            quotes *= quote == QUOTES[0] or 2 * quotes >= len(lines)  # an apostrophe is none
-            # A few lines that differ are wrong lines; many say that something else separates the cells.
+            quotes *= quote == QUOTES[0] or 2 * quotes >= len(lines)  # not an apostrophe
+            # A few lines that differ are errors; many mean that the delimiter is another one.
             score = (width > 1 and alike >= _ALIKE, quotes if width > 1 else 0, width if width > 1 else 0, -place)
             if score > best:
                 best, found = score, Form(delimiter, quote)
@@ -160,7 +160,7 @@ def _form(lines: Sequence[str]) -> Form:
 
 
 def _parsed(lines: Sequence[str], form: Form) -> list[list[str]]:
-    """Return the rows of the first lines, but for the last one, which may be cut off."""
+    """Return the rows of the first lines without the last one, which may be truncated."""
     try:
         rows = [row for row in csv.reader(lines, delimiter=form.delimiter, quotechar=form.quote) if row]
     except csv.Error:
@@ -169,13 +169,13 @@ def _parsed(lines: Sequence[str], form: Form) -> list[list[str]]:
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> Iterator[str]:
-    """Yield what stands between delimiters, as long as a quoted cell is."""
+    """Yield the texts between delimiters that are long enough to be quoted."""
     for line in lines:
         yield from (cell for cell in line.rstrip("\r\n").split(delimiter) if len(cell) > 1)
 
 
 def _check_names(path: Path, header: Sequence[str]) -> None:
-    """Refuse names that are blank, or given twice."""
+    """Refuse blank and duplicate names."""
     if len(header) > COLUMNS:
         raise ImportFailed(f"{path}: has more than {COLUMNS:,} columns; split it")
     if not header:

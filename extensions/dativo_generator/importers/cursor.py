@@ -1,10 +1,10 @@
-"""Which column of a table tells what is new."""
+"""Find the column of a table that tells which rows are new."""
 
 from ..base.phrases import words
 from .table import Column, Table
 from .types import MOMENTS, ORDERED
 
-# Words of a name that says when a row was changed; some write two as one.
+# Words in names for the time of a change; some write two as one.
 _CHANGED = {
     *("updated", "update", "modified", "modification", "changed", "change", "mtime"),
     *("lastmodified", "lastupdated", "lastupdate"),
@@ -14,10 +14,10 @@ _NOT_WHEN = {"by", "user", "count"}
 
 
 def cursor_of(table: Table, preferred: str = "") -> str:
-    """Return the column that a next run should compare; '' where nothing is sure.
+    """Return the column that the next run should compare; '' when none is certain.
 
-    What the source says comes first, then `preferred`, the recipe's default, where the table has it and it has an
-    order, then the only timestamp whose name says that it is set with every change.
+    The order of preference: what the source says; `preferred`, the recipe's default, if the table has it and it can be
+    ordered; the only timestamp whose name says that every change sets it.
     """
     names = {column.name: column for column in table.columns}
     if table.cursor in names:

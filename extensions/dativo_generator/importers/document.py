@@ -1,4 +1,4 @@
-"""Documents that describe tables, read as JSON or YAML, within bounds that no ordinary one comes near."""
+"""Read documents that describe tables as JSON or YAML, within limits that no ordinary one comes near."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from ..base.documents import not_yaml, parse_bounded
 from . import local
 from .table import ImportFailed
 
-# In bytes, in values with all aliases written out, and in the signs of JSON between which they stand. The description
-# of a large API has 20 MB, and half a million values.
+# In bytes, in values with all aliases expanded, and in the JSON punctuation between values. The description of a large
+# API has 20 MB and half a million values.
 LARGEST, VALUES, _SIGNS = 64 << 20, 1_000_000, 3_000_000
 _DIGITS = 200
 YAML = (".yml", ".yaml")
@@ -35,12 +35,12 @@ def decoded(content: bytes, path: object) -> str:
 
 
 def parsed(path: Path) -> Any:
-    """Parse a JSON or YAML file by its name; raises `ImportFailed` with the line of what is wrong."""
+    """Parse a JSON or YAML file, by its extension; raises `ImportFailed` with the line of the error."""
     return parsed_text(text_of(path), path)
 
 
 def parsed_text(text: str, path: Path) -> Any:
-    """Parse the text of a JSON or YAML file by the file's name; raises `ImportFailed`."""
+    """Parse the text of a JSON or YAML file, by the extension of `path`; raises `ImportFailed`."""
     if not text.strip():
         raise ImportFailed(f"{path}: is empty")
     if path.suffix.lower() not in YAML:
@@ -52,7 +52,7 @@ def parsed_text(text: str, path: Path) -> Any:
 
 
 def parsed_json(text: str, path: object) -> Any:
-    """Parse JSON; raises `NotJson` for other text, and `ImportFailed` for what would take a reader without end."""
+    """Parse JSON; raises `NotJson` for other text, and `ImportFailed` for what would exhaust a reader."""
     if text.count(",") + text.count("[") + text.count("{") > _SIGNS:
         raise ImportFailed(f"{path}: holds more than {_SIGNS:,} values; name a smaller part of it")
     try:
@@ -84,7 +84,7 @@ def _constant(name: str) -> None:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a mapping, refusing a key given twice, of which JSON would silently keep the last."""
+    """Build a mapping; refuses a duplicate key, where JSON would silently keep the last."""
     mapping = dict(pairs)
     if len(mapping) < len(pairs):
         seen: set[str] = set()

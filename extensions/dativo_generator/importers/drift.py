@@ -1,4 +1,4 @@
-"""What has changed between an asset and the source that fills it, and what that does to those who read the data."""
+"""What has changed between an asset and its source, and what that breaks for readers of the data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ADDED, REMOVED, RETYPED, NULLABLE = "added", "removed", "retyped", "nullable"
 
 
 class Asset(NamedTuple):
-    """What an asset says: the object it is of, its schema mode ('' where it has none), and its columns."""
+    """The part of an asset to compare: its object, its schema mode ('' for none), and its columns."""
 
     object: str
     mode: str
@@ -45,9 +45,9 @@ def read(path: Path) -> Asset:
 
 
 def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
-    """List what differs, in the order of the asset, what was added last.
+    """List the differences in the order of the asset, added columns last.
 
-    Nothing is missing in a required column of the source that is optional in the asset: that is no difference.
+    A column that is required in the source and optional in the asset never misses a value: that is no difference.
     """
     there = {column.name: column for column in columns}
     known = {column.name for column in asset.columns}
@@ -67,10 +67,10 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
 
 
 def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Field, ...]:
-    """Return the found fields in the order of the asset, with the labels and descriptions that they have there.
+    """Return the imported fields in the order of the asset, with its labels and descriptions.
 
-    A column that the asset leaves without a label, where the rules would give one, is said to have none. Of the rest
-    see `merged_fields`.
+    A column without a label in the asset that the rules would label gets an explicit "none". For the rest see
+    `merged_fields`.
     """
     labelled = {
         field.name for field in imported.fields(min_confidence=min_confidence) if field.classification is not None
@@ -89,9 +89,9 @@ def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Fie
 
 
 def fails(mode: str, differences: Sequence[Change]) -> bool:
-    """Return whether the differences are too much for a schema mode.
+    """Return whether the differences are too many for a schema mode.
 
-    strict, and an asset that says nothing, take none. merge takes what breaks nothing, and relaxed takes all.
+    strict, and an asset without a mode, accept none; merge accepts what breaks nothing; relaxed accepts all.
     """
     if mode == "relaxed":
         return False

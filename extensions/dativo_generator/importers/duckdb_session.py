@@ -1,4 +1,4 @@
-"""DuckDB on files that somebody named: it reads these and nothing else, fetches nothing, and stops when time is up."""
+"""Run DuckDB on files that the user named: it reads only these, downloads nothing, and stops when time is up."""
 
 import re
 import threading
@@ -15,7 +15,7 @@ from .table import ImportFailed, library
 MEMORY = "1GB"
 _SETTINGS = {
     "memory_limit": MEMORY,
-    "temp_directory": "",  # else it writes to the working directory what does not fit
+    "temp_directory": "",  # otherwise it spills to the working directory
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
@@ -29,9 +29,9 @@ _REASON = re.compile(r"Expected Number of Columns: \d+|Maximum line size of|Valu
 def reading_files(
     source: str, paths: Sequence[Path], seconds: float, called: Sequence[Path] = ()
 ) -> Iterator[tuple[Any, list[str]]]:
-    """Open a DuckDB that reads these files, and give the names by which it knows them; its errors become one line.
+    """Open a DuckDB that can read only these files, and yield it with its names for them; errors become one line.
 
-    `called` is what messages call them, where that is something else.
+    `called` is how messages name them, if differently.
     """
     duckdb = library("duckdb", "Reading data files")
     with (
@@ -46,7 +46,7 @@ def reading_files(
 
 @contextmanager
 def reading_database(source: str, path: Path, seconds: float) -> Iterator[Any]:
-    """Open a database of DuckDB, which is not written to, and may lead nowhere else; its errors become one line."""
+    """Open a DuckDB database read-only, without access to anything else; its errors become one line."""
     duckdb = library("duckdb", "Reading a DuckDB database")
     with (
         plain_names([path], beside=[".wal"]) as (name,),
@@ -58,24 +58,24 @@ def reading_database(source: str, path: Path, seconds: float) -> Iterator[Any]:
 
 
 def quoted(text: str) -> str:
-    """Write a text as SQL."""
+    """Quote a text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def identifier(text: str) -> str:
-    """Write a name as SQL."""
+    """Quote a name as a SQL identifier."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def _close(database: Any) -> None:
-    """Let nothing else be opened from here on."""
+    """Disable all further access to files and the network."""
     database.execute("SET enable_external_access = false")
     database.execute("SET lock_configuration = true")
 
 
 @contextmanager
 def _watched(database: Any, seconds: float) -> Iterator[Any]:
-    """Interrupt whatever runs when time is up, and what comes after it."""
+    """Interrupt whatever is running when time is up, and whatever follows."""
     done = threading.Event()
 
     def watch() -> None:
@@ -109,11 +109,11 @@ def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
 
 
 def _first_line(error: Exception, names: dict[str, Path]) -> str:
-    """Return what DuckDB says in the first line, without the kind of error before it, and no value of the data."""
+    """Return the first line of DuckDB's message, without the kind of error, and without any value of the data."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = re.sub(r"^(\w+ )+Error: ", "", lines[0]) if lines else "no reason given"
     if text.startswith("CSV Error on Line"):
-        # The line itself follows, and may have several.
+        # The line of the data follows, and may span several.
         reason = next((line for line in lines[1:] if _REASON.match(line)), "it is not like the others")
         text = f"{text.removeprefix('CSV Error on ').lower().replace(':', '')}: {reason}"
     for name, path in names.items():

@@ -1,4 +1,4 @@
-"""Files of text in any encoding that Python knows, as files in UTF-8 for the time being."""
+"""Convert text files in any encoding that Python knows to temporary UTF-8 files."""
 
 import codecs
 import gzip
@@ -14,13 +14,13 @@ from typing import IO
 from . import local
 from .table import ImportFailed
 
-# So many characters are taken at once, and of a file at most.
+# Characters to convert at once, and at most per file.
 _CHUNK, _LARGEST = 1 << 20, 128 << 20
 _OPEN = 10_000
 
 
 def named_encoding(path: Path, encoding: str) -> str:
-    """Return the name of an encoding as it is given; raises `ImportFailed` for what is none of texts."""
+    """Return the canonical name of an encoding; raises `ImportFailed` unless it is a text encoding."""
     try:
         "a".encode(encoding)
         b"a".decode(encoding, "replace")
@@ -32,13 +32,13 @@ def named_encoding(path: Path, encoding: str) -> str:
 
 
 def is_utf8(encoding: str) -> bool:
-    """Return whether an encoding is UTF-8, by whatever name."""
+    """Return whether an encoding is UTF-8, under any name."""
     return codecs.lookup(encoding).name == "utf-8"
 
 
 @contextmanager
 def utf8_copies(written: Mapping[Path, str], rows: int) -> Iterator[dict[Path, Path]]:
-    """Give the files that are not `written` in UTF-8 again in UTF-8, with so many rows; raises `ImportFailed`."""
+    """Yield UTF-8 copies, with so many rows, of the files `written` in another encoding; raises `ImportFailed`."""
     with TemporaryDirectory(prefix="dativo-") as folder:
         copies = {}
         for path, encoding in written.items():
@@ -68,14 +68,14 @@ def _copy(path: Path, encoding: str, to: Path, rows: int) -> None:
 
 
 def _parts(text: IO[str], rows: int) -> Iterator[str]:
-    """Yield a text in parts until it has so many rows, ending where no cell is open: quotes come in twos."""
+    """Yield a text in parts, up to so many rows, and end where no cell is open: quotes come in pairs."""
     lines = quotes = length = 0
     while part := text.read(_CHUNK):
         yield part
         lines, quotes, length = lines + part.count("\n"), quotes + part.count('"'), length + len(part)
         if lines > rows or length > _LARGEST:
             break
-    # Of a quote that nothing closes no more than this is read.
+    # The limit for a quote that is never closed.
     for _ in range(_OPEN if part else 0):
         line = text.readline(_CHUNK)
         yield line

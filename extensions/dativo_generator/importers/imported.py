@@ -1,6 +1,6 @@
-"""Join what a source holds with what a scaffold reads, and with the rules: imported tables become fields.
+"""Combine the tables of a source with what a scaffold reads, and with the rules: imported tables become fields.
 
-Only while questions are asked and for the command; a render never comes here.
+Used only by the questionnaire and the command, never in a render.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +28,9 @@ STATED = "stated by the source"
 
 
 class Imported(NamedTuple):
-    """A table, the column to follow ('' for none), and how each column was judged, in the order of the columns.
+    """A table, the column to follow ('' for none), and the judgement of each column, in the order of the columns.
 
-    `named` are the labels that the names alone would give, which whoever reads the fields later would give again.
+    `named` are the labels that the names alone give, which whoever reads the fields later would give again.
     """
 
     table: Table
@@ -40,19 +40,19 @@ class Imported(NamedTuple):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader should know of the import."""
+        """What a reader should know about the import."""
         return (*self.table.about_source, *self.table.notes)
 
     @property
     def options(self) -> Mapping[str, str]:
-        """How a file is written: `delimiter`, `encoding`, `quote_char`; {} for what is no file of text."""
+        """The format of a text file: `delimiter`, `encoding`, `quote_char`; {} for anything else."""
         return self.table.options
 
     def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
-        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+        """Return the columns as fields, with labels of at least `min_confidence`, the default of the pack if None.
 
-        A column that its name would label is said to have none. The cursor is marked, unless everybody knows it as the
-        recipe's.
+        A column that only its name would label gets an explicit "none". The cursor is marked, unless it is already
+        known from the recipe.
         """
         bar = value_kinds().weights.min_confidence if min_confidence is None else min_confidence
         return tuple(
@@ -68,7 +68,7 @@ class Imported(NamedTuple):
         )
 
     def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
-        """List the columns that the usual bar would label, and the given one does not."""
+        """List the columns that get a label with the pack's default confidence, but not with `min_confidence`."""
         usual = value_kinds().weights.min_confidence
         return tuple(
             column.name
@@ -78,7 +78,7 @@ class Imported(NamedTuple):
 
 
 def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: str = "") -> Imported:
-    """Judge the columns of a table, in the context of `object_name` where it is given, else of the table's own name."""
+    """Judge the columns of a table, in the context of `object_name` if given, else of the table's own name."""
     context = object_name or table.plain_name
     beside = tuple(column.name for column in table.columns)
     judgements = tuple(_judgement(column, judge, context, beside) for column in table.columns)
@@ -87,7 +87,7 @@ def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: 
 
 
 def _judgement(column: Column, judge: Judge, context: str, beside: tuple[str, ...]) -> Judgement:
-    """Take the label that the source states, else what name, type, values and the names beside it say together."""
+    """Return the label that the source states, else the judgement by name, type, values and neighbouring names."""
     judgement = judge(column.name, column.type, context, column.seen, beside)
     if column.label is None:
         return judgement
@@ -96,10 +96,10 @@ def _judgement(column: Column, judge: Judge, context: str, beside: tuple[str, ..
 
 
 def merged_fields(before: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
-    """Return the found fields in the order of those of `before`, with their labels and descriptions.
+    """Return the imported fields in the order of `before`, with its labels and descriptions.
 
-    A type stays as it is written where the source's is stored as the same. What is required stays so, unless the source
-    says that it may be null, and what is not stays so, too. What is new comes last, labelled where that is so sure.
+    A type keeps its spelling if the source's is stored as the same. A required field stays required unless the source
+    allows null, and an optional one stays optional. New fields come last, labelled if certain enough.
     """
     there = {field.name: field for field in imported.fields(min_confidence=min_confidence)}
     may_be_null = {column.name for column in imported.table.columns if column.required is False}
@@ -120,9 +120,9 @@ class TableImporter:
     """Imports the tables that a scaffold reads; each source is read once for all questions."""
 
     def __init__(self) -> None:
-        """Remember what is read."""
+        """Start with empty caches."""
         self._tables = cache(self._read)
-        # Tables that a pattern has found, by source and name.
+        # Tables that a pattern has matched, by source and name.
         self._met: dict[tuple[str, str], Table] = {}
 
     def imported(
@@ -137,9 +137,8 @@ class TableImporter:
     ) -> Mapping[str, Imported]:
         """Import the table of each item from the sources, files in an `encoding`; raises `AnswerError`.
 
-        A script or a catalog may call the schemas otherwise than the database that it was made from. That is taken so
-        for a new scaffold, where the source has none of its tables by their names. In one that `is_recorded` it would
-        be another table.
+        A script or catalog may name schemas differently from its database. For a new scaffold this is accepted if the
+        source has none of its tables by name. For one that `is_recorded`, it would be another table.
         """
         names = [_name_of(item) for item in items]
         tables = {}
@@ -152,7 +151,7 @@ class TableImporter:
         return tables
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> list[tuple[str, str]]:
-        """List the tables of the sources by name and plain name; of a database those that patterns may mean.
+        """List the tables of the sources by name and plain name; of a database, those that the patterns may match.
 
         Raises `AnswerError`.
         """
@@ -168,19 +167,19 @@ class TableImporter:
         return found
 
     def merged(self, fields: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
-        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        """Return the imported fields of a table, with the labels and descriptions that were edited by hand."""
         cursors = {field.name: field.cursor for field in fields}
         now = merged_fields(fields, imported, min_confidence)
         return tuple(field._replace(cursor=cursors.get(field.name, field.cursor)) for field in now)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return the answer that imports files from themselves, '' where one is not there or nobody can read it."""
+        """Return the answer that imports files from themselves, '' when a file is missing or unreadable."""
         paths = [item.entry["path"] for item in items]
         if not paths or not all(format_of(Path(path)) and is_there(place_of(path)) for path in paths):
             return ""
         if len(paths) > 1:
             return f"[{listed(map(inline, paths))}]"
-        return f"./{paths[0]}" if paths[0].startswith("[") else paths[0]  # which begins a list
+        return f"./{paths[0]}" if paths[0].startswith("[") else paths[0]  # which would begin a list
 
     def _table_of(
         self,
@@ -191,7 +190,7 @@ class TableImporter:
         names: Sequence[str],
         is_recorded: bool = False,
     ) -> Table:
-        """Find the table of an item: by the path of a file, by the name, and where there is only one, that one.
+        """Find the table of an item: by the path of a file, by name, or the only one.
 
         `names` are those of all items.
         """

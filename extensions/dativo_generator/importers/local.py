@@ -1,4 +1,4 @@
-"""Files that a user names, found by exactly these names: regular ones, bounded, and nothing beside them."""
+"""Files that a user names: found by exactly these names, regular, bounded, and nothing beside them."""
 
 import os
 import re
@@ -15,25 +15,25 @@ from ..base.naming import listed
 from .address import shown
 from .table import ImportFailed
 
-# So many names are looked at in a folder, with all below it.
+# The most entries to look at in a folder and all below it.
 ENTRIES = 100_000
 _WILD = re.compile(r"[*?\[]")
-# What DuckDB does not find again, whatever leads there: a backslash parts folders to it, and bytes must be UTF-8.
+# Paths that DuckDB cannot open: it treats a backslash as a separator, and needs UTF-8.
 _UNFIT = re.compile("[\\\\\ud800-\udfff]" if os.sep == "/" else "[\ud800-\udfff]")
 
 
 def place_of(named: str) -> Path:
-    """Return the path that somebody named; `~` is a home folder, unless a file is called so."""
+    """Return the path that the user named; `~` is the home folder, unless a file has this name."""
     if os.path.lexists(named):
         return Path(named)
     try:
         return Path(named).expanduser()
-    except RuntimeError:  # nobody is called so
+    except RuntimeError:  # no such user
         return Path(named)
 
 
 def is_there(path: Path) -> bool:
-    """Return whether a path leads somewhere; one that cannot be a path leads nowhere."""
+    """Return whether a path exists; an invalid path does not."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -41,14 +41,14 @@ def is_there(path: Path) -> bool:
 
 
 def is_pattern(named: str) -> bool:
-    """Return whether a source names several files: it has a wildcard, and nothing is called so."""
+    """Return whether a source names several files: it has a wildcard, and no file has this name."""
     return _WILD.search(named) is not None and not os.path.lexists(named)
 
 
 def beginning(path: Path, size: int) -> bytes:
-    """Return the first `size` bytes of a file; raises `ImportFailed` for one that is missing, or no regular file.
+    """Return the first `size` bytes of a file; raises `ImportFailed` if it is missing, or not a regular file.
 
-    A link that somebody names is followed; nothing is waited for.
+    A link that the user names is followed; nothing blocks.
     """
     real = Path(os.path.realpath(path))
     label = str(path) if os.path.lexists(path) else shown(str(path))
@@ -76,9 +76,9 @@ def too_large(path: object, largest: int) -> ImportFailed:
 
 @contextmanager
 def plain_names(paths: Sequence[Path], beside: Sequence[str] = ()) -> Iterator[list[str]]:
-    """Give files names for the time being that no library takes for a pattern, an option or an address.
+    """Yield temporary names for files that no library mistakes for a pattern, an option or an address.
 
-    What is called like the file with one of the endings `beside` comes along, where it is a regular file.
+    Regular files named like the file plus one of the suffixes `beside` come along.
     """
     with TemporaryDirectory(prefix="dativo-") as folder:
         yield [_plain_name(Path(folder, str(number)), path, beside) for number, path in enumerate(paths)]
@@ -88,14 +88,14 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
     real = Path(os.path.realpath(path))
     folder.mkdir()
     try:
-        if _UNFIT.search(str(real)):  # DuckDB looks where a link leads
+        if _UNFIT.search(str(real)):  # DuckDB resolves links
             (folder / "file").hardlink_to(real)
         else:
             (folder / "file").symlink_to(real)
         for ending in beside:
             if reading.is_file(real.parent, real.name + ending):
                 (folder / f"file{ending}").symlink_to(f"{real}{ending}")
-    except OSError:  # Windows lets only some make links
+    except OSError:  # Windows restricts who may create links
         if _UNFIT.search(str(real)) or _WILD.search(str(real)):
             raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
         return str(real)
@@ -104,7 +104,7 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
 
 @dataclass
 class Listing:
-    """Files of a folder, or of a pattern, in order; and the links among them, which are not followed."""
+    """The files of a folder or a pattern, in order; and the links among them, which are not followed."""
 
     named: str
     files: list[Path] = field(default_factory=list)
@@ -113,14 +113,14 @@ class Listing:
 
     @property
     def notes(self) -> list[str]:
-        """What to say of it, a line each."""
+        """The notes on it, a line each."""
         if not self.links:
             return []
         more = ", ..." if len(self.links) > 3 else ""
         return [f"symbolic links are not followed, and left out: {listed(sorted(self.links)[:3])}{more}"]
 
     def entries(self, folder: Path) -> list[os.DirEntry[str]]:
-        """List a folder, nothing for one that nobody may read; raises `ImportFailed` once it is too much."""
+        """List a folder, nothing for an unreadable one; raises `ImportFailed` beyond the limit."""
         found = []
         try:
             with os.scandir(folder) as entries:
@@ -134,7 +134,7 @@ class Listing:
         return found
 
     def take(self, path: Path) -> None:
-        """Keep a path, if it is a regular file, and no link."""
+        """Keep a path if it is a regular file and not a link."""
         if path.is_symlink():
             self.links.append(path.name)
         elif path.is_file():
@@ -142,7 +142,7 @@ class Listing:
 
 
 def below(named: str, folder: Path) -> Listing:
-    """List the files of a folder and all below it, but for what is hidden by a dot, or an underscore, in its name."""
+    """List the files of a folder and all below it, except names that begin with a dot or an underscore."""
     listing = Listing(named)
     waiting = [folder]
     while waiting:
@@ -158,7 +158,7 @@ def below(named: str, folder: Path) -> Listing:
 
 
 def matching(named: str, pattern: Path) -> Listing:
-    """List the files that a pattern matches, as a shell does, with ``**`` for any number of folders."""
+    """List the files that a pattern matches as in a shell, with ``**`` for any number of folders."""
     listing = Listing(named)
     parts = pattern.relative_to(pattern.anchor).parts
     fixed = next(number for number, part in enumerate(parts) if _WILD.search(part))
@@ -186,7 +186,7 @@ def matching(named: str, pattern: Path) -> Listing:
 
 
 def _matches(name: str, part: str, last: bool) -> bool:
-    """Return whether a name fits a part of a pattern; a file that is hidden by a dot only fits one that has it, too."""
+    """Return whether a name matches a part of a pattern; a hidden file matches only one that also begins with a dot."""
     if not _WILD.search(part):
         return name == part
     return fnmatchcase(name, part) and not (last and name.startswith(".") and not part.startswith("."))

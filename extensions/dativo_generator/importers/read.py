@@ -16,7 +16,7 @@ EVERYTHING = Options()
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """Return the readers of every module of `kinds`, in the order in which they are asked."""
+    """Return the readers of every module of `kinds`, in the order in which they are tried."""
     modules = [importlib.import_module(f"{kinds.__name__}.{one.name}") for one in pkgutil.iter_modules(kinds.__path__)]
     return tuple(sorted((reader() for module in modules for reader in module.READERS), key=lambda one: one.order))
 
@@ -24,8 +24,8 @@ def readers() -> tuple[Reader, ...]:
 def read(source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
     """Read the tables of a source: a path, a pattern, a path with ``#/pointer``, or a URL; raises `ImportFailed`.
 
-    This is where whatever a library raises at something that nobody has thought of becomes a line, too. It names the
-    kind of the error alone: what a library says may repeat a password.
+    Unexpected errors of libraries also become one line here. It names only the type of the error, since its message may
+    repeat a password.
     """
     if "\0" in source or not source.strip():
         raise ImportFailed("name a source: a file, a folder, a pattern, or a database's URL")
@@ -41,7 +41,7 @@ def read(source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
 
 
 def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
-    """Read the tables of a source that may be there; raises `ImportFailed` for all that its reader knows of."""
+    """Read the tables of a source that may not exist; raises `ImportFailed` for all errors that its reader expects."""
     marks = {mark for reader in readers() for mark in reader.marks}
     source = Source(named_source, marks, [entry for reader in readers() for entry in reader.entries])
     for reader in readers():

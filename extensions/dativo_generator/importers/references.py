@@ -1,4 +1,4 @@
-"""What a document refers to: places in itself, and in files that stand below its own folder. Nothing else is read."""
+"""Resolve the references of a document: within itself, and to files below its own folder. Nothing else is read."""
 
 import os
 import posixpath
@@ -14,13 +14,13 @@ from . import address
 from .document import LARGEST, decoded, parsed_text
 from .table import ImportFailed
 
-# So many files may one document lead to.
+# The most files that one document may lead to.
 FILES = 200
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
 
 
 class Unread(ImportFailed):
-    """A reference leads to what is not here; `why` says so without the name of the file that it stands in."""
+    """A reference cannot be resolved here; `why` gives the reason without the name of the file."""
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: {why}; put it beside the file")
@@ -28,10 +28,10 @@ class Unread(ImportFailed):
 
 
 class Documents:
-    """A document, and those that it refers to by their paths; each is read once."""
+    """A document, and those that it refers to by path; each is read once."""
 
     def __init__(self, path: Path, value: Any = None) -> None:
-        """Hold the document at `path`; its `value` where that is known, or is only a part of the file."""
+        """Hold the document at `path`; pass its `value` if it is parsed already, or only a part of the file."""
         self._path, self._real = path, Path(os.path.realpath(path))
         self._left = LARGEST
         self._read: dict[str, Document] = {}
@@ -39,9 +39,9 @@ class Documents:
             self.first = self._read[self._real.name] = Document(self, self._real.name, path, value)
 
     def beside(self, name: str) -> "Document | None":
-        """Return the document of another file in the folder, or below; None where there is none. Raises `ImportFailed`.
+        """Return the document of another file in the folder, or below; None if there is none. Raises `ImportFailed`.
 
-        `name` is a path with "/", which leads through no link.
+        `name` is a path with "/" that must not lead through a link.
         """
         if name in self._read:
             return self._read[name]
@@ -60,24 +60,24 @@ class Documents:
 
 
 class Document:
-    """A parsed file, or a part of one that names itself with `$id`, from which the references inside it start.
+    """A parsed file, or a part of one with an `$id` of its own, from which the references in it are resolved.
 
-    `name` is the file's path below the folder of the first one, `path` what messages call it.
+    `name` is the path below the folder of the first file, `path` the one shown in messages.
     """
 
     def __init__(
         self, documents: Documents, name: str, path: Path, value: Any, file: "Document | None" = None, base: str = ""
     ) -> None:
-        """Hold a parsed value; of a part also the `file` that it is in, and the URL `base` that it has there."""
+        """Hold a parsed value; for a part, also the `file` that holds it, and its `base` URL there."""
         self._documents, self._name, self.path, self.value = documents, name, path, value
         self._file = file or self
         self._base = base or _own_id(value)
         self._named: dict[str, tuple[Any, str]] | None = None
 
     def at(self, reference: str) -> tuple[Any, "Document"]:
-        """Return what a reference in this document leads to, and the document that it is in.
+        """Return what a reference in this document leads to, and the document that holds it.
 
-        Raises `Unread` for what is not here, and `ImportFailed`.
+        Raises `Unread` for what cannot be resolved here, and `ImportFailed`.
         """
         place, _, fragment = reference.partition("#")
         document = self._other(place, reference) if place else self
@@ -87,7 +87,7 @@ class Document:
         raise ImportFailed(f"{self.path}: has nothing at '{address.shown(reference)}'")
 
     def inner(self, value: Any) -> "Document":
-        """Return the document that a value of this one is, when it names itself; else this one."""
+        """Return the document of a value that has an `$id` of its own, else this one."""
         own = _own_id(value) if value is not self.value else ""
         return self._part(value, _joined(self._base, own)) if own else self
 
@@ -116,7 +116,7 @@ class Document:
         raise Unread(self.path, f"refers to {reference}, and there is no such file")
 
     def _beside_by_url(self, url: str) -> str:
-        """Return the path from this file to one whose URL is beside, or below, its own `$id`; '' for any other."""
+        """Return the path from this file to one whose URL is beside or below its own `$id`; '' for any other."""
         folder = self._file._base.rpartition("/")[0]
         return url.removeprefix(f"{folder}/") if _SCHEME.match(folder) and url.startswith(f"{folder}/") else ""
 
@@ -140,9 +140,9 @@ class Document:
         return value
 
     def _names(self) -> dict[str, tuple[Any, str]]:
-        """Return what names itself in the file, by `$id` or as `#anchor`, with the URL that it has then.
+        """Return the named values of the file, by `$id` or `#anchor`, with their URLs.
 
-        It is looked for only where a reference is no pointer.
+        Searched only if a reference is not a pointer.
         """
         if self._named is None:
             self._named = {}
@@ -158,7 +158,7 @@ class Document:
 
 
 def _own_id(value: Any) -> str:
-    """Return the URL, or the path, by which a schema calls itself; '' for none, and for a mere anchor."""
+    """Return the URL or path of a schema's `$id`; '' for none, and for a mere anchor."""
     found = [value.get(key) for key in ("$id", "id")] if isinstance(value, Mapping) else []
     return next((one.partition("#")[0] for one in found if isinstance(one, str)), "")
 
@@ -166,18 +166,18 @@ def _own_id(value: Any) -> str:
 def _joined(base: str, reference: str) -> str:
     try:
         return urljoin(base, reference)
-    except ValueError:  # it looks like a URL, and is none
+    except ValueError:  # it looks like a URL, and is invalid
         return reference
 
 
 def _mappings(value: Any) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Yield every mapping of a document with the URL that it, or what it stands in, calls itself by."""
+    """Yield every mapping of a document with its own base URL, or that of its parent."""
     waiting, seen = [(value, "")], set()
     while waiting:
         one, base = waiting.pop()
         if not isinstance(one, Mapping | list) or id(one) in seen:
             continue
-        seen.add(id(one))  # aliases of YAML are one value
+        seen.add(id(one))  # YAML aliases share one value
         if isinstance(one, Mapping):
             base = _joined(base, _own_id(one))
             yield one, base

@@ -1,4 +1,4 @@
-"""Values of somebody's document as what they should be; a wrong shape is one line, or nothing where it says little."""
+"""Convert untrusted values to what they should be; a wrong shape raises one line, or counts as empty if unimportant."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ _CALLED = {dict: "a mapping", list: "a list", str: "text", bool: "true or false"
 
 
 def mapping_of(value: Any, where: str) -> Mapping[str, Any]:
-    """Return a mapping, an empty one for nothing; raises `ImportFailed` for anything else, and for keys but texts."""
+    """Return a mapping, empty for null; raises `ImportFailed` for anything else, and for keys that are not text."""
     if value is None:
         return {}
     if not isinstance(value, Mapping):
@@ -21,12 +21,12 @@ def mapping_of(value: Any, where: str) -> Mapping[str, Any]:
 
 
 def mappings_of(value: Any, where: str) -> list[Mapping[str, Any]]:
-    """Return a list of mappings, an empty one for nothing; raises `ImportFailed`."""
+    """Return a list of mappings, empty for null; raises `ImportFailed`."""
     return [mapping_of(item, f"{where}.{number}") for number, item in enumerate(list_of(value, where))]
 
 
 def list_of(value: Any, where: str) -> list[Any]:
-    """Return a list, an empty one for nothing; raises `ImportFailed` for anything else."""
+    """Return a list, empty for null; raises `ImportFailed` for anything else."""
     if value is None:
         return []
     if not isinstance(value, list):
@@ -40,17 +40,17 @@ def text_in(value: Any) -> str:
 
 
 def texts_in(value: Any) -> list[str]:
-    """Return the texts of a list; none of anything else."""
+    """Return the texts of a list; [] for anything else."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
 def mapping_in(value: Any) -> Mapping[str, Any]:
-    """Return a mapping, an empty one for anything else: for what only adds to a description."""
+    """Return a mapping, empty for anything else: for what only adds to a description."""
     return value if isinstance(value, Mapping) else {}
 
 
 def line_of(value: Any) -> str:
-    """Return a text as one line, '' for what is no text."""
+    """Return a text as one line, '' for anything else."""
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 

@@ -1,4 +1,4 @@
-"""What somebody named to import from, and what a reader of one kind of source is."""
+"""A source to import from as the user named it, and the interface of a reader for one kind of source."""
 
 import re
 from abc import ABC, abstractmethod
@@ -15,38 +15,38 @@ from .document import LARGEST, YAML, NotJson, parsed, parsed_json, text_of
 from .table import Table
 
 _JSON = (".json", ".jsonl", ".ndjson")
-# What is called so describes tables, and is never data.
+# Extensions of files that are never data.
 _DOCUMENTS = (*YAML, ".avsc", ".avpr", ".jsonschema")
-# A document that describes tables says so early, and is no larger than others are; anything else is data.
+# A document that describes tables says so early, and is no larger than the limit; anything else is data.
 _HEAD = 1 << 16
-# Two objects, a line each: data, or what a source prints.
+# Two objects, one per line: data, or the output of a source.
 _LINES = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user may say of a source, beside where it is."""
+    """What a user may say about a source, besides its location."""
 
     table: str = ""
     dialect: str = ""
     encoding: str = ""
-    # Patterns of tables, of which a database reads only those that they mean; all without.
+    # Patterns of tables; a database reads only those that match, or all without any.
     like: tuple[str, ...] = ()
     # Whether several files are one table; otherwise each is one.
     together: bool = True
     required_from_data: bool = False
-    # So many rows of a database are read for what their values say; none without.
+    # Rows to read from a database to judge their values; 0 for none.
     sample: int = 0
 
 
 class Source:
-    """A URL, a file, a folder, a pattern, or a file with the ``#/pointer`` of a place in it."""
+    """A URL, a file, a folder, a pattern, or a file with a ``#/pointer`` into it."""
 
     def __init__(self, named: str, marks: Collection[str] = (), entries: Sequence[str] = ()) -> None:
-        """Look at what is `named`.
+        """Examine what is `named`.
 
-        One of `marks` stands early in every JSON document that describes tables; a folder with one of `entries` is read
-        by that file.
+        One of `marks` occurs early in every JSON document that describes tables; a folder with one of `entries` is read
+        through that file.
         """
         self.named, self._marks = named, marks
         self.is_url, self.is_address = is_url(named), is_address(named)
@@ -66,24 +66,24 @@ class Source:
 
     @property
     def is_file(self) -> bool:
-        """Whether one file is named, be it there or not."""
+        """Whether it names one file, existing or not."""
         return not (self.is_url or self.is_address or self.several)
 
     @property
     def suffix(self) -> str:
-        """The end of the file's name, '' where several are named."""
+        """The extension of the file, '' for several."""
         return self.path.suffix.lower() if self.is_file else ""
 
     @property
     def label(self) -> str:
-        """What messages call it, without a password."""
+        """How messages name it, without a password."""
         if self.is_file and local.is_there(self.path):
             return str(self.path)
         return shown(str(self.path) if self.is_file else self.named)
 
     @cached_property
     def text(self) -> str | None:
-        """The text of a JSON file that may describe tables; None where it holds data, and for any other file."""
+        """The text of a JSON file that may describe tables; None for data, and for any other file."""
         if self.suffix not in _JSON:
             return None
         head = local.beginning(self.path, _HEAD).decode("utf-8", "replace")
@@ -93,7 +93,7 @@ class Source:
 
     @cached_property
     def document(self) -> Any:
-        """The file, parsed, where it may describe tables; None where it holds data. Raises `ImportFailed`."""
+        """The parsed file if it may describe tables; None for data. Raises `ImportFailed`."""
         if self.suffix in _DOCUMENTS or (self.suffix in _JSON and self.fragment):
             return parsed(self.path)
         if self.text is None or _LINES.match(self.text):
@@ -107,18 +107,18 @@ class Source:
 class Reader(ABC):
     """Reads one kind of source.
 
-    A module of `kinds` lists its readers as `READERS`, which is all that it takes to add a kind. They are asked in the
-    order of `order`: what names its kind plainly before what only looks like one.
+    A module of `kinds` lists its readers as `READERS`, which is all it takes to add a kind. Readers are tried by
+    `order`: those that identify their kind plainly before those that only recognize its shape.
     """
 
     order: int
-    # One of these stands early in a JSON document of this kind.
+    # One of these occurs early in a JSON document of this kind.
     marks: tuple[str, ...] = ()
-    # Whether it reads a sample of rows, when that is asked for.
+    # Whether it reads a sample of rows on request.
     samples: bool = False
-    # A folder with one of these files is of this kind, and is read by that file.
+    # A folder with one of these files is of this kind, and is read through that file.
     entries: tuple[str, ...] = ()
-    # The answer with which a job reads what it describes, '' where that may be another.
+    # The answer with which a job reads what it describes, '' if that varies.
     selection: str = ""
 
     @abstractmethod

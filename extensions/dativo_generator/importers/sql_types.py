@@ -1,4 +1,4 @@
-"""SQL types of every dialect that sqlglot reads, as kinds."""
+"""Kinds of the SQL types of every dialect that sqlglot parses."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from ..registry.dialects import dialects
 from .table import library
 from .types import Kind
 
-# By the names that sqlglot gives to types. What is not listed is `Kind.OTHER`.
+# By sqlglot's names of types. Any other type is `Kind.OTHER`.
 SQL_KINDS: dict[Kind, tuple[str, ...]] = {
     Kind.INTEGER: (
         *("TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT", "UTINYINT", "USMALLINT", "UMEDIUMINT", "UINT"),
@@ -41,13 +41,13 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.BINARY: ("BINARY", "BLOB", "IMAGE", "LONGBLOB", "MEDIUMBLOB", "ROWVERSION", "TINYBLOB", "VARBINARY"),
 }
-# No type is longer, in characters, but for an object whose parts it lists.
+# The most characters of a type, except of an object whose parts it lists.
 _LONGEST = 20_000
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 
 
 def parser(for_what: str) -> ModuleType:
-    """Import sqlglot, and let it be silent: it warns of what is here simply text, and errors are raised as well."""
+    """Import sqlglot and silence it: its warnings concern what is simply text here, and errors are raised as well."""
     sqlglot = library("sqlglot", for_what)
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     return sqlglot
@@ -55,12 +55,12 @@ def parser(for_what: str) -> ModuleType:
 
 @cache
 def kind_of(native: str, dialect: str = "") -> Kind:
-    """Return the kind of a type as it stands in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``.
+    """Return the kind of a type as spelled in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``.
 
-    `dialect` is sqlglot's name for one, or '' where nobody knows.
+    `dialect` is sqlglot's name for one, or '' if unknown.
     """
     sqlglot = parser("Reading SQL types")
-    # SQLite takes any words for a type, and NULL stands behind types in some catalogs.
+    # SQLite accepts any words as a type, and some catalogs append NULL to types.
     text = " ".join(native.split())
     if len(text) > _LONGEST:
         return Kind.OTHER
@@ -72,7 +72,7 @@ def kind_of(native: str, dialect: str = "") -> Kind:
 
 @cache
 def kind_in_any(native: str, dialect: str = "") -> Kind:
-    """Return the kind of a type of which nobody says whose it is: in `dialect`, else in the first that knows it."""
+    """Return the kind of a type of uncertain origin: in `dialect`, else in the first dialect that knows it."""
     kinds = (kind_of(native, one) for one in dict.fromkeys((dialect, "", *dialects())))
     return next((kind for kind in kinds if kind is not Kind.OTHER), Kind.OTHER)
 
@@ -85,5 +85,5 @@ def kind_of_type(data_type: object, dialect: str = "") -> Kind:
     if f"{name}({sizes})" in known.booleans or (name in known.booleans and not sizes):
         return Kind.BOOLEAN
     kind = _KIND_OF.get(name, Kind.OTHER)
-    # What comes without a zone, or without a fraction, the runner reads as a timestamp.
+    # What arrives without a zone, or without a fraction, the runner reads as a timestamp.
     return Kind.TIMESTAMP if kind is Kind.INSTANT and (sizes == "0" or not known.gives_zones) else kind

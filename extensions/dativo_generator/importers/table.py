@@ -1,4 +1,4 @@
-"""What every reader returns: tables with columns, in terms that no single source owns."""
+"""What every reader returns: tables with columns, in terms that are independent of the source."""
 
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,18 +11,18 @@ from ..base.naming import few, has_controls, nearest
 from ..registry.values import Seen
 from .types import FIELD_TYPES, Kind
 
-# More than anybody writes down as an asset: columns of a table, and characters of a column's name.
+# More than any asset needs: columns of a table, and characters of a column's name.
 COLUMNS, _LONGEST = 10_000, 500
 
 
 class ImportFailed(DativoError):
     """A source cannot be read: ``source: what, and what to do``, one line.
 
-    `notes` are what else is to be said of the source, a line each.
+    `notes` are further remarks on the source, a line each.
     """
 
     def __init__(self, message: str, notes: Iterable[str] = ()) -> None:
-        """Say what is wrong, and what else is."""
+        """Store what is wrong, and further remarks."""
         super().__init__(message)
         self.notes = tuple(notes)
 
@@ -31,8 +31,8 @@ class ImportFailed(DativoError):
 class Column:
     """One column.
 
-    `native` is the type in the source's own words, `label` a classification that the source states, `seen` what its
-    values are where they are at hand, and `required` None where the source does not say whether a value may be missing.
+    `native` is the type in the source's own terms, `label` a classification that the source states, `seen` what its
+    values are, if available, and `required` is None if the source does not say whether it may be null.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table, file, stream, or object. `cursor` is the column to follow where the source itself says it.
+    """A table, file, stream, or object. `cursor` is the column to follow if the source itself states it.
 
-    `options` say how a file is written, by the names that engine options have: `delimiter`, `encoding`, `quote_char`.
-    `schema` is '' for none, and None where the source does not tell it from the name. `selection` is what the answer is
-    called with which a job reads it, ``tables`` or ``files``, '' where the source does not say; `path` is that of a
-    file. `about_source` are notes on all that the source holds, the same for each of its tables.
+    `options` describe the format of a file, by engine option: `delimiter`, `encoding`, `quote_char`. `schema` is '' for
+    none, and None if the source does not separate it from the name. `selection` is the answer with which a job reads
+    it, ``tables`` or ``files``, '' if the source does not say; `path` is that of a file. `about_source` are notes on
+    the whole source, the same for each of its tables.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Table:
 
     @property
     def plain_name(self) -> str:
-        """The name without the schema that it stands in; where that is not known, what is behind the last dot."""
+        """The name without its schema; if that is unknown, the part after the last dot."""
         return self.name.rpartition(".")[2] if self.schema is None else self.name.removeprefix(f"{self.schema}.")
 
 
@@ -89,7 +89,7 @@ def library(module: str, for_what: str) -> ModuleType:
 
 
 def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
-    """Return the tables; raises `ImportFailed` where there is none, or a column has no name or one given twice."""
+    """Return the tables; raises `ImportFailed` if there is none, or if a column's name is missing or a duplicate."""
     tables = tuple(tables)
     if not tables:
         raise ImportFailed(f"{source}: holds no table with columns")
@@ -114,8 +114,8 @@ def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
 def table_of(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:
     """Find the table that a job reads by `name` as an object; raises `ImportFailed` with the nearest one.
 
-    Where the source says schemas, one of another schema is another table. A script may leave out the schema that a
-    database has. The `only` table of a scaffold may be called otherwise where the source has no other.
+    If the source states schemas, the same name in another schema is another table. A script may omit the schema that a
+    database has. The `only` table of a scaffold may have another name if it is also the only one of the source.
     """
     if exact := next((table for table in tables if table.name == name), None):
         return exact
@@ -125,7 +125,7 @@ def table_of(tables: Sequence[Table], name: str, object_name: str, only: bool, s
 
 
 def alike(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:
-    """Find the table that is called most like `name`, be its schema another; raises `ImportFailed`."""
+    """Find the table with the closest name, whatever its schema; raises `ImportFailed`."""
     if only and len(tables) == 1:
         return tables[0]
     for candidate in (name, name.partition(".")[2], name.rpartition(".")[2], object_name):

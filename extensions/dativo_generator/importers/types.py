@@ -1,7 +1,7 @@
 """Kinds of values, and the type that an asset gives to each.
 
-Every reader says in these terms what a column holds; the types of assets are decided here, once, by what the runner
-does with them.
+Every reader describes columns in these terms; the types of assets are decided here, once, by what the runner does with
+them.
 """
 
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 
 class FieldType(NamedTuple):
-    """The type of an asset's column, and why it is that one."""
+    """The type of an asset's column, and the reason for it."""
 
     type: str
     why: str
@@ -49,10 +49,10 @@ FIELD_TYPES: dict[Kind, FieldType] = {
     Kind.OTHER: FieldType("string", "text takes everything"),
 }
 
-# What a next run can compare with the last one's: "later than" has a meaning. An instant is text to the runner, and a
-# date and time to the source, which does the comparing.
+# What one run can compare with the last: "later than" has a meaning. An instant is text to the runner, and a timestamp
+# to the source, which does the comparing.
 ORDERED = frozenset({Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 
-# Whose values may be anything personal.
+# Kinds whose values may be personal.
 PERSONAL = frozenset({Kind.TEXT, Kind.INTEGER, Kind.HUGE})

@@ -1,6 +1,6 @@
-"""What the values of a column are: how many of them pass which test of `registry/values.yaml`.
+"""Judge the values of a column: how many of them pass which test of `registry/values.yaml`.
 
-Well-kept validators test; a value is counted and never kept, shown or logged.
+Established validators do the testing; values are counted and never kept, shown or logged.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,16 +13,16 @@ from ..registry.values import Seen, ValueKind, ValueKinds, load_value_kinds
 from .checks import characters, tested
 from .types import Kind
 
-# So many distinct values are tested, spread over all; and a kind of which none of the first ones is, is no more.
+# Distinct values to test, spread over all; a kind that fits none of the first ones is dropped.
 _TESTED, _FIRST = 500, 50
-# Numbers that are so few apart count up: of independent ones hardly two in a thousand are so close.
+# Numbers this close count up: of independent numbers hardly two in a thousand are so close.
 _IN_A_ROW = 100
-# Fewer tell nothing of how they follow each other, and shorter ones lie close by nature.
+# Fewer numbers show no sequence, and numbers with fewer digits are close by nature.
 _A_ROW, _DIGITS = 4, 8
 
 
 def judged(values: Sequence[str], kind: Kind) -> Seen | None:
-    """Count what the values are; None where there are none. `values` are texts without the empty ones."""
+    """Return how many values pass which test; None without values. `values` are texts without the empty ones."""
     distinct = list(dict.fromkeys(text for value in values if (text := value.strip())))
     chosen = distinct[:: -(-len(distinct) // _TESTED)] if distinct else []
     if not chosen:
@@ -50,11 +50,11 @@ def _in_a_row(distinct: Sequence[str]) -> bool:
 
 @cache
 def value_kinds() -> ValueKinds:
-    """Return what the pack that this came with knows of values."""
+    """Return the kinds of values that the pack of this package knows."""
     return load_value_kinds(installed())
 
 
 @cache
 def _tests() -> tuple[tuple[ValueKind, Callable[[str], bool]], ...]:
-    """List the kinds with their tests."""
+    """Return the kinds with their tests."""
     return tuple((kind, tested(kind)) for kind in value_kinds().kinds)

@@ -1,4 +1,4 @@
-"""From the answers to the files: the plan as plain data, and what the templates need beside it.
+"""From the answers to the files: the plan as plain data, and what else the templates need.
 
 It may import `base`, `registry` and `answers`.
 """

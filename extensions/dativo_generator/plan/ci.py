@@ -1,4 +1,4 @@
-"""CI for the destination: which file runs it, and where that file gets the template and the command from."""
+"""CI for the destination: the workflow file, and where it gets the template and the command from."""
 
 import re
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from ..base.errors import AnswerError
 from ..base.paths import CI_FILES
 from ..base.repository_url import canonical, is_local, public, url_of
 
-# What stands in a workflow is read by YAML, by a shell, and as an expression: nothing that means something to one.
+# YAML, a shell and the CI's expression syntax all parse a workflow, so allow nothing that is special in any of them.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*")
 
-# What keeps a CI file from working below the root of a Git repository, and what makes it work.
+# Why a CI file does not work below the root of a Git repository, and how to fix it.
 _BELOW = {
     "github": "GitHub runs workflows at the root of the Git repository alone; copy {path} there, and give its jobs "
     "working-directory: {folder}",
@@ -26,8 +26,8 @@ _BELOW = {
 def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
     """Return `kind` and `path` of the CI file, the `template` to trust and the `package` to install; {} for none.
 
-    `answers` are the recorded ones, with what Copier records of the template. Nothing else goes into the file: all
-    scaffolds of a repository share it. Raises `AnswerError`.
+    `answers` are the recorded ones, including what Copier records about the template. The file depends on nothing else,
+    because all scaffolds of a repository share it. Raises `AnswerError`.
     """
     if kind not in CI_FILES:
         return {}
@@ -45,16 +45,16 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def warnings(planned: Mapping[str, str]) -> list[str]:
-    """Say what keeps the CI file from working."""
+    """Return the warnings about a CI file that cannot work."""
     if planned.get("template", "").startswith("file://"):
         return [f"ci: CI cannot fetch {planned['template']}; scaffold from the URL of the pack's repository"]
     return []
 
 
 def misplaced(kind: str, destination: Path) -> str:
-    """Say that the CI file does not work in a destination which is no Git repository of its own, but a folder of one.
+    """Return why the CI file does not work in a destination that is a subfolder of a Git repository; '' if it works.
 
-    A copy cannot put the file at the root: Copier writes nothing outside of the destination. '' where it works.
+    A copy cannot put the file at the root: Copier writes nothing outside the destination.
     """
     folder = destination.expanduser().resolve()
     root = next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)

@@ -1,8 +1,8 @@
 """What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
 
-Every scaffold of a destination has an answers file at its root; the comment above every asset and job names its
-scaffold. A fixture can carry none, so its asset names it. What vendoring and CI bring is shared, and so is the
-test of fixtures: it follows the newest version among the scaffolds that own it.
+Every scaffold has an answers file at the root of its destination; the comment above each asset and job names its
+scaffold. A fixture cannot have a comment, so its asset names it. Vendored files and CI are shared, and so is the
+test of fixtures: a shared file follows the newest version among the scaffolds that own it.
 """
 
 import fnmatch
@@ -25,14 +25,14 @@ from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
 from ..base.versions import version_of
 from .fixtures import WRITERS
 
-# Written into every answers file. Copier hands it on only when it has loaded the file, which is how a new scaffold
-# that would take the name of another one is told from an update.
+# Written into every answers file. Copier passes it on only after it has loaded the file: so an update can be told from
+# a new scaffold that would reuse an existing name.
 FORMAT = {answers_format.NAME: answers_format.CURRENT}
 
-# What Copier itself puts into an answers file, and so may stand in a data file that was one.
+# Copier's own keys in an answers file, which a data file may hold if it was one.
 COPIERS_OWN = ("_commit", "_src_path")
 
-# What tells which files a scaffold shares with others, which alone it can own, and where its jobs run.
+# Answers that decide which files a scaffold shares, which it alone can own, and where its jobs run.
 _OUTLINE = (
     "_commit",
     "tenant_id",
@@ -46,32 +46,32 @@ _OUTLINE = (
 )
 
 _HEADER = re.compile(r"# Written by the scaffold ([a-z0-9_-]+) of ([a-z0-9_-]+)\. ")
-# In bytes, as far as the comment above a file is looked at: a license has less.
+# How many bytes of a file to search for the comment above it; a license is shorter.
 _COMMENT = 8192
 _FIXTURE = re.compile(r"# Its fixture: (\S+)")
 
 
 def header_of(root: Path, path: str) -> tuple[str, str] | None:
-    """Return scaffold and tenant that the comment above a file names; None when it names none or cannot be read."""
+    """Return the (scaffold, tenant) that the comment above a file names; None if it names none or is unreadable."""
     return header_in(_beginning(root, path))
 
 
 def header_in(text: str) -> tuple[str, str] | None:
-    """Return scaffold and tenant that the comment at the beginning of a text names; None when it names none."""
+    """Return the (scaffold, tenant) that the comment at the start of a text names; None if it names none."""
     match = next((match for line in _comment(text) if (match := _HEADER.match(line))), None)
     return (match[1], match[2]) if match else None
 
 
 def header_line(text: str) -> int:
-    """Return the index of the line in which the comment at the beginning of a text names a scaffold; -1 for none."""
+    """Return the index of the line where the comment at the start of a text names a scaffold; -1 for none."""
     header = header_in(text)
     return next((index for index, line in enumerate(text.splitlines()) if header and _HEADER.match(line)), -1)
 
 
 def fixture_of(root: Path, asset: str) -> str:
-    """Return the path of the fixture that an asset's header names, '' when it names none.
+    """Return the path of the fixture that an asset's header names, '' if it names none.
 
-    It is taken only where fixtures of that asset belong: a comment must not make another file a scaffold's.
+    Only a path where fixtures of that asset belong counts: a comment must not give a scaffold any other file.
     """
     named = next((match[1] for line in _comment(_beginning(root, asset)) if (match := _FIXTURE.match(line))), "")
     # An asset that somebody moved may have fewer folders above it.
@@ -80,7 +80,7 @@ def fixture_of(root: Path, asset: str) -> str:
 
 
 def _beginning(root: Path, path: str) -> str:
-    """Return as much of a file as a comment may have, '' where it cannot be read."""
+    """Return the start of a file, as long as a comment may be; '' if it is unreadable."""
     try:
         return (reading.beginning(root, path, _COMMENT) or b"").decode("utf-8", "replace")
     except reading.ReadingError:
@@ -88,7 +88,7 @@ def _beginning(root: Path, path: str) -> str:
 
 
 def _comment(text: str) -> Iterator[str]:
-    """Yield the lines of the comment above a text: a license, a mark or a `---` may stand there, too."""
+    """Yield the lines of the comment above a text, which may include a license, a directive or a `---`."""
     for line in text[:_COMMENT].removeprefix("\ufeff").splitlines():
         if line.strip() and not line.startswith(("#", "---", "%")):
             return
@@ -96,7 +96,7 @@ def _comment(text: str) -> Iterator[str]:
 
 
 class Stored(NamedTuple):
-    """An answers file as it is now: the folder that it is in, its name, when it was changed, and its size in bytes."""
+    """An answers file on disk: its folder, its name, when it was changed, and its size in bytes."""
 
     root: str
     name: str
@@ -105,12 +105,12 @@ class Stored(NamedTuple):
 
     @property
     def outline(self) -> Mapping[str, Any]:
-        """What decides which files the scaffold can own; {} where the file is none."""
+        """The answers that decide which files the scaffold can own; {} if the file is invalid."""
         return _outline(self)
 
     @property
     def answers(self) -> Mapping[str, Any]:
-        """The recorded answers; {} where the file is none. Who must know what is wrong with it reads it otherwise."""
+        """The recorded answers; {} if the file is invalid. Use another reader to learn what is wrong with it."""
         return _answers(self)
 
 
@@ -122,17 +122,17 @@ class Destination(NamedTuple):
 
     @property
     def recorded(self) -> Mapping[str, Any]:
-        """The scaffold's answers as the file has them; {} when there is none."""
+        """The scaffold's answers as recorded in the file; {} if there is none."""
         return _stored(str(self.root), self.answers_file).answers
 
     @property
     def outline(self) -> Mapping[str, Any]:
-        """The scaffold's answers to what decides where its jobs run, and what it may own."""
+        """The scaffold's answers that decide where its jobs run, and what it may own."""
         return _stored(str(self.root), self.answers_file).outline
 
     @property
     def others(self) -> Iterator[Stored]:
-        """The answers files of the other scaffolds, in the order of their names."""
+        """The answers files of the other scaffolds, sorted by name."""
         if not self.root.is_dir():
             return
         with os.scandir(self.root) as entries:
@@ -142,19 +142,19 @@ class Destination(NamedTuple):
                 yield _stored(str(self.root), name)
 
     def newest(self, path: str) -> tuple[Any, ...] | None:
-        """Return the version of the newest other scaffold that shares a file or folder, None without one."""
+        """Return the version of the newest other scaffold that shares a file or folder, None if there is none."""
         outlines = (other.outline for other in self.others)
         return max((version_of(one.get("_commit")) for one in outlines if shares(one, path)), default=None)
 
     def header(self, path: str) -> tuple[str, str] | None:
-        """Return scaffold and tenant that the header of a file names; of a fixture, the asset's that names it."""
+        """Return the (scaffold, tenant) in a file's header, for a fixture in its asset's; None if there is none."""
         for file in self._speaking_for(path):
             if header := header_of(self.root, file):
                 return header
         return None
 
     def _speaking_for(self, path: str) -> list[str]:
-        """List the files whose headers say whose `path` is: of a fixture every asset that names it, else itself."""
+        """List the files whose headers name the owner of `path`: for a fixture the assets that name it, else itself."""
         if not path.startswith(f"{FIXTURES}/"):
             return [path]
         source, name = path.split("/")[-2:]
@@ -177,7 +177,7 @@ def shares(answers: Mapping[str, Any], path: str) -> bool:
 
 
 def _yes(raw: Any) -> bool:
-    """Return whether a recorded answer is yes, in whatever word somebody gave it."""
+    """Return whether a recorded answer means yes, however it is spelled."""
     try:
         return flag(raw)
     except AnswerError:
@@ -187,7 +187,7 @@ def _yes(raw: Any) -> bool:
 def _stored(root: str, name: str) -> Stored:
     try:
         stat = os.lstat(f"{root}/{name}")
-    except OSError:  # it is not there, or no more
+    except OSError:  # it is missing, or was just deleted
         return Stored(root, name, 0, 0)
     return Stored(root, name, stat.st_mtime_ns, stat.st_size)
 

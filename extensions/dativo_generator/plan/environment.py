@@ -1,4 +1,4 @@
-"""What the jobs of a scaffold read from the environment, and from secret files."""
+"""What the jobs of a scaffold read from environment variables and from secret files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ Group = dict[str, Any]
 def planned(scaffold: Scaffold, jobs: Sequence[Mapping[str, Any]]) -> list[Group]:
     """Return groups of `variables`, each with the paths of the `jobs` that read them; every variable is in one group.
 
-    A variable has its `name`, its `default`, '' where it must be set, and as `key` what of the job it decides.
+    A variable has a `name`, a `default`, '' if it must be set, and a `key`, the key of the job that it sets.
     """
     variables: dict[str, Variable] = {}
     readers: dict[str, dict[str, None]] = {}
@@ -32,7 +32,7 @@ def planned(scaffold: Scaffold, jobs: Sequence[Mapping[str, Any]]) -> list[Group
 
 
 def text(scaffold: Scaffold, groups: Sequence[Group]) -> str:
-    """Write the lines of an example file below its header: a shell can source them, and Docker reads them, too."""
+    """Return the lines of an example file, without its header: a shell can source them, and Docker reads them, too."""
     read = {variable["name"] for group in groups for variable in group["variables"]}
     lines: list[str] = []
     for group in groups:
@@ -47,7 +47,7 @@ def text(scaffold: Scaffold, groups: Sequence[Group]) -> str:
 
 
 def secret_files(scaffold: Scaffold) -> list[str]:
-    """List the files of credentials that the runner opens; those of a target it never does."""
+    """List the credential files that the runner opens; it never opens those of a target."""
     recipe = scaffold.source_recipe
     if not scaffold.pack.runner.reads_secret_file(scaffold.source, recipe):
         return []
@@ -55,7 +55,7 @@ def secret_files(scaffold: Scaffold) -> list[str]:
 
 
 def _section(scaffold: Scaffold, role: str, variables: Sequence[Variable]) -> Iterator[str]:
-    """Yield the lines for the variables of one end of the jobs; those of neither have no words of a recipe."""
+    """Yield the lines for the variables of one end of the jobs; variables of neither have no recipe text."""
     if variables and role:
         recipe = scaffold.source_recipe if role == "source" else scaffold.target_recipe
         yield "#"
@@ -72,7 +72,7 @@ def _role_of(variable: Variable) -> str:
 
 
 def _line(words: str) -> str:
-    """Make one line of what may have several."""
+    """Join text of several lines into one."""
     return " ".join(words.split())
 
 
@@ -81,7 +81,7 @@ def _recipes(scaffold: Scaffold) -> tuple[Recipe, Recipe]:
 
 
 def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield what a job reads: the key that it decides, the variable, and its default, '' for none."""
+    """Yield what a job reads as (key, variable, default); the default is '' for none."""
     for variable in read_by(job, scaffold.source, *_recipes(scaffold), scaffold.pack):
         key = ".".join(part for part in variable.keys if isinstance(part, str))
         yield key, variable.name, variable.default

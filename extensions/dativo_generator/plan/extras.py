@@ -1,7 +1,7 @@
-"""What a job or an asset says where no question asks: `job_extra` and `asset_extra`, merged last.
+"""Keys of a job or an asset that no question asks for: `job_extra` and `asset_extra`, merged last.
 
-They add, and change nothing that an answer gives, or could give; a null leaves out what nobody answered. The whole is
-then held against the schema of its kind.
+They add keys, and change nothing that an answer sets, or could set; a null removes a key that nobody answered. The
+result is then checked against the schema of its kind.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,17 +18,17 @@ from ..registry.pack import Pack, shape_of
 from . import givers
 from .vendored_schemas import ASSET, JOB, vendored
 
-# What no answer gives, so that an extra may say it otherwise.
+# Keys that no answer sets, so an extra may override them.
 _DERIVED = {("id",)}
 
 
 def merged(
     scaffold: Scaffold, name: str, kind: str, document: Mapping[str, Any], extra: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return a document with the answer to the question `name` in it, mappings joined key by key.
+    """Return a document with the answer to the question `name` merged in, mappings key by key.
 
-    `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts what is there, for
-    what another question asks, for what the runner refuses, and for what it loses of an asset.
+    `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts the document, for a key
+    of another question, for what the runner refuses, and for what it loses of an asset.
     """
     if not extra:
         return dict(document)
@@ -38,7 +38,7 @@ def merged(
         raise QuestionError(line)
     for keys, value in _added(document, extra, ()):
         owner = givers.owner(scaffold, ("job" if kind == "job" else "asset", *keys))
-        if owner and (type(value), value) != (type(scaffold[owner]), scaffold[owner]):  # 0 is no answer to yes or no
+        if owner and (type(value), value) != (type(scaffold[owner]), scaffold[owner]):  # 0 is not a boolean
             raise QuestionError(f"{name}: {place(keys)}: answer {owner} instead, which says it")
     for keys, what in shape.misfits(whole):
         if _holds(extra, keys):
@@ -48,25 +48,25 @@ def merged(
 
 @cache
 def _shape(pack: Pack, kind: str) -> Shape:
-    """Return the shape of a kind of file, with what the registry knows of its connectors."""
+    """Return the shape of a kind of file, with what the registry knows about its connectors."""
     return shape_of(kind, vendored(pack, JOB if kind == "job" else ASSET))
 
 
 def without_effect(pack: Pack, name: str, kind: str, extra: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
-    """Say which keys of an answer change nothing in the `whole` document."""
+    """List the keys of an answer that change nothing in the `whole` document."""
     found = pack.keys.without_effect(kind, extra, whole)
     return [f"{name}: {place(keys)} has no effect: {why}" for keys, why in found]
 
 
 class _Merge(NamedTuple):
-    """The scaffold, the question whose answer is merged, and the shape of the whole."""
+    """The scaffold, the question whose answer is merged, and the shape of the document."""
 
     scaffold: Scaffold
     name: str
     shape: Shape
 
     def mapping(self, there: Mapping[str, Any], extra: Mapping[str, Any], above: Keys) -> dict[str, Any]:
-        """Return a mapping with what an extra adds to it, and without what it leaves out."""
+        """Return a mapping with the keys that an extra adds, and without those that it removes."""
         result = dict(there)
         for key, value in extra.items():
             keys = (*above, key)
@@ -90,7 +90,7 @@ class _Merge(NamedTuple):
         return value
 
     def _check_left_out(self, there: Mapping[str, Any], keys: Keys) -> None:
-        """Refuse to leave out what an answer gives, or what no file of this kind has."""
+        """Refuse the removal of a key that an answer sets, or that no file of this kind has."""
         key, known = keys[-1], self.shape.keys_at(keys[:-1])
         if key not in there:
             if key not in known:
@@ -105,7 +105,7 @@ class _Merge(NamedTuple):
 
 
 def _without_nulls(value: Any) -> Any:
-    """Return a new value without what it leaves out, which was not there."""
+    """Return a new value without nulls, which would remove keys that it does not have."""
     if isinstance(value, Mapping):
         return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     return value
@@ -116,7 +116,7 @@ def _are_mappings(value: Any) -> bool:
 
 
 def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[tuple[Keys, Any]]:
-    """Yield the keys of what an answer adds, down to what is no mapping, each with its value."""
+    """Yield the keys of an answer down to the first value that is not a mapping, each with that value."""
     for key, value in extra.items():
         old = there.get(key) if isinstance(there, Mapping) else None
         if isinstance(value, Mapping) and value:
@@ -126,7 +126,7 @@ def _added(there: Any, extra: Mapping[str, Any], above: Keys) -> Iterator[tuple[
 
 
 def _holds(extra: Any, keys: Keys) -> bool:
-    """Return whether an answer has to do with what stands at `keys` of the whole."""
+    """Return whether an answer touches what is at `keys` of the document."""
     for key in keys:
         if isinstance(extra, list) and isinstance(key, int) and key < len(extra):
             extra = extra[key]

@@ -1,4 +1,4 @@
-"""Invented rows as the text of a fixture: CSV or JSON Lines."""
+"""Write made-up rows as the text of a fixture: CSV or JSON Lines."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from ..registry.samples import Row, Value
 
 
 def csv_text(rows: Sequence[Row]) -> str:
-    """Write rows as CSV under a line of names; nothing for no value, and lines as the pack writes them everywhere."""
+    """Write rows as CSV with a header; no value becomes an empty cell, and line ends are the pack's usual ones."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows[0])
@@ -19,16 +19,16 @@ def csv_text(rows: Sequence[Row]) -> str:
 
 
 def jsonl_text(rows: Sequence[Row]) -> str:
-    """Write rows as JSON objects, a line each: numbers and flags as such, dates and times as ISO 8601 text."""
+    """Write rows as JSON objects, one per line: numbers and booleans as such, dates and times as ISO 8601 text."""
     return "".join(json.dumps(row, ensure_ascii=False, default=lambda value: value.isoformat()) + "\n" for row in rows)
 
 
-# How rows are written, by the end of the file's name.
+# The writer for each file extension.
 WRITERS: dict[str, Callable[[Sequence[Row]], str]] = {"csv": csv_text, "jsonl": jsonl_text}
 
 
 def _cell(value: Value) -> str:
-    """Write a value as the runner reads it back from a file of text."""
+    """Format a value as the runner reads it back from a text file."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Which question gives what stands at a place of a job or an asset."""
+"""Map each key of a job or an asset to the question that sets it."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -7,8 +7,8 @@ from typing import Any
 from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys
 
-# The questions that give a key of another name; '' for a word without effect, which is in every job and nobody's
-# decision.
+# Keys whose question has another name; '' for required keys that have no effect, which are in every job and which
+# nobody decides.
 _QUESTIONS = {
     "access_key_id": "storage",
     "dataProduct": "data_product",
@@ -25,15 +25,15 @@ _QUESTIONS = {
     "uri": "catalog_uri",
     "user_consent_required": "consent",
 }
-# Questions with an answer of their own for nothing, which decides more than one key.
+# Questions that have an explicit answer for "nothing", which decides more than one key.
 _SAY_NOTHING = ("incremental", "catalog_uri", "state_dir")
-# What an entry of a list has beyond the answer: of what is read, the name and the cursor; of a field, that it may be
-# missing.
+# Keys that an entry of a list has in addition to the answer: the name and the cursor of an item, and `required: false`
+# of a field.
 _ADDED = ("object", "cursor_field", "required")
 
 
 def owner(scaffold: Scaffold, keys: Keys) -> str:
-    """Return the question that alone gives what stands at `keys` or above, '' where none does."""
+    """Return the question that alone sets the value at `keys` or above, '' if there is none."""
     above = [".".join(map(str, keys[: end + 1])) for end in range(len(keys))]
     for name, question in scaffold.questions.items():
         if any(fnmatchcase(key, pattern) for pattern in question.owns for key in above):
@@ -42,8 +42,8 @@ def owner(scaffold: Scaffold, keys: Keys) -> str:
 
 
 def decided(scaffold: Scaffold, keys: Keys, value: Any) -> str:
-    """Return the question that somebody answered with the `value` at `keys`, or with a part of it; '' for nobody."""
-    if any(isinstance(key, int) for key in keys):  # an entry of a list, which is the answer
+    """Return the question whose answer is the `value` at `keys`, or a part of it; '' if nobody answered it."""
+    if any(isinstance(key, int) for key in keys):  # an entry of a list, which is itself the answer
         added = keys[-1] in _ADDED and not (keys[-1] == "required" and value)
         name = [key for key in keys if isinstance(key, str)][-2]
         return "" if added else _QUESTIONS.get(name, name)
@@ -51,7 +51,7 @@ def decided(scaffold: Scaffold, keys: Keys, value: Any) -> str:
 
 
 def _questions(key: Any, value: Any) -> Iterator[str]:
-    """Yield the questions that may give a key, or what is below it."""
+    """Yield the questions that may set a key or anything below it."""
     yield _QUESTIONS.get(key, key)
     for inner in value if isinstance(value, Mapping) else ():
         yield from _questions(inner, value[inner])

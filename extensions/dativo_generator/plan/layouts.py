@@ -1,4 +1,4 @@
-"""What an asset says, arranged as each of the two layouts writes it, and documents as groups of lines."""
+"""Arrange the content of an asset in either of the two layouts, and split documents into groups of lines."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,24 +7,24 @@ from ..answers.questions.contract import ODCS
 
 Said = Mapping[str, Any]
 
-# Both layouts write these where something is said, and under the same keys.
+# Both layouts write these under the same keys, if they have a value.
 _PLACE = {"domain": "domain", "dataProduct": "data_product"}
 _REST = ("data_quality", "finops", "change_management")
-# Keys that begin a new group of lines, as every key does that holds more than one value.
+# Keys that start a new group of lines, as does every key with more than one value.
 _BEGINS = {"source_connector", "asset"}
 
 
 def arranged(said: Said, layout: str) -> dict[str, Any]:
-    """Return the part of an asset that describes it, in the order in which `layout` writes it.
+    """Return the part of an asset that describes it, in the key order of `layout`.
 
-    `said` are the values by name; those of `status`, `description`, `team_roles`, `security`, `consent`,
-    `retention_days`, and of what both layouts take under its own key, may be missing.
+    `said` maps names to values. `status`, `description`, `team_roles`, `security`, `consent`, `retention_days`, and
+    whatever both layouts write under the same key may be missing.
     """
     return _flat(said) if layout == ODCS else _nested(said)
 
 
 def whole(described: Said, layout: str) -> dict[str, Any]:
-    """Return the document around the part of an asset that describes it."""
+    """Return the whole document for the part of an asset that describes it."""
     return dict(described) if layout == ODCS else {"asset": dict(described), "schema": described["schema"]}
 
 
@@ -70,9 +70,9 @@ def _only(said: Said, *names: str) -> dict[str, Any]:
 
 
 def grouped(document: Said) -> Iterator[dict[str, Any]]:
-    """Yield the keys of a document in groups, between which a template leaves a line free.
+    """Yield the keys of a document in groups; a template writes a blank line between them.
 
-    Keys with one value stand together. A target of which nothing is said is left out.
+    Keys with a single value share a group. An empty target is left out.
     """
     group: dict[str, Any] = {}
     for key, value in document.items():

@@ -1,7 +1,7 @@
-"""Who owns a file of a destination: the scaffold whose recorded answers give it.
+"""Who owns a file of a destination: the scaffold whose recorded answers render to it.
 
-A first line that names a scaffold proves nothing: whoever copies a file copies it, and a license or a `---` may stand
-above it. It only says where a file comes from whose scaffold is gone, or cannot be read by this version of the pack.
+A first line that names a scaffold proves nothing: it is copied along with the file, and a license or a `---` may stand
+above it. It only shows the origin of a file whose scaffold is gone or unreadable for this version of the pack.
 """
 
 from collections.abc import Collection, Mapping
@@ -25,7 +25,7 @@ from .plan import paths
 
 
 class Owner(NamedTuple):
-    """A scaffold that owns a file; `item` is what it reads of which the file speaks, None where that is not known."""
+    """A scaffold that owns a file; `item` is the item that the file is about, None if unknown."""
 
     tenant: str
     scaffold: str
@@ -36,7 +36,7 @@ class Owner(NamedTuple):
 
 
 def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
-    """Map the files of their own that recorded answers give to their owner; {} where they are not right here."""
+    """Map the files that only these recorded answers write to their owner; {} if the answers are invalid here."""
     try:
         scaffold = Scaffold(pack, answers)
         items = {item.object: item for item in scaffold.items}
@@ -52,10 +52,10 @@ def _owned(pack: Pack, file: Stored) -> dict[str, Owner]:
 
 
 def owners_of(pack: Pack, destination: Destination, wanted: Collection[str]) -> dict[str, Owner]:
-    """Map those of the `wanted` paths to their owner that another scaffold owns, be they there or not."""
+    """Map those `wanted` paths that another scaffold owns to their owner, whether or not the files exist."""
     found: dict[str, Owner] = {}
     for other in destination.others:
-        # Cheap to tell, and true of nearly all: it can own no such path.
+        # A cheap check that rules out nearly every scaffold.
         if any(may_own(other.outline, path) for path in wanted):
             theirs = _owned(pack, other)
             found = {path: theirs[path] for path in wanted if path in theirs} | found
@@ -66,12 +66,12 @@ def owners_of(pack: Pack, destination: Destination, wanted: Collection[str]) -> 
 
 
 def owner_of(pack: Pack, destination: Destination, path: str) -> Owner | None:
-    """Return the other scaffold that owns `path`, be it there or not; None when nobody else does."""
+    """Return the other scaffold that owns `path`, whether or not the file exists; None if there is none."""
     return owners_of(pack, destination, [path]).get(path)
 
 
 def owner_by_header(destination: Destination, path: str) -> Owner | None:
-    """Return the other scaffold that the header of a file names; None when it names none."""
+    """Return the other scaffold that the header of a file names; None if it names none."""
     header = destination.header(path)
     if header and answers_file_of(header[1], header[0]) != destination.answers_file:
         return Owner(header[1], header[0])
@@ -79,12 +79,12 @@ def owner_by_header(destination: Destination, path: str) -> Owner | None:
 
 
 def is_own(pack: Pack, destination: Destination, path: str) -> bool:
-    """Return whether a file that is there came from the scaffold of the destination's answers file."""
+    """Return whether an existing file came from the scaffold of the destination's answers file."""
     return destination.header(path) is not None or path in owned(pack, destination.recorded)
 
 
 def misdescribed(root: Path, path: str, source: str, item: Item, owner: Owner | None) -> str:
-    """Say why the asset at `path` does not describe what a scaffold reads of `source`; '' when it does."""
+    """Return why the asset at `path` does not describe what a scaffold reads from `source`; '' if it does."""
     try:
         text = reading.text(root, path)
         asset = None if text is None else parse_bounded(text)
@@ -94,9 +94,9 @@ def misdescribed(root: Path, path: str, source: str, item: Item, owner: Owner | 
 
 
 def differs(path: str, asset: Any, source: str, item: Item, described: Item | None) -> str:
-    """Say why an asset does not describe `item`; '' when it does.
+    """Return why an asset does not describe `item`; '' if it does.
 
-    Source and object must be the same, and of a table the qualified name, too, where it is known what is `described`.
+    Source and object must match. For a table, the qualified name must match too if the `described` item is known.
     """
     body = body_of(asset) if isinstance(asset, Mapping) else {}
     if (body.get("source_type"), body.get("object")) != (source, item.object):
@@ -107,7 +107,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
 
 
 def may_own(answers: Mapping[str, Any], path: str) -> bool:
-    """Return whether recorded answers could give `path`: by the tenant or the source in it, or since they say it."""
+    """Return whether recorded answers could render `path`: it has their tenant or source in it, or `paths` names it."""
     if path in file_paths.each(answers.get("paths")):
         return True
     *folders, _ = path.split("/")
@@ -117,6 +117,6 @@ def may_own(answers: Mapping[str, Any], path: str) -> bool:
 
 
 def _said(item: Item) -> str:
-    """Name what an item reads, as its job does."""
+    """Return the name of an item as its job writes it."""
     thing = thing_of(item.entry)
     return str(next(iter(thing.values()))) if isinstance(thing, Mapping) else str(thing)

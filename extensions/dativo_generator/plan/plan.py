@@ -1,4 +1,4 @@
-"""From the answers to the files: a plan of plain data, from which the templates only write."""
+"""From the answers to the files: a plan of plain data, which is all that the templates read."""
 
 import uuid
 from collections.abc import Mapping
@@ -24,20 +24,20 @@ from .warnings import Warned, warnings
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with the `object` it is for, the `path` to write, which the name
-    of its template takes, and its content as `data`; the `fixture` of each asset, a path or ''; the path of the `asset`
-    of each job, and its `environment`; `fixtures` themselves, with their `text`, and as `input` the answer with which a
-    job reads it; `environments`, those that there are jobs for; `environment`, the variables that the jobs read, and
-    `env_files`, the files that list them; `copied`, the paths of the files of the pack that come along, and
-    `vendored`, their names by folder; `ci`, what its file says; `profile`, which only the questionnaire fills, since
-    nothing recorded asks for one; `profiled`, the answers that came from one; `fields_file`, the file of fields that
-    are too many for the answers file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths of
-    all that other scaffolds write, too; `places`, where the data of each object lands; and what else the summary says.
+    The result is JSON data: `assets` and `jobs`, each with its `object`, the `path` to write, which is part of the
+    template's name, and its content as `data`; for each asset its `fixture`, a path or ''; for each job the path of its
+    `asset`, and its `environment`; the `fixtures`, with their `text`, and as `input` the answer that makes a job read
+    them; `environments`, those that have jobs; `environment`, the variables that the jobs read, and `env_files`, the
+    files that list them; `copied`, the paths of the pack's files to copy, and `vendored`, their names by folder;
+    `ci`, the content of its file; `profile`, which only the questionnaire fills, since no recorded answer asks for one;
+    `profiled`, the answers that came from one; `fields_file`, the file for fields that are too many for the answers
+    file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths that other scaffolds write, too;
+    `places`, where the data of each object lands; and the rest of what the summary shows.
     Raises `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
     for name in scaffold.raw:
-        _ = scaffold[name]  # an answer that nothing below uses must be right, too
+        _ = scaffold[name]  # validate even an answer that nothing below uses
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [
         _file(item, asset_path(scaffold, item), _asset(scaffold, item)) | {"fixture": _fixture_path(scaffold, item)}
@@ -89,7 +89,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 def check_extra(scaffold: Scaffold, name: str) -> None:
     """Refuse an answer to one of `EXTRAS` that contradicts the answers so far, or that the runner refuses.
 
-    What is wrong with another answer its own question says. Raises `AnswerError`.
+    Every other answer is checked by its own question. Raises `AnswerError`.
     """
     for item in scaffold.items:
         try:
@@ -107,7 +107,7 @@ def written_paths(plan: Mapping[str, Any]) -> list[str]:
 
 
 def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
-    """List the files that a scaffold alone writes: for which object, '' for all, and where."""
+    """List the files that only this scaffold writes as (object, path); the object is '' for a file of all objects."""
     written = () if scaffold.reuses_assets else scaffold.items
     assets = [(item.object, asset_path(scaffold, item)) for item in written]
     rows = [(item.object, _fixture_path(scaffold, item)) for item in written if scaffold.writes_fixtures]
@@ -120,14 +120,14 @@ def paths(scaffold: Scaffold) -> list[tuple[str, str]]:
 
 
 def documents(scaffold: Scaffold, item: Item) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the asset and the job of an item hold, as their readers parse it; {} for an asset of another's."""
+    """Return the asset and the job of an item as parsed documents; the asset is {} if another scaffold writes it."""
     job = _job(scaffold, item)
     asset = {} if scaffold.reuses_assets else layouts.whole(_asset(scaffold, item), scaffold["asset_layout"])
     return asset, {key: value for key, value in job.items() if key != "target" or value}
 
 
 def asset_path(scaffold: Scaffold, item: Item) -> str:
-    """Return where the asset of an item is, be it this scaffold's or another's, for which a job may say it."""
+    """Return the path of an item's asset; if another scaffold writes it, `job_extra` may name it."""
     if there := file_paths.asset_of(scaffold["paths"], item.object):
         return there
     if scaffold.reuses_assets and isinstance(said := scaffold["job_extra"].get("asset_path"), str):
@@ -147,14 +147,14 @@ def _job_name(scaffold: Scaffold, item: Item) -> str:
 
 
 def _fixture_path(scaffold: Scaffold, item: Item) -> str:
-    """Return where the rows of an item's asset are, '' when it has none. An API's rows are objects, others lines."""
+    """Return the path of the fixture for an item's asset, '' if it has none: JSON Lines for an API, else CSV."""
     form = "jsonl" if scaffold.source.selection == "objects" else "csv"
     path = f"{FIXTURES}/{scaffold.source.id}/{scaffold.asset_name(item)}.{form}"
     return path if scaffold.writes_fixtures else ""
 
 
 def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Take files away from those that a scaffold would write; each must be one of them, or of the `others`."""
+    """Remove files from those that a scaffold would write; each must be one of them, or one of `others`."""
     known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
@@ -167,7 +167,7 @@ def _file(item: Item, path: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_ids(assets: list[dict[str, Any]]) -> None:
-    """Refuse one id for several assets, which only `asset_extra` can give."""
+    """Refuse an id that several assets share, which only `asset_extra` can cause."""
     ids = [asset["data"]["id"] for asset in assets if "id" in asset["data"]]
     for name in ids:
         if ids.count(name) > 1:
@@ -177,7 +177,7 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
 
 
 def _check_paths(paths: list[str]) -> None:
-    """Refuse two files at one path, which only `paths` can give; some systems tell no capitals from small letters."""
+    """Refuse two files at one path, which only `paths` can cause; some file systems ignore case."""
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
@@ -185,12 +185,12 @@ def _check_paths(paths: list[str]) -> None:
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
-    """Return what describes an asset, as its layout writes it."""
+    """Return the document of an asset in its layout."""
     layout, extra = scaffold["asset_layout"], _filled_in(scaffold["asset_extra"], scaffold, item)
     return extras.merged(scaffold, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
 
 
-# What an asset says of itself only where somebody answered, by the questions' names.
+# Questions whose answers an asset has only if somebody gave them.
 _CONTRACT = (
     "status",
     "description",
@@ -204,7 +204,7 @@ _CONTRACT = (
 
 
 def _said(scaffold: Scaffold, item: Item) -> dict[str, Any]:
-    """Return what an asset says, by name, for both layouts."""
+    """Return the content of an asset by name, for both layouts."""
     name, version = scaffold.asset_name(item), scaffold["asset_version"]
     fields = scaffold.fields[item.object]
     labels = {field.classification for field in fields if field.classification} | set(scaffold["classification"])
@@ -241,13 +241,13 @@ def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 
 
 def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
-    """Return the answer with which a job reads the fixture, '' where it does so already, or its files are elsewhere."""
+    """Return the answer that makes a job read the fixture, '' if it does so already or its files are elsewhere."""
     recipe = scaffold.source_recipe
     on_disk = scaffold.source.selection == "files" and recipe.credentials == "none" and not recipe.connection
     path = item.entry["path"] if on_disk else ""
     if path == fixture or not path.lower().endswith(".csv"):
         return ""
-    return f"{{path: {fixture}, object: {item.object}}}"  # the object too, which the path would name anew
+    return f"{{path: {fixture}, object: {item.object}}}"  # with the object, or the path would rename it
 
 
 def _job_file(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -274,7 +274,7 @@ def _job(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         "target": _target(scaffold, item),
     }
     if (mode := scaffold["schema_validation_mode"]) != STRICT:
-        job["schema_validation_mode"] = mode  # the runner's default would stop what relaxed lets pass
+        job["schema_validation_mode"] = mode  # the runner's default would reject what relaxed accepts
     if scaffold["catalog"]:
         job["catalog"] = _filled_in(scaffold["catalog"], scaffold, item)
     job["logging"] = {"redaction": scaffold["redaction"], "level": scaffold["log_level"]}
@@ -289,11 +289,11 @@ def _source(scaffold: Scaffold, item: Item) -> dict[str, Any]:
         entry = entry | {"cursor_field": cursor}
     source: dict[str, Any] = {scaffold.source.selection: [entry]}
     if not scaffold.reads_in_full(item):
-        # Never the strategy: the recipe says it, and the job's schema refuses some.
+        # Never the strategy: the recipe has it, and the job's schema refuses some.
         follow = {"cursor_field": cursor} if cursor else {}
         source["incremental"] = follow | {"lookback_days": scaffold["lookback_days"]}
         if folder := scaffold["state_dir"]:
-            # The runner's own place names neither schema, environment nor job: two of them would share one state.
+            # The runner's default path has no schema, environment or job in it: two of them would share one state.
             place = f"{scaffold['tenant_id']}/{scaffold['environment']}/{_job_name(scaffold, item)}.state.json"
             source["incremental"]["state_path"] = f"{folder.rstrip('/')}/{place}"
     if scaffold.source_recipe.connection:
@@ -331,7 +331,7 @@ def _target(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 
 
 def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
-    """List the files of the pack that the destination gets, by folder; nothing when the user declines."""
+    """List the pack's files that the destination gets, by folder; empty if the user declines."""
     if not scaffold["vendor"]:
         return {}
     recipes = sorted({recipe_file(scaffold.source.id), recipe_file(scaffold.target.id)})
@@ -343,7 +343,7 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
 
 
 def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[str, str]:
-    """Return the file that lists the variables of the jobs of an environment, {} where there is to be none."""
+    """Return the file that lists the variables of an environment's jobs, {} if none is wanted."""
     path = _env_example_path(scaffold)
     if not path or not groups or path in scaffold["left_out"]:
         return {}
@@ -351,7 +351,7 @@ def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[st
 
 
 def _env_example_path(scaffold: Scaffold) -> str:
-    """Return where the variables of the jobs are listed, '' where they are not."""
+    """Return the path of the file that lists the jobs' variables, '' if there is none."""
     if not scaffold["env_example"]:
         return ""
     return env_example_of(scaffold["tenant_id"], scaffold["scaffold"], scaffold.environment_apart)
@@ -362,7 +362,7 @@ def _filled(text: str, scaffold: Scaffold, item: Item) -> str:
 
 
 def _filled_in(value: Any, scaffold: Scaffold, item: Item) -> Any:
-    """Put the names of an item where an answer in YAML has their placeholders."""
+    """Replace the placeholders in a YAML answer with the names of an item."""
     if isinstance(value, dict):
         return {key: _filled_in(inner, scaffold, item) for key, inner in value.items()}
     if isinstance(value, list):
@@ -372,7 +372,7 @@ def _filled_in(value: Any, scaffold: Scaffold, item: Item) -> Any:
     return value
 
 
-# What is merged last, by the question that gives it.
+# What is merged last, by its question.
 EXTRAS = {"asset_extra": _asset, "job_extra": _job}
 
 

@@ -1,6 +1,6 @@
-"""Where each value of a job or an asset comes from: which answer, or which entry of the template, gives it.
+"""Where each value of a job or an asset comes from: the answer or the entry of the template that sets it.
 
-One table for each kind of file says it by the keys; a test changes what is named, and looks whether the value changes.
+One table per kind of file maps keys to origins; a test changes each named origin and checks that the value changes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ from ..registry.pack import Pack
 from ..registry.recipes import recipe_file
 from .plan import plan
 
-# What gives a value.
+# The kinds of origins.
 KINDS = {
     "answer": "Somebody answered the question; the answers file records it.",
     "profile": "A profile gave the answer; the answers file records it.",
@@ -41,9 +41,9 @@ KINDS = {
 
 
 class Origin(NamedTuple):
-    """What gives a value, one of `KINDS`: a question or a rule by its `name`, where, and why.
+    """The origin of a value, one of `KINDS`: a question or a rule by its `name`, where it is, and why.
 
-    `keys` lead to it in `file` of the template, or in the answers where `file` is ''. `follows` are the questions whose
+    `keys` lead to it in `file` of the template, or in the answers if `file` is ''. `follows` are the questions whose
     answers a default depends on.
     """
 
@@ -56,7 +56,7 @@ class Origin(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """A value that is no mapping and no list with something in it, and what gives it, the first most of all."""
+    """A scalar, or an empty mapping or list, and its origins, the most important first."""
 
     keys: Keys
     value: Any
@@ -64,7 +64,7 @@ class Leaf(NamedTuple):
 
 
 def provenance(pack: Pack, answers: Mapping[str, Any], path: str) -> list[Leaf] | None:
-    """Say of each value of a job or an asset that recorded answers give what gives it; None for another file.
+    """Return the origins of each value in a job or an asset that recorded answers render; None for any other file.
 
     The keys are those of the file. Raises `AnswerError` or `PackError`.
     """
@@ -88,7 +88,7 @@ def provenance(pack: Pack, answers: Mapping[str, Any], path: str) -> list[Leaf] 
 
 
 def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
-    """Yield every value below a value that is no mapping and no list, or has nothing in it."""
+    """Yield every scalar below a value, and every empty mapping or list, with its keys."""
     if isinstance(value, Mapping | list) and value:
         for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
             yield from leaves(inner, (*keys, key))
@@ -96,14 +96,14 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
         yield keys, value
 
 
-# What stands for the fields that a nested asset repeats at its top level.
+# Stands for the fields that a nested asset repeats at its top level.
 REPEATED = "the same as asset.schema"
-# The question for what no other asks, by the kind of file.
+# The question for keys that no other question sets, by the kind of file.
 EXTRAS_OF = {"assets": "asset_extra", "jobs": "job_extra"}
 
 
 def _plain(pack: Pack, answers: Mapping[str, Any], kind: str, path: str) -> dict[Keys, Any] | None:
-    """Return the values of a file without what is passed on in its extra; None where nothing is."""
+    """Return the values of a file without its extra; None if it has no extra."""
     name, differing = EXTRAS_OF[kind], answers.get("per_environment")
     others = differing.values() if isinstance(differing, Mapping) else ()
     if name not in answers and not any(name in one for one in others if isinstance(one, Mapping)):
@@ -121,7 +121,7 @@ def _plain(pack: Pack, answers: Mapping[str, Any], kind: str, path: str) -> dict
 
 @dataclass(frozen=True)
 class _Told:
-    """The answers to all of a scaffold, those of the environment of a file, and what the file reads."""
+    """A scaffold's answers, those for the environment of a file, and the item that the file is for."""
 
     base: Scaffold
     one: Scaffold
@@ -130,21 +130,21 @@ class _Told:
     plain: dict[Keys, Any] | None
 
     def origins(self, kind: str, extra: str, keys: Keys, value: Any) -> tuple[Origin, ...]:
-        """Return what gives the value at some keys of a file of a kind."""
+        """Return the origins of the value at `keys` in a file of a kind."""
         if self.plain is not None and self.plain.get(keys, _NOTHING) != value:
             return (self.question(extra, keys),)
         dotted = ".".join(map(str, keys))
         giver = next(giver for pattern, giver in _GIVERS[kind].items() if fnmatchcase(dotted, pattern))
         return tuple(dict.fromkeys(giver(self, keys, value)))
 
-    # --- what gives an answer -----------------------------------------------------------------------------------------
+    # --- origins of an answer -----------------------------------------------------------------------------------------
 
     def question(self, name: str, rest: Keys = ()) -> Origin:
-        """Return who answers a question, or the part of its answer at `rest`."""
+        """Return the origin of an answer, or of the part of it at `rest`."""
         return self.answered(name, rest) or self._default(name, rest)
 
     def answered(self, name: str, rest: Keys = ()) -> Origin | None:
-        """Return who decided an answer, or a part of it; None where nobody did."""
+        """Return the origin of a given answer, or of a part of it; None if nobody gave it."""
         environment = self.one["environment"]
         if name in self._differing and (keys := given(self._differing[name], rest)) is not None:
             there = given(self.base.raw["per_environment"], (environment, name, *keys))
@@ -155,7 +155,7 @@ class _Told:
 
     @cached_property
     def _differing(self) -> Mapping[str, Any]:
-        """What is answered for the environment alone."""
+        """The answers for this environment only."""
         if self.base is self.one or len(self.base.environments) == 1:
             return {}
         return self.base["per_environment"].get(self.one["environment"], {})
@@ -165,12 +165,12 @@ class _Told:
         return place or Origin("default", name, follows=_FOLLOWED.get(name, ()))
 
     def recipe(self, role: str, name: str, *keys: str | int) -> Origin | None:
-        """Return an entry of the recipe of an end, None where it has none."""
+        """Return an entry of the recipe of an end, None if it has none."""
         file = recipe_file(self.one[f"{role}_connector"])
         return Origin("recipe", name, file, keys) if _has(self.one.pack, file, keys) else None
 
     def registry(self, role: str, name: str, *keys: str | int) -> Origin | None:
-        """Return an entry of the registry of an end, None where it has none."""
+        """Return an entry of the registry for an end, None if it has none."""
         whole = ("connectors", self.one[f"{role}_connector"], *keys)
         found = _has(self.one.pack, connectors.FILE, whole)
         return Origin("registry", name, connectors.FILE, whole) if found else None
@@ -178,7 +178,7 @@ class _Told:
     # --- what is read -------------------------------------------------------------------------------------------------
 
     def selected(self, *rest: str | int) -> Origin:
-        """Return the answer that names what the file is for, or a part of it."""
+        """Return the answer that names the item of the file, or a part of that answer."""
         name = self.one.source.selection
         for keys in ((self.index, *rest), (self.index,), ()):
             if found := self.answered(name, keys):
@@ -186,13 +186,13 @@ class _Told:
         return self.question(name)
 
     def named(self) -> list[Origin]:
-        """Return what the name of the asset is made of."""
+        """Return what the asset's name is built from."""
         if self.item.object in self.one["asset_names"]:
             return [self.question("asset_names", (self.item.object,))]
         return [self.selected("object"), self.question("source_connector")]
 
     def cursor(self) -> Origin:
-        """Return what names the column that incremental runs compare."""
+        """Return the origin of the cursor column of incremental runs."""
         fields = () if self.one.reuses_assets else self.one.fields[self.item.object]
         if self.item.cursor_field:
             return self.selected("cursor_field")
@@ -204,7 +204,7 @@ class _Told:
     # --- columns ------------------------------------------------------------------------------------------------------
 
     def column(self, number: int, key: str) -> Origin:
-        """Return what says something of a column: an answer, the catalog of fields, a rule, or the starter set."""
+        """Return the origin of a column's attribute: an answer, the catalog of fields, a rule, or the starter set."""
         name = self.item.object
         answered = self.one["fields"].get(name) if "fields" in self.one.raw else None
         known = self.one.pack.known_fields(self.one.source.id).get(name)
@@ -237,7 +237,7 @@ _NOTHING: Any = object()
 
 
 def given(raw: Any, rest: Keys) -> Keys | None:
-    """Return how much of `rest` leads to a part of an answer, the rest being in its text; None where it has none."""
+    """Return the keys of `rest` down to a scalar or YAML text in an answer; None if the answer has no such part."""
     value, keys, in_text = raw, [], False
     for key in rest:
         if isinstance(value, str) and not in_text and isinstance(parsed := _parsed(value), dict | list):
@@ -263,7 +263,7 @@ def _parsed(text: str) -> Any:
 
 @cache
 def _value(pack: Pack, file: str) -> Any:
-    """Return what a file of the template holds."""
+    """Return the parsed content of a file of the template."""
     return parse_yaml(pack.text(file))
 
 
@@ -307,7 +307,7 @@ _DEFAULTS: Mapping[str, Callable[[_Told, Keys], Origin | None]] = {
     "partitioning": lambda told, rest: told.recipe("target", "partitioning", "partitioning_default", *rest),
     "tags": _tag,
 }
-# The questions on whose answers a default depends.
+# The questions whose answers a default depends on.
 _FOLLOWED = {
     "branch": ("tenant_id",),
     "bucket": ("tenant_id",),
@@ -318,13 +318,13 @@ _FOLLOWED = {
 }
 
 
-# --- which question gives which key -----------------------------------------------------------------------------------
+# --- the question for each key ----------------------------------------------------------------------------------------
 
 Giver = Callable[[_Told, Keys, Any], list[Origin]]
 
 
 def _of(*names: str, below: int | None = None) -> Giver:
-    """Give a key by questions, the first most of all; it is answered in parts `below` so many keys."""
+    """Return a giver for a key that these questions set, the most important first; `below` so many keys, in parts."""
 
     def giver(told: _Told, keys: Keys, value: Any) -> list[Origin]:
         rest = () if below is None else keys[below:]
@@ -354,7 +354,7 @@ def _state(told: _Told, keys: Keys, value: Any) -> list[Origin]:
 
 
 def _options(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    """Give an option of the reader: answered by its name, else as the recipe has it for each engine."""
+    """Return the origin of a reader option: an answer under its name, else the recipe's entry for each engine."""
     return [told.answered("engine_options", keys[4:]) or told.question("engine_options", keys[3:])]
 
 
@@ -370,14 +370,14 @@ def _column(told: _Told, keys: Keys, value: Any) -> list[Origin]:
 
 
 def _tags(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    """Give a tag: the answer that becomes it, of which one that is there twice is written once."""
+    """Return the origin of a tag, which is the answer it repeats; a duplicate tag is written once."""
     filled = [tag.replace("{object}", told.item.object) for tag in told.one["tags"]]
     named = [tag.replace("{asset}", told.one.asset_name(told.item)) for tag in filled]
     return [told.question("tags", (named.index(value),))]
 
 
 def _labels(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    """Give a label of an asset: it was answered, or columns have it."""
+    """Return the origin of an asset's label: an answer, or the columns that have it."""
     answered = told.one["classification"]
     fields = enumerate(told.one.fields[told.item.object])
     columns = [told.column(number, "classification") for number, field in fields if field.classification == value]

@@ -1,6 +1,6 @@
-"""Fill the templates of a pack: every file's path and content, as Copier would write them, but in memory.
+"""Render a pack's templates in memory: every file's path and content, as Copier would write them.
 
-Copier's environment does the work; this module finds the templates, compiles each once, and all their paths as one.
+Copier's environment does the work; this module finds the templates and compiles each once, and all paths together.
 """
 
 import marshal
@@ -12,12 +12,12 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-# What Copier does with `{% yield item from items %}text{% endyield %}` in a path: one file for each of the items.
+# Copier's `{% yield item from items %}text{% endyield %}` in a path: one file per item.
 _YIELD = re.compile(r"(.*)\{%-?\s*yield\s+(\w+)\s+from\s+(.+?)\s*-?%\}(.*)\{%-?\s*endyield\s*-?%\}(.*)")
 
-# What ends a path in a listing of them, and what stands between its fields: no name holds control characters.
+# Separate the paths in a listing, and the fields of each: no file name holds control characters.
 _END, _NEXT = "\x1e", "\x1f"
-# The last form of marshalled values that depends on nothing but the values.
+# The last marshal version whose output depends only on the values.
 _MARSHAL = 2
 
 Context = dict[str, Any]
@@ -25,10 +25,10 @@ Context = dict[str, Any]
 
 @dataclass(frozen=True)
 class Filling:
-    """One file to come: `content` fills its template.
+    """A file to render: `content` renders its template.
 
-    `inputs` says all that the template reads, as bytes that are equal only for equal values, or None where that cannot
-    be told. The same template gives the same content for the same inputs.
+    `inputs` returns everything that the template reads, as bytes that are equal only for equal values, or None if that
+    is unknown. The same template gives the same content for the same inputs.
     """
 
     content: Callable[[], bytes]
@@ -46,7 +46,7 @@ class Templates:
         suffix: str = ".jinja",
         excluded: Callable[[Path], bool] = lambda path: False,
     ) -> None:
-        """Compile with a Jinja environment whose loader begins at `checkout`."""
+        """Compile with a Jinja environment whose loader is rooted at `checkout`."""
         self._env = env
         self._templates = list(self._load(checkout, folder, suffix, excluded))
         self._paths = env.from_string("".join(_listing(index, one) for index, one in enumerate(self._templates)))
@@ -54,11 +54,11 @@ class Templates:
         self._read = cache(self._read_by)
 
     def files(self, context: Context) -> Iterator[tuple[str, bytes]]:
-        """Fill every template; yields path and content."""
+        """Render every template; yields path and content."""
         return ((path, filling.content()) for path, filling in self.fillings(context))
 
     def fillings(self, context: Context) -> Iterator[tuple[str, Filling]]:
-        """Yield the path of every file, and what fills it."""
+        """Yield the path of every file, and its `Filling`."""
         for line in self._paths.render(context).split(_END)[:-1]:
             number, *indices, path = line.split(_NEXT)
             template = self._templates[int(number)]
@@ -87,7 +87,7 @@ class Templates:
     def _read_by(self, name: str) -> tuple[tuple[str, str], ...] | None:
         """List the names that a template reads, each with the key below it, '' for all of it.
 
-        None for one that reads in ways that are not seen here: other templates, or filters that look about themselves.
+        None for a template that reads in ways this does not see: other templates, or filters that use the context.
         """
         from jinja2 import meta, nodes
 
@@ -120,7 +120,7 @@ class Templates:
 
 @dataclass(frozen=True)
 class _Template:
-    """One file of the folder: the parts of its path, and its content, which is to be filled, or bytes."""
+    """A file of the folder: the parts of its path, and its content, a template or bytes."""
 
     parts: list[str]
     content: Any
@@ -132,9 +132,9 @@ class _Template:
 
 
 def _listing(number: int, template: _Template) -> str:
-    """Write a template that lists the paths of one: its number, the index of each item, and the path.
+    """Return a template that lists the paths of another one: its number, the index of each item, and the path.
 
-    A part that is empty gives no path, and then those below it are not looked at.
+    An empty part of a path skips the file and everything below it.
     """
     begin, end, names = "", "", []
     for part in template.parts:
@@ -154,10 +154,10 @@ def _listing(number: int, template: _Template) -> str:
 
 
 def _value(value: Any, key: str) -> Any:
-    """Return what a template finds below a key; whatever has no keys is taken as a whole."""
+    """Return what a template reads at a key, or the whole value if it has no keys."""
     return value.get(key) if key and isinstance(value, Mapping) else value
 
 
 def _is_pure(filter_: Any) -> bool:
-    """Return whether a filter is a plain function, which knows nothing but its arguments."""
+    """Return whether a filter is a plain function, which depends only on its arguments."""
     return isinstance(filter_, FunctionType) and not hasattr(filter_, "jinja_pass_arg") and not filter_.__closure__

@@ -1,8 +1,8 @@
-"""The JSON Schemas that come along into a destination: those of the pack, with what the registry knows in them.
+"""The JSON Schemas that are copied into a destination: the pack's, extended with the registry's values.
 
-An editor with the YAML language server completes from them and underlines mistakes, offline. Job and asset are
-described by `schemas/`; here the registry's connectors, objects, engines and formats are put in as choices. The schemas
-of profiles and manifests come from the questions. They depend on the pack alone, since scaffolds share them.
+An editor with the YAML language server uses them offline to complete and to underline mistakes. `schemas/` describes
+jobs and assets; here the registry's connectors, objects, engines and formats are added as choices. The schemas for
+profiles and manifests come from the questions. All depend on the pack alone, since scaffolds share them.
 """
 
 import json
@@ -25,7 +25,7 @@ Schema = dict[str, Any]
 
 @cache
 def vendored(pack: Pack, name: str) -> str:
-    """Return a file of the pack as a destination gets it, by its path: schemas know the registry there."""
+    """Return a file of the pack, given its path, as a destination gets it: schemas include the registry's values."""
     if name == ATTRIBUTES:
         return _ATTRIBUTES
     if name not in _COMPOSED:
@@ -43,7 +43,7 @@ def _job(pack: Pack) -> Schema:
 
 
 def _source(connector: Connector) -> Schema:
-    """Say how a job reads a connector: one kind of thing, by engines that it has, and incrementally or not."""
+    """Describe how a job reads from a connector: one kind of selection, its engines, and incremental or not."""
     read = {"items": {"enum": list(connector.objects)}} if connector.selection == "objects" else {}
     properties: Schema = {
         **{name: False for name in SELECTIONS if name != connector.selection},
@@ -70,7 +70,7 @@ def _asset(pack: Pack) -> Schema:
 
 
 def _connectors(pack: Pack, role: str, description: str) -> Schema:
-    """Offer the connectors of a role, each with what it is."""
+    """Offer the connectors of a role, each with its description."""
     offered = pack.with_role(role)
     return {
         "description": description,
@@ -80,7 +80,7 @@ def _connectors(pack: Pack, role: str, description: str) -> Schema:
 
 
 def _when(key: str, then: Mapping[str, Schema]) -> list[Schema]:
-    """Say what holds when `key` has a value; values for which the same holds are said together."""
+    """Return what applies for each value of `key`; values with the same schema share one condition."""
     together: dict[str, list[str]] = {}
     for value, properties in then.items():
         together.setdefault(json.dumps(properties), []).append(value)
@@ -94,7 +94,7 @@ def _when(key: str, then: Mapping[str, Schema]) -> list[Schema]:
 
 
 def _suggest(properties: Schema, name: str, values: Iterable[str]) -> None:
-    """Offer values for a key that takes others, too."""
+    """Suggest values for a key that accepts others, too."""
     known = properties[name]
     properties[name] = {
         "description": known["description"],
@@ -104,7 +104,7 @@ def _suggest(properties: Schema, name: str, values: Iterable[str]) -> None:
 
 # --- from the questions -----------------------------------------------------------------------------------------------
 
-# The type of a question, and that of its answers; what is written as YAML may be many things.
+# The JSON types of answers, by the type of the question; YAML answers may have any.
 _TYPES = {"str": ["string", "number"], "int": ["integer", "string"], "bool": ["boolean"], "path": ["string"]}
 
 
@@ -113,7 +113,7 @@ def _profile(pack: Pack) -> Schema:
     ends = {
         connector.id: {
             "description": summary(connector, connector.roles[0]),
-            "allOf": [{"$ref": "#/definitions/connector"}],  # beside which a description would not count
+            "allOf": [{"$ref": "#/definitions/connector"}],  # which would hide a description beside it
         }
         for connector in pack.registry.values()
     }
@@ -159,7 +159,7 @@ def _manifest(pack: Pack) -> Schema:
 
 @cache
 def described_answers(pack: Pack) -> Schema:
-    """Describe what each question takes, as far as that depends on no other answer."""
+    """Describe what each question accepts, as far as that depends on no other answer."""
     answers: Schema = {}
     for file in pack.files("questions", "*.yml"):
         for name, question in Document(pack.root, file).value.items():
@@ -184,7 +184,7 @@ def _answer(pack: Pack, name: str, question: Mapping[str, Any]) -> Schema:
 
 
 def _or_text(schema: Schema) -> Schema:
-    """Let an answer in YAML be the text of it, too."""
+    """Also accept the text of an answer in YAML."""
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     return schema | {"type": [*(name for name in types if name != "null"), "string"]}
 
@@ -193,11 +193,11 @@ JOB, ASSET = f"{FOLDER}/job.schema.json", f"{FOLDER}/asset.schema.json"
 PROFILE, MANIFEST = f"{FOLDER}/profile.schema.json", f"{FOLDER}/manifest.schema.json"
 _COMPOSED = {JOB: _job, ASSET: _asset, PROFILE: _profile, MANIFEST: _manifest}
 SCHEMAS = tuple(sorted(_COMPOSED))
-# Git takes the nearest file of this name, so one at the root of a repository stays its owner's.
+# Git uses the nearest file of this name, so the owner keeps one at the root of a repository.
 ATTRIBUTES = f"{FOLDER}/.gitattributes"
 _ATTRIBUTES = """\
 # Dativo Generator writes these schemas: GitHub and GitLab fold them away in a review.
 *.schema.json linguist-generated
 """
-# What a destination gets beside registry and recipes.
+# What a destination gets in addition to registry and recipes.
 VENDORED = (ATTRIBUTES, *SCHEMAS)

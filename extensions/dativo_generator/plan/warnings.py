@@ -1,4 +1,4 @@
-"""What a scaffold does that somebody may regret, in a line each: answers without effect, and rows that are lost."""
+"""The warnings of a scaffold, one line each: answers without effect, and rows that are lost."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,29 +14,29 @@ from ..registry.fields import AS_TEXT
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS
 from . import extras
 
-# How many objects or columns a warning names before it counts the rest.
+# How many objects or columns a warning names before it counts the others.
 _FEW = 3
 
 
 class Warned(NamedTuple):
-    """A warning: what is wrong, which many scaffolds may share, and the objects or columns that it is about."""
+    """A warning: the problem, which many scaffolds may share, and the objects or columns that have it."""
 
     kind: str
     of: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """Say it in one line."""
+        """Return the warning as one line."""
         return f"{self.kind}: {few(self.of, _FEW)}" if self.of else self.kind
 
 
 def warnings(scaffold: Scaffold) -> list[Warned]:
-    """List the warnings of a scaffold."""
+    """Return the warnings of a scaffold."""
     kinds = (_owner, _without_effect, _extras, _plugins, _incremental, _fields, _target)
     return [warning for kind in kinds for warning in kind(scaffold)]
 
 
 def _owner(scaffold: Scaffold) -> Iterator[Warned]:
-    """Say that nobody has named the owner whom the assets name."""
+    """Warn that nobody has named the owner of the assets."""
     if scaffold.is_guess("owner") and not scaffold.reuses_assets:
         tenant = scaffold["tenant_id"]
         yield Warned(
@@ -52,7 +52,7 @@ def _without_effect(scaffold: Scaffold) -> Iterator[Warned]:
 
 
 def _extras(scaffold: Scaffold) -> Iterator[Warned]:
-    """Say which keys that are passed on to a job change nothing; an asset takes none."""
+    """Warn of keys passed on to a job that change nothing; an asset accepts no such key."""
     yield from map(Warned, extras.without_effect(scaffold.pack, "job_extra", "job", scaffold["job_extra"], {}))
 
 
@@ -79,7 +79,7 @@ def _incremental(scaffold: Scaffold) -> Iterator[Warned]:
 
 
 def _fields(scaffold: Scaffold) -> Iterator[Warned]:
-    """Say which columns have a type that the runner does not keep, and which labels nobody sets a date for."""
+    """Warn of guessed columns, types that the runner does not keep, and labelled columns without a retention."""
     if scaffold.reuses_assets:
         return
     if guessed := scaffold.guessed:
@@ -107,7 +107,7 @@ def _target(scaffold: Scaffold) -> Iterator[Warned]:
 
 
 def _columns(scaffold: Scaffold, type_: str) -> tuple[str, ...]:
-    """List the columns of a type; with the object where a scaffold has several."""
+    """List the columns of a type, with their object if the scaffold has several."""
     alone = len(scaffold.fields) == 1
     return tuple(
         field.name if alone else f"{name}.{field.name}"

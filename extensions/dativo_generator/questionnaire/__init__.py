@@ -1,4 +1,4 @@
-"""The filters of the question files and templates: what to ask, what to refuse, the review, and nobody to ask.
+"""The filters of the question files and templates: what to ask and refuse, the review, and runs without questions.
 
-It may import all below `fleet`; the importers and the review only when somebody is there to see them.
+It may import all below `fleet`; the importers and the review only if a user is there to see them.
 """

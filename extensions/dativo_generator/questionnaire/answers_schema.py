@@ -1,9 +1,9 @@
-"""The whole questionnaire as one JSON Schema: what each question takes, when it is asked, and what depends on what.
+"""The whole questionnaire as one JSON Schema: what each question accepts, when it is asked, and what depends on what.
 
-A form or a program answers by it. It comes from the question files, the table of questions and the registry; its
-conditions are found out by `conditions`. It takes what the pack takes of answers that are JSON, and refuses an answer
-that makes no sense beside the others and a choice that there is not. What a text must look like, and what depends on
-things that are read, the pack alone checks.
+Forms and programs can use it to answer. It is built from the question files, the table of questions and the registry;
+`conditions` finds its conditions. It accepts what the pack accepts of JSON answers, and refuses answers that do not
+apply beside the others, and unknown choices. Only the pack itself checks the syntax of text, and whatever depends on
+external sources.
 """
 
 import json
@@ -29,19 +29,19 @@ _DESCRIPTION = (
     "question beside certain answers is in `allOf`: false for one that makes no sense, enum for its choices, required, "
     "default, and the annotations below. Leave an answer out to follow its default."
 )
-# The annotations that are no keywords of JSON Schema, and what each says of a question.
+# The annotations that are not JSON Schema keywords, and what each means for a question.
 ANNOTATIONS = {
-    "x-order": "Where it stands among the questions, from 1.",
-    "x-section": "It is asked where `customize` has this section, or where `required` or `x-asked` says so. It may be "
-    "answered all the same. Without `x-section` it is asked of everybody.",
-    "x-prompted": "False: nobody is asked. It is there for who writes answers, and the pack records it.",
-    "x-asked": "True: it is asked although its section is closed.",
-    "x-no-effect": "Why the answer changes nothing beside these answers. It is taken, and told.",
-    "x-default": "What is followed without an answer; `{name}` stands for the answer to that question.",
-    "x-guess": "True: only you can say it. `dativo-generator new` goes on without an answer where a profile gives it.",
-    "x-fills": "It helps to answer this question, is not recorded, and is asked in its place.",
+    "x-order": "Its position among the questions, from 1.",
+    "x-section": "It is asked if `customize` contains this section, or if `required` or `x-asked` says so. You may "
+    "answer it anyway. Without `x-section` everybody is asked.",
+    "x-prompted": "False: nobody is asked. It is for people who write answers files, and the pack records it.",
+    "x-asked": "True: it is asked even if its section is closed.",
+    "x-no-effect": "Why the answer changes nothing with these answers. The pack accepts it and says so.",
+    "x-default": "The default without an answer; `{name}` is the answer to that question.",
+    "x-guess": "True: only you can give it. `dativo-generator new` continues without an answer if a profile gives it.",
+    "x-fills": "It helps to answer this question, is not recorded, and is asked instead of it.",
 }
-# Said of a question that only the user can answer.
+# Marks a question that only the user can answer.
 MISSING = object()
 
 
@@ -82,7 +82,7 @@ def _type(question: Mapping[str, Any]) -> str:
 
 
 def _property(pack: Pack, name: str, words: Mapping[str, Any], number: int) -> Schema:
-    """Say of a question what depends on no other answer."""
+    """Return the part of a question's schema that depends on no other answer."""
     question = QUESTIONS[name]
     title, _, description = words["help"].partition("\n")
     schema: Schema = {"title": title, "description": description.replace("\n", " ")}
@@ -102,21 +102,23 @@ def _property(pack: Pack, name: str, words: Mapping[str, Any], number: int) -> S
 
 
 def _taken(pack: Pack, name: str, words: Mapping[str, Any]) -> Schema:
-    """Say what a question takes, whatever the other answers are; what is written as YAML may be its text, too."""
+    """Return what a question accepts, whatever the other answers are; a YAML answer may also be its text."""
     question, type_ = QUESTIONS[name], _type(words)
     known = described_answers(pack).get(name, {"type": "string"} if type_ == "str" else {})
     known = {key: value for key, value in known.items() if key != "description"}
     if question.shape and "required" in known:
-        return {"anyOf": [{"const": {}}, known]}  # nothing may be said at all
+        return {"anyOf": [{"const": {}}, known]}  # an empty answer is valid, too
     if known or type_ == "float":
         return known or {"type": ["number", "string"]}
     if name in SELECTIONS:
-        return {"type": ["array", "object", "string"]}  # one thing needs no list
+        return {"type": ["array", "object", "string"]}  # a single item needs no list
     return {"type": [_data_type(pack, question), "string"]}
 
 
 def _data_type(pack: Pack, question: Question) -> str:
-    """Tell lists from mappings: a reader takes an empty one, or says that it is none."""
+    """Return the JSON type of a YAML answer: that of its example, else "object" if an empty mapping is accepted."""
+    if question.example:
+        return "array" if isinstance(structure(question.example), list) else "object"
     try:
         question.read(Probe(pack, {}), {})
     except AnswerError:
@@ -136,7 +138,7 @@ def _example(question: Question, words: Mapping[str, Any]) -> Any:
 
 
 def _fragments(conditions: Conditions, name: str, words: Mapping[str, Any]) -> Iterator[tuple[Schema, Any]]:
-    """Yield what holds for a question beside which other answers: False where it makes no sense, else keywords."""
+    """Yield (condition, fragment): False where the question does not apply, else keywords that hold there."""
     question = QUESTIONS[name]
 
     def where_it_fits(function: Callable[[Probe], Any]) -> Callable[[Probe], Any]:
@@ -165,7 +167,7 @@ def _fragments(conditions: Conditions, name: str, words: Mapping[str, Any]) -> I
 
 
 def _offered(probe: Probe, question: Question, several: bool) -> list[str] | None:
-    """List the values that can be chosen, None where there is no choice."""
+    """List the values that can be chosen, None if the question has no choices."""
     offered = question.choices(probe)
     return [one.value for one in offered if _is_taken(probe, question, one, several)] if offered else None
 
@@ -181,7 +183,7 @@ def _is_taken(probe: Probe, question: Question, choice: Choice, several: bool) -
 
 
 def _is_missing(probe: Probe, name: str) -> bool:
-    """Return whether only the user can answer a question; nobody knows where another may fill it by default."""
+    """Return whether only the user can answer a question; unknown if another question may fill it by default."""
     fillers = [other for other, question in QUESTIONS.items() if question.fills == name]
     if any(probe.default(other) for other in fillers):
         return False
@@ -189,7 +191,7 @@ def _is_missing(probe: Probe, name: str) -> bool:
 
 
 def _add(then: Schema, name: str, fragment: Any) -> None:
-    """Add what is said of a question to what holds beside the same answers."""
+    """Add a question's fragment to the schema that holds under the same condition."""
     if fragment is MISSING:
         then.setdefault("required", []).append(name)
         return

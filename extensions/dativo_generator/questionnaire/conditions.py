@@ -1,8 +1,8 @@
-"""Find out what a question depends on, by asking its own code: which answers it looks at, and what follows from each.
+"""Find out what a question depends on by running its own code: which answers it reads, and what follows from each.
 
-A function of a question is called with answers of which none is decided. When it looks at one, it is called again with
-each kind of answer that this one can have, and so on: a tree, whose leaves are what the function returns. No condition
-is written down anywhere else, so none can contradict what the pack does.
+A function of a question is called with all answers undecided. When it reads one, it is called again with each kind of
+value that this answer can have, and so on. The result is a tree whose leaves are return values. No condition is
+written down a second time, so none can contradict what the pack does.
 """
 
 import json
@@ -21,29 +21,29 @@ from ..registry.pack import Pack
 
 Schema = dict[str, Any]
 ENDS = tuple(f"{role}_connector" for role in ROLES)
-# No answer; an answer of which nothing is known.
+# No answer; an answer of unknown value.
 ABSENT, ANY = object(), object()
-# The function cannot tell before there is a source to read; it is never called with such answers.
+# The result depends on a source that is not read here; the answers are invalid, so the function never gets them.
 UNKNOWN, IMPOSSIBLE = "unknown", "impossible"
-# Texts that some question takes; `q9` and `9q` stand around a name so that it is found again in what follows from it.
+# Sample texts that questions accept; `q9` and `9q` mark a name so that it can be found again in a result.
 _TEXTS = ("q9{}9q", "q9/{}.py:Q", "https://q9.example.com/{}", "s3://q9/{}", "q9@example.com", "1.0")
 
 
 class Undecided(Exception):
-    """A function looks at an answer that is not decided yet."""
+    """A function reads an answer that is not decided yet."""
 
     def __init__(self, name: str) -> None:
-        """Remember which."""
+        """Remember the name of the answer."""
         super().__init__(name)
         self.name = name
 
 
 class _Unknown(Exception):
-    """A function looks at what nobody knows before it is asked."""
+    """A function reads something that is unknown without a source."""
 
 
 class Kind(NamedTuple):
-    """One of the kinds of answers to a question: a `value` for all of them, and a schema that is true for these."""
+    """A kind of answers to a question: a `value` that stands for all of them, and a schema that accepts only these."""
 
     value: Any
     test: Schema
@@ -51,14 +51,14 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True)
 class Leaf:
-    """What a function returns."""
+    """The return value of a function."""
 
     result: Any
 
 
 @dataclass(frozen=True)
 class Node:
-    """What a function returns for the kinds of answers to another question, those together for which it is the same."""
+    """The results for each kind of answers to another question; kinds with the same result share a branch."""
 
     name: str
     branches: tuple[tuple[tuple[Kind, ...], "Tree"], ...]
@@ -68,15 +68,15 @@ Tree = Leaf | Node
 
 
 class NoSource:
-    """The importer of a pack that is only looked at: nothing is imported, nor looked for."""
+    """The importer of a pack that is only inspected: it imports nothing."""
 
     def __getattr__(self, name: str) -> NoReturn:
-        """Say of everything that it is not known."""
+        """Raise `_Unknown` for everything."""
         raise _Unknown
 
 
 class _Raw(Mapping[str, Any]):
-    """The raw answers of a probe: to look at one that is not decided raises `Undecided`."""
+    """The raw answers of a probe: reading one that is not decided raises `Undecided`."""
 
     def __init__(self, decided: Mapping[str, Any]) -> None:
         self._decided = decided
@@ -101,34 +101,33 @@ class _Raw(Mapping[str, Any]):
 
 
 class Probe(Scaffold):
-    """Answers of which some are decided."""
+    """A scaffold of which only some answers are decided."""
 
     def __init__(self, pack: Pack, decided: Mapping[str, Any]) -> None:
-        """Take what is decided; what only helps a person to answer is not given."""
+        """Set the decided answers; those that only help a person to answer are absent."""
         super().__init__(pack, {})
         hidden = (name for name in UNRECORDED if not QUESTIONS[name].fills)
         self.raw = _Raw({**dict.fromkeys(hidden, ABSENT), **decided})  # type: ignore[assignment]
 
     def __getitem__(self, name: str) -> Any:
-        """Return the value of a question; nothing is read to import it."""
+        """Return the value of a question, without reading a source to import from."""
         if QUESTIONS[name].fills and self.raw.get(name):
             raise _Unknown
         return super().__getitem__(name)
 
 
 class Conditions:
-    """What the questions of a pack depend on."""
+    """Finds what the questions of a pack depend on."""
 
     def __init__(self, pack: Pack, types: Mapping[str, str]) -> None:
-        """Look at a pack; `types` are Copier's types of the questions."""
+        """Inspect a pack; `types` are Copier's types of the questions."""
         self.pack = Pack(pack.root, NoSource())  # type: ignore[arg-type]
         self._types = types
 
     def tree(self, name: str, function: Callable[[Probe], Any], exact: bool = False) -> Tree:
-        """Return what a function of a question returns, depending on other answers.
+        """Return the results of a question's function as a tree over the other answers that it reads.
 
-        Where these are lists or mappings, an example stands for all that are as large, unless the result is to be
-        `exact`: then it is unknown.
+        An example stands for all lists or mappings of its size, unless the result must be `exact`: then it is unknown.
         """
         return self._tree(function, {name: ANY}, exact)
 
@@ -150,7 +149,7 @@ class Conditions:
         return _joined(name, branches)
 
     def _kinds(self, name: str, decided: Mapping[str, Any]) -> list[Kind]:
-        """List the kinds of answers to a question that may make a difference, none at all first."""
+        """List the kinds of answers to a question that may make a difference, the absent answer first."""
         question = QUESTIONS[name]
         absent = Kind(ABSENT, {})
         if name in ENDS:
@@ -170,7 +169,7 @@ class Conditions:
         return [absent, *self._others(name, decided)]
 
     def _others(self, name: str, decided: Mapping[str, Any]) -> list[Kind]:
-        """List the kinds of answers that are text, or data; data by its size."""
+        """List the kinds of answers that are text or data; data is told apart by size."""
         example = self._example(name, decided)
         if isinstance(example, list):
             one = [Kind(example[:1], {"type": "array", "minItems": 1, "maxItems": 1})]
@@ -189,7 +188,7 @@ class Conditions:
         ]
 
     def _example(self, name: str, decided: Mapping[str, Any]) -> Any:
-        """Return an answer in YAML: what can be chosen, or the example of the question; None where there is neither."""
+        """Return a sample YAML answer: the first choices, or the question's example; None if it has neither."""
         try:
             if offered := QUESTIONS[name].choices(Probe(self.pack, {**decided, name: ANY})):
                 return [choice.value for choice in offered if not choice.reason][:2]
@@ -202,7 +201,7 @@ class Conditions:
             return None
 
     def _text(self, name: str, decided: Mapping[str, Any]) -> Any:
-        """Return a text that a question takes."""
+        """Return a text that a question accepts, `ANY` if no sample fits."""
         for text in (form.format(name.replace("_", "")) for form in _TEXTS):
             try:
                 QUESTIONS[name].read(Probe(self.pack, {**decided, name: text}), text)
@@ -213,7 +212,7 @@ class Conditions:
 
 
 def _joined(name: str, branches: Sequence[tuple[Kind, Tree]]) -> Tree:
-    """Join the kinds of answers for which the same follows."""
+    """Merge the kinds of answers that have the same result."""
     possible = [(kind, tree) for kind, tree in branches if tree != Leaf(IMPOSSIBLE)]
     groups: dict[str, tuple[list[Kind], Tree]] = {}
     for kind, tree in possible:
@@ -229,7 +228,7 @@ def _joined(name: str, branches: Sequence[tuple[Kind, Tree]]) -> Tree:
 
 
 def clauses(tree: Tree) -> Iterator[tuple[Schema, Any]]:
-    """Yield each result with the schema of the answers that it follows from: {} where it always does."""
+    """Yield each result with the schema of the answers that lead to it: {} if it always holds."""
     for conditions, result in _paths(tree):
         yield _all([_condition(name, kinds) for name, kinds in conditions]), result
 
@@ -245,7 +244,7 @@ def _paths(tree: Tree) -> Iterator[tuple[list[tuple[str, tuple[Kind, ...]]], Any
 
 
 def _condition(name: str, kinds: Sequence[Kind]) -> Schema:
-    """Return the schema that is true for answers of some kinds; no answer is one of them, or it is not."""
+    """Return the schema that accepts answers of some kinds; an absent answer only if it is one of these kinds."""
     tests = [kind.test for kind in kinds if kind.value is not ABSENT]
     if not tests:
         return {"not": {"required": [name]}}
@@ -258,7 +257,7 @@ def _condition(name: str, kinds: Sequence[Kind]) -> Schema:
 
 
 def _all(conditions: Sequence[Schema]) -> Schema:
-    """Return the schema that is true where all conditions are."""
+    """Return the schema that requires all conditions."""
     whole: Schema = {}
     others = [one for one in conditions if "not" in one]
     required = [name for one in conditions for name in one.get("required", ())]
@@ -273,9 +272,9 @@ def _all(conditions: Sequence[Schema]) -> Schema:
 
 
 def generalised(tree: Tree) -> Tree:
-    """Return a tree of default values in which names of other answers stand instead of what they are, where that fits.
+    """Return a tree of default values in which placeholders replace the values of other answers where possible.
 
-    A leaf is then ``{name of an annotation: value}``: `default` for a value, `x-default` for one with such names.
+    A leaf becomes ``{annotation: value}``: `default` for a plain value, `x-default` for one with placeholders.
     """
     if isinstance(tree, Leaf):
         if tree.result in (UNKNOWN, IMPOSSIBLE):
@@ -301,7 +300,7 @@ def _placeholder(name: str) -> str:
 
 
 def _patterns(name: str, kind: Kind, tree: Tree) -> Iterator[str]:
-    """Yield texts with the name of a question for one that a default has, of which its answer is a part."""
+    """Yield the text of a default with a question's placeholder for its answer, if that is part of the text."""
     text = _text_of(tree)
     if _placeholder(name) in text:
         yield text
@@ -311,7 +310,7 @@ def _patterns(name: str, kind: Kind, tree: Tree) -> Iterator[str]:
 
 
 def _is_like(name: str, pattern: str, kind: Kind, tree: Tree) -> bool:
-    """Return whether a default is a pattern with the answer in the place of the name of its question."""
+    """Return whether a default equals a pattern in which the answer replaces the question's placeholder."""
     text = _text_of(tree)
     if kind.test.keys() == {"const"}:
         return bool(text) and pattern.replace(_placeholder(name), str(kind.value)) == text
@@ -319,6 +318,6 @@ def _is_like(name: str, pattern: str, kind: Kind, tree: Tree) -> bool:
 
 
 def _text_of(tree: Tree) -> str:
-    """Return the text of a default, '' for any other."""
+    """Return a default that is text, '' for any other."""
     (value,) = tree.result.values() if isinstance(tree, Leaf) and isinstance(tree.result, dict) else ("",)
     return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
-"""Find the fields that an answers file records by digest, in whatever folder Copier is at work.
+"""Find the fields that an answers file records by digest, whatever folder Copier works in.
 
-An update renders the recorded answers into temporary folders, where the file of fields is not. What is looked for is
-settled by its digest; so where it is found makes no difference to a render, but for its not being found.
+An update renders the recorded answers in temporary folders, which do not have the file of fields. The digest fixes
+the content, so where the file is found cannot change a render; only a missing file can.
 """
 
 import sys
@@ -17,9 +17,9 @@ from ..base.errors import AnswerError, DativoError
 
 
 def found(reference: Reference, destination: Path) -> dict[str, Any]:
-    """Return the fields that a reference names: from the destination, else from where the caller is at work.
+    """Return the fields that a reference names: from the destination, else from one of the callers' folders.
 
-    Raises `AnswerError` where they are nowhere, or are others by now.
+    Raises `AnswerError` if they are missing, or have changed.
     """
     problem: DativoError | None = None
     for folder in dict.fromkeys(_folders(destination)):
@@ -37,10 +37,10 @@ def found(reference: Reference, destination: Path) -> dict[str, Any]:
 
 
 def _folders(destination: Path) -> Iterator[Path]:
-    """Yield the folders to look in: Copier's, that of whoever calls it, and those of the updates that it is part of.
+    """Yield the folders to look in: Copier's, the working directory, and those of the updates that this is part of.
 
-    Copier tells a render nothing of the update; that is seen on the call stack. Where a later version calls in another
-    way, the update is to be run in its folder.
+    Copier tells a render nothing about the update, so this looks at the call stack. If a later version of Copier calls
+    differently, users have to run the update in its folder.
     """
     yield destination.absolute()
     with suppress(OSError):

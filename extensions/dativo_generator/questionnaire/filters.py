@@ -1,4 +1,4 @@
-"""What the question files ask of the pack: which questions to put, what to offer, what is wrong, and the plan."""
+"""The filters of the question files: which questions to ask, their choices, errors in answers, and the plan."""
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,14 +36,14 @@ from .unattended import refuse_unknown
 def known(session: Session, name: str) -> str:
     """Return `name`; refuse a given or recorded answer that no question asks for, which Copier would ignore.
 
-    The first question asks for this, so a pack whose question files do not fit its code is refused here, too, and so is
-    one whose tag is no version.
+    The first question calls this, so it also refuses a pack whose question files do not match its code, and one whose
+    tag is not a version.
     """
     question_files.check(session.pack)
     if session.writes and not session.conf["defaults"]:
         prompts.adapt()
     _refuse_unversioned(session)
-    # What else the context holds are Copier's own names, which begin with _, and functions.
+    # Everything else in the context is functions, and Copier's own names, which begin with _.
     others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}
     names = dict.fromkeys((*session.conf["data"], *sorted(others)))
     refuse_unknown(session.pack, (name for name in names if name not in session.pack.lifecycle.questions))
@@ -51,10 +51,10 @@ def known(session: Session, name: str) -> str:
 
 
 def _refuse_unversioned(session: Session) -> None:
-    """Refuse a tag that is no version: neither Copier nor the pack's own commands could tell what is newer.
+    """Refuse a tag that is not a version: neither Copier nor the pack's own commands could tell what is newer.
 
-    A commit after such a tag is taken where it was asked for, since a version may lead to it later. One that no tag
-    leads to is told.
+    A commit after such a tag is accepted if it was requested, since a version may include it later. A commit that no
+    tag includes gets a warning.
     """
     recorded = session.context["_copier_answers"].get("_commit") if session.writes else None
     if not recorded or is_version(tag := tag_of(recorded)):
@@ -69,17 +69,17 @@ def _refuse_unversioned(session: Session) -> None:
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
-            f"_commit: the template's tag '{tag}' is no version; tag its releases like v1.0.0, "
+            f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
             "or name one that is with --vcs-ref"
         )
 
 
 def applies(session: Session, name: str) -> bool:
-    """Return whether to put a question: it fits, and it is of the short path, of an open section, or has no default.
+    """Return whether to ask a question: it applies, and is in the short path or an open section, or has no default.
 
-    An answer that was given or recorded counts as asked, so that it is recorded and stays; it is checked here, before
-    Copier parses it, because Copier shows a bad one as a traceback and drops a recorded one. A recorded one that is no
-    longer right is asked again where somebody is there, unless it names paths.
+    A given or recorded answer counts as asked, so that it is recorded and kept. It is checked here, before Copier
+    parses it, because Copier would print a traceback for a bad one, and drop a recorded one. A recorded answer that is
+    no longer valid is asked again if a user is there, unless it names paths.
     """
     scaffold = session.scaffold
     if name in session.context:
@@ -93,7 +93,7 @@ def applies(session: Session, name: str) -> bool:
                 raise
             if session.is_answered(name) or name in guard.PATHS:
                 raise guard.stale(scaffold, name, error, session.destination.answers_file) from None
-            return not scaffold.inapplicable(name)  # somebody is there to answer again
+            return not scaffold.inapplicable(name)  # a user is there to answer again
         return True
     if name in scaffold.presets and not scaffold.inapplicable(name):
         _ = scaffold[name]
@@ -103,9 +103,9 @@ def applies(session: Session, name: str) -> bool:
 
 
 def _is_anybody_there(session: Session, name: str) -> bool:
-    """Return whether somebody can be asked a question, or has answered it in the settings of Copier.
+    """Return whether a user can be asked a question, or has answered it in Copier's settings.
 
-    An update that skips what is answered asks nobody for what a scaffold does without.
+    An update that skips answered questions asks nobody for optional answers.
     """
     conf = session.conf
     silent = conf["defaults"] or (conf["skip_answered"] and session.recorded)
@@ -113,18 +113,18 @@ def _is_anybody_there(session: Session, name: str) -> bool:
 
 
 def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
-    """Leave out what the user's own settings of Copier say, where it does not fit: it is for another template."""
+    """Drop an answer of the user's Copier settings if it is invalid here: it is meant for another template."""
     defaults = session.conf["settings"].defaults
     if name in defaults and (why := _wrong(session, defaults[name], name)):
-        said = f"Note: not taken from your Copier settings, which speak of another template: {why}"
+        said = f"Note: ignored from your Copier settings, which are for another template: {why}"
         _print_once(session, [said] if told else [])
         del defaults[name]
 
 
 def is_prompted(session: Session, name: str) -> bool:
-    """Return whether to put a question of a section to somebody: not where its answer follows a profile.
+    """Return whether to ask a user a question of a section: not if its answer follows a profile.
 
-    Whoever opens the section is asked all the same, and so is who has to mend the answer.
+    It is asked all the same if the user opens the section, or has to correct the answer.
     """
     scaffold = session.scaffold
     if not QUESTIONS[name].prompted:
@@ -138,9 +138,9 @@ def is_prompted(session: Session, name: str) -> bool:
 
 
 def reviewed(session: Session, name: str) -> bool:
-    """Show what will be written, and tell whether to ask if it shall be: where somebody is there to answer.
+    """Show what will be written, and return whether to ask for confirmation: only if a user is there to answer.
 
-    Not in an update, which Copier runs quietly: there the edits by hand are merged in later, and Git shows the outcome.
+    Not in an update, which Copier runs quietly: edits by hand are merged in afterwards, and Git shows the outcome.
     """
     conf, printed = session.conf, session.printed
     if name in session.context:
@@ -149,7 +149,7 @@ def reviewed(session: Session, name: str) -> bool:
         return False
     if name not in printed:
         printed.add(name)
-        # With rules that no other part of a render needs.
+        # Imported here: no other part of a render needs these rules.
         from ..plan.templates import Templates
         from .review import coloured, review
 
@@ -164,9 +164,9 @@ def reviewed(session: Session, name: str) -> bool:
 
 
 def initial_answer(session: Session, name: str, unset: Any) -> Any:
-    """Return what a prompt starts with as YAML text, or `unset` where there is nothing that is right.
+    """Return the initial text of a prompt, as YAML, or `unset` if there is no valid one.
 
-    Without anybody to ask, a question that only the user can answer is an error.
+    Without a user to ask, a question that only the user can answer is an error.
     """
     if not applies(session, name):
         return unset
@@ -184,7 +184,7 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
 
 
 def _print_imports(session: Session, name: str) -> None:
-    """Say aloud, and once, what an import has chosen by itself."""
+    """Report once what an import has decided on its own."""
     scaffold, fills = session.scaffold, {question.fills for question in QUESTIONS.values()}
     if session.conf["quiet"] or name not in (*fills, *_ABOUT_CURSORS) or not scaffold.imported:
         return
@@ -203,12 +203,12 @@ def _print_imports(session: Session, name: str) -> None:
     _print_once(session, [f"Imported: {line}" for line in said])
 
 
-# What is asked where imported tables have no column to follow.
+# The questions to ask if imported tables have no cursor column.
 _ABOUT_CURSORS = ("incremental", "full_reads")
 
 
 def _uncursored(scaffold: Scaffold) -> Iterator[str]:
-    """Say of which tables no column shows what is new."""
+    """Yield a line for each table without a column that shows what is new."""
     for item in scaffold.items:
         if not item.cursor_field and not scaffold.imported[item.object].cursor:
             yield f"'{item.object}' has no column that shows what is new"
@@ -222,31 +222,31 @@ def _print_once(session: Session, lines: Iterable[str]) -> None:
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
-    """Return what is left of a list of choices as YAML text, '' when nothing is."""
+    """Return those chosen values that are still possible as YAML text, '' if there are none."""
     possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
     left = [value for value in chosen if value in possible] if isinstance(chosen, list) else []
     return block(left) if left else ""
 
 
 def ordered_type(session: Session, name: str) -> str:
-    """Return Copier's type for a mapping whose order matters: text, unless a mapping has been given already.
+    """Return Copier's type for a mapping whose order matters: text, unless a mapping is given and nobody is asked.
 
-    Copier sorts the keys of a mapping when it shows it in a prompt. So where somebody is there to type, a recorded
-    mapping becomes text, too: as such it does not parse, Copier asks again, and `initial_answer` has it in its order.
+    Copier sorts the keys of a mapping when it shows it in a prompt. So if a user is there to type, a recorded mapping
+    becomes text, too: it does not parse as such, Copier asks again, and `initial_answer` has it in its order.
     """
     return "yaml" if session.is_answered(name) and not isinstance(session.context[name], str) else "str"
 
 
 def choices(session: Session, name: str) -> list[Any]:
-    """List a question's choices in Copier's notation; one that cannot be chosen carries the reason.
+    """List a question's choices in Copier's notation; a choice that is not available carries the reason.
 
-    When the answer is settled only what it chose is listed: Copier compiles two templates for every choice. What would
-    move files is listed, and cannot be chosen; Copier does not validate a choice that was made.
+    If the answer is settled, only the chosen values are listed: Copier compiles two templates per choice. A choice that
+    would move files is listed as not available; Copier does not validate the choice that is made.
     """
     scaffold = session.scaffold
     if scaffold.inapplicable(name):
         return []
-    # One that is given may be asked all the same, with Copier's --ask.
+    # A given answer may still be asked for, with Copier's --ask.
     settled = session.is_answered(name) and (session.conf["defaults"] or session.conf["skip_answered"])
     chosen = session.context[name] if settled else None
     if name not in session.context and session.conf["defaults"]:
@@ -256,14 +256,14 @@ def choices(session: Session, name: str) -> list[Any]:
     stays = session.recorded.get(name) if chosen is None and name in guard.PATHS else None
     listed = []
     for choice in scaffold.choices(name):
-        if chosen is None or choice.value in chosen:  # in a list, or in the text of one
+        if chosen is None or choice.value in chosen:  # in a list, or in the YAML text of one
             reason = choice.reason or ("part of file paths" if stays not in (None, choice.value) else "")
             listed.append([choice.label(), {"value": choice.value, "validator": reason} if reason else choice.value])
     return listed
 
 
 def problem(session: Session, name: str) -> str:
-    """Say what is wrong with an answer that was just typed, '' when nothing is. Never raises."""
+    """Return what is wrong with an answer that was just typed, '' if nothing is. Never raises."""
     return _wrong(session, session.context[name], name)
 
 
@@ -276,7 +276,7 @@ def _wrong(session: Session, value: Any, name: str) -> str:
 
 
 def _check(session: Session, name: str, value: Any) -> None:
-    """Refuse a wrong answer, one that would move files that are there, and one that would take another's."""
+    """Refuse an answer that is invalid, would move existing files, or would take another scaffold's files."""
     scaffold = session.with_answer(name, value)
     if value and (filled := QUESTIONS[name].fills) in session.answers:
         raise AnswerError(
@@ -312,14 +312,14 @@ def _is_sourced_later(session: Session, scaffold: Scaffold) -> bool:
 
 
 def _is_new(session: Session, name: str, value: Any) -> bool:
-    """Return whether somebody answers now; what is recorded, or an update renders again, means what it did."""
+    """Return whether a user gives this answer now; recorded answers keep their meaning, also in an update's renders."""
     if not session.writes or NAME in session.conf["data"]:
         return False
     return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)
 
 
 def _refuse_own_labels(session: Session, value: Any) -> None:
-    """Refuse a label that no rule gives, which a slip of the keys may be, unless it is marked as meant so."""
+    """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
     known = session.pack.labels
     for column, label in own_labels(readers.structure(value), known):
         raise AnswerError(
@@ -329,14 +329,14 @@ def _refuse_own_labels(session: Session, value: Any) -> None:
 
 
 def _imports_nothing(session: Session) -> bool:
-    """Return whether somebody gives the answers of a new scaffold, and not those that an import has answered before."""
+    """Return whether the answers of a new scaffold are given without an import, and no earlier import gave them."""
     given = session.conf["data"]
     before = NAME in given or SOURCE in given
     return session.writes and session.is_new and not before and not session.answers.get("import_from")
 
 
 def planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Plan the files from the recorded answers alone; refuses where they would take what another scaffold owns."""
+    """Plan the files from the recorded answers alone; refuses to take files that another scaffold owns."""
     if not session.plans:
         session.plans.append(_planned(session, session.with_fields(answers)))
     return session.plans[0]
@@ -369,15 +369,15 @@ def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def held(session: Session, name: str) -> str:
-    """Return the pattern of a shared file that another scaffold holds in a newer version, '' when nobody does.
+    """Return the pattern of a shared file that another scaffold holds in a newer version, '' if none does.
 
-    `name` is the file, its folder, or the question whose answer names the recipe or the CI file. Without anybody to
+    `name` is the file, its folder, or the question whose answer names the recipe or the CI file. Without a user to
     ask, a new scaffold leaves an older version alone, too, unless it may overwrite.
     """
     destination = session.destination
     path = name
     if name in QUESTIONS:
-        answer = session.answers.get(name) or destination.recorded.get(name)  # early in an update there is no answer
+        answer = session.answers.get(name) or destination.recorded.get(name)  # an update has no answer at first
         path = _shared_file(name, answer) if isinstance(answer, str) else ""
     nobody = session.conf["defaults"] and not session.conf["overwrite"]
     newest = destination.newest(path) if path else None
@@ -390,7 +390,7 @@ def _shared_file(name: str, answer: str) -> str:
 
 
 def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
-    """List the shared files of this scaffold that another one holds in another version."""
+    """List the shared files of this scaffold that exist in another scaffold's version."""
     root, pack, ci = session.destination.root, session.pack, plan["ci"]
     sources = {FIXTURES_TEST: FIXTURES_TEST_SOURCE}
     there = {file: text for file in plan["shared"] if (text := _text(root, file)) is not None}
@@ -402,7 +402,7 @@ def kept(session: Session, plan: Mapping[str, Any]) -> list[str]:
 
 
 def _text(root: Path, file: str) -> str | None:
-    """Return what a shared file holds; nothing where it cannot be read, and is none of the pack's."""
+    """Return the content of a shared file; None if it is missing, '' if it is unreadable and so not the pack's."""
     try:
         return reading.text(root, file)
     except reading.ReadingError:
@@ -413,7 +413,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     """Return the answers file's content: Copier's own keys, then the answers in the order of the questions."""
     own = {key: answers[key] for key in COPIERS_OWN if key in answers}
     before = session.recorded
-    # What somebody has answered since follows the profile no more.
+    # An answer that was changed since no longer follows the profile.
     followed = [
         name for name in answers.get("profiled", ()) if answers.get(name) == before.get(name, answers.get(name))
     ]
@@ -429,11 +429,11 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
 
 
 def _recorded_source(session: Session, location: str) -> str:
-    """Return where the template is, as it can be committed: a path absolute, a URL without a password or token.
+    """Return the template's location in a form that can be committed: an absolute path, or a URL without credentials.
 
     Copier records what was typed: an update from another folder would not find a relative path.
     """
-    with suppress(OSError, RuntimeError, ValueError):  # a name that no folder can have
+    with suppress(OSError, RuntimeError, ValueError):  # not a valid folder name
         source = Path(location).expanduser()
         if source.exists():
             return str(source.resolve())

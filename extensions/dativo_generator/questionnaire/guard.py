@@ -25,12 +25,12 @@ from ..plan.plan import asset_path, paths
 from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import SELECTIONS
 
-# Each of these is part of the path of every file of a scaffold, or of the answers file.
+# Each of these is part of the path of every file of a scaffold, or of its answers file.
 PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset_version")
 
 
 def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) -> AnswerError:
-    """Build the error for a recorded answer that is no longer right; it says what to type."""
+    """Return the error for a recorded answer that is no longer valid; it says what to type."""
     problem = f"{answers_file}: {error}"
     if scaffold.inapplicable(name):
         return AnswerError(f"{problem} (remove its line from the file)")
@@ -42,14 +42,14 @@ def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) 
 
 
 def followable(scaffold: Scaffold, name: str) -> bool:
-    """Return whether the lifecycle renames what an answer names."""
+    """Return whether the lifecycle renames the id in an answer."""
     return scaffold.pack.lifecycle.followed(scaffold.raw)[name] != scaffold.raw[name]
 
 
 def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destination: Destination) -> None:
-    """Refuse an answer that would give files that are there another path, or take shared ones from another scaffold.
+    """Refuse an answer that would move existing files, or take shared ones from another scaffold.
 
-    `recorded` is what was answered before.
+    `recorded` are the previous answers.
     """
     answers_file = destination.answers_file
     if name in PATHS:
@@ -75,7 +75,7 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
 
 
 def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
-    """Return a file that an answer no longer brings and Copier would delete, '' where there is none."""
+    """Return a file that an answer no longer brings and that Copier would delete, '' if there is none."""
     if name == "vendor" and not scaffold["vendor"] and recorded.get("vendor") is not False:
         return REGISTRY
     if name == "ci" and scaffold["ci"] != recorded.get("ci"):
@@ -86,27 +86,27 @@ def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
 
 
 def _left_folders(scaffold: Scaffold, recorded: Mapping[str, Any]) -> str:
-    """Return the environments whose jobs would be at another path, '' where all stay."""
+    """Return the environments whose jobs would move, '' if none would."""
     try:
         before, after = _folders(Scaffold(scaffold.pack, recorded)), _folders(scaffold)
     except DativoError:
-        return ""  # one of them is no longer right, and is refused for that
+        return ""  # one of them is invalid, which is refused elsewhere
     return listed([f"'{name}'" for name in before if before[name] != after.get(name)])
 
 
 def _folders(scaffold: Scaffold) -> dict[str, str]:
-    """Map the environments to the folders of their jobs, below the tenant's."""
+    """Map each environment to the folder of its jobs, relative to the tenant's."""
     return {name: scaffold.in_environment(name).environment_apart for name in scaffold.environments}
 
 
 def _renamed_items(scaffold: Scaffold, recorded: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield what is still read but would have another asset name: object, old object, old name, new name."""
+    """Yield items that are still read but would get another asset name: object, old object, old name, new name."""
     try:
         before = Scaffold(scaffold.pack, recorded)
         old = {item.object: (thing_of(item.entry), before.asset_name(item)) for item in before.items}
         new = {item.object: (thing_of(item.entry), scaffold.asset_name(item)) for item in scaffold.items}
     except DativoError:
-        return  # one of them is no longer right, and is refused for that
+        return  # one of them is invalid, which is refused elsewhere
     for item, (thing, name) in new.items():
         same = (other for other in old if other not in new and old[other][0] == thing)
         if (was := item if item in old else next(same, "")) and old[was][1] != name:
@@ -119,29 +119,29 @@ def _moving(what: str, data: str, answers_file: str) -> AnswerError:
 
 
 def unused(scaffold: Scaffold, destination: Path) -> None:
-    """Refuse a new scaffold under the name of another one of its tenant."""
+    """Refuse a new scaffold with the name of another one of its tenant."""
     file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
     if os.path.lexists(destination / file):
         raise AnswerError(
-            f"scaffold: '{scaffold['scaffold']}' is there already ({file}); give another name with "
+            f"scaffold: '{scaffold['scaffold']}' exists already ({file}); give another name with "
             f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
         )
 
 
 def unobstructed(root: Path, paths: Iterable[str]) -> None:
-    """Refuse to write where Copier would follow a link, wait for a pipe, or stop in the middle."""
+    """Refuse paths where Copier would follow a link, wait for a pipe, or fail half-way."""
     for path in paths:
         if obstacle := reading.obstacle(root, path):
             raise AnswerError(f"{obstacle}; move it away")
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
-    """Refuse to write an asset, a job or a fixture that is not the scaffold's own."""
+    """Refuse to write an asset, a job or a fixture that the scaffold does not own."""
     try:
         wanted = paths(scaffold)
         items = {item.object: item for item in scaffold.items}
     except AnswerError:
-        return  # some answer is not right yet, which its own question says
+        return  # an answer is invalid, which its own question reports
     pack = scaffold.pack
     own = destination._replace(answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
     owners = owners_of(pack, own, [path for _, path in wanted])
@@ -158,14 +158,14 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
 
 
 def free(root: Path, paths: Iterable[str]) -> None:
-    """Refuse to write over what is no scaffold's."""
+    """Refuse to overwrite a file that belongs to no scaffold."""
     for path in paths:
         if os.path.lexists(root / path):
-            raise AnswerError(f"{path}: is there already, and no scaffold's; move it away")
+            raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away")
 
 
 def described(scaffold: Scaffold, destination: Destination) -> None:
-    """Refuse jobs for assets of others that are not there, or that describe something else."""
+    """Refuse jobs that reuse an asset which is missing, or describes something else."""
     if not scaffold.reuses_assets:
         return
     read = {asset_path(scaffold, item): item for item in scaffold.items}
@@ -178,10 +178,10 @@ def described(scaffold: Scaffold, destination: Destination) -> None:
 def undeleted(
     scaffold: Scaffold, recorded: Mapping[str, Any], destination: Destination, others: Sequence[str] = ()
 ) -> None:
-    """Refuse answers with which Copier's update would delete files, whatever was done to them by hand.
+    """Refuse answers for which Copier's update would delete files, together with any edits by hand.
 
-    It deletes what is no longer rendered, and what Git ignores. `recorded` is what was answered before; `others` are
-    files that are rendered from the answers alone.
+    It deletes what is no longer rendered, and what Git ignores. `recorded` are the previous answers; `others` are files
+    rendered from the answers alone.
     """
     update = f"dativo-generator update {shlex.quote(destination.answers_file)}"
     before, now = owned(scaffold.pack, recorded), dict.fromkeys(path for _, path in paths(scaffold))
@@ -208,11 +208,11 @@ def _ignored(root: Path, files: Sequence[str]) -> list[str]:
     try:
         return git(root, "check-ignore", "-z", "--stdin", input=asked).decode().split("\0")[:-1] if files else []
     except GitError:
-        return []  # none is, or this is no repository
+        return []  # no file is ignored, or this is not a repository
 
 
 def named(answers_file: str, destination: Destination) -> None:
-    """Refuse an answers file that is not called as its tenant and scaffold are."""
+    """Refuse an answers file whose name does not match its tenant and scaffold."""
     if destination.answers_file != answers_file:
         raise AnswerError(
             f"--answers-file: '{destination.answers_file}' is not the name of this scaffold's file; "
@@ -221,7 +221,7 @@ def named(answers_file: str, destination: Destination) -> None:
 
 
 def _suggestion(scaffold: Scaffold, name: str) -> str:
-    """Write the answer that comes closest to a stale one, for a command line."""
+    """Return the valid answer that comes closest to a stale one, for a command line."""
     if name == "objects":
         chosen = scaffold.raw[name] if isinstance(scaffold.raw[name], list) else []
         left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects

@@ -1,4 +1,4 @@
-"""The importers for whom Copier asks, loaded when the first source is named: a render, which needs none, loads none."""
+"""The importer for Copier, loaded when the first source is named: most renders need none."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -9,7 +9,7 @@ from ..registry.importer import ImportedTable, Importer, Judge, Wanted
 
 
 class LazyImporter:
-    """Imports as `importers.imported` does, once somebody asks for it."""
+    """Imports like `importers.imported`, which it loads on first use."""
 
     @cached_property
     def _importer(self) -> Importer:
@@ -27,11 +27,11 @@ class LazyImporter:
         encoding: str = "",
         is_recorded: bool = False,
     ) -> Mapping[str, ImportedTable]:
-        """Import the table of each item by its object; raises `AnswerError`."""
+        """Import the table of each item, by its object; raises `AnswerError`."""
         return self._importer.imported(judge, sources, selection, items, preferred_cursor, encoding, is_recorded)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return the answer that imports files from themselves, '' where that cannot be."""
+        """Return the answer that imports files from themselves, '' if that is impossible."""
         return self._importer.own_source(items)
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
@@ -39,5 +39,5 @@ class LazyImporter:
         return self._importer.tables(sources, patterns, encoding)
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
-        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        """Return the current fields of a table, with the labels and descriptions that `fields` already have."""
         return self._importer.merged(fields, imported, min_confidence)

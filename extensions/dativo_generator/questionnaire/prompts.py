@@ -1,9 +1,9 @@
-"""Copier's prompts, made to fit: every line is shown whole at any width, and no key answers a choice by accident.
+"""Adapt Copier's prompts: every line is fully visible at any width, and no key answers a choice by accident.
 
-Copier asks through questionary. Its prompts cut a help line or an error that is wider than the terminal, and they take
-Escape and Enter, which end an answer of several lines, for an empty answer to a choice. questionary looks its prompts
-up in a table, in which each is replaced here by one that differs in these points. Where that table is missing or
-different, the prompts stay as they are: nothing that is recorded depends on them.
+Copier asks through questionary. Its prompts cut off help and errors that are wider than the terminal, and treat Escape
+followed by Enter, which ends a multi-line answer, as an empty answer to a choice. questionary looks its prompts up in
+a table; this module replaces each entry with one that fixes both. If that table is missing or different, the prompts
+stay as they are: no recorded answer depends on them.
 """
 
 import re
@@ -17,12 +17,12 @@ from ..answers import readers
 from ..base.errors import AnswerError
 from .wrapping import wrapped
 
-# A line of a help or an error is no longer, however wide the terminal.
+# The maximum width of a help or error line, however wide the terminal.
 WIDEST = 76
 SINGLE, SEVERAL, YES_OR_NO = "select", "checkbox", "confirm"
 _CHOICES = (SINGLE, SEVERAL, YES_OR_NO)
 _TEXTS = ("input", "path")
-# What `secret: true` makes of a text question. Here it means "not recorded", and its answer is to be seen.
+# Copier's prompt for `secret: true`, which here means "not recorded": show what is typed.
 _HIDDEN = "password"
 _ORIGINAL = "_dativo_original"
 _COPIERS_PREFIX = re.compile(r"Validation error for question '(\w+)': (?:\1: )?")
@@ -37,23 +37,23 @@ _UNMARKED = "Choose a line with the arrow keys, then press Enter."
 
 
 def adapt() -> None:
-    """Adapt the prompts that Copier shows from now on in this process; do nothing where nobody can be asked."""
+    """Adapt the prompts that Copier shows from now on in this process; do nothing if nobody can be asked."""
     table = getattr(sys.modules.get("questionary.prompts"), "AVAILABLE_PROMPTS", None)
     if not isinstance(table, dict) or not all(callable(table.get(kind)) for kind in (*_CHOICES, *_TEXTS)):
         return
-    # Two versions of this module, of the two releases of an update, must not adapt each other's prompts.
+    # An update loads this module from two releases; they must not adapt each other's prompts.
     originals = {kind: getattr(table[kind], _ORIGINAL, table[kind]) for kind in (*_CHOICES, *_TEXTS)}
     for kind, make in {**originals, _HIDDEN: originals["input"]}.items():
         table[kind] = _adapted(kind, make)
 
 
 def _adapted(kind: str, make: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a maker of prompts that hands on what `make` makes with changes."""
+    """Wrap a prompt factory so that its prompts are adapted."""
 
     @wraps(make)
     def adapted(**options: Any) -> Any:
         question = make(**_options(kind, options))
-        # Of other versions of the libraries the prompt is shown as it is.
+        # With other versions of the libraries, show the prompt unchanged.
         with suppress(AttributeError, ImportError, TypeError):
             _fit(question.application)
             if kind in (SINGLE, SEVERAL):
@@ -78,7 +78,7 @@ def _options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _verdict(validate: Callable[[Any], Any], is_yaml: bool, answer: Any) -> Any:
-    """Return True, or what is wrong without what the screen says already: which question this is."""
+    """Return True, or the error without the name of the question, which the screen already shows."""
     verdict = validate(answer)
     if verdict == _UNPARSED:
         return _unparsed(answer) if is_yaml else "Type a number, like 30."
@@ -94,7 +94,7 @@ def _unparsed(answer: str) -> str:
 
 
 def _fit(application: Any) -> None:
-    """Show whole what is wider than the terminal: help, choices, errors."""
+    """Wrap what is wider than the terminal: help, choices, errors."""
     from prompt_toolkit.filters import Always
     from prompt_toolkit.layout.controls import FormattedTextControl
 
@@ -103,7 +103,7 @@ def _fit(application: Any) -> None:
         if isinstance(control, FormattedTextControl):
             widest = None if hasattr(control, "pointed_at") else WIDEST
             control.text = partial(_fitted, application, control.text, widest)
-            if window.height == 1:  # the line below a text prompt, which holds the error
+            if window.height == 1:  # the error line below a text prompt
                 window.height, window.dont_extend_height = None, Always()
 
 
@@ -115,7 +115,7 @@ def _fitted(application: Any, text: Any, widest: int | None) -> Any:
 
 
 def _shorten_answer(application: Any) -> None:
-    """Show of what was chosen the name alone; what else its line says helps to choose it."""
+    """Show only the name of the choice that was made; the rest of its line is help for choosing."""
     choices = _choices_of(application)
 
     def shorten(_: Any) -> None:
@@ -132,7 +132,7 @@ def _choices_of(application: Any) -> Any:
 
 
 def _refuse_keys(application: Any, kind: str, is_marked: bool) -> None:
-    """Refuse Escape and Enter at a choice, and Enter where no line is marked; say what to press."""
+    """Refuse Escape followed by Enter at a choice, and Enter if no line is marked; say what to press."""
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
     from prompt_toolkit.validation import ValidationError
@@ -156,7 +156,7 @@ def _refuse_keys(application: Any, kind: str, is_marked: bool) -> None:
 
 
 def _unmarked(application: Any) -> Any:
-    """Take the mark off the first choice, which is no default; return the choices, None where there is but one."""
+    """Unmark the first choice, which is not a default; return the choices, None if there is only one."""
     choices = _choices_of(application)
     if sum(not choice.disabled for choice in choices.choices) < 2:
         return None
@@ -165,7 +165,7 @@ def _unmarked(application: Any) -> Any:
 
 
 def _last(choices: Any, event: Any) -> None:
-    """Mark the last choice that can be taken."""
+    """Mark the last choice that is available."""
     choices.pointed_at = 0
     choices.select_previous()
     while not choices.is_selection_valid():

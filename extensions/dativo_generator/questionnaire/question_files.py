@@ -1,4 +1,4 @@
-"""The question files and the table of questions: both name each question, one with its words, one with its code."""
+"""Check that the question files and the table of questions match: one has each question's text, the other its code."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
 @cache
 def check(pack: Pack) -> None:
-    """Refuse a question that only one of the two has, and a rename that leads to none; raises `PackError`."""
+    """Refuse a question that only one of the two has, and a rename without a target; raises `PackError`."""
     asked = dict(_questions(pack))
     for name, (file, line) in asked.items():
         if name not in QUESTIONS:
@@ -35,7 +35,7 @@ def check(pack: Pack) -> None:
 
 
 def _questions(pack: Pack) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Yield each question of the files with file and line."""
+    """Yield each question of the files, with its file and line."""
     for file in pack.files("questions", "*.yml"):
         text = pack.text(file)
         for match in _NAME.finditer(text):

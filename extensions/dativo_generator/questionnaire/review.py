@@ -1,4 +1,4 @@
-"""What a scaffold is about to write, shown to somebody who may still say no: paths, contents, changes, warnings."""
+"""The review before a scaffold is written, for a user who may still say no: paths, contents, changes, warnings."""
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -16,7 +16,7 @@ from ..registry.pack import Pack
 from ..validation.findings import Finding
 from ..validation.repository import files, validate
 
-# More lines than these of a change say less.
+# The most lines of a diff that are worth showing.
 _LONGEST = 60
 _WARNED = {
     "date-in-catalog",
@@ -36,7 +36,7 @@ Paint = Callable[[str, str], str]
 def review(
     pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path, kept: Collection[str], colour: bool
 ) -> str:
-    """Return the review of what a scaffold's plan and its rendered files do to the folder `root`, as text.
+    """Return the review, as text, of what a scaffold's plan and its rendered files do to the folder `root`.
 
     `kept` are shared files that stay as another scaffold has them.
     """
@@ -52,7 +52,7 @@ def review(
     for path in paths:
         if states[path] == "changed":
             lines += [*_painted(unified(path, there[path] or b"", rendered[path], ("there", "new")), paint), ""]
-    # Last, and so nearest to the question.
+    # Last, so that it is closest to the question.
     lines.append(paint("What will be written:", "title"))
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
     lines += ["", paint("Rows land in:", "title"), *(f"  {printable(place)}" for place in plan["places"])]
@@ -78,14 +78,14 @@ def _read(root: Path, path: str) -> bytes | None:
 
 
 def _in_order(plan: Mapping[str, Any], rendered: Mapping[str, bytes]) -> list[str]:
-    """Order the paths: what the scaffold owns before what it shares, and each kind together."""
+    """Sort the paths: files of the scaffold before shared ones, then by kind."""
     return sorted(rendered, key=lambda path: (path in plan["shared"], path.startswith("."), path))
 
 
 def _contents(
     plan: Mapping[str, Any], rendered: Mapping[str, bytes], states: Mapping[str, str], paint: Paint
 ) -> Iterator[str]:
-    """Show asset and job in full, where they are new."""
+    """Show new assets and jobs in full."""
     for file in (*plan["assets"], *plan["jobs"]):
         if states[file["path"]] == "new":
             text = rendered[file["path"]].decode()
@@ -95,7 +95,7 @@ def _contents(
 
 
 def _summary(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
-    """Say of each object in a line what its asset and its job are."""
+    """Summarize the asset and the job of each object in a line."""
     assets = {asset["object"]: asset["data"] for asset in plan["assets"]}
     yield paint(f"{len(plan['jobs'])} jobs from {plan['source']} to {plan['target']}:", "title")
     for job in plan["jobs"]:
@@ -126,10 +126,10 @@ def _warnings(plan: Mapping[str, Any]) -> list[str]:
 
 
 def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path) -> Iterator[str]:
-    """Yield what `validate` finds in the new files, beside those of the folder that may have to do with them.
+    """Yield what `validate` finds in the new files, together with related files of the folder.
 
-    Those mention one of the new assets, or the state of a job. That the new files fit their schemas needs no
-    proof here.
+    A file is related if it mentions one of the new assets, or the state of a job. That the new files fit their schemas
+    is not checked again.
     """
     mine = {file["path"] for file in (*plan["assets"], *plan["jobs"])}
     words = {word.encode() for job in plan["jobs"] for word in _words(job["data"])}
@@ -149,14 +149,14 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
 
 
 def _words(job: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the words by which another job or asset can be known to have to do with a job."""
+    """Yield the words by which to find the jobs and assets that are related to a job."""
     yield job["asset"]
     if state := job["source"].get("incremental", {}).get("state_path"):
         yield state
 
 
 def _is_warned(finding: Finding) -> bool:
-    """Return whether the plan's own warnings say the same."""
+    """Return whether the plan's own warnings already cover a finding."""
     return finding.rule in _WARNED
 
 
@@ -166,5 +166,5 @@ def _write(path: Path, text: bytes) -> None:
 
 
 def coloured(stream: Any) -> bool:
-    """Return whether to paint on a stream: on a terminal, unless somebody asks for none (https://no-color.org)."""
+    """Return whether to use colour on a stream: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

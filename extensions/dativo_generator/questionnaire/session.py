@@ -1,4 +1,4 @@
-"""The state of Copier's questionnaire at one question. Copier calls it context; here it is a plain mapping."""
+"""The state of Copier's questionnaire at one question: Copier's render context, as a plain mapping."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,17 +22,17 @@ from .unfinished import Unfinished
 
 
 class Run:
-    """What stays from one question to the next: lines that were shown, the session before, answers that are kept."""
+    """What persists between questions: lines already printed, the previous session, and the saved answers."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Start empty."""
         self.printed: set[str] = set()
         self.latest: Session | None = None
         self.unfinished: Unfinished | None = None
         self._fields: tuple[Reference, dict[str, Any]] | None = None
 
     def session(self, pack: Pack, context: Mapping[str, Any], environment: Any) -> "Session":
-        """Return the state at one question; `environment` fills templates; Copier's own, of Jinja."""
+        """Return the state at one question; `environment` is Copier's own Jinja environment."""
         self.latest = Session(pack, context, environment, self)
         return self.latest
 
@@ -47,9 +47,9 @@ class Session:
     """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
 
     def __init__(self, pack: Pack, context: Mapping[str, Any], environment: Any, run: Run) -> None:
-        """Keep what a filter is given; and what was found out before, where nothing has been answered since."""
+        """Store what a filter gets; reuse cached results of the previous session if nothing has been answered since."""
         self.pack, self.environment, self.printed, self._run = pack, environment, run.printed, run
-        # Answers that were recorded under the name that a question had before.
+        # Answers recorded under a question's previous name.
         self._renamed = {
             pack.lifecycle.question(old): context[old] for old in pack.lifecycle.questions if old in context
         }
@@ -58,26 +58,26 @@ class Session:
             self.__dict__ |= {name: before.__dict__[name] for name in _FOUND_OUT & before.__dict__.keys()}
 
     def with_fields(self, answers: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return recorded answers with the fields that stand in a file of their own, if they are those of now."""
+        """Return recorded answers with the fields from their separate file, if those are the current ones."""
         if fields_file.reference(answers) and fields_file.NAME in self.context:
             return {**answers, fields_file.NAME: self.context[fields_file.NAME]}
         return answers
 
     def keep_answers(self) -> None:
-        """Keep the answers so far for who goes on later, where somebody types them for a new scaffold."""
+        """Save the answers so far, if a user types them for a new scaffold, so that the user can continue later."""
         conf, run = self.conf, self._run
         if not self.writes or conf["defaults"] or conf["quiet"] or conf["pretend"] or not self.is_new:
             return
         if answers := {name: value for name, value in self.answers.items() if name not in UNRECORDED}:
-            with suppress(DativoError):  # whose question refuses it
+            with suppress(DativoError):  # an invalid answer, which its question refuses
                 answers |= looked_up(self.scaffold)
-            # What was typed; in `conf` is the clone, which Copier deletes.
+            # As typed; `conf` has the path of the clone, which Copier deletes.
             source = str(self.context["_copier_answers"].get("_src_path", conf["src_path"]))
             run.unfinished = run.unfinished or Unfinished(source, Path(conf["dst_path"]))
             run.unfinished.keep(answers)
 
     def finish(self) -> None:
-        """Forget the answers that were kept: they are written."""
+        """Delete the saved answers: they are in the answers file now."""
         if self._run.unfinished:
             self._run.unfinished.finish()
 
@@ -88,9 +88,9 @@ class Session:
 
     @cached_property
     def answers(self) -> dict[str, Any]:
-        """The answers so far: given, recorded before, or asked; nothing of a question that was not asked.
+        """The answers so far: given, recorded before, or asked; none for a question that was not asked.
 
-        The number that says what the others mean is among them once the answers file was read.
+        Once the answers file was read, this includes its format number, which decides what the others mean.
         """
         remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
         own = {name: self.context[name] for name in (*UNRECORDED, NAME) if name in self.context}
@@ -98,14 +98,14 @@ class Session:
 
     @cached_property
     def profiles(self) -> Presets:
-        """The destination's profiles for a new scaffold; none later, when what they said is recorded."""
+        """The destination's profiles for a new scaffold; none afterwards, since their answers are recorded."""
         if self.recorded or not self.writes:
             return NoPresets()
         return Profiles(self.pack, Path(self.conf["dst_path"]), self.conf["data"])
 
     @cached_property
     def scaffold(self) -> Scaffold:
-        """The answers, joined with the pack."""
+        """The answers, combined with the pack."""
         return Scaffold(self.pack, self.answers, self.profiles)
 
     def with_answer(self, name: str, value: Any) -> Scaffold:
@@ -117,7 +117,7 @@ class Session:
         return scaffold
 
     def is_answered(self, name: str) -> bool:
-        """Return whether a question has its answer, and nobody will be asked for another."""
+        """Return whether a question has an answer that nobody will be asked to change."""
         conf = self.conf
         return name in self.context and (name in conf["data"] or conf["defaults"] or conf["skip_answered"])
 
@@ -128,17 +128,17 @@ class Session:
 
     @property
     def writes(self) -> bool:
-        """Whether Copier is at work on a folder, and not the pack's own commands on many answers files."""
+        """Whether Copier works on a folder, rather than one of the pack's own commands on many answers files."""
         return "dst_path" in self.conf
 
     @cached_property
     def destination(self) -> Destination:
-        """The folder that is written to."""
+        """The folder to write to."""
         return Destination(Path(self.conf["dst_path"]), str(self.conf["answers_file"]))
 
     @cached_property
     def plans(self) -> list[dict[str, Any]]:
-        """The plan of these answers, once it was made: Copier asks twice."""
+        """The plan of these answers in a list, empty until it is made: Copier asks twice."""
         return []
 
     @cached_property
@@ -148,19 +148,19 @@ class Session:
 
     @property
     def is_new(self) -> bool:
-        """Whether a scaffold is written that was not there.
+        """Whether the scaffold did not exist before.
 
-        Copier's update renders what is recorded into temporary folders, too, which it names after its module.
+        Copier's update renders recorded answers in temporary folders, too, which are named after its module.
         """
         temporary = any(part.startswith("copier._main.") for part in Path(self.conf["dst_path"]).parts)
         return not self.recorded and not temporary
 
     @property
     def recorded(self) -> Mapping[str, Any]:
-        """The answers file that Copier has loaded, as it stands; {} for a new scaffold.
+        """The answers file that Copier has loaded, as it is on disk; {} for a new scaffold.
 
-        A file without the mark, as somebody may have written it, is told by an answer that every scaffold has and that
-        nobody can have given before the question for it.
+        A hand-written file without the format number is recognized by an answer that every scaffold has and that nobody
+        can have given before its question.
         """
         if not self.writes:
             return {}
@@ -177,7 +177,7 @@ class Session:
 
 
 def _with_fields(context: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
-    """Return a context that has the fields which stand in a file of their own."""
+    """Return a context that includes the fields from their separate file."""
     if not (reference := fields_file.reference(context)):
         return context
     answers = context["_copier_answers"]
@@ -185,5 +185,5 @@ def _with_fields(context: Mapping[str, Any], run: Run) -> Mapping[str, Any]:
     return {**context, **filled, "_copier_answers": {**answers, **(filled if fields_file.NAME in answers else {})}}
 
 
-# What takes long to find out.
+# The results that are expensive to compute.
 _FOUND_OUT = {"destination", "profiles", "scaffold", "plans", "checked"}

@@ -1,6 +1,6 @@
-"""What is recorded when nobody is asked: the questionnaire without Copier, for the pack's own commands.
+"""What to record if nobody is asked: the questionnaire without Copier, for the pack's own commands.
 
-A release of the pack hands these to the command as filters, so that answers are always read by the code of the version
+A release of the pack exports these functions as filters, so that answers are always read by the code of the version
 that renders them.
 """
 
@@ -34,9 +34,9 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:
-    """Return what Copier records of the answers in a file when nobody is asked; refuses what it would refuse.
+    """Return what Copier would record if nobody were asked; refuses what Copier would refuse.
 
-    Only where it is `importing`, `import_from` is an answer: its source is read, and what that gives is recorded.
+    `import_from` is an answer only if `importing`: then its source is read, and the result is recorded.
     """
     question_files.check(pack)
     refuse_unknown(pack, answers)
@@ -46,7 +46,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
     for name in QUESTIONS:
         if name in UNRECORDED:
             if name in scaffold.raw and not (importing and QUESTIONS[name].fills):
-                raise AnswerError(f"{name}: is nothing to record; it helps whom `copier copy` asks")
+                raise AnswerError(f"{name}: is not recorded; it only helps whoever `copier copy` asks")
             continue
         if name in looked_up:
             complete[name] = looked_up[name]
@@ -63,9 +63,9 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
 
 
 def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-    """Return what is recorded of answers with `import_from`, whose source is read; raises `AnswerError`.
+    """Return what to record of answers with `import_from`, whose source is read; raises `AnswerError`.
 
-    Fields that are `recorded` keep the labels and descriptions that they have there.
+    Fields in `recorded` keep their labels and descriptions.
     """
     complete = completed(pack, answers, answers_file, importing=True)
     before, now = Scaffold(pack, recorded), Scaffold(pack, answers)
@@ -82,9 +82,9 @@ def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any]
 
 
 def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
-    """List everything that is wrong with the answers of a scaffold, a line for each, where one would stop at the first.
+    """List everything that is wrong with the answers of a scaffold, one line per problem; a render stops at the first.
 
-    A line begins with the name of the question that is to be answered otherwise.
+    Each line begins with the name of the question to answer differently.
     """
     scaffold = Scaffold(pack, answers)
     lines: dict[str, None] = {}
@@ -97,12 +97,12 @@ def problems(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
 
 
 def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers with what the lifecycle renames under its new name."""
+    """Return the answers with the new names of everything that the lifecycle renames."""
     return pack.lifecycle.followed(answers)
 
 
 def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any]:
-    """Return the answers with what the profiles below `root` say now, of all that nobody decided."""
+    """Return the answers with the current values of the profiles below `root`, for answers that no user gave."""
     decided = {name: value for name, value in answers.items() if name not in (*answers.get("profiled", ()), "profiled")}
     scaffold = Scaffold(pack, decided, Profiles(pack, Path(root), decided))
     taken = {name: scaffold.presets[name].value for name in QUESTIONS["profiled"].default(scaffold)}
@@ -119,20 +119,20 @@ def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def basis(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
-    """Say what of the pack the files of a scaffold rest on, [] where the pack knows its connectors no more.
+    """Return what the files of a scaffold depend on in the pack, [] if the pack no longer has its connectors.
 
-    Where two releases say the same, both give the same files for these answers; only what records or installs the
-    version says another, which are the answers file and files that scaffolds share.
+    Two releases with the same basis render these answers to the same files, except for those that record or install the
+    version: the answers file and files that scaffolds share.
     """
     ends = [answers.get("source_connector"), answers.get("target_connector")]
     return pack.basis(*ends) if all(end in pack.registry for end in ends) else []
 
 
 def spread(pack: Pack, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers `after` one environment has become one of several.
+    """Return the answers `after` a scaffold of one environment has become one of several.
 
-    What its jobs had by default `before`, such as the bucket, and would have otherwise beside others, is answered for
-    it, so that its data stays where it is.
+    Its jobs keep those defaults of `before`, such as the bucket, that several environments would change: they become
+    explicit answers, so that the data stays where it is.
     """
     old, new = Scaffold(pack, before), Scaffold(pack, after)
     name = old["environment"]
@@ -151,10 +151,10 @@ def _moves_by_default(old: Scaffold, new: Scaffold, name: str) -> bool:
 
 
 def split(pack: Pack, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the answers of a scaffold for each of its environments, which do what its jobs do.
+    """Split a scaffold's answers into one set per environment, whose jobs stay the same.
 
-    The first keeps the assets and the name; the others point at the assets, and add the environment to the name. Raises
-    `AnswerError` where a job would be another.
+    The first keeps the assets and the name; the others reuse the assets, and append the environment to the name. Raises
+    `AnswerError` if a job would change.
     """
     whole = Scaffold(pack, answers)
     if len(whole.environments) < 2:
@@ -167,7 +167,7 @@ def split(pack: Pack, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
             before, after = jobs[job["environment"], job["object"]], job["data"]
             for key in before.keys() | after.keys():
                 if before.get(key) != after.get(key):
-                    raise AnswerError(f"cannot be split: {key} would be another in {job['path']}")
+                    raise AnswerError(f"cannot be split: {key} would differ in {job['path']}")
     return each
 
 

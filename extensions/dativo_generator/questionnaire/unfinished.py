@@ -1,7 +1,7 @@
-"""The answers of a questionnaire that does not come to its end: kept for who goes on, so that none is typed twice.
+"""Save the answers of an unfinished questionnaire, so that nobody has to type them twice.
 
-They are in the user's state folder, as a data file that `copier copy` takes. Only questions with a recorded answer are
-kept, so no password is among them.
+They are in the user's state folder, as a data file for `copier copy`. Only questions whose answers are recorded are
+saved, so no password is among them.
 """
 
 import atexit
@@ -20,10 +20,10 @@ _VARIABLE = "XDG_STATE_HOME"
 
 
 class Unfinished:
-    """The answers so far to the questions about one destination; nothing is said where there are none."""
+    """The answers so far for one destination; without any, it prints nothing."""
 
     def __init__(self, source: str, destination: Path) -> None:
-        """Say at the end of the process, unless `finish` was called, where they are and how to go on."""
+        """Arrange to print, when the process ends without `finish`, where the answers are and how to continue."""
         state = Path(os.environ.get(_VARIABLE) or Path.home() / ".local" / "state")
         self._file = state / "dativo-generator" / "unfinished" / f"{_slug(destination)}.yml"
         words = ("--data-file", str(self._file), source, str(destination))
@@ -32,14 +32,14 @@ class Unfinished:
         atexit.register(self._say)
 
     def keep(self, answers: Mapping[str, Any]) -> None:
-        """Write the answers; a folder that cannot be written to costs nothing but them."""
+        """Save the answers; if the folder is not writable, they are just not saved."""
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file.write_text(block(dict(answers)), encoding="utf-8")
             self._kept = True
 
     def finish(self) -> None:
-        """Forget them: they are in the answers file."""
+        """Delete the saved answers: they are in the answers file now."""
         self._kept = False
         with suppress(OSError):
             self._file.unlink()

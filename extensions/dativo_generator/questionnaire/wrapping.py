@@ -1,13 +1,13 @@
-"""Text in pieces of several styles, broken between words where a line is too wide for the terminal."""
+"""Wrap styled text, given in pieces, between words where a line is wider than the terminal."""
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from unicodedata import category, east_asian_width
 
-# What stands before the words of a line: blanks, and the marks and the name of a choice. The next lines begin there.
+# What precedes the words of a line: blanks, and the marks and the name of a choice. Continuation lines align with it.
 _BEFORE = re.compile(r"[\s»○●-]*(?:\S+ {2,})?")
-# No line is indented by more than this part of the width.
+# The maximum indentation is the width divided by this.
 _INDENTED = 3
 
 
@@ -34,7 +34,7 @@ def _broken(part: str, position: int, breaks: dict[int, str]) -> Iterator[str]:
 
 
 def _breaks(text: str, columns: int) -> Iterator[tuple[int, str]]:
-    """Yield the places of breaks with what is written there; a blank at one is left out."""
+    """Yield the position of each break, and the text to insert there; a blank at a break is dropped."""
     start = 0
     for line in text.split("\n"):
         hanging = len(_BEFORE.match(line)[0])
@@ -45,7 +45,7 @@ def _breaks(text: str, columns: int) -> Iterator[tuple[int, str]]:
 
 
 def _places(line: str, columns: int, hanging: int, indent: int) -> Iterator[int]:
-    """Yield where a line is broken: the last blank that fits, else the character that does not."""
+    """Yield where to break a line: at the last blank that fits, else before the first character that does not."""
     begin = place = blank = used = 0
     while place < len(line):
         used += width(line[place])
@@ -61,7 +61,7 @@ def _places(line: str, columns: int, hanging: int, indent: int) -> Iterator[int]
 
 
 def width(character: str) -> int:
-    """Return how many columns a character takes."""
+    """Return how many columns a character takes up."""
     if category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if east_asian_width(character) in "WF" else 1

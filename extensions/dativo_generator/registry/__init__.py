@@ -1,4 +1,4 @@
-"""What the pack knows, read from its files: connectors, recipes, lifecycle, fields, classification, samples, dialects.
+"""What the pack knows, from its files: connectors, recipes, lifecycle, fields, classification, samples, dialects.
 
 It may import `base`.
 """

@@ -1,4 +1,4 @@
-"""What of a pack every scaffold rests on, whatever its connectors are."""
+"""The part of a pack that every scaffold depends on, whatever its connectors."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -6,15 +6,15 @@ from pathlib import Path
 
 from .connectors import FILE
 
-# Field catalogs of connectors, a file for each.
+# Field catalogs, one file per connector.
 FIELDS = "registry/fields"
 
-# All that may be read while answers are rendered, but for the recipes. Docs and tests count for nothing.
+# All that a render may read, except recipes. Docs and tests do not count.
 _READ = ("copier.yml", "extensions", "includes", "questions", "registry", "schemas", "template")
 
 
 def common_basis(root: Path) -> str:
-    """Return a digest of the pack at `root`, without what its files say of single connectors."""
+    """Return a digest of the pack at `root`, without the files that describe single connectors."""
     digest = sha256()
     for path in (path for name in _READ for path in _files(root / name)):
         name, content = path.relative_to(root).as_posix(), path.read_bytes()
@@ -24,7 +24,7 @@ def common_basis(root: Path) -> str:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """Yield the files at or below a path, in an order that does not depend on the file system."""
+    """Yield the files at or below a path, in an order independent of the file system."""
     yield from [path] if path.is_file() else sorted(below for below in path.rglob("*") if _counts(below))
 
 

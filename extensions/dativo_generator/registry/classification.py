@@ -1,4 +1,4 @@
-"""Which columns hold personal or sensitive data, judged by name, table and type: `registry/classification.yaml`."""
+"""Decide which columns hold personal or sensitive data, by name, table and type: `registry/classification.yaml`."""
 
 import re
 from collections import Counter
@@ -16,10 +16,10 @@ from .shares import share
 from .vocabulary import Vocabulary, Word
 
 FILE = "registry/classification.yaml"
-# What phrases, and lists in which a group may stand, consist of.
+# The characters of phrases, and of lists that may refer to groups.
 _PHRASE, _NAME = "a-z0-9<>", "a-z0-9@"
 _PART = re.compile("<[a-z]+>|[a-z]+|[0-9]+")
-# What a rule takes when it says nothing of types: no flag and no date is a name.
+# The types of a rule that lists none: a flag or a date is not a name.
 _TYPES = ("string", "integer", "bigint", "double")
 _KEYS = (
     "confidence",
@@ -36,21 +36,21 @@ _KEYS = (
     "rules",
 )
 
-# Words of fewer letters say nothing; a first word of so many, which no list knows, is a prefix that columns share.
+# Shorter words say nothing; an unknown first word of at most so many letters is a prefix that columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
-# No phrase has more words.
+# The most words of a phrase.
 _LONGEST_PHRASE = 6
-# A prefix that columns share stands before at least so many of them, and before this share.
+# A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
 
-# Where phrases stand in a name, by the places of its words: the first, and the one behind the last.
+# Where phrases occur in a name, as word indices: start, and end (exclusive).
 _Spans = list[tuple[int, int]]
 
 
 class Judgement(NamedTuple):
-    """A label, '' for none, with the rule and what spoke for it; or the rule that nearly fitted, and why it did not.
+    """A label, '' for none, with its rule and evidence; or the rule that nearly matched, and why it did not.
 
-    `confidence` is how sure the label is, from 0 to 1; `against` says what spoke against it.
+    `confidence` is how sure the label is, from 0 to 1; `against` is the evidence against it.
     """
 
     label: str
@@ -60,12 +60,12 @@ class Judgement(NamedTuple):
     against: str = ""
 
     def at_least(self, min_confidence: float) -> str:
-        """Return the label where it is so sure, else ''."""
+        """Return the label if its confidence is at least `min_confidence`, else ''."""
         return self.label if self.confidence >= min_confidence else ""
 
 
 class _Table(NamedTuple):
-    """A table: its name, its language, its words in any spelling, prefixes of its columns, and what it is about."""
+    """A table: its name, language, words in any spelling, column prefixes, and subjects."""
 
     name: tuple[Word, ...]
     language: str
@@ -75,9 +75,9 @@ class _Table(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """What a rule looks at: the words of the name, the type, the words of the table, and what it is about.
+    """What a rule looks at: the words of the name, the type, the words of the table, and its subjects.
 
-    Of a customer's addresses that is first the customer, then the addresses.
+    A table of a customer's addresses is first about the customer, then about the addresses.
     """
 
     words: tuple[Word, ...]
@@ -86,7 +86,7 @@ class _Column(NamedTuple):
     about: tuple[str, ...]
 
     def said(self, start: int, end: int) -> str:
-        """Quote words of the name as they stand there, and say what they mean where that is something else."""
+        """Quote words of the name as written, with their meaning where it differs."""
         part = self.words[start:end]
         quoted = f"'{' '.join(dict.fromkeys(word.written for word in part))}' in the name"
         meant = "'" + " ".join(word.text for word in part) + "'"
@@ -97,7 +97,7 @@ class _Column(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `words` are its phrases as the file has them."""
+    """One rule; `words` holds its phrases as written in the file."""
 
     name: str
     label: str
@@ -114,11 +114,11 @@ class Rule(NamedTuple):
 
     @property
     def phrases(self) -> Mapping[str, int]:
-        """Its phrases as joined words, with how many words each is."""
+        """Its phrases, each joined into one word, with their numbers of words."""
         return _joined(self.words)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
-        """Judge a column in whose name its phrases stand; None when it does not speak of its table."""
+        """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
         if self.tables and about not in self.tables:
             return None
@@ -131,7 +131,7 @@ class Rule(NamedTuple):
         if self.tables:
             evidence += f", in a table about '{about}'"
         pointing = general.pointers - self.despite
-        # Of comments, the comment author is the author.
+        # In comments, the comment author is the author.
         first_of_table = column.words[0].text if column.words[0].text in column.table else ""
         if against := next(
             (word for place, word in left if word in pointing and (place or word != first_of_table)), ""
@@ -149,7 +149,7 @@ class Rule(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """What a table is about that has so many `columns` with one of some phrases in their names, or `alone` as them."""
+    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`."""
 
     name: str
     columns: int
@@ -157,7 +157,7 @@ class _Subject(NamedTuple):
     phrases: Mapping[str, int]
 
     def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
-        """Return whether enough names of columns speak of it."""
+        """Return whether enough column names mention it."""
         found = [
             spans
             for name in names
@@ -167,7 +167,7 @@ class _Subject(NamedTuple):
 
 
 class General(NamedTuple):
-    """What all rules take words for, beside those of their own."""
+    """The words that every rule knows, besides its own."""
 
     pointers: frozenset[str]
     fillers: frozenset[str]
@@ -181,18 +181,18 @@ class General(NamedTuple):
     known: frozenset[str]
 
     def completed_by(self, column: _Column) -> bool:
-        """Return whether a name says what it names only with its table's: the number of passports, not of persons."""
+        """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
         about_person = any(self.groups.get(word) == "<person>" for word in column.about)
         return not about_person and all(word.text in self.incomplete for word in column.words)
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
-        """Leave out that a name holds a code, where there is more in it."""
+        """Drop the words that mark a coded value, unless nothing else is left."""
         spans = _spans([word.text for word in name], self.coded)
         left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
         return left or name
 
     def tells(self, word: str, place: int, table: Collection[str]) -> bool:
-        """Return whether a word makes a name another one: not the table's, which of a kind, nor a prefix of columns."""
+        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix."""
         if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
             return False
         if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):
@@ -201,20 +201,20 @@ class General(NamedTuple):
 
 
 class Rules:
-    """The rules in their order; the first that gives a label decides."""
+    """The rules in order; the first that gives a label decides."""
 
     def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
-        """Keep what the files say."""
+        """Store the rules, the vocabulary, and the words that all rules share."""
         self.rules, self.vocabulary, self._general = rules, vocabulary, general
-        self._speaking = cache(self._speaking_of)  # the columns of many tables have the same few names
+        self._speaking = cache(self._speaking_of)  # the columns of many tables share a few names
         self._table = cache(self._table_read)
-        self._places: dict[str, list[int]] = {}  # of rules, by the phrases that they have
+        self._places: dict[str, list[int]] = {}  # indices of rules, by phrase
         for place, rule in enumerate(rules):
             for phrase in set(_letters(rule.words)):
                 self._places.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
-        """Judge a column with a type of an asset, in a table or object, by the names `beside` it where they are known.
+        """Judge a column by its asset type, its table or object, and the names of the columns `beside` it, where known.
 
         A dotted column, ``product.name``, brings its own context.
         """
@@ -232,7 +232,7 @@ class Rules:
         return completed._replace(evidence=f"{completed.evidence}, which is read behind the table's")
 
     def _by_rules(self, column: _Column) -> Judgement:
-        """Judge a column, a second time without numbers in its name: of contact 2, the name is a contact's name."""
+        """Judge a column, then again without the numbers in its name: contact 2 name is the name of a contact."""
         nearly = Judgement("")
         without = tuple(word for word in column.words if not word.text.isdigit())
         for name in dict.fromkeys([column.words, without]):
@@ -245,7 +245,7 @@ class Rules:
         return nearly
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
-        """List the rules of which phrases stand in a name, with where."""
+        """List the rules with a phrase in a name, and where their phrases occur."""
         grouped = [self._general.groups.get(word, word) for word in name]
         there = {
             place
@@ -258,7 +258,7 @@ class Rules:
         return [(rule, spans) for rule, spans in speaking if spans]
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
-        """Read the name of a table, and what its columns tell of it."""
+        """Read the name of a table, and what its columns reveal about it."""
         read = self.vocabulary.read(name)
         language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
         read = self.vocabulary.read(name, language)
@@ -278,14 +278,14 @@ class Rules:
         )
 
     def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
-        """Return what some columns together tell that a table is about, too."""
+        """Return the subjects that only the columns of a table, taken together, reveal."""
         if not columns:
             return ()
         names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
         return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
-        """Return the last word of a table's name that says something, and the last one, as singulars."""
+        """Return the last telling word of a table's name, and the last one of all, as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
@@ -295,12 +295,12 @@ class Rules:
 
 
 def load_rules(root: Path) -> Rules:
-    """Read the rules of the pack at `root`, and the words of names; raises `PackError`."""
+    """Read the rules of the pack at `root` and the words of names; raises `PackError`."""
     top = Document(root, FILE).section(_KEYS)
     short, of_groups = top.section("abbreviations"), top.section("groups")
     abbreviations = {word: short.text(word) for word in short.value}
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
-    # A mother's name is written mothersname.
+    # A mother's name may be written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
     known = ("name", "label", "words", "alone", "whole", "unless", "despite", "types", "tables", "not_tables", "not_in")
     usual = top.section("confidence", ("words", "context"))
@@ -320,7 +320,7 @@ def load_rules(root: Path) -> Rules:
             top.sections("subjects", ("name", "columns", "alone", "words")) if "subjects" in top.value else ()
         )
     )
-    # Groups that stand in phrases; a word of another one is no more than itself.
+    # Only the groups in phrases; a word of any other group stands for itself.
     spoken_of = set(re.findall("<[a-z]+>", " ".join(" ".join(rule.words) for rule in rules)))
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
@@ -365,15 +365,15 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
 
 
 def _letters(phrases: Iterable[str]) -> list[str]:
-    """Return phrases in one word each."""
+    """Return each phrase joined into one word."""
     return ",".join(phrases).replace(" ", "").split(",")
 
 
 @cache
 def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
-    """Return phrases in one word each, with how many words they are; one that is written as one, too, has them all.
+    """Return each phrase joined into one word, with its number of words; the highest one if spelled in several ways.
 
-    Digits are a word of their own in names: spo2 is two.
+    Digits count as a separate word: spo2 is two words.
     """
     counted: dict[str, int] = {}
     for phrase in phrases:
@@ -394,21 +394,21 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
 
 
 def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
-    """Return the word, if any, that nearly all names of columns begin with."""
+    """Return the word, if any, that nearly all column names begin with."""
     first = Counter(split[0] for name in columns if len(split := words(name)) > 1)
     found, count = first.most_common(1)[0] if first else ("", 0)
     return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
 
 
 def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[Word, ...]:
-    """Leave out a first word that says which table it is."""
+    """Drop a first word that identifies the table."""
     return name[1:] if len(name) > 1 and name[0].written in prefixes else name
 
 
 def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[str] = ()) -> _Spans:
-    """List where phrases stand in a name, the longest at each place; words in a row may be written as one.
+    """List where phrases occur in a name, the longest at each position; a phrase may be written as one word.
 
-    `grouped` is the name with the group in place of each word that is in one.
+    `grouped` is the name with each word that belongs to a group replaced by the group.
     """
     spans, start = [], 0
     longest = max(phrases.values(), default=0)

@@ -1,6 +1,6 @@
 """What each connector type can do: `registry/connectors.yaml` as typed, immutable values.
 
-The keys are those of the runner's own registry, version 3; it refuses any other.
+The keys are those of version 3 of the runner's own registry, which refuses any other key.
 """
 
 import re
@@ -16,11 +16,11 @@ FILE = "registry/connectors.yaml"
 VERSION = 3
 ROLES = ("source", "target")
 
-# Strategies that follow a value inside the data need the name of that value; the others follow the file itself.
+# Strategies that follow a value in the data need its name; the others follow the file itself.
 CURSOR_STRATEGIES = ("created", "updated_after", "updated_at")
 STRATEGIES = (*CURSOR_STRATEGIES, "file_modified_time", "spreadsheet_modified_time")
 
-# What a source is asked for, by what its registry entry says; the names are those of the job's `source` keys.
+# What a job may select from a source, by its registry entry; the names are those of the job's `source` keys.
 SELECTIONS = ("objects", "tables", "files", "sheets")
 
 _KEYS = (
@@ -58,12 +58,12 @@ class Connector(NamedTuple):
 
     @property
     def shown_category(self) -> str:
-        """The category that people read; "storage" where the registry names none."""
+        """The category to show; "storage" where the registry names none."""
         return self.category or "storage"
 
     @property
     def selection(self) -> str:
-        """What a job must say it reads: one of `SELECTIONS`. Storage without objects is read by file."""
+        """What a job must select: one of `SELECTIONS`. Storage without objects is read by file."""
         if self.requires_tables:
             return "tables"
         if self.strategy == "spreadsheet_modified_time" or self.objects == ("sheet",):

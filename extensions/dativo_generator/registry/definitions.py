@@ -1,4 +1,4 @@
-"""The words in which SQL defines tables: `registry/definitions.yaml`."""
+"""The words that SQL uses to define tables: `registry/definitions.yaml`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -31,10 +31,10 @@ Phrase = tuple[str, ...]
 
 
 class Phrases:
-    """Phrases of words, found by the first one; the longest wins."""
+    """Phrases of words, indexed by the first word; the longest match wins."""
 
     def __init__(self, phrases: Mapping[str, str]) -> None:
-        """Take phrases and what each is."""
+        """Index a mapping of phrases to their kinds."""
         self._by_first: dict[str, list[tuple[Phrase, str]]] = {}
         for text, shape in phrases.items():
             phrase = tuple(text.split())
@@ -43,7 +43,7 @@ class Phrases:
             known.sort(key=lambda one: -len(one[0]))
 
     def at(self, words: list[str], index: int) -> tuple[Phrase, str] | None:
-        """Return the longest phrase at a place, and what it is; None for no known one."""
+        """Return the longest phrase at an index, and its kind; None when no phrase matches."""
         if index >= len(words):
             return None
         for phrase, shape in self._by_first.get(words[index], ()):
@@ -53,7 +53,7 @@ class Phrases:
 
 
 class Words(NamedTuple):
-    """The words of the file, which says what each attribute is."""
+    """The words in the file, which explains each attribute."""
 
     types: Phrases
     suffixes: Phrases

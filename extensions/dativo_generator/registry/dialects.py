@@ -1,4 +1,4 @@
-"""What must be known of SQL dialects: `registry/dialects.yaml`."""
+"""Facts about SQL dialects: `registry/dialects.yaml`."""
 
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -27,7 +27,7 @@ _KEYS = (
 
 
 class Dialect(NamedTuple):
-    """A dialect under sqlglot's name for it; the file says what each attribute is."""
+    """A dialect, named as in sqlglot; the file explains each attribute."""
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -49,18 +49,18 @@ class Dialect(NamedTuple):
     says: frozenset[str] = frozenset()
 
     def bounds(self, seconds: int) -> dict[str, object]:
-        """Return the driver's options that let it wait for so many seconds, and no longer."""
+        """Return the driver options that limit waiting to `seconds`."""
         others = {name: text.replace("{milliseconds}", str(seconds * 1000)) for name, text in self.options.items()}
         return dict.fromkeys(self.seconds, seconds) | others
 
     def is_said(self, words: Collection[str]) -> int:
-        """Count the words of definitions that hardly another dialect has."""
+        """Count the words of definitions that are nearly unique to this dialect."""
         return len(self.says.intersection(words))
 
 
 @cache
 def dialects() -> dict[str, Dialect]:
-    """Read the dialects by name, in the order in which a script is tried; raises `PackError`."""
+    """Return the dialects by name, in the order in which a script is tried; raises `PackError`."""
     top = Document(installed(), FILE).section()
     by_name = {}
     for name in top.value:
@@ -91,6 +91,6 @@ def dialects() -> dict[str, Dialect]:
 
 
 def dialect(name: str) -> Dialect:
-    """Return a dialect by its name or another one; one of which nothing need be known has only its name."""
+    """Return a dialect by its name or an alias; one without special facts has only its name."""
     wanted = name.lower()
     return next((one for one in dialects().values() if wanted in (one.name, *one.aliases)), Dialect(wanted))

@@ -1,7 +1,7 @@
-"""What speaks for and against a label, and how sure it is: what a name says, weighed with what the values say.
+"""Weigh the evidence for and against a label: what the name of a column says, and what its values say.
 
-The model is Bayes's: odds before anything was looked at, times how many times likelier what was seen is in a column of
-the kind than in any other. All figures are in `registry/values.yaml`, each with its reason.
+The model is Bayesian: prior odds, times how much likelier the observed values are in a column of the kind than in any
+other. All figures are in `registry/values.yaml`, each with its reason.
 """
 
 import math
@@ -12,14 +12,14 @@ from ..base.phrases import singular, words
 from .classification import Judgement
 from .values import Seen, ValueKind, ValueKinds, Weights
 
-# Of fewer values that all fail nothing is said, and of a share above this they do not fail.
+# Fewer values prove nothing when all fail; up to this share may pass and still count as none.
 _TELLING, _NONE = 10, 0.1
-# What is not worth a word: a kind that hardly any column with such values is, unless so many pass.
+# A kind less likely than this is not mentioned, unless this share of the values passes.
 _NOTEWORTHY, _MOST = 0.02, 0.8
 
 
 class _Found(NamedTuple):
-    """A kind that some values are of, how sure that is, and what is said for it and against it."""
+    """A kind that fits some values, its confidence, and the evidence for and against it."""
 
     kind: ValueKind
     confidence: float
@@ -28,7 +28,7 @@ class _Found(NamedTuple):
 
 
 def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: Seen | None) -> Judgement:
-    """Judge a column by what its `name` says and what was `seen` of its values."""
+    """Combine the judgement by `name` with what was `seen` of a column's values."""
     if seen is None or not seen.distinct:
         return name
     best = max(_found(kinds, words(column), words(table), seen), key=lambda found: found.confidence, default=None)
@@ -51,7 +51,7 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
 
 
 def _goes_before(kinds: ValueKinds, name: Judgement, best: _Found) -> bool:
-    """Return whether the label of a name goes before that of the values: where both are sure, the stricter one does."""
+    """Return whether the name's label wins over that of the values: the stricter if both are sure, else the surer."""
     bar = kinds.weights.min_confidence
     if not name.label or min(name.confidence, best.confidence) < bar or name.label not in kinds.labels:
         return name.confidence > best.confidence
@@ -59,7 +59,7 @@ def _goes_before(kinds: ValueKinds, name: Judgement, best: _Found) -> bool:
 
 
 def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen: Seen) -> Iterator[_Found]:
-    """Yield the kinds that some values are of."""
+    """Yield the kinds that fit some values."""
     named, about = {*column, *map(singular, column)}, {singular(word) for word in table[-1:]}
     passed = dict(seen.passed)
     for kind in kinds.kinds:
@@ -83,10 +83,10 @@ def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen:
 
 
 def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -> float:
-    """Return how many times likelier it is of a column of the kind than of another that `passed` of `draws` pass.
+    """Return the likelihood ratio of `passed` out of `draws`, for a column of the kind against any other.
 
-    Another is made `alike`, so that it gives the same, or its values pass by `chance`. So the result is never above
-    ``1 / alike``.
+    Any other passes just as often with probability `alike`, else each value passes by `chance`. So the ratio is at
+    most ``1 / alike``.
     """
     rates = [pure + (1 - pure) * kind.chance for pure in weights.purity]  # dirt passes by chance, too
     logs = [passed * math.log(rate) + (draws - passed) * math.log(1 - rate) for rate in rates]
@@ -98,7 +98,7 @@ def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -
 
 
 def _contradicted(kinds: ValueKinds, name: Judgement, seen: Seen) -> Judgement:
-    """Make a name less sure where its columns hold a kind that none of the values is of."""
+    """Lower the confidence of a name when the values belong to none of the kinds that its rule expects."""
     expected = [kind for kind in kinds.kinds if name.label and name.rule in kind.rules]
     if not expected or seen.distinct < _TELLING:
         return name
@@ -112,7 +112,7 @@ def _contradicted(kinds: ValueKinds, name: Judgement, seen: Seen) -> Judgement:
 
 
 def _often(chance: float) -> str:
-    """Say a share in words: of ten, by which a check digit is known."""
+    """Format a share as ``n in 10``: check digits are out of ten."""
     return f"{round(chance * 10)} in 10"
 
 

@@ -1,8 +1,8 @@
 """The columns of an asset: their short notation, their checks, and the starter set for an unknown object.
 
 A field is one line, ``email: string PII``, or a mapping with `type`, `required`, `cursor`, `classification`,
-`description`. `cursor` marks the column that incremental reads follow; an asset does not carry it.
-A field's name is the source's column name, case included: the runner finds the column by it.
+`description`. `cursor` marks the column that incremental reads follow; an asset does not carry it. A field has the name
+of the source's column, case included: the runner finds the column by it.
 """
 
 import re
@@ -12,22 +12,22 @@ from typing import Any, NamedTuple
 from ..base.documents import Key, shown
 from ..base.naming import LABEL, few, has_controls, listed, nearest
 
-# Other words for types that the runner keeps, and these types.
+# Aliases of types that the runner keeps.
 _WORDS = {"float": "double", "datetime": "timestamp"}
 KEPT = ("string", "integer", "double", "float", "boolean", "date", "timestamp", "datetime")
-# Types of contracts that it knows and stores as text, as it does with every word that it does not know; and what to
-# write instead. A run stops at an exact decimal that it shall make a number of.
+# Contract types that the runner accepts and stores as text, like any word that it does not know, and what to write
+# instead. A run fails on an exact decimal that must become a number.
 AS_TEXT = {"bigint": "integer", "decimal": "string", "array": "string"}
 TYPES = (*KEPT, *AS_TEXT)
-# What is as good to whoever judges a column or invents its values, although the runner stores it otherwise.
+# Types that are equivalent for judging columns and inventing values, although the runner stores them differently.
 _ALIKE = {**_WORDS, "decimal": "double", "array": "string"}
 UNCLASSIFIED = "none"
 CURSOR = "cursor"
-# Marks a label that no rule gives as meant so.
+# Marks a label that no rule gives as intended.
 OWN = "!"
 _KEYS = ("type", "required", "cursor", "classification", "description")
 
-# Builds the error for what is wrong at the given keys of the fields that are being read.
+# Builds the error for what is wrong at the given keys of the fields being read.
 Refuse = Callable[[Sequence[Key], str], Exception]
 
 
@@ -42,7 +42,7 @@ class Field(NamedTuple):
     cursor: bool = False
 
     def as_asset(self) -> dict[str, Any]:
-        """Return the field as the asset's schema holds it, keys in reading order."""
+        """Return the field as it stands in the asset's schema, keys in reading order."""
         field: dict[str, Any] = {"name": self.name, "type": self.type, "required": self.required}
         if self.classification:
             field["classification"] = self.classification
@@ -51,9 +51,9 @@ class Field(NamedTuple):
         return field
 
     def as_answer(self, known: Collection[str] = ()) -> Any:
-        """Return the field in the notation that an answer uses: the line, or a mapping when it is described.
+        """Return the field in the notation of an answer: one line, or a mapping when it has a description.
 
-        Where labels are `known`, another one is marked as meant so.
+        With `known` labels, any other label is marked as intended.
         """
         label = self.classification
         if label is not None:
@@ -75,12 +75,12 @@ class Field(NamedTuple):
         return entry | {"description": self.description}
 
     def classified(self, label: str) -> "Field":
-        """Settle the label: the one already chosen, else `label`."""
+        """Return the field with its own label or, without one, with `label`."""
         return self._replace(classification=label if self.classification is None else self.classification)
 
 
 def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
-    """Read a mapping of field name to notation; raises what `refuse` builds at the first misfit."""
+    """Read a mapping of field names to notations; raises what `refuse` builds at the first error."""
     if not isinstance(value, dict):
         raise refuse((), f"must be a mapping of column name to type, not {shown(value)}")
     if not value:
@@ -124,12 +124,12 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
 
 
 def _label(word: Any) -> str:
-    """Return the label that a word names, '' where it names none; one that no rule gives is marked, as in SECRET!."""
+    """Return the label that a word names, '' for none; a label that no rule gives is marked, as in SECRET!."""
     return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
 
 
 def own_labels(value: Any, known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield (column, label) for labels in the notation of an answer that are neither known nor marked as one's own."""
+    """Yield (column, label) for labels in the notation of an answer that are neither known nor marked as intended."""
     for name, entry in value.items() if isinstance(value, dict) else ():
         if isinstance(entry, dict) and entry.get("type") not in TYPES:
             yield from own_labels(entry, known)
@@ -166,19 +166,19 @@ def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
 
 
 def alike(type_: str) -> str:
-    """Return the type whose values are like those of `type_`."""
+    """Return the equivalent type for judging columns and inventing values."""
     return _ALIKE.get(type_, type_)
 
 
 def stored(type_: str) -> str:
-    """Return the type as which the runner stores values of `type_`."""
+    """Return the type that the runner stores for `type_`."""
     return "string" if type_ in AS_TEXT else _WORDS.get(type_, type_)
 
 
 def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
-    """Suggest fields for an object that no catalog knows: a key, and the cursor where there is one.
+    """Suggest fields for an object that no catalog knows: a key, and the cursor if there is one.
 
-    Only sources with a predictable record get any; what a file or sheet holds, its owner says.
+    Only sources with predictable records get any; the owner of a file or sheet knows its columns.
     """
     if selection == "objects":
         key, cursor = Field("id", "string", required=True), Field(cursor_field, "timestamp")
@@ -190,7 +190,7 @@ def starter_fields(selection: str, cursor_field: str) -> tuple[Field, ...]:
 
 
 def are_starter_fields(schema: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether the columns of an asset are those that are suggested where nobody names any."""
+    """Return whether an asset has exactly the columns that are suggested by default."""
     cursor = str(schema[-1].get("name")) if len(schema) > 1 else ""
     suggested = (starter_fields(selection, cursor) for selection in ("objects", "tables"))
     return any(list(schema) == [field.as_asset() for field in fields] for fields in suggested)

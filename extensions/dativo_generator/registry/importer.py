@@ -1,7 +1,7 @@
-"""What reads the columns of a source for a scaffold.
+"""The interface of what imports the columns of a source for a scaffold.
 
-It is handed to the pack by whoever may import: the questionnaire and the command. A render knows of none, so that it
-does with the standard library.
+The questionnaire and the command pass an importer to the pack. A render has none, so that it needs only the standard
+library.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,19 +25,19 @@ class Judge(Protocol):
         beside: tuple[str, ...] = (),
         /,
     ) -> Judgement:
-        """Judge a column by its name, its type, the object that it is of, its values, and the names beside it."""
+        """Judge a column by its name, type, object, observed values, and the names of the columns beside it."""
 
 
 class Wanted(Protocol):
-    """One thing that a scaffold reads, whose columns are to be imported; `cursor_field` is '' where it has none."""
+    """One thing that a scaffold reads, whose columns are to be imported; `cursor_field` is '' for none."""
 
     @property
     def object(self) -> str:
-        """What names its asset."""
+        """The name that identifies its asset."""
 
     @property
     def entry(self) -> Any:
-        """What the job's `source` says of it."""
+        """Its entry in the job's `source`."""
 
     @property
     def cursor_field(self) -> str:
@@ -45,7 +45,7 @@ class Wanted(Protocol):
 
 
 class ImportedTable(Protocol):
-    """The columns of one thing as its source has them."""
+    """The columns of one thing as its source defines them."""
 
     @property
     def cursor(self) -> str:
@@ -53,24 +53,24 @@ class ImportedTable(Protocol):
 
     @property
     def notes(self) -> Sequence[str]:
-        """What a reader should know of the import, a line each."""
+        """What a reader should know about the import, a line each."""
 
     @property
     def options(self) -> Mapping[str, str]:
-        """How a file is written, by the names that engine options have; {} where that is not known."""
+        """The format of a file, by engine option; {} where unknown."""
 
     def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
-        """Return the columns as fields, with the labels that are at least so sure, as usual without it.
+        """Return the columns as fields, with labels of at least `min_confidence`, the default of the pack if None.
 
-        The cursor is marked, unless everybody knows it as the recipe's.
+        The cursor is marked, unless it is already known from the recipe.
         """
 
     def unlabelled(self, min_confidence: float) -> tuple[str, ...]:
-        """List the columns that the usual bar would label, and the given one does not."""
+        """List the columns that get a label with the pack's default confidence, but not with `min_confidence`."""
 
 
 class Importer(Protocol):
-    """Reads columns from where they are."""
+    """Reads columns from their source."""
 
     def imported(
         self,
@@ -82,30 +82,30 @@ class Importer(Protocol):
         encoding: str = "",
         is_recorded: bool = False,
     ) -> Mapping[str, ImportedTable]:
-        """Import the table of each item by its object; raises `AnswerError`. `encoding` is that of files, '' to see.
+        """Import the table of each item, by object; raises `AnswerError`. '' for `encoding` detects that of each file.
 
-        The items of a scaffold that `is_recorded` are found by the names that they have, and by no other.
+        With `is_recorded`, items are found only by their recorded names.
         """
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return the answer that imports files from themselves, '' where that cannot be."""
+        """Return the answer that imports files from themselves, '' where that is impossible."""
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
-        """List the tables of the sources by name and plain name; of a database those that `patterns` may mean."""
+        """List the tables of the sources by name and plain name; of a database, those that `patterns` may match."""
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
-        """Return the fields that a table has now, with the labels and descriptions that somebody gave them."""
+        """Return the imported fields of a table, with the labels and descriptions that were edited by hand."""
 
 
 class NoImporter:
-    """The importer of a render, and of whoever reads only what is recorded."""
+    """The importer of renders, and of callers that read only recorded answers."""
 
     def imported(self, *_: Any) -> Mapping[str, ImportedTable]:
-        """Refuse: what is imported is recorded as an answer before a render."""
+        """Refuse: imported columns are recorded as an answer before a render."""
         raise AnswerError("columns cannot be imported here; answer `fields` with the columns")
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return '': no file is looked at."""
+        """Return '': no file is read."""
         return ""
 
     def tables(self, *_: Any) -> Sequence[tuple[str, str]]:
@@ -113,5 +113,5 @@ class NoImporter:
         raise AnswerError("tables cannot be looked up here; answer `tables` with their names")
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
-        """Refuse: there is nothing that was imported."""
+        """Refuse: nothing was imported."""
         raise AnswerError("columns cannot be imported here; answer `fields` with the columns")

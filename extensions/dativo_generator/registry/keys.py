@@ -1,4 +1,4 @@
-"""What the runner makes of keys of jobs and assets that no connector decides: `registry/keys.yaml`."""
+"""How the runner treats keys of jobs and assets, independent of connectors: `registry/keys.yaml`."""
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -16,9 +16,10 @@ _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 class Keys(NamedTuple):
     """The facts.
 
-    `ignored` maps a kind of file to keys without effect, and to why; `storage` lists what is read of a storage block
-    beside its place; `lineage` maps a type of catalog to the keys of its connection, and these to the variable that is
-    read instead, '' for none; `documents` maps a mode to the columns that it gives, by pattern, '' where it has none.
+    `ignored` maps a kind of file to its keys without effect, and each to why; `storage` lists the keys read from a
+    storage block besides its location; `lineage` maps a type of catalog to the keys of its connection, and each to the
+    variable that is read instead, '' for none; `documents` maps a mode to the columns that it yields, by pattern, ''
+    without one.
     """
 
     ignored: Mapping[str, Mapping[str, str]]
@@ -27,18 +28,18 @@ class Keys(NamedTuple):
     documents: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def lineage_of(self, catalog: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return what is read of the connection of a job's catalog; {} for one of a type that nobody knows."""
+        """Return the connection keys that the runner reads of a job's catalog; {} for an unknown type."""
         kind = catalog.get("type")
         return self.lineage.get(kind, {}) if isinstance(kind, str) else {}
 
     def no_effect(self, kind: str, key: str) -> str:
-        """Say why a key like ``target.connection.x`` of a kind of file has no effect, '' when it has one."""
+        """Return why a key like ``target.connection.x`` in a kind of file has no effect, '' when it has one."""
         return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")
 
     def without_effect(
         self, kind: str, value: Mapping[str, Any], whole: Mapping[str, Any]
     ) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yield the keys of a mapping that have no effect in the `whole` file of a kind, each as a path, and why."""
+        """Yield the keys of a mapping without effect in the `whole` file of a kind, each as a path, and why."""
         for path in _paths(value):
             kept = path[0] in REBUILT and not is_rebuilt(whole, path[0])
             if not kept and (why := self.no_effect(kind, ".".join(path))):

@@ -1,7 +1,7 @@
-"""What became of connectors and objects that the registry no longer has, and of questions: `registry/lifecycle.yaml`.
+"""What became of former questions, and of connectors and objects no longer in the registry: `registry/lifecycle.yaml`.
 
-An id is ``connector`` or ``connector.object``. A rename says the new id, and answers follow it; a retirement says why,
-and what to use instead.
+An id is ``connector`` or ``connector.object``. A rename gives the new id, which answers follow; a retirement gives the
+reason and what to use instead.
 """
 
 import re
@@ -23,7 +23,7 @@ _ID = rf"{IDENTIFIER}(\.{OBJECT})?"
 
 
 class Retirement(NamedTuple):
-    """Why an id was taken away, and the id to use instead, '' when there is none."""
+    """Why an id was retired, and the id to use instead, '' for none."""
 
     reason: str
     replacement: str = ""
@@ -37,7 +37,7 @@ class Lifecycle(NamedTuple):
     questions: Mapping[str, str] = MappingProxyType({})
 
     def current(self, connector: str, object_name: str = "") -> tuple[str, str]:
-        """Follow every rename of a connector, or of an object of it; the object stays '' when none is given."""
+        """Follow every rename of a connector, or of one of its objects; the object stays '' when none is given."""
         while True:
             if object_name and (new := self.renamed.get(f"{connector}.{object_name}")):
                 connector, _, object_name = new.partition(".")
@@ -47,7 +47,7 @@ class Lifecycle(NamedTuple):
                 return connector, object_name
 
     def fate(self, connector: str, object_name: str = "") -> str:
-        """Say what became of an id: renamed, retired and why, or '' when nothing is known."""
+        """Return what became of an id: renamed, retired and why, or '' when nothing is known."""
         old = f"{connector}.{object_name}" if object_name else connector
         new = ".".join(filter(None, self.current(connector, object_name)))
         if retirement := self.retired.get(new) or self.retired.get(old):
@@ -79,13 +79,13 @@ class Lifecycle(NamedTuple):
 
         new = dict(answers)
         if isinstance(answers.get("fields"), str):
-            answers = {**answers, "fields": _parsed(answers["fields"])}  # as it was typed
+            answers = {**answers, "fields": _parsed(answers["fields"])}  # as typed
         for role in ("source_connector", "target_connector"):
             if isinstance(answers.get(role), str):
                 new[role] = self.current(answers[role])[0]
         if isinstance(objects := answers.get("objects"), list):
             new["objects"] = [renamed(name) for name in objects]
-            # Fields of one object may stand without its name; a column is then no object.
+            # Fields of one object may omit its name; keys are then columns.
             by_object = len(objects) != 1 or _by_object(answers)
             for name in ("asset_names", "paths", *(["fields"] if by_object else [])):
                 if isinstance(answers.get(name), dict):
@@ -99,7 +99,7 @@ def _parsed(text: str) -> Any:
     try:
         return parse_bounded(text)
     except yaml.YAMLError:
-        return None  # its reader says what is wrong
+        return None  # reported where fields are read
 
 
 def _by_object(answers: Mapping[str, Any]) -> bool:
@@ -108,9 +108,9 @@ def _by_object(answers: Mapping[str, Any]) -> bool:
 
 
 def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
-    """Read the lifecycle of the pack at `root`, none when it has no such file; raises `PackError`.
+    """Read the lifecycle of the pack at `root`, empty without the file; raises `PackError`.
 
-    A renamed id is gone and ends at one that the registry has; a replacement is there, too.
+    A renamed id must not be in the registry and must lead to one that is, as must a replacement.
     """
     if not (root / FILE).exists():
         return Lifecycle()
@@ -141,7 +141,7 @@ def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
 
 
 def in_service(registry: Registry, lifecycle: Lifecycle) -> Registry:
-    """Return the registry without what is retired but still listed for the jobs that run."""
+    """Return the registry without retired entries, which stay listed only for existing jobs."""
     kept = {}
     for name, connector in registry.items():
         objects = tuple(item for item in connector.objects if f"{name}.{item}" not in lifecycle.retired)
@@ -151,7 +151,7 @@ def in_service(registry: Registry, lifecycle: Lifecycle) -> Registry:
 
 
 def unexplained(old: Registry, new: Registry, lifecycle: Lifecycle) -> list[str]:
-    """List the ids of `old` that `new` no longer has and whose fate `lifecycle` does not tell."""
+    """List the ids of `old` that are missing in `new` and that `lifecycle` does not explain."""
     gone = []
     for connector in old.values():
         name = lifecycle.current(connector.id)[0]
@@ -167,7 +167,7 @@ def unexplained(old: Registry, new: Registry, lifecycle: Lifecycle) -> list[str]
 
 
 def _part(top: Section, key: str) -> Section:
-    """Open the part `key`, empty where it is left out; its keys are ids."""
+    """Return the part `key` as a section, empty when left out; its keys must be ids."""
     part = top.section(key) if key in top.value else Section(top.document, (key,), {})
     for name in part.value:
         if not re.fullmatch(_ID, name):
@@ -199,6 +199,6 @@ def _circular(renamed: Mapping[str, str], start: str) -> bool:
 
 
 def _moved(lifecycle: Lifecycle, new: str, ids: set[str]) -> bool:
-    """Return whether an object's new id stands under a connector that was renamed later."""
+    """Return whether an object's new id belongs to a connector that was renamed later."""
     connector, _, object_name = new.partition(".")
     return bool(object_name) and ".".join(lifecycle.current(connector, object_name)) in ids

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class Pack:
-    """What the files below `root` know. Only the pack's own commit is read, never the destination."""
+    """The contents of the files below `root`. Only the pack's own commit is read, never the destination."""
 
     def __init__(self, root: Path, importer: Importer | None = None) -> None:
-        """Remember `root`; each file is read when it is first asked for. `importer` is for who asks questions."""
+        """Store `root`; each file is read on first use. `importer` is for callers that ask questions."""
         self.root = root
         self.importer = importer or NoImporter()
         self.recipe = cache(self._recipe)
@@ -59,7 +59,7 @@ class Pack:
 
     @cached_property
     def keys(self) -> Keys:
-        """What the runner makes of keys of jobs and assets."""
+        """How the runner treats keys of jobs and assets."""
         return load_keys(self.root)
 
     @cached_property
@@ -68,23 +68,23 @@ class Pack:
 
     @cached_property
     def value_kinds(self) -> ValueKinds:
-        """What values of columns tell."""
+        """The kinds of values, and what each proves."""
         return load_value_kinds(self.root)
 
     @cached_property
     def samples(self) -> "Samples":
-        """The values that invented rows hold."""
-        from .samples import load_samples  # which few scaffolds need
+        """The values for invented rows."""
+        from .samples import load_samples  # few scaffolds need it
 
         return load_samples(self.root)
 
     @property
     def min_confidence(self) -> float:
-        """How sure a label must be where nobody says it."""
+        """The minimum confidence of a label by default."""
         return self.value_kinds.weights.min_confidence
 
     def _text(self, name: str) -> str:
-        """Return a file of the pack as it stands."""
+        """Return the text of a file of the pack."""
         return (self.root / name).read_text(encoding="utf-8")
 
     def _shape(self, kind: str) -> Shape:
@@ -92,7 +92,7 @@ class Pack:
         return shape_of(kind, self.text(f"schemas/{'job' if kind == 'job' else 'asset'}.schema.json"))
 
     def files(self, folder: str, pattern: str) -> list[str]:
-        """List files of the pack by their paths."""
+        """List the paths of files of the pack."""
         return sorted(path.relative_to(self.root).as_posix() for path in (self.root / folder).glob(pattern))
 
     @property
@@ -107,23 +107,23 @@ class Pack:
     def _judge(
         self, column: str, type_: str, object_name: str, seen: Seen | None = None, beside: tuple[str, ...] = ()
     ) -> Judgement:
-        """Return what the rules say of a column of an object: a label, and why.
+        """Return the label that the rules give a column of an object, and why.
 
-        `seen` is what was seen of its values, `beside` are the names of all columns of the object.
+        `seen` is what was seen of its values, `beside` the names of all columns of the object.
         """
         by_name = self._rules.judge(column, type_, object_name, beside)
         return weigh(self.value_kinds, by_name, column, object_name, seen) if seen else by_name
 
     def label(self, field: Field, object_name: str) -> str:
-        """Return what the rules say of a field of an object: a label, or ''."""
+        """Return the label that the rules give a field of an object, or ''."""
         return self.judge(field.name, field.type, object_name).label
 
     def way(self, role: str, connector: Connector) -> Way:
-        """Tell how the runner reads a source, or writes a target."""
+        """Return how the runner reads a source, or writes a target."""
         return self.runner.way(connector, self.recipe(connector.id), role)
 
     def basis(self, *connectors: str) -> list[str]:
-        """Say what the scaffolds of some connectors rest on, so that two releases can be compared."""
+        """Return what scaffolds with these connectors depend on, as texts to compare between releases."""
         return [self._common_basis, *map(self._said_of, connectors)]
 
     @cached_property
@@ -131,7 +131,7 @@ class Pack:
         return common_basis(self.root)
 
     def _said_of_connector(self, name: str) -> str:
-        """Write out what the pack says of a connector."""
+        """Return all that the pack says about a connector, as text."""
         return repr((self.registry[name], self.recipe(name), self.known_fields(name)))
 
     def _recipe(self, name: str) -> Recipe:
@@ -151,7 +151,7 @@ class Pack:
 
 
 def shape_of(kind: str, text: str) -> Shape:
-    """Return the shape of a kind of file as `Pack.shape` does, from the text of its schema."""
+    """Return the shape of a kind of file, like `Pack.shape`, from the text of its schema."""
     top = json.loads(text)
     if kind == "job":
         return Shape(top)

@@ -59,9 +59,9 @@ class Recipe:
 
     @property
     def storage_block(self) -> str:
-        """The block of a target's connection that takes bucket and prefix, or '' when it has none.
+        """The block of a target's connection with bucket and prefix, or '' when it has none.
 
-        The runner reads the bucket from a block with the name that the recipe's template uses.
+        The runner reads the bucket from the block that the recipe's template uses.
         """
         return next((name for name, value in self.connection.items() if isinstance(value, Mapping)), "")
 

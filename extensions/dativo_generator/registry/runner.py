@@ -1,4 +1,4 @@
-"""What the runner does with each connector: `registry/runner.yaml`. What it can do at all is in the registry."""
+"""What the runner does with each connector: `registry/runner.yaml`. What a connector can do is in the registry."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,9 +13,9 @@ from .recipes import Recipe
 FILE = "registry/runner.yaml"
 
 NATIVE, ENGINE, PLUGIN = "native", "engine", "plugin"
-# The job's key for the plugin that does a role of a connector, and what the runner does in that role.
+# The job's key for the plugin that reads a source or writes a target.
 PLUGINS = {"source": "custom_reader", "target": "custom_writer"}
-# What an option of a native reader can be.
+# The kinds of options of a native reader.
 OPTION_KINDS = ("character", "encoding", "count")
 _DONE = {"source": "read", "target": "written"}
 _KEYS = (
@@ -34,14 +34,14 @@ _REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
 
 class Way(NamedTuple):
-    """How the runner does a role of a connector: `native`, `engine` or `plugin`, and what that needs in words."""
+    """How the runner reads a source or writes a target: `native`, `engine` or `plugin`, and its needs in words."""
 
     how: str
     words: str = ""
 
 
 class Reading(NamedTuple):
-    """How a source is read natively: login variables by key of the connection, and options with what each is."""
+    """How a source is read natively: login variables by connection key, and kinds of options by name."""
 
     login: Mapping[str, str] = MappingProxyType({})
     connection_defaults: bool = False
@@ -51,18 +51,18 @@ class Reading(NamedTuple):
 
 
 class Engine(NamedTuple):
-    """An engine that the runner starts: what must be there, and what goes wrong all the same, '' for nothing."""
+    """An engine that the runner starts: its requirements, and a known fault, '' for none."""
 
     needs: str
     fault: str = ""
 
 
 class Runner(NamedTuple):
-    """The facts: `name` of the runner, `sources` that it reads itself, `engines` that it starts, and blocks.
+    """The facts: `name` of the runner, `sources` that it reads itself, `engines` that it starts, and storage blocks.
 
-    `option_defaults` are what a source's reader takes for an option that nobody names. What is read from the
-    environment is written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a block of storage, of
-    which one is enough, the `state_variable`, and `catalog_variables` by catalog.
+    `option_defaults` are what a source's reader uses for options that are not set. What is read from the environment is
+    written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a storage block, one of which is enough,
+    the `state_variable`, and `catalog_variables` by catalog.
     """
 
     name: str
@@ -75,11 +75,11 @@ class Runner(NamedTuple):
     catalog_variables: Mapping[str, str]
 
     def way(self, connector: Connector, recipe: Recipe, role: str) -> Way:
-        """Tell how the runner reads a source, or writes a target."""
+        """Return how the runner reads a source, or writes a target."""
         return (self.reads if role == "source" else self.writes)(connector, recipe)
 
     def reads(self, connector: Connector, recipe: Recipe) -> Way:
-        """Tell how the runner reads a source."""
+        """Return how the runner reads a source."""
         if connector.id in self.sources:
             return Way(NATIVE)
         if recipe.engine in self.engines:
@@ -87,17 +87,17 @@ class Runner(NamedTuple):
         return _by_plugin("source")
 
     def writes(self, connector: Connector, recipe: Recipe) -> Way:
-        """Tell how the runner writes a target."""
+        """Return how the runner writes a target."""
         return Way(NATIVE) if recipe.storage_block in self.storage_blocks else _by_plugin("target")
 
     def keeps_state(self, connector: Connector, recipe: Recipe) -> bool:
-        """Return whether a run can know where the last one ended; what a plugin does nobody knows."""
+        """Return whether a run can know where the last one ended; True for a plugin, of which nothing is known."""
         if connector.id in self.sources:
             return self.sources[connector.id].state
         return self.reads(connector, recipe).how != ENGINE
 
     def login(self, source: str) -> Mapping[str, str]:
-        """Return the variables of a source's login by key of its connection; {} where the runner reads none."""
+        """Return the login variables of a source by connection key; {} where the runner reads none."""
         return self.sources[source].login if source in self.sources else {}
 
     def expands_defaults(self, source: str) -> bool:
@@ -105,10 +105,10 @@ class Runner(NamedTuple):
         return source in self.sources and self.sources[source].connection_defaults
 
     def storage_of(self, connection: Mapping[str, Any], recipe: Recipe) -> tuple[str, Mapping[str, Any]]:
-        """Return the block of storage that a target is written to, with its name; '' where there is none.
+        """Return the name of the storage block that a target is written to, and the block; ('', {}) without one.
 
-        A block of the job's `connection` replaces that of the recipe whole. One that is empty leaves the rest to the
-        runner, as none does.
+        A block in the job's `connection` replaces the recipe's as a whole. An empty block leaves everything to the
+        runner, like a missing one.
         """
         merged = {**recipe.connection, **connection}
         blocks = [name for name in self.storage_blocks if isinstance(merged.get(name), Mapping)]
@@ -117,7 +117,7 @@ class Runner(NamedTuple):
         return name, merged.get(name, {})
 
     def storage_references(self, key: str, recipe: Recipe) -> list[tuple[str, str]]:
-        """List the variables of which one is enough for a key that a block of storage does not have, with defaults.
+        """List the variables, with defaults, that can each supply a key missing from a storage block.
 
         Those that the recipe names come first.
         """
@@ -126,7 +126,7 @@ class Runner(NamedTuple):
         return sorted(found, key=lambda variable: variable[0] not in named)
 
     def options(self, source: str) -> Mapping[str, str]:
-        """Return what the native reader of a source can be told: `character`, `encoding` or `count` by name."""
+        """Return the options of a source's native reader: `character`, `encoding` or `count` by name."""
         return self.sources[source].options if source in self.sources else {}
 
     def reads_secret_file(self, connector: Connector, recipe: Recipe) -> bool:
@@ -160,7 +160,7 @@ def _optional(top: Section, key: str) -> Section | None:
 
 
 def _texts(top: Section, key: str, like: str = ".+") -> dict[str, str]:
-    """Read a mapping of texts, {} where there is none."""
+    """Read a mapping of texts, {} when it is missing."""
     section = _optional(top, key)
     return {name: section.text(name, like=like) for name in section.value} if section else {}
 

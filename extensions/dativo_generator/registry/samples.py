@@ -4,7 +4,7 @@
 
     fields ──> rows
 
-Nothing is drawn at random and no clock is read: the same fields give the same text.
+There is no randomness and no clock: the same fields give the same text.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,10 +18,10 @@ from .fields import Field, alike
 
 FILE = "registry/fixtures.yaml"
 ROWS = 5
-# A name may be of any length; a value made of its words is not.
+# Names may have any length; values made from their words may not.
 _LONGEST = 40
 _PHRASE = r"(<[a-z]+> )?[a-z0-9]+( [a-z0-9]+)*"
-# The types that have values of their own; the others have those of the one that they are like.
+# The types with values of their own; any other uses those of its equivalent.
 _PYTHON: dict[str, type] = {
     "string": str,
     "integer": int,
@@ -33,7 +33,7 @@ _PYTHON: dict[str, type] = {
 
 Value = str | int | float | bool | date | datetime | None
 Row = dict[str, Value]
-# The values of a column, one for each row, or the pattern of a text.
+# The values of a column, one per row, or the pattern of a text.
 _Values = tuple[Value, ...] | str
 
 
@@ -46,7 +46,7 @@ class Phrase(NamedTuple):
 
 
 class Samples(NamedTuple):
-    """What values columns get: by phrases, of which the longest has `longest` words; and where none fits."""
+    """The values for columns: by phrases, of at most `longest` words; and `otherwise`, where no phrase matches."""
 
     phrases: Mapping[str, Sequence[Phrase]]
     longest: int
@@ -55,7 +55,7 @@ class Samples(NamedTuple):
     def rows(self, fields: Sequence[Field], table: str, filled: Collection[str] = ()) -> list[Row]:
         """Make rows that satisfy a schema.
 
-        An optional column has no value in one of them, never in the first; those named in `filled` always have one.
+        An optional column is null in one of them, never the first, unless it is named in `filled`.
         """
         columns = {field.name: self._values(field, table) for field in fields}
         optional = [field.name for field in fields if not field.required and field.name not in filled]
@@ -76,10 +76,10 @@ class Samples(NamedTuple):
         return list(values)
 
     def _found(self, name: Sequence[str], context: int, type_: str) -> tuple[_Values | None, str, str]:
-        """Return the values for the words of a name, what fitted, and the word before.
+        """Return the values for the words of a name, the words that matched, and the word before them.
 
-        What stands last decides, and of that the longest: a name ends in what it is about. The first `context` words
-        are the table's, and alone do not fit.
+        The last match decides, and of those the longest: a name ends in what it is about. The first `context` words are
+        the table's, which do not match alone.
         """
         for end in range(len(name), context, -1):
             for start in range(max(end - self.longest, 0), end):
@@ -98,7 +98,7 @@ def load_samples(root: Path) -> Samples:
     for entry in top.sections("rules", ("words", "last", *_PYTHON)):
         values = {type_: _taken(entry, type_) for type_ in _PYTHON if type_ in entry.value}
         for phrase in take_phrases(entry, "words", groups, _PHRASE):
-            # In words as a column's name is split, in which a digit stands alone.
+            # Split like the name of a column, where digits are separate words.
             split = words(phrase)
             phrases.setdefault("".join(split), []).append(Phrase(len(split), entry.flag("last", False), values))
     otherwise = top.section("otherwise", [type_ for type_ in _PYTHON if type_ != "string"])
@@ -107,7 +107,7 @@ def load_samples(root: Path) -> Samples:
 
 
 def _taken(entry: Section, type_: str) -> _Values:
-    """Take the values for a type: as many different ones as there are rows, or a pattern where it is text."""
+    """Take the values of a type: one per row, or a pattern for text."""
     values = entry.take(type_)
     if isinstance(values, str) and type_ == "string":
         return values

@@ -4,7 +4,7 @@ from ..base.documents import Section, shown
 
 
 def share(section: Section, key: str) -> float:
-    """Take a number above 0 and below 1; raises `PackError`."""
+    """Return a number between 0 and 1, both excluded; raises `PackError`."""
     value = section.take(key)
     if not isinstance(value, float) or not 0 < value < 1:
         raise section.error(key, f"must be a number between 0 and 1, not {shown(value)}")

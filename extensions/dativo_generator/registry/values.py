@@ -1,4 +1,4 @@
-"""Kinds of values, and what each proves when values pass its test: `registry/values.yaml`."""
+"""Kinds of values, and what it proves when values pass their tests: `registry/values.yaml`."""
 
 import re
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ _WORDS = ("for", "against", "tables", "not_tables", "rules")
 
 
 class Seen(NamedTuple):
-    """What was seen of a column's values, of which none is kept: how many distinct ones were tested, and which passed.
+    """What was seen of a column's values, none of which is kept: how many distinct ones were tested, and which passed.
 
-    `passed` are pairs of the name of a kind and a count, of the kinds that some value passed. Values that are
-    `in_a_row`, numbers a few apart, are no independent draws.
+    `passed` pairs kinds with the number of values that passed, if any did. Values `in_a_row`, numbers a few apart, are
+    not independent draws.
     """
 
     distinct: int
@@ -30,7 +30,7 @@ class Seen(NamedTuple):
 
 
 class ValueKind(NamedTuple):
-    """One kind; `test` is the name of a test, with what it takes: the name of a function or a module, or patterns."""
+    """One kind; `test` is the name of a test and its arguments: the name of a function or module, or patterns."""
 
     name: str
     label: str
@@ -50,9 +50,9 @@ class ValueKind(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """How evidence is weighed; each is explained where it is written.
+    """The weights of evidence; the file explains each.
 
-    `purity` are shares of values of a column of a kind that pass. `named` and `against` multiply odds, `contradicted`
+    `purity` lists shares of passing values in a column of a kind. `named` and `against` multiply odds, `contradicted`
     divides them.
     """
 
@@ -64,7 +64,7 @@ class Weights(NamedTuple):
 
 
 class ValueKinds(NamedTuple):
-    """All kinds in their order, with the weights, and the labels, the one that goes before others first."""
+    """All kinds in order, with the weights, and the labels, strictest first."""
 
     kinds: tuple[ValueKind, ...]
     weights: Weights
@@ -137,7 +137,7 @@ def _pattern(entry: Section, key: str, pattern: str) -> str:
 
 
 def _characters(entry: Section) -> tuple[int, int]:
-    """Take how many letters and digits a value has at least and at most; any number without it."""
+    """Take the fewest and the most letters and digits of a value; by default 1 and 1000."""
     value = entry.take("characters", [1, 1000])
     if not (isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value)):
         raise entry.error("characters", f"must be two whole numbers, not {shown(value)}")

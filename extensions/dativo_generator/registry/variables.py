@@ -1,4 +1,4 @@
-"""Which variables of the environment a job reads: those that it names, and those that stand for what it leaves out."""
+"""Which environment variables a job reads: those that it names, and those that replace what it leaves out."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,12 @@ from .pack import Pack
 from .recipes import Recipe
 from .runner import NATIVE
 
-# Case does not matter to who expands it, though recipes and answers keep to upper case.
+# The runner ignores case here, though recipes and answers keep to upper case.
 _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}$]+))?\}")
 
 
 class Variable(NamedTuple):
-    """A variable that decides the value at `keys` of a job, and one of `others` does as well.
+    """A variable that sets the value at `keys` of a job; any of `others` will do as well.
 
     `default` is the value without it, '' where it must be set.
     """
@@ -30,7 +30,7 @@ class Variable(NamedTuple):
 def read_by(
     job: Mapping[str, Any], source: Connector, source_recipe: Recipe, target_recipe: Recipe, pack: Pack
 ) -> Iterator[Variable]:
-    """Yield what a job reads, whose shape is right; a variable that several of its keys need comes several times."""
+    """Yield the variables that a valid job reads; one that several keys need is yielded several times."""
     yield from named_in(job)
     yield from _login(job.get("source", {}), source, source_recipe, pack)
     yield from _target(job.get("target", {}), target_recipe, pack)
@@ -57,7 +57,7 @@ def named_in(value: Any, keys: Keys = ()) -> Iterator[Variable]:
 def _login(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack: Pack) -> Iterator[Variable]:
     keys, given = ("source", "connection"), {**source.get("credentials", {}), **source.get("connection", {})}
     if "custom_reader" not in source and pack.runner.reads(connector, recipe).how == NATIVE:
-        # The reader's own variables have the names of the recipe's.
+        # The reader's own variables are named as in the recipe.
         for key, reference in recipe.connection.items():
             if key not in given:
                 yield from _read((*keys, key), str(reference))
@@ -68,14 +68,14 @@ def _login(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack
 
 
 def _keeps_state(source: Mapping[str, Any], connector: Connector, recipe: Recipe, pack: Pack) -> bool:
-    """Return whether a job keeps a state, and leaves it to the runner where."""
+    """Return whether a job keeps state and leaves its location to the runner."""
     kept = "custom_reader" in source or pack.runner.keeps_state(connector, recipe)
     return bool(source.get("incremental")) and kept and "state_path" not in source["incremental"]
 
 
 def _target(target: Mapping[str, Any], recipe: Recipe, pack: Pack) -> Iterator[Variable]:
     keys, connection, runner = ("target", "connection"), target.get("connection", {}), pack.runner
-    if "custom_writer" in target:  # which is handed the recipe's connection, and makes of it what it likes
+    if "custom_writer" in target:  # gets the recipe's connection, and may use all of it
         yield from (Variable(keys, name) for name in recipe.environment)
     name, block = runner.storage_of(connection, recipe)
     for key in runner.storage_variables:

@@ -1,11 +1,10 @@
-"""What the words of names mean: joined names taken apart, other languages in English: `registry/words/`.
+"""What the words in names mean: split joined words, translate other languages to English: `registry/words/`.
 
 ::
 
-    name ──> words as they are written ──> known pieces of joined ones ──> English words
+    name ──> words as written ──> known pieces of joined words ──> English words
 
-English words and the pieces of joined ones are read with the rules; another language only when a name has a word that
-English does not.
+English words and pieces are read with the rules; other languages only when a name has a word that is not English.
 """
 
 from collections import Counter
@@ -21,20 +20,20 @@ from ..base.phrases import singular, unaccented, words
 FOLDER = "registry/words"
 ENGLISH = f"{FOLDER}/en.yaml"
 WHOLE = "registry/whole_words.yaml"
-# No word of a language is longer; a name of any length is taken apart in a time that grows with its length.
+# No word of a language is longer; it keeps the time to split a name linear in its length.
 _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
-# Nobody joins more letters, nor are there more words, with particles, in a phrase.
+# The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
-# The longest beginning that a telling end may have before it without being known.
+# The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
-# Names in a language of which a table is not in English: how many at least, and what share of all.
+# A table is in another language with at least so many names in it, and at least this share of all.
 _FEWEST, _SHARE = 2, 0.2
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 class Word(NamedTuple):
-    """A word in English; the word of the name that it was, and the language of that one, '' for English."""
+    """A word in English, the written word that it comes from, and the language of that, '' for English."""
 
     text: str
     written: str
@@ -42,7 +41,7 @@ class Word(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a phrase of a language is in English, and how many words it has, particles not counted."""
+    """The English meaning of a phrase, its number of words without particles, and its language."""
 
     english: tuple[str, ...]
     count: int
@@ -50,10 +49,10 @@ class Meaning(NamedTuple):
 
 
 class Vocabulary:
-    """The words that are known, by language."""
+    """The known words, by language."""
 
     def __init__(self, root: Path, of_rules: Collection[str], abbreviations: Mapping[str, str]) -> None:
-        """Read the English words of the pack at `root`; those of the rules are known, too. Raises `PackError`."""
+        """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`."""
         top = Document(root, ENGLISH).section(("source", "short", "endings", "common"))
         top.text("source")
         self._root, self.abbreviations = root, abbreviations
@@ -65,44 +64,44 @@ class Vocabulary:
 
     @cached_property
     def _dictionary(self) -> Section:
-        """Other English words, read when a name first has one that no rule knows; raises `PackError`."""
+        """Other English words, read for the first word that no rule knows; raises `PackError`."""
         return Document(self._root, WHOLE).section(("source", "plain", "words"))
 
     @cached_property
     def _whole(self) -> frozenset[str]:
-        """Words that are not taken apart."""
+        """Words that must not be split."""
         return frozenset(self._dictionary.text("words").split())
 
     @cached_property
     def _plain(self) -> frozenset[str]:
-        """Words that no other language has, so that none is looked at for them."""
+        """Words that exist in no other language, for which none is loaded."""
         return frozenset(self._dictionary.text("plain").split())
 
     @cached_property
     def _pieces(self) -> frozenset[str]:
-        """English words that joined ones are made of."""
+        """English words that may be pieces of joined words."""
         return frozenset(word for word in self.english if len(word) >= _SHORTEST_PIECE) | self._short | self._whole
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
-        """Read a name; where a word is in more than one language, it is of that of the `context`, '' for any."""
+        """Read a name; a word of several languages is taken from that of the `context`, '' for any."""
         pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written, context)]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
         return self._translated(pieces, context)
 
     def language(self, name: Sequence[Word]) -> str:
-        """Return the language that most words of a name are in, as far as they are not English; '' for none."""
+        """Return the most frequent language of a name's words, English not counted; '' for none."""
         found = Counter(word.language for word in name if word.language)
         return found.most_common(1)[0][0] if found else ""
 
     def language_of(self, names: Collection[str]) -> str:
-        """Return the language, but for English, that is spoken in a telling share of some names; '' for none."""
+        """Return the language other than English of a significant share of the names; '' for none."""
         found = Counter(language for name in names if (language := self.language(self.read(name))))
         language, count = found.most_common(1)[0] if found else ("", 0)
         return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
 
     def head_last(self, name: Sequence[Word], language: str) -> list[Word]:
-        """Put the words of a name as English does, where the first says what it is: tipo cliente, a customer type."""
+        """Return the words in English order if the language puts the head first: tipo cliente, customer type."""
         if not language or not any(one.head_first for one in self.languages if one.name == language):
             return list(name)
         parts = [list(part) for _, part in groupby(name, key=lambda word: word.written)]
@@ -120,9 +119,9 @@ class Vocabulary:
     # --- joined words ---
 
     def _taken_apart(self, word: str, context: str = "") -> tuple[str, ...]:
-        """Take a word apart that is not known; one that does not consist of known pieces stays as it is.
+        """Split an unknown word; one that does not consist of known pieces stays whole.
 
-        A word of the language of the `context` is first of all that.
+        A word of the `context` language is never split by another.
         """
         if not _SHORTEST_JOINED <= len(word) <= _LONGEST_JOINED or self._is_known(word):
             return (word,)
@@ -141,7 +140,7 @@ class Vocabulary:
         return (word,)
 
     def _apart_in(self, languages: "Sequence[Language]", word: str) -> tuple[str, ...]:
-        """Take a word apart in that of some languages which needs the fewest and longest pieces; () when none can."""
+        """Split a word in the language that needs the fewest and longest pieces; () when none can."""
         found = [pieces for language in languages if (pieces := language.apart(word))]
         return min(found, key=lambda pieces: (len(pieces), -sum(len(piece) ** 2 for piece in pieces)), default=())
 
@@ -149,19 +148,19 @@ class Vocabulary:
 
     @cached_property
     def languages(self) -> "tuple[Language, ...]":
-        """The languages but for English, read when a name first needs them."""
+        """The languages other than English, read on first use."""
         names = sorted(path.name for path in (self._root / FOLDER).glob("*.yaml"))
         files = [f"{FOLDER}/{name}" for name in names if f"{FOLDER}/{name}" != ENGLISH]
         return tuple(load_language(self._root, file, self._pieces, self._short) for file in files)
 
     @cached_property
     def _particles(self) -> frozenset[str]:
-        """What may stand between the words of a phrase."""
+        """The words that may stand between those of a phrase."""
         return frozenset(chain.from_iterable(language.particles for language in self.languages))
 
     @cached_property
     def _phrases(self) -> Mapping[str, Sequence[Meaning]]:
-        """What phrases of all languages mean, by their letters."""
+        """The meanings of phrases in all languages, by their letters."""
         found: dict[str, list[Meaning]] = {}
         for language in self.languages:
             for letters, meaning in language.phrases.items():
@@ -169,7 +168,7 @@ class Vocabulary:
         return found
 
     def _translated(self, name: Sequence[Word], context: str) -> tuple[Word, ...]:
-        """Translate the phrases of other languages in a name, the longest at each place."""
+        """Translate the phrases of other languages in a name, the longest at each position."""
         spoken = context or self.language(self._in_english(name, ""))
         return tuple(self._in_english(name, spoken))
 
@@ -189,7 +188,7 @@ class Vocabulary:
         return found
 
     def _meaning(self, phrase: Sequence[Word], spoken: str) -> Meaning | None:
-        """Return what a phrase means in the language that is spoken; an English word needs that to be another one."""
+        """Return the meaning of a phrase, first in the `spoken` language, which alone translates an English word."""
         told = [word.text for word in phrase if word.text not in self._particles]
         if not told or phrase[0].text in self._particles or phrase[-1].text in self._particles:
             return None
@@ -201,7 +200,7 @@ class Vocabulary:
 
 
 class Language(NamedTuple):
-    """The phrases of a language by their letters, and the single words that joined ones are made of."""
+    """The phrases of a language by their letters, and the words that may be pieces of joined words."""
 
     name: str
     phrases: Mapping[str, Meaning]
@@ -212,17 +211,17 @@ class Language(NamedTuple):
     english: Collection[str]
 
     def has(self, word: str) -> bool:
-        """Return whether a word is one of this language."""
+        """Return whether a word belongs to this language."""
         return word in self.phrases or word in self.pieces
 
     def apart(self, word: str) -> tuple[str, ...]:
-        """Take a word apart that has a piece of this language in it; () when it does not consist of known pieces."""
+        """Split a word with at least one piece of this language; () when it does not consist of known pieces."""
         pieces = _pieces(word, self.english, self.short, self.pieces)
         return tuple(self.pieces.get(piece, piece) for piece in pieces) if self.pieces.keys() & pieces else ()
 
 
 def load_language(root: Path, file: str, english: Collection[str] = (), short: Collection[str] = ()) -> Language:
-    """Read the words of a language; joined ones may have `english` words, or `short` ones, too. Raises `PackError`."""
+    """Read the words of a language; joined words may contain `english` or `short` ones, too. Raises `PackError`."""
     top = Document(root, file).section(
         ("language", "source", "head", "short", "joints", "particles", "plurals", "words")
     )
@@ -235,7 +234,7 @@ def load_language(root: Path, file: str, english: Collection[str] = (), short: C
     found: set[str] = set()
     for english_words in entries.value:
         english_of_all = tuple(english_words.split())
-        meanings: dict[int, Meaning] = {}  # by how many words a phrase has
+        meanings: dict[int, Meaning] = {}  # by number of words in a phrase
         for spelled in _spellings(entries.text(english_words)):
             told = spelled if particles.isdisjoint(spelled) else [word for word in spelled if word not in particles]
             count = len(told) or len(spelled)
@@ -259,7 +258,7 @@ def load_language(root: Path, file: str, english: Collection[str] = (), short: C
 
 
 def _spellings(phrases: str) -> list[list[str]]:
-    """Return the words of phrases without accents, and with their umlauts written out."""
+    """Return the words of each phrase, without accents, and with umlauts written out."""
     spelled = dict.fromkeys((unaccented(phrases), unaccented(phrases.translate(_WRITTEN_OUT))))
     return [phrase.split() for text in spelled for phrase in text.split(", ")]
 
@@ -267,9 +266,9 @@ def _spellings(phrases: str) -> list[list[str]]:
 def _pieces(
     word: str, known: Collection[str], short: Collection[str], foreign: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Return the fewest known or foreign pieces that a word consists of, the longest ones; () when there are none.
+    """Split a word into the fewest known or foreign pieces, preferring long ones; () when impossible.
 
-    Pieces of two letters stand at its beginning or its end.
+    A piece in `short` may only begin or end a word.
     """
     best: list[tuple[int, int, int] | None] = [(0, 0, 0), *([None] * len(word))]
     for end in range(1, len(word) + 1):

@@ -1,4 +1,4 @@
-"""What the runner refuses, or does wrong silently, in the jobs and assets of a repository.
+"""The checks for what the runner refuses, or does wrong silently, in the jobs and assets of a repository.
 
 It may import `base`, `registry`, `answers` and `plan`.
 """

@@ -1,4 +1,4 @@
-"""What the runner does with an asset, beyond its schema: rules over one asset, nested or flat, without nulls."""
+"""Rules for what the schema of assets cannot express, over one asset in either layout, without nulls."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,13 +10,13 @@ from ..registry.fields import AS_TEXT, KEPT
 from ..registry.pack import Pack
 from .findings import Problem, Problems
 
-# What is meant by a word for a type that the runner does not know.
+# The runner's type for words that it does not know as types.
 _MEANT = {**AS_TEXT, "int": "integer", "long": "integer", "bool": "boolean", "number": "double"}
 _NO = ("no", "false", "off", "n", "f", "0")
 
 
 def asset_problems(asset: Mapping[str, Any]) -> Problems:
-    """Yield what is wrong in an asset."""
+    """Yield the problems of an asset."""
     body, above = body_of(asset), inside(asset)
     if not asset.get("schema"):
         yield Problem(("schema",), "asset", "the top level has none")
@@ -51,7 +51,7 @@ def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
 
 
 def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
-    """Yield what somebody who writes by hand may have missed: labels, and types that the runner does not keep."""
+    """Yield what is easy to miss when writing by hand: missing labels, and types that the runner does not keep."""
     body, above = body_of(asset), inside(asset)
     for index, field in enumerate(body["schema"]):
         keys = (*above, "schema", index)

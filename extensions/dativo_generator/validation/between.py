@@ -1,4 +1,4 @@
-"""What is wrong between files: two jobs that write to one place or keep one state, two assets of one name."""
+"""Conflicts between files: jobs that write to the same place or share a state, assets of the same name."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from .recipes import End
 
 @dataclass(frozen=True)
 class Job:
-    """A job whose shape is right, with the connectors at its ends and its asset, where they are known."""
+    """A job of valid shape, with the connectors at its ends and its asset, if they are known."""
 
     file: File
     source: End | None
@@ -24,13 +24,13 @@ class Job:
 
     @property
     def value(self) -> Mapping[str, Any]:
-        """What the job says."""
+        """The content of the job."""
         return self.file.value
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a job keeps how far it has read: a file, and the entries of it that are the job's."""
+    """Where a job stores how far it has read: a file, and the job's entries in it."""
 
     path: str
     entries: frozenset[str]
@@ -38,7 +38,7 @@ class State:
 
 @dataclass
 class Between:
-    """Compares each file with those before it, of which it keeps what it compares, and by whom it is said first."""
+    """Compares each file with those before it; remembers what it compares, and the first file that has it."""
 
     runner: Runner
     _places: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -46,12 +46,12 @@ class Between:
     _assets: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def of_job(self, job: Job) -> Iterator[Finding]:
-        """Yield what is wrong between a job and those before it."""
+        """Yield the conflicts between a job and those before it."""
         yield from self._same_place(job)
         yield from self._same_state(job)
 
     def of_asset(self, file: File, asset: Described) -> Iterator[Finding]:
-        """Yield that an asset has the name and the version of one before it."""
+        """Yield a finding if an asset has the same name and version as one before it."""
         other = self._assets.setdefault((asset.source_type, asset.name, asset.version), file.path)
         if other != file.path:
             keys = (*inside(file.value), "name")
@@ -59,7 +59,7 @@ class Between:
             yield file.finding(Problem(keys, "same-asset", said))
 
     def _same_place(self, job: Job) -> Iterator[Finding]:
-        """Yield that a job writes where another does: the later run overwrites files of the earlier."""
+        """Yield a finding if another job writes to the same place: the later run overwrites files of the earlier."""
         where = place_of(job.value, job.asset, job.target, self.runner) if job.asset and job.target else ()
         if where and (other := self._places.setdefault(where, job.file.path)) != job.file.path:
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
@@ -67,7 +67,7 @@ class Between:
             yield job.file.finding(Problem(keys, "same-place", said))
 
     def _same_state(self, job: Job) -> Iterator[Finding]:
-        """Yield that an incremental job keeps its state where another does."""
+        """Yield a finding if an incremental job shares its state file with another."""
         if not (state := state_of(job, self.runner)):
             return
         other, kept = self._states.setdefault(state.path, (job.file.path, state))
@@ -83,9 +83,9 @@ class Between:
 
 
 def place_of(job: Mapping[str, Any], asset: Described, end: End, runner: Runner) -> tuple[str, ...]:
-    """Return where a job writes: storage, bucket, domain, data product and table; () where a plugin decides.
+    """Return where a job writes: endpoint, bucket, domain, data product and table; () if a plugin decides.
 
-    Neither prefix nor tenant nor environment are part of it.
+    Prefix, tenant and environment are not part of it.
     """
     target = job.get("target", {})
     if "custom_writer" in target:
@@ -97,18 +97,18 @@ def place_of(job: Mapping[str, Any], asset: Described, end: End, runner: Runner)
 
 
 def address_of(place: tuple[str, ...]) -> str:
-    """Write a place as a URI; which storage it is in is no part of that."""
+    """Return a place as a URI, without the endpoint."""
     return f"s3://{'/'.join(place[1:])}/"
 
 
 def _variable(key: str, recipe: Recipe, runner: Runner) -> str:
-    """Return the variable that is read for a key of the storage that a job does not have, as a recipe writes it."""
+    """Return the ``${NAME}`` that the runner reads if a job's storage lacks a key; '' for none."""
     names = [name for name, _ in runner.storage_references(key, recipe)]
     return f"${{{names[0]}}}" if names else ""
 
 
 def state_of(job: Job, runner: Runner) -> State | None:
-    """Return the state that a job keeps; None when it keeps none."""
+    """Return the state of a job; None if it keeps none."""
     source = job.value.get("source", {})
     incremental = source.get("incremental")
     if not incremental or job.source is None or "custom_reader" in source:
@@ -129,7 +129,7 @@ def _object_of(item: Any) -> str:
 
 
 def _entries(source: Mapping[str, Any], incremental: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the entries of a state: a table by object and cursor, a file by its id or path, an API as a whole."""
+    """Yield the entries of a state: `object.cursor` of a table, id or path of a file, the object's name of an API."""
     for table in source.get("tables", []):
         cursor = table.get("cursor_field") or incremental.get("cursor_field")
         yield f"{table.get('object', table['name'].rpartition('.')[2])}.{cursor}"

@@ -1,4 +1,4 @@
-"""Delimited files that are at hand in the repository, and whether a job reads them as they are written."""
+"""Check that a job reads delimited files in the repository with the delimiter that they use."""
 
 import csv
 from collections.abc import Iterable, Mapping
@@ -12,14 +12,14 @@ from .recipes import End
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {"\t": "a tab"}
-# A header is read, not the file.
+# Only the header is read, not the whole file.
 _BEGINNING = 64 * 1024
 
 
 def delimiter_problems(
     repository: Path, job: Mapping[str, Any], columns: Iterable[str], end: End, runner: Runner
 ) -> Problems:
-    """Yield files whose header has `columns` of the asset by another delimiter than the job's, and none by its own."""
+    """Yield files whose header has some `columns` with another delimiter than the job's, and none with the job's."""
     source = job.get("source", {})
     if "delimiter" not in runner.options(end.connector.id) or "custom_reader" in source:
         return
@@ -37,16 +37,16 @@ def delimiter_problems(
 
 
 def _options(engine: Mapping[str, Any], end: End) -> Mapping[str, Any]:
-    """Return what the native reader is told: a job's options replace the recipe's whole, and the outer ones win."""
+    """Return the options of the native reader: a job's options replace all of the recipe's, and the outer ones win."""
     options = engine.get("options", end.recipe.options)
     native = options.get("native", {})
     return {**(native if isinstance(native, Mapping) else {}), **options}
 
 
 def _header(repository: Path, path: str, encoding: str) -> str:
-    """Return the first line of a file of the repository, '' when it is not at hand or not text."""
+    """Return the first line of a file in the repository, '' if it is missing or not text."""
     parts = path.split("/")
-    # The runner mounts the repository at a folder that only it knows.
+    # Only the runner knows where it mounts the repository.
     for inside in (path, *("/".join(parts[index:]) for index in range(1, len(parts)))):
         try:
             beginning = reading.beginning(repository, inside, _BEGINNING) if inside else None

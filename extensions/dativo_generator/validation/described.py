@@ -1,4 +1,4 @@
-"""What of an asset the rules about jobs and other assets look at. It is kept for all assets of a repository at once."""
+"""The part of an asset that rules on jobs and other assets need; small, since all of a repository's are kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ..base.asset_layout import body_of
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An asset whose shape is right, in short; `domain` and `product` are '' where it has none."""
+    """The summary of an asset of valid shape; `domain` and `product` are '' if it has none."""
 
     name: str
     version: str
@@ -23,7 +23,7 @@ class Described:
 
 
 def described(asset: Mapping[str, Any]) -> Described:
-    """Describe an asset in either layout, without nulls."""
+    """Summarize an asset in either layout, without nulls."""
     body = body_of(asset)
     return Described(
         name=body["name"],

@@ -1,4 +1,4 @@
-"""Keys that the runner accepts and that change nothing, whatever the connectors are: those of `registry/keys.yaml`."""
+"""Keys that the runner accepts and ignores, whatever the connectors are; listed in `registry/keys.yaml`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,18 +9,18 @@ from .findings import Problem, Problems
 
 
 def job_effects(job: Mapping[str, Any], known: facts.Keys) -> Problems:
-    """Yield keys of a job without effect."""
+    """Yield the keys of a job that have no effect."""
     return _without_effect(job, (), "job", known)
 
 
 def asset_effects(asset: Mapping[str, Any], known: facts.Keys) -> Problems:
-    """Yield keys of an asset without effect in its layout."""
+    """Yield the keys of an asset that have no effect in its layout."""
     layout = "nested" if inside(asset) else "odcs"
     return _without_effect(body_of(asset), inside(asset), layout, known)
 
 
 def unread(asset: Any, known: facts.Keys) -> set[Keys]:
-    """Return the keys of an asset that the runner replaces before it looks at them, whatever they hold."""
+    """Return the keys of an asset that the runner overwrites without reading them."""
     governance = body_of(asset).get("governance") if isinstance(asset, Mapping) else None
     if not isinstance(governance, Mapping):
         return set()

@@ -1,4 +1,4 @@
-"""Where a job names a variable that the runner does not put in, or loses what stands around it."""
+"""Variables in a job that the runner does not expand, or whose surrounding text it loses."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from ..registry.runner import NATIVE, PLUGIN, Runner
 from .findings import Problem, Problems
 from .recipes import End
 
-# ${NAME:-default}; where the runner knows it, it looks for it anywhere and puts it in the place of the whole value.
+# ${NAME:-default}; where the runner expands it, a match anywhere replaces the whole value.
 WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
 _PLAIN = re.compile(r"\$\{[^:}]+\}")
 # The rules of this module.
@@ -18,7 +18,7 @@ RULES = ("expansion", "lineage")
 
 
 def lineage_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
-    """Yield variables that are not expanded where lineage goes; the schema finds those in paths."""
+    """Yield unexpanded variables in the lineage settings; the schema finds those in paths."""
     catalog = job.get("catalog", {})
     for key, name in facts.lineage_of(catalog).items():
         if "${" in (text := str(catalog.get("connection", {}).get(key, ""))):
@@ -27,7 +27,7 @@ def lineage_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
 
 
 def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield variables of a source that are not expanded."""
+    """Yield unexpanded variables in a source."""
     if "custom_reader" not in source:
         yield from _connection(source.get("connection", {}), end, runner)
         if runner.reads_secret_file(end.connector, end.recipe) and "${" in end.recipe.credentials_file:
@@ -46,7 +46,7 @@ def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Pro
 def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     how = runner.reads(end.connector, end.recipe).how
     if how == PLUGIN or (how == NATIVE and not end.usual.connection):
-        return  # what nobody reads needs no variable
+        return  # the runner does not read it
     for keys, text in _texts(connection, ("source", "connection")):
         if "${" not in text or _PLAIN.fullmatch(text):
             continue
@@ -58,7 +58,7 @@ def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Prob
 
 
 def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield variables of a target that are not expanded. What a plugin makes of them, nobody knows."""
+    """Yield unexpanded variables in a target; what a plugin does with them is unknown."""
     if "custom_writer" in target:
         return
     keys: Keys = ("target", "connection")

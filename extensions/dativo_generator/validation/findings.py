@@ -1,4 +1,4 @@
-"""What a check says: findings at a place of a file, and problems, which know the keys and not yet the place."""
+"""The results of a check: findings, with a position in a file, and problems, which have keys but no position yet."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .rules import Rules
 
 @dataclass(frozen=True, order=True, slots=True)
 class Finding:
-    """One thing that is wrong; `line` and `column` count from 1."""
+    """One thing that is wrong; `line` and `column` are 1-based."""
 
     file: str
     line: int
@@ -25,7 +25,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a rule says of the value at `keys`, or of its key where `of_key`."""
+    """What a rule says about the value at `keys`, or about its key if `of_key`."""
 
     keys: Keys
     rule: str
@@ -38,9 +38,9 @@ Problems = Iterator[Problem]
 
 @dataclass
 class File:
-    """A file that could be read; `fits` tells whether its shape is right, so that rules can look at it.
+    """A file that could be read; `fits` says whether its shape is valid, so that rules can examine it.
 
-    `header` are the scaffold and the tenant that the comment above it names, where it names any.
+    `header` is the (scaffold, tenant) that the comment above it names, if any.
     """
 
     path: str
@@ -51,21 +51,21 @@ class File:
 
     @property
     def raw(self) -> Any:
-        """What the file holds."""
+        """The parsed content."""
         return self.located.value
 
     @cached_property
     def value(self) -> Any:
-        """What the file holds without nulls, which the runner takes, where it takes them, as if they were not there."""
+        """The content without nulls, which the runner, where it accepts them, treats like missing keys."""
         return without_nulls(self.raw) if self.located.has_nulls else self.raw
 
     @property
     def nulls(self) -> list[Keys]:
-        """The keys of its nulls."""
+        """The keys of nulls."""
         return list(_nulls(self.raw)) if self.located.has_nulls else []
 
     def finding(self, problem: Problem) -> Finding:
-        """Say a problem at its place."""
+        """Return a problem as a finding, with its position."""
         where = place(problem.keys)
         said = f"{where}: {problem.message}" if where else problem.message
         line, column = self.located.place(problem.keys, problem.of_key)
@@ -81,7 +81,7 @@ def _nulls(value: Any, keys: Keys = ()) -> Iterator[Keys]:
 
 
 def without_nulls(value: Any) -> Any:
-    """Return a value whose mappings have no key with a null; lists keep theirs, so that places stay the same."""
+    """Return a value without the keys whose value is null; lists keep their nulls, so that indices stay the same."""
     if isinstance(value, Mapping):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):

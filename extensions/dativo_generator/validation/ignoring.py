@@ -1,9 +1,8 @@
-"""Findings that somebody turns off: with a comment in the file, or in the settings of the repository.
+"""Ignored findings: turned off by a comment in the file, or in the settings of the repository.
 
-The comment ``# dativo: ignore=<rule>[,<rule>]`` is for its own line; above everything else in a file, for the file. The
-settings are `.dativo.yml`, with ``validate: {ignore: {<rule>: [<pattern of paths>, ...]}}``. Both come with whatever
-pull request is to be checked, so a rule that guards against one cannot be turned off, and an error that is turned off
-is counted.
+The comment ``# dativo: ignore=<rule>[,<rule>]`` applies to its line, or to the whole file if nothing but comments is
+above it. The settings are in `.dativo.yml`: ``validate: {ignore: {<rule>: [<pattern of paths>, ...]}}``. A pull request
+can bring both, so a rule that guards against pull requests cannot be turned off, and ignored errors are counted.
 """
 
 import re
@@ -28,7 +27,7 @@ _COMMENT = re.compile(r"(?:^|\s)#\s*dativo:\s*ignore=([A-Za-z0-9_-]+(?:\s*,\s*[A
 
 @dataclass
 class _Ignore:
-    """One rule that is turned off: on one `line` or, with 0, everywhere in files like `pattern`; where it is said."""
+    """A rule ignored on one `line`, or if that is 0, in all files that match `pattern`; `said` is where it says so."""
 
     rule: str
     line: int
@@ -43,15 +42,15 @@ class _Ignore:
 
 @dataclass
 class Ignoring:
-    """Everything that is turned off in a repository."""
+    """Everything that is ignored in a repository."""
 
     rules: Rules
     problems: list[Finding] = field(default_factory=list)
-    # By file, those of all files under "".
+    # By file; "" holds those for all files.
     _ignores: dict[str, list[_Ignore]] = field(default_factory=lambda: defaultdict(list))
 
     def read_settings(self, repository: Path) -> None:
-        """Take in the settings of the repository; what is wrong with them is a finding."""
+        """Read the settings of the repository; errors in them become findings."""
         try:
             text = reading.text(repository, SETTINGS)
         except reading.ReadingError as error:
@@ -68,7 +67,7 @@ class Ignoring:
             self._add("", _Ignore(rule, 0, (SETTINGS, *located.place(keys)), pattern))
 
     def read_comments(self, path: str, text: str) -> None:
-        """Take in the comments of a file."""
+        """Read the comments of a file."""
         if "dativo:" not in text:
             return
         above = True
@@ -80,7 +79,7 @@ class Ignoring:
                     self._add(path, _Ignore(rule, 0 if above else number, place))
 
     def sort(self, findings: list[Finding]) -> tuple[list[Finding], list[Finding]]:
-        """Return the findings that stand, with what is wrong with turning off, and those that are turned off."""
+        """Split findings into those that stand, including errors in ignoring, and those that are ignored."""
         stand, off = [], []
         for finding in findings:
             about = (*self._ignores[""], *self._ignores.get(finding.file, ()))
@@ -108,7 +107,7 @@ class Ignoring:
                 yield (*where, index), str(rule), pattern
 
     def _mapping(self, located: Located, keys: tuple[str, ...], above: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the mapping below the last of some keys, which must be the only one there."""
+        """Return the mapping at `keys` of the settings, in which only the next known key is allowed."""
         only = ("validate", "ignore", "")[len(keys)]
         value = above.get(keys[-1], {}) if keys else above
         if not isinstance(value, Mapping):

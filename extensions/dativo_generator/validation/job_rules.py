@@ -1,7 +1,7 @@
-"""What the runner does with a job, beyond its schema: rules over one job, the connectors at its ends and their recipes.
+"""Rules for what the schema of jobs cannot express, over one job, the connectors at its ends and their recipes.
 
-Written against the runner's behaviour and independent of the plan, so that a mistake in one shows in the other. They
-are for jobs whose shape fits the schema, without nulls.
+They describe the runner's behaviour independently of the plan, so that a mistake in one shows in the other. They
+expect jobs of valid shape, without nulls.
 """
 
 import re
@@ -23,7 +23,7 @@ _PLAIN = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield what is wrong in how a job reads its source."""
+    """Yield the problems in how a job reads its source."""
     source, connector = job.get("source", {}), end.connector
     yield from _plugin(source, end, runner, "source")
     yield from _selection(source, connector)
@@ -46,7 +46,7 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
 
 
 def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Problems:
-    # Whether a target is storage is a matter of the connector, which engine reads a source one of the recipe.
+    # The connector decides whether a target is storage, but the recipe which engine reads a source.
     way = runner.way(end.connector, end.recipe if role == "source" else end.usual, role)
     if way.how == PLUGIN and PLUGINS[role] not in side:
         rule = "not-read" if role == "source" else "not-written"
@@ -109,7 +109,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
 
 
 def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield what is wrong in how a job writes its target."""
+    """Yield the problems in how a job writes its target."""
     target = job.get("target", {})
     yield from _plugin(target, end, runner, "target")
     yield from _engine(target, "target")
@@ -118,7 +118,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     yield from _secrets(connection, keys)
     read = {**end.recipe.connection, **connection}
     name = next((name for name in runner.storage_blocks if read.get(name)), "")
-    if name and not isinstance(read[name], Mapping):  # whoever writes
+    if name and not isinstance(read[name], Mapping):  # whether the runner writes or a plugin
         yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(read[name])}")
     if "custom_writer" not in target:
         yield from _written(job, end, runner)
@@ -138,7 +138,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
 
 
 def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield what keeps the runner from uploading anything, where it writes by itself."""
+    """Yield what stops the runner from uploading, if the runner writes by itself."""
     target, recipe, keys = job.get("target", {}), end.recipe, ("target", "connection")
     connection = target.get("connection", {})
     name, block = runner.storage_of(connection, recipe)
@@ -149,7 +149,7 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     address = catalog.get("uri", "") if isinstance(catalog, Mapping) else catalog
     if not isinstance(address, str):
         yield Problem((*keys, recipe.catalog), "schema", f"must be an address, not {shown(address)}")
-    # Without a branch it is the tenant's where there is a catalog; either way it is metadata of every file.
+    # With a catalog, the branch defaults to the tenant's; either way it is metadata of every file.
     branch = target.get("branch") or (job["tenant_id"] if recipe.catalog else "")
     if not branch.isascii():
         where = ("target", "branch") if target.get("branch") else ("tenant_id",)
@@ -157,7 +157,7 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
-    """Yield what is wrong in a job as it is written, with its nulls: some are as good as a value, others stop a run."""
+    """Yield problems that need the nulls of a job: some of them count as a value, others stop a run."""
     keys: Keys = ("source", "incremental")
     incremental = (job.get("source") or {}).get("incremental")
     if not incremental:
@@ -171,7 +171,7 @@ def written_problems(job: Mapping[str, Any], source: End) -> Problems:
 
 
 def _secrets(connection: Mapping[str, Any], keys: Keys) -> Problems:
-    """Yield secrets that are written out, and those that are only the default of a variable."""
+    """Yield literal secrets, and secrets as the default of a variable."""
     if secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub("", text)), "connection"):
         yield Problem(keys, "secret", f"holds a literal secret; {WAY_OUT}")
     elif secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub(r"\1", text)), "connection"):

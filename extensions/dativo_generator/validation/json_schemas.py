@@ -1,4 +1,4 @@
-"""What the runner accepts by its JSON Schemas, and what is wrong with a value in a reader's words."""
+"""Check values against the JSON Schemas of what the runner accepts, with messages in plain words."""
 
 import json
 import re
@@ -15,10 +15,10 @@ from ..base.documents import shown
 from ..base.naming import few, nearest
 from .misfits import Misfit
 
-# What breaks these says nothing against the shape of a file, so that the other rules can look at it, too.
+# An error in one of these does not affect the shape of a file, so the other rules can still examine it.
 _SHAPELY = {"additionalProperties", "enum", "maximum", "minimum", "minLength", "not", "pattern", "propertyNames"}
 
-# What the runner takes for true and false in text.
+# The text that the runner parses as a boolean.
 _SWITCHES = {"true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0"}
 
 
@@ -33,17 +33,17 @@ class JsonSchemas:
         self._validators = {name: Draft7Validator(schema) for name, schema in schemas.items()}
 
     def misfits(self, schema: str, value: Any) -> Iterator[Misfit]:
-        """Yield what does not fit the schema ``job`` or ``asset``."""
+        """Yield where a value does not fit the schema ``job`` or ``asset``."""
         if self._is_valid(schema, value):
             return
         for error in self._validators[schema].iter_errors(value):
             yield from _misfits(error)
 
     def _is_valid(self, schema: str, value: Any) -> bool:
-        """Return whether a value surely fits, in a thousandth of the time that it takes to say what does not."""
+        """Return whether a value fits for certain, a thousand times faster than listing what does not."""
         try:
             return self._quick[schema].is_valid(value)
-        except ValueError:  # it has a key that is no text
+        except ValueError:  # a key is not text
             return False
 
 
@@ -79,7 +79,7 @@ def _misfits(error: ValidationError) -> Iterator[Misfit]:
 
 
 def _is_turned(value: Any, wanted: str | list[str]) -> bool:
-    """Return whether the runner turns a value into the type it wants: ``"30"`` into a number, ``yes`` into true."""
+    """Return whether the runner converts a value to the wanted type: ``"30"`` to a number, ``yes`` to true."""
     types = [wanted] if isinstance(wanted, str) else wanted
     if "boolean" in types:
         return str(value).lower() in _SWITCHES if isinstance(value, str) else value in (0, 1)
@@ -89,7 +89,7 @@ def _is_turned(value: Any, wanted: str | list[str]) -> bool:
 
 
 def _message(error: ValidationError) -> str:
-    """Say in the reader's words what is wrong with a value."""
+    """Return the message for an error, in plain words."""
     value, rule = error.instance, error.validator_value
     if error.validator in ("enum", "const"):
         allowed = [str(item) for item in (rule if error.validator == "enum" else [rule])]
@@ -109,12 +109,12 @@ def _message(error: ValidationError) -> str:
 
 
 def _stated(error: ValidationError) -> str:
-    """Return the rule that a keyword of a schema stands for, as its `x-rules` say; '' for the rule of all schemas."""
+    """Return the rule that a schema gives for a keyword in its `x-rules`; '' for the rule of all schemas."""
     return error.schema.get("x-rules", {}).get(error.validator, "") if isinstance(error.schema, Mapping) else ""
 
 
 def _description(error: ValidationError) -> str:
-    """Return what the schema says of the value that was refused, from the nearest description."""
+    """Return the nearest description in the schema of the refused value."""
     said = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
     above: Any = error.parent
     while not said and above is not None:

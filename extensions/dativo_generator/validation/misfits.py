@@ -1,6 +1,6 @@
-"""What does not fit a schema, as the rules of a repository take it.
+"""Violations of a schema, in the form that the rules of a repository use.
 
-The schemas are checked by a library that a render does without, so a review of what was just rendered has none.
+The library that checks the schemas is not available in a render, so a review of what was just rendered goes without.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ..base.asset_layout import Keys
 
 @dataclass(frozen=True)
 class Misfit:
-    """A value at `keys` that does not fit, or one `key` below it; `shapely` where its shape does."""
+    """A value at `keys` that does not fit, or one `key` below it; `shapely` if its shape is still valid."""
 
     keys: Keys
     rule: str
@@ -25,4 +25,4 @@ class Schemas(Protocol):
     """The schemas of jobs and assets."""
 
     def misfits(self, schema: str, value: Any) -> Iterator[Misfit]:
-        """Yield what does not fit the schema ``job`` or ``asset``."""
+        """Yield where a value does not fit the schema ``job`` or ``asset``."""

@@ -11,7 +11,7 @@ from .recipes import End
 
 
 def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, target: End | None) -> Problems:
-    """Yield where a job and its asset disagree, and what of the asset the job's target loses."""
+    """Yield where a job and its asset disagree, and what the job's target loses of the asset."""
     if job.get("asset", asset.name) != asset.name:
         yield Problem(("asset",), "pair", f"the job says '{job['asset']}', the file '{asset.name}'")
     if source and source.connector.id != asset.source_type:
@@ -26,7 +26,7 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
 
 
 def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Problems:
-    """Yield objects that are not the asset's: of an API other columns, elsewhere only another word."""
+    """Yield objects that differ from the asset's: other columns for an API, only another label elsewhere."""
     for selection in (source.connector.selection,) if source else SELECTIONS:
         items = job.get("source", {}).get(selection, [])
         objects = [item if isinstance(item, str) else item.get("object") for item in items]
@@ -38,7 +38,7 @@ def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Pr
 
 
 def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
-    """Yield cursors of tables that are no field: the state is kept all the same, but the column is not written."""
+    """Yield cursors of tables that are not fields: the state is kept all the same, but the column is not written."""
     source = job.get("source", {})
     usual = source.get("incremental", {}).get("cursor_field")
     for index, table in enumerate(source.get("tables", [])):

@@ -1,4 +1,4 @@
-"""Which connectors a job really uses: those of the recipes that it names, and what these recipes say."""
+"""The connectors that a job really uses, according to the recipes that it names, and the content of these recipes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ from ..registry.recipes import Recipe
 
 @dataclass(frozen=True)
 class End:
-    """Source or target of a job: the connector, the pack's recipe of it, and the one that the job names.
+    """Source or target of a job: its connector, the pack's recipe for it (`usual`), and the recipe that the job names.
 
-    The last says which engine runs, where there is a catalog, who logs in, and what a job's connection is laid over.
+    The latter decides the engine, the catalog and the credentials, and has the defaults of the job's connection.
     """
 
     connector: Connector
@@ -27,9 +27,9 @@ class End:
 
 
 def type_of(job: Mapping[str, Any], role: str, own: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    """Return the type of connector that a job uses in a role, as the runner finds it.
+    """Return the type of connector that a job uses in a role, by the runner's rules.
 
-    `own` is the recipe that the job names, {} when it is not at hand. Then the file's name says it, or the job's word.
+    `own` is the recipe that the job names, {} if it is not available. Then the file's name or the job itself decides.
     """
     stated = job.get(role, {}).get("type") or own.get("type")
     if isinstance(stated, str):
@@ -39,7 +39,7 @@ def type_of(job: Mapping[str, Any], role: str, own: Mapping[str, Any], known: Ma
 
 
 def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
-    """Return the recipe at a path of the repository, {} when there is none that can be read."""
+    """Return the recipe at a path of the repository, {} if none can be read."""
     try:
         value = parse_bounded(reading.text(repository, path) or "") if path else {}
     except (reading.ReadingError, yaml.YAMLError):
@@ -48,7 +48,7 @@ def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
 
 
 def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
-    """Join what the pack knows of a connector with what the repository's own recipe says; raises `PackError`."""
+    """Combine the pack's knowledge of a connector with the repository's own recipe; raises `PackError`."""
     recipe = pack.recipe(connector.id)
     engine = mapping(own.get("default_engine"))
     credentials = mapping(own.get("credentials"))
@@ -67,5 +67,5 @@ def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Return a mapping that somebody may have written otherwise, {} then."""
+    """Return a value if it is a mapping, else {}."""
     return value if isinstance(value, Mapping) else {}

@@ -1,6 +1,6 @@
-"""Find what the runner would refuse, or silently do wrong, in the jobs and assets of a repository, without running any.
+"""Find what the runner would refuse, or do wrong silently, in the jobs and assets of a repository, without running any.
 
-Generated or written by hand makes no difference. Nothing but the repository's own files is read, and nothing is run.
+Generated and hand-written files are treated alike. Only the repository's own files are read, and nothing is run.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +43,7 @@ from .variables import Variables
 def files(repository: Path) -> list[str]:
     """List every asset and job of a repository, the assets first."""
     paths = (path for folder in ("assets", "jobs") for path in reading.below(repository, folder))
-    # What a link leads to may hold more of them.
+    # The target of a link may have more of them.
     return [path for path in paths if path.endswith((".yaml", ".yml")) or (repository / path).is_symlink()]
 
 
@@ -67,12 +67,12 @@ def examine(
     schemas: Schemas | None = None,
     advance: Callable[[], None] = lambda: None,
 ) -> tuple[list[Finding], list[Finding]]:
-    """Validate every job and asset below `repository`; returns the findings, and those that somebody turned off.
+    """Validate every job and asset below `repository`; returns the findings that stand, and those that are ignored.
 
-    Registry, rules and schemas are those of `pack`, never the repository's own: whoever may change these could allow
-    what they forbid. Of its recipes is taken which connector a job uses, and what runs that. With `cloud` every job is
-    taken to run in cloud mode, else those whose scaffold says so. `advance` is called after each file; without
-    `schemas`, the files are known to fit the schemas.
+    Registry, rules and schemas are those of `pack`, never the repository's own: whoever can change these could allow
+    what they forbid. Its recipes only say which connector a job uses, and what runs it. With `cloud` every job is
+    assumed to run in cloud mode, else only those whose scaffold says so. `advance` is called after each file; without
+    `schemas`, the files are assumed to fit the schemas.
     """
     return _Validation(repository, pack, cloud, schemas, advance).examined()
 
@@ -84,7 +84,7 @@ class _Validation:
     cloud: bool
     schemas: Schemas | None
     advance: Callable[[], None]
-    # Of thousands of files, what the rules look at that are about another.
+    # Of thousands of files, keep only what rules on other files need.
     assets: dict[str, Described] = field(default_factory=dict)
     unused: dict[str, Finding] = field(default_factory=dict)
 
@@ -98,7 +98,7 @@ class _Validation:
         self.suggestions = cache(lambda folder: Suggestions(self._in(folder)))
 
     def examined(self) -> tuple[list[Finding], list[Finding]]:
-        """Return everything that is wrong, and what is turned off."""
+        """Return the findings that stand, and those that are ignored."""
         self.ignoring.read_settings(self.repository)
         return self.ignoring.sort(sorted(set(self._findings())))
 
@@ -116,7 +116,7 @@ class _Validation:
         return files(self.repository)
 
     def _read(self, path: str) -> File | Finding:
-        """Return a file, or what keeps it from being one."""
+        """Return a file, or the finding that explains why it cannot be read."""
         try:
             text = reading.text(self.repository, path) or ""
             self.ignoring.read_comments(path, text)
@@ -131,7 +131,7 @@ class _Validation:
         return Finding(path, line, column, self.rules[rule].severity, rule, printable(message))
 
     def _misfits(self, file: File, schema: str) -> tuple[list[Problem], bool]:
-        """List what does not fit the schema, and tell whether the rules can look at the file all the same."""
+        """List where a file does not fit the schema; the flag says whether the rules can still examine it."""
         if self.schemas is None:
             return [], True
         misfits = list(self.schemas.misfits(schema, file.raw))
@@ -180,7 +180,7 @@ class _Validation:
     def _asset_rules(self, file: File) -> Problems:
         yield from asset_problems(file.value)
         yield from asset_effects(file.value, self.pack.keys)
-        # What a scaffold's answers say of labels and types was decided there.
+        # A scaffold's answers have already settled its labels and types.
         if file.header is None:
             yield from column_problems(file.value, self.pack)
             return
@@ -189,7 +189,7 @@ class _Validation:
             yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
 
     def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
-        """Yield that the owner is a guess: the scaffold's answers name none, and the asset has what is taken then."""
+        """Yield that the owner is a guess: the scaffold's answers name none, and the asset has the default."""
         said, keys, _ = governance_of(file.value)
         if said.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
             return
@@ -198,7 +198,7 @@ class _Validation:
             yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
-        """Return whether the scaffold that wrote an asset has no answer that names columns."""
+        """Return whether no answer of the scaffold that wrote an asset names its columns."""
         answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
         return bool(answers) and not answers.get("fields")
 
@@ -224,7 +224,7 @@ class _Validation:
         yield from _findings(file, said, misfits)
 
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
-        """Find the files that a job names; returns those that are there by key, and what is not there."""
+        """Return those files named by a job that exist, by key, and a problem for each that is missing."""
         problems = []
         present: dict[str, str] = {}
         for key, folder in (
@@ -247,25 +247,25 @@ class _Validation:
         return present, problems
 
     def _is_the_runners(self, path: str) -> bool:
-        """Return whether a recipe may be one that comes with the runner: a repository can do without any of its own."""
+        """Return whether a recipe may be one of the runner's own, which a repository without `connectors` relies on."""
         if (self.repository / "connectors").is_dir():
             return False
         return path.startswith(("/", "$")) or path.removeprefix("./") in map(recipe_file, self.pack.registry)
 
     def _in(self, folder: str) -> list[str]:
-        """List the assets of the repository, or the recipes."""
+        """List the assets or the recipes of the repository."""
         if folder == "assets":
             return [name for name in self._files if name.startswith("assets/")]
         return [path.relative_to(self.repository).as_posix() for path in (self.repository / folder).glob("*.yaml")]
 
     def _ends(self, file: File, there: Mapping[str, str]) -> tuple[dict[str, End], list[Problem]]:
-        """Look up source and target; returns those that the registry has in their role, and what is wrong."""
+        """Look up source and target; returns those that the registry has in their role, and the problems."""
         ends: dict[str, End] = {}
         problems = []
         for role in ("source", "target"):
             key = f"{role}_connector_path"
             if not isinstance(file.raw.get(key), str) or not isinstance(file.value.get(role, {}), Mapping):
-                continue  # the schema says so
+                continue  # the schema reports it
             name = type_of(file.value, role, self.own_recipe(there.get(key, "")), self.pack.registry)
             connector = self.pack.registry.get(name)
             if connector is None or role not in connector.roles:
@@ -287,7 +287,7 @@ class _Validation:
         return ends, problems
 
     def _in_cloud(self, file: File) -> bool:
-        """Return whether the scaffold that wrote a job answered cloud."""
+        """Return whether the scaffold that wrote a job is for cloud mode."""
         if not file.header:
             return False
         scaffold, tenant = file.header
@@ -312,7 +312,7 @@ class _Validation:
     def _variables(
         self, job: Mapping[str, Any], source: End | None, target: End | None, said: list[Problem]
     ) -> Problems:
-        """Yield variables that nothing sets; of ends that nobody knows, only what the job names."""
+        """Yield variables that no file lists; if an end is unknown, only those that the job itself names."""
         known = source and target
         read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
         unexpanded = {problem.keys for problem in said if problem.rule in expansion.RULES}
@@ -324,7 +324,7 @@ def _problem(misfit: Misfit) -> Problem:
 
 
 def _findings(file: File, said: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
-    """Yield what rules and schema say of a file, once where both say the same, or the rules more than unusual."""
+    """Yield the findings of rules and schema, without schema findings that a rule repeats or makes more precise."""
     known = {(problem.keys, rule) for problem in said for rule in (problem.rule, "unusual")}
     for problem in (*said, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
         yield file.finding(problem)
@@ -335,15 +335,15 @@ def _is_below(keys: Keys, above: set[Keys]) -> bool:
 
 
 def _repeats_schema(asset: Any) -> bool:
-    """Return whether the top level of an asset only repeats the fields of its body, as the runner wants it."""
+    """Return whether the top level of an asset only repeats the fields of its body, which the runner requires."""
     body = asset.get("asset") if isinstance(asset, dict) else None
     return isinstance(body, dict) and "schema" in body and body["schema"] is asset.get("schema")
 
 
 def below(path: str, folder: str, repository: Path) -> str:
-    """Return the file of the repository that a path in a job means, '' when there is none.
+    """Return the file of the repository that a path in a job refers to, '' if there is none.
 
-    The runner mounts the repository at a folder that only it knows, so whatever stands before `folder` is taken for it.
+    Only the runner knows where it mounts the repository, so anything may precede `folder` in the path.
     """
     parts = path.split("/")
     for index, part in enumerate(parts):

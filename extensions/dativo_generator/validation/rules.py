@@ -1,4 +1,4 @@
-"""The rules of `validate`: `registry/rules.yaml`, which says of each what happens on the runner, and what to do."""
+"""The rules of `validate`, from `registry/rules.yaml`: for each, what happens on the runner, and what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ _KEYS = ("severity", "what", "happens", "do", "example", "optional")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What brings a finding: changes of files that are right, and files beside them; `also` are other rules' findings.
+    """How to trigger a rule: changes of valid files, and files to add; `also` are the other rules that then apply.
 
-    A change is of whichever of the right files has the old text.
+    A change applies to whichever of the valid files has the old text.
     """
 
     changes: Mapping[str, str]
@@ -26,9 +26,9 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is looked for, what happens on the runner where it is not so, and what to do.
+    """What a rule looks for, what the runner does if it is violated, and what to do about it.
 
-    `example` is None where it takes more than text. A rule that is not `optional` cannot be turned off.
+    `example` is None if it takes more than text. A rule that is not `optional` cannot be turned off.
     """
 
     id: str
@@ -51,7 +51,7 @@ def load_rules(root: Path) -> Rules:
 
 
 def example_of(root: Path, rule: Rule) -> dict[str, str]:
-    """Return the files of a rule's example by path; those of no example are right."""
+    """Return the files of a rule's example by path; without an example, the valid files."""
     right = _top(root).section("right")
     files = {name: right.text(name) for name in right.value}
     if rule.example:

@@ -1,8 +1,8 @@
-"""Which of many paths is meant by one that is not there.
+"""Suggest the path that was probably meant by a missing one.
 
-To compare each that is missing with all that are there would take the square of a repository. So of many only those are
-looked at that stand around it in the order of whole paths, of paths read backwards, or of names without a folder: who
-mistypes a path gets its beginning right, its end, or the file's name.
+Comparing every missing path with every existing one would be quadratic in the size of a repository. In a large one,
+only the neighbours in three sort orders are compared: by path, by reversed path, and by file name. A mistyped path
+usually has the right start, the right end, or the right file name.
 """
 
 from bisect import bisect_left
@@ -11,9 +11,9 @@ from heapq import nlargest
 
 from ..base.naming import nearest
 
-# As many paths at most are all compared.
+# Up to this many paths, compare them all.
 FEW = 64
-# In each order so many before the place of a path, and so many after it, are looked at; the best of them are compared.
+# How many neighbours to look at on each side, in each order, and how many of the best of them to compare.
 AROUND, BEST = 32, 4
 
 _ORDERS: tuple[Callable[[str], str], ...] = (
@@ -24,15 +24,15 @@ _ORDERS: tuple[Callable[[str], str], ...] = (
 
 
 class Suggestions:
-    """Paths that somebody may have meant."""
+    """Paths that a user may have meant."""
 
     def __init__(self, paths: Iterable[str]) -> None:
-        """Put the paths in order."""
+        """Sort the paths."""
         self._paths = list(paths)
         self._ordered = [(key, sorted((key(path.lower()), path) for path in self._paths)) for key in _ORDERS]
 
     def nearest(self, path: str) -> str:
-        """Say which of the paths is close to another, as `naming.nearest` does."""
+        """Return a hint at the most similar path, as `naming.nearest` does."""
         return nearest(path, self._paths if len(self._paths) <= FEW else self._around(path.lower()))
 
     def _around(self, path: str) -> list[str]:
@@ -46,7 +46,7 @@ class Suggestions:
 
 
 def _at_both_ends(one: str, other: str) -> int:
-    """Count the characters that two texts have in common at their beginning and at their end."""
+    """Return the length of the common prefix of two texts plus that of their common suffix."""
     return _at_beginning(one, other) + _at_beginning(one[::-1], other[::-1])
 
 

@@ -1,7 +1,7 @@
-"""Variables that a job reads, and whether anybody says that they are to be set.
+"""Check that the variables that a job reads are listed in an example file.
 
-What says so are the files ``*.env.example``: one at the root is for all, those of a tenant are below
-``variables/<tenant>/``. Where an environment has a folder there, those of others say nothing of its jobs.
+The files are ``*.env.example``: one at the root is for all jobs, those of a tenant are below ``variables/<tenant>/``.
+If an environment has a folder there, the folders of others do not count for its jobs.
 """
 
 import re
@@ -16,7 +16,7 @@ from ..base.paths import ENV_EXAMPLE, VARIABLES
 from ..registry.variables import Variable
 from .findings import Problem, Problems
 
-# A line that is commented out names a variable, too: one that may be set.
+# A line that is commented out lists an optional variable.
 _LISTED = re.compile(r"^[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=", re.MULTILINE)
 
 
@@ -24,15 +24,15 @@ class Variables:
     """The variables that the files of a repository list."""
 
     def __init__(self, repository: Path) -> None:
-        """Remember the repository; each file is read when it is first asked for."""
+        """Remember the repository; files are read on first use."""
         self._repository = repository
-        # The jobs of a tenant come one after the other.
+        # The jobs of a tenant are checked one after the other.
         self._of = lru_cache(maxsize=16)(self._listed)
 
     def problems(self, job: Mapping[str, Any], read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
-        """Yield what a job has `read` and no file lists for it, where there are files; each variable once.
+        """Yield each variable that a job has `read` but no file lists, once, if there are such files at all.
 
-        What has a default need not be set, and what stands where nothing is expanded need not either.
+        A variable with a default need not be set, nor one in a place where nothing is expanded.
         """
         known, where = self._of(str(job["tenant_id"]), str(job.get("environment") or ""))
         if not where:
@@ -44,7 +44,7 @@ class Variables:
                 yield Problem(variable.keys, "variable", f"list {variable.name} in {where}; the job reads it")
 
     def _listed(self, tenant: str, environment: str) -> tuple[frozenset[str], str]:
-        """Return the variables that are listed for a tenant's jobs, and the first file that lists any; '' for none."""
+        """Return the variables listed for a tenant's jobs, and the first file that lists any; '' for none."""
         folder = f"{VARIABLES}/{tenant}"
         own = [path for path in reading.below(self._repository, folder) if path.endswith(ENV_EXAMPLE)]
         if apart := [path for path in own if environment and path.startswith(f"{folder}/{environment}/")]:

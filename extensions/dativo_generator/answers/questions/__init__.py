@@ -1,7 +1,7 @@
-"""Every question: how its answer is read, what it is worth when nobody answers, when it makes no sense, its choices.
+"""Every question: how its answer is read, its default, when it makes no sense, and its choices.
 
-A module is a section of the questionnaire, and mirrors the file of its name in `questions/`, which has the words that a
-user reads. A question has an entry in both, under one name, and nowhere else.
+A module is a section of the questionnaire, and mirrors the file of the same name in `questions/`, which has the texts
+that the user sees. A question has an entry in both, under one name, and nowhere else.
 """
 
 from ..model import Question
@@ -15,9 +15,9 @@ QUESTIONS: dict[str, Question] = {
     for section in _ALL
     for name, question in section.questions.items()
 }
-# The module, and the file, that each stands in.
+# The module and the file of each question.
 SECTION_OF = {name: section.name for section in _ALL for name in section.questions}
 # What a profile may hold.
 PROFILED = tuple(name for name, question in QUESTIONS.items() if question.of != "scaffold")
-# Answers that help to give another and mean nothing afterwards; their questions are `secret` to Copier.
+# Answers that only help to give another; their questions are `secret` to Copier.
 UNRECORDED = tuple(name for name, question in QUESTIONS.items() if not question.recorded)

@@ -1,4 +1,4 @@
-"""Where the source is, and who logs in."""
+"""Where the source is, and its login."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from .. import readers
 from ..connection_overrides import overridden
 from ..model import Answers, Question, Section
 
-# What a connection may hold beside the recipe's template, where the recipe's credentials are `basic`.
+# Keys that a connection may have besides the recipe's template, if the recipe's credentials are `basic`.
 LOGIN = ("user", "password")
 
 

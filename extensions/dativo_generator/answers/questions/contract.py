@@ -1,4 +1,4 @@
-"""The rest of what an asset says: the layout, what the data is for, who cares for it, and what no question asks."""
+"""The rest of an asset: its layout, what the data is for, who maintains it, and keys that no question asks for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ LAYOUTS = NESTED, ODCS = ("nested", "odcs")
 
 
 def _flat_only(key: str) -> Callable[[Answers], str]:
-    """Make the reason why a part of `key` makes no sense in the layout that loses it."""
+    """Return a function for why a part of `key` makes no sense in the layout that loses it."""
 
     def inapplicable(answers: Answers) -> str:
         if why := reused(answers):
@@ -24,7 +24,7 @@ def _flat_only(key: str) -> Callable[[Answers], str]:
 
 
 def _shaped(*keys: str, empty: Any, example: str, inapplicable: Callable[[Answers], str] = reused) -> Question:
-    """Make a question for what stands at `keys` of a flat asset, with `empty` for nothing."""
+    """Build a question about the value at `keys` of a flat asset, with `empty` for none."""
 
     def read(answers: Answers, raw: Any) -> Any:
         value = readers.structure(raw)

@@ -1,4 +1,4 @@
-"""What the reader of the source is told."""
+"""Options of the source's reader."""
 
 from .. import answers_format, engine_options
 from ..model import Answers, Question, Section
@@ -11,7 +11,7 @@ def _one_engine(answers: Answers) -> str:
 
 
 def _nothing_to_tell(answers: Answers) -> str:
-    """Return why the section is not opened, '' when it is; answers of before may open it for the engine alone."""
+    """Return why the section is not opened, '' when it is; older answers may open it for the engine alone."""
     before = answers.format < answers_format.OWN_STATE and not _one_engine(answers)
     return "" if before else engine_options.none_offered(answers)
 

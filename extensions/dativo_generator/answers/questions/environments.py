@@ -1,4 +1,4 @@
-"""Several environments of one scaffold: the assets are written once, the jobs once for each."""
+"""Several environments of one scaffold: the assets are written once, the jobs once per environment."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .. import readers
 from ..model import Answers, Question, Section
 from .shared import always
 
-# What jobs alone read, and so may be another in each environment.
+# What only jobs read, and so may differ by environment.
 VARYING = (
     "lookback_days",
     "state_dir",

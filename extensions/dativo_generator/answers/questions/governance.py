@@ -1,4 +1,4 @@
-"""What an asset says of who may see the data, and for how long it is kept."""
+"""What an asset says about who may see the data, and how long it is kept."""
 
 from .. import readers
 from ..model import Answers, Question, Section
@@ -6,7 +6,7 @@ from .shared import alone, always, each, reused
 
 
 def _dropped(answers: Answers) -> str:
-    """Say why regulations change nothing in the layout that loses them."""
+    """Return why regulations have no effect in the layout that loses them."""
     layout = answers["asset_layout"]
     return answers.pack.keys.no_effect(layout, "governance.regulations")
 

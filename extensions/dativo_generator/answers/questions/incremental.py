@@ -16,7 +16,7 @@ _state_dir = readers.literal(
 
 
 def _without_cursor(answers: Answers) -> list[str]:
-    """List the imported tables that have no column to follow; what has none can only be read in full."""
+    """List the imported tables without a column to follow, which can only be read in full."""
     if answers.source.selection != "tables" or not answers.source.uses_cursor or not answers.imported:
         return []
     own = {item.object for item in answers.items if item.cursor_field}
@@ -24,7 +24,7 @@ def _without_cursor(answers: Answers) -> list[str]:
 
 
 def _has_cursor(answers: Answers) -> bool:
-    """Return whether some table has a column to follow, as all have of which nothing is imported."""
+    """Return whether some table has a column to follow; a table that is not imported always does."""
     return not answers.imported or len(_without_cursor(answers)) < len(answers.imported)
 
 
@@ -33,7 +33,7 @@ def _cursor(answers: Answers) -> str | None:
 
 
 def _read_cursor(answers: Answers, raw: Any) -> str:
-    """Read the name of a column; where somebody answers with one, each imported table that follows it has it."""
+    """Read the name of a column; if answered, each imported table that follows it must have it."""
     cursor = readers.name(raw)
     checked = "cursor_field" in answers.raw and answers.source.selection == "tables" and answers.imported
     for item in answers.items if checked else ():
@@ -44,7 +44,7 @@ def _read_cursor(answers: Answers, raw: Any) -> str:
 
 
 def _own_cursors(answers: Answers) -> str:
-    """Say that there is nothing to ask: each imported table has its own column to follow, which is recorded there."""
+    """Return why there is nothing to ask: each imported table has its own column to follow, recorded with it."""
     if "cursor_field" in answers.raw or not (answers.imported and _has_cursor(answers)):
         return ""
     usual = answers.source_recipe.cursor_field
@@ -64,12 +64,12 @@ def _full_reads(answers: Answers, raw: Any) -> list[str]:
 
 
 def _lookback(answers: Answers) -> int:
-    """Follow the recipe, but for tables: there any other number than 0 keeps the history from the first run."""
+    """Return the recipe's default, but 0 for tables: any other number would limit the history of the first run."""
     return 0 if limits_first_run(answers) else answers.source_recipe.lookback_days
 
 
 def limits_first_run(answers: Answers) -> bool:
-    """Return whether `lookback_days` means how far back the first run reads, and nothing to the later ones."""
+    """Return whether `lookback_days` limits how far back the first run reads, and does not affect later ones."""
     return answers.source.selection == "tables" and answers.source.uses_cursor
 
 
@@ -78,7 +78,7 @@ def _default_state_dir(answers: Answers) -> str:
 
 
 def _no_state(answers: Answers) -> str:
-    """Say why nothing is kept between runs, '' where it is."""
+    """Return why nothing is kept between runs, '' when something is."""
     source = answers.source
     kept = answers["custom_reader"] or answers.pack.runner.keeps_state(source, answers.source_recipe)
     return "" if kept else f"the runner keeps no state of {source.id}, and reads everything each time"

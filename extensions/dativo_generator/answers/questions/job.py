@@ -1,4 +1,4 @@
-"""The rest of what a job says: lineage, validation, keys of the storage, and what no question asks."""
+"""The rest of a job: lineage, validation, storage keys, and keys that no question asks for."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -82,7 +82,7 @@ def _markdown_kv(answers: Answers, raw: Any) -> dict[str, Any]:
 
 
 def _check_columns(answers: Answers, columns: Iterable[str]) -> None:
-    """Refuse fields that no document has: the runner would find no value for them."""
+    """Refuse fields that no document has: the runner would find no values for them."""
     known = (*columns, SAFE_PARTITION)
     for item in answers.items:
         for field in answers.fields[item.object]:

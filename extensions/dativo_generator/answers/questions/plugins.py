@@ -1,4 +1,4 @@
-"""What reads the source and writes the target where the runner does not, or not as somebody wants it."""
+"""Plugins that read the source or write the target where the runner does not, or not as wanted."""
 
 from collections.abc import Callable
 
@@ -14,12 +14,12 @@ _plugin = readers.literal(
 
 
 def way(answers: Answers, role: str) -> Way:
-    """Tell how the runner reads the source, or writes the target."""
+    """Return how the runner reads the source, or writes the target."""
     return answers.pack.way(role, answers.source if role == "source" else answers.target)
 
 
 def _needed(role: str) -> Callable[[Answers], bool]:
-    """Ask where nothing else does it; but nobody whose answers were given before there was the question."""
+    """Ask if nothing else does it, except for answers older than the question."""
     return lambda answers: answers.format >= answers_format.OWN_STATE and way(answers, role).how == PLUGIN
 
 

@@ -1,4 +1,4 @@
-"""The last question: whether to write what was shown."""
+"""The last question: whether to write the files that were shown."""
 
 from .. import readers
 from ..model import Question, Section

@@ -1,4 +1,4 @@
-"""Logging, paths, versions and names, and what comes along beside jobs and assets."""
+"""Logging, paths, versions and names, and what comes with jobs and assets."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ _PATTERN = re.compile(r"[a-z0-9_-]*(?:\{(?:tenant|source|schema|object)\}[a-z0-9
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A relative or absolute folder, or one below a variable; the runner expands ${NAME} in paths, not ${NAME:-x}.
 _APP_ROOT = re.compile(r"/|(?:\$\{[A-Z_][A-Z0-9_]*\}|/?[A-Za-z0-9._-]+)(?:/[A-Za-z0-9._-]+)*/?")
-# Whoever opens one of these says something that may hold for the tenant's other scaffolds, too.
+# An answer in one of these sections may hold for the tenant's other scaffolds, too.
 _WORTH_A_PROFILE = {"governance", "target", "connection", "job", "contract"}
 
 
@@ -39,7 +39,7 @@ def _version(answers: Answers, raw: Any) -> str:
 
 
 def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
-    """Read the names by object, or one pattern for all of them."""
+    """Read the names by object, or one pattern for all."""
     objects = [item.object for item in answers.items]
     if isinstance(raw, str) and _PATTERN.fullmatch(raw.strip()):
         words = {"tenant": answers["tenant_id"], "source": answers.source.id}
@@ -60,7 +60,7 @@ def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
 
 
 def _schema(item: Item) -> str:
-    """Return the schema that a table's name begins with, as a name of a file has it."""
+    """Return the schema in the name of a table, as spelled in file names."""
     name = item.entry.get("name", "") if isinstance(item.entry, dict) else ""
     if not (schema := slug_of(schema_of(name))):
         raise AnswerError(f"{{schema}}: there is none in {shown(name or item.object)}; use {{source}} or {{tenant}}")
@@ -68,7 +68,7 @@ def _schema(item: Item) -> str:
 
 
 def _profiled(answers: Answers, raw: Any) -> list[str]:
-    """Read which answers follow the profiles; each must be one that a profile may hold, and be there."""
+    """Read which answers follow the profiles; each must be given, and be one that a profile may hold."""
     names = readers.words(raw)
     for name in names:
         if name not in answers.raw or answers.questions[name].of == "scaffold":
@@ -77,7 +77,7 @@ def _profiled(answers: Answers, raw: Any) -> list[str]:
 
 
 def _follows_profiles(answers: Answers) -> list[str]:
-    """List the answers that are as the profiles say; those of a profile that is being written, too."""
+    """List the answers that equal those of the profiles, including a profile that is about to be written."""
     if "save_profile" in answers.raw and answers["save_profile"]:
         return list(answers.common)
     presets, raw = answers.presets, answers.raw

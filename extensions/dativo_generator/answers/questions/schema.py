@@ -1,4 +1,4 @@
-"""What an asset says of its columns, and whether it comes with rows to try it with."""
+"""What an asset says about its columns, and whether it comes with rows to try it out."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ ASSETS = ("write", "reuse")
 
 
 def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
-    """Read fields by object; with one object the mapping may be the object's fields themselves."""
+    """Read fields by object; for a single object, its fields alone are accepted."""
     value = readers.mapping(raw)
     objects = [item.object for item in answers.items]
     if are_of_one_object(value, objects):
@@ -39,9 +39,9 @@ def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
 
 
 def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None:
-    """Refuse a table whose cursor is no column of it; an API's may be a parameter of the request.
+    """Refuse a table whose cursor is not one of its columns; an API's may be a parameter of the request.
 
-    Where rows become documents, the columns are those of the documents.
+    If rows become documents, the columns are those of the documents.
     """
     if answers.raw.get("markdown_kv_storage"):
         return
@@ -56,7 +56,7 @@ def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None
 
 
 def _suggested_fields(answers: Answers) -> Any:
-    """Offer the suggested fields in the notation of an answer; None where an item has none."""
+    """Return the suggested fields in the notation of an answer; None if an item has none."""
     suggested = {item.object: answers.suggested(item) for item in answers.items}
     if not all(suggested.values()):
         return None
@@ -64,9 +64,9 @@ def _suggested_fields(answers: Answers) -> Any:
 
 
 def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Collection[str] = ()) -> dict[str, Any]:
-    """Write fields by object in the notation of an answer, those of a single object without its name.
+    """Return fields by object in the notation of an answer, those of a single object without its name.
 
-    Where labels are `known`, others are marked as meant so.
+    With `known` labels, any other label is marked as intended.
     """
     lines = {
         name: {field.name: field.classified(answers.pack.label(field, name) or None).as_answer(known) for field in of}
@@ -76,14 +76,14 @@ def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Co
 
 
 def _not_imported(answers: Answers) -> str:
-    """Return why nothing is labelled by evidence, '' when it is, or was when the fields were recorded."""
+    """Return why no label depends on evidence, '' when one does, or did when the fields were recorded."""
     if answers.raw.get("import_from") or {"fields", "min_confidence"} <= answers.raw.keys():
         return reused(answers)
     return reused(answers) or "without an import, no label depends on values"
 
 
 def _unlabelled(answers: Answers) -> list[str]:
-    """Say which columns of an import stay without a label because of the bar."""
+    """Return which columns of an import have no label because of `min_confidence`."""
     if answers.inapplicable("min_confidence"):
         return []
     bar = answers["min_confidence"]

@@ -1,4 +1,4 @@
-"""What the questions of several sections have in common."""
+"""What the questions of several sections share."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,22 +11,22 @@ from ..selection import Item
 
 
 def alone(read: readers.Reader) -> Callable[[Answers, Any], Any]:
-    """Use a reader that needs nothing but the answer."""
+    """Adapt a reader that needs only the answer itself."""
     return lambda answers, raw: read(raw)
 
 
 def always(value: Any) -> Callable[[Answers], Any]:
-    """Follow one value, whatever the other answers are."""
+    """Return a default that does not depend on other answers."""
     return lambda answers: value
 
 
 def choice(values: Sequence[str], default: str, of: str = "tenant") -> Question:
-    """Make a question with the same choices for every scaffold."""
+    """Build a question with the same choices for every scaffold."""
     return choice_of(always(values), always(default))._replace(fixed_choices=tuple(values), of=of)
 
 
 def choice_of(values: Callable[[Answers], Sequence[str]], default: Callable[[Answers], Any]) -> Question:
-    """Make a question whose choices depend on other answers."""
+    """Build a question whose choices depend on other answers."""
     return Question(
         read=lambda answers, raw: readers.one_of(raw, values(answers)),
         default=default,
@@ -35,7 +35,7 @@ def choice_of(values: Callable[[Answers], Sequence[str]], default: Callable[[Ans
 
 
 def each(answers: Answers, placeholder: str, name: Callable[[Item], str]) -> str:
-    """Return the item's own name where there is one item, else the placeholder that stands for each one's."""
+    """Return the name of the item if there is only one, else the placeholder for the name of each."""
     return name(answers.items[0]) if len(answers.items) == 1 else placeholder
 
 
@@ -45,12 +45,12 @@ def in_cloud(answers: Answers) -> bool:
 
 
 def or_nothing(read: readers.Reader) -> Callable[[Answers, Any], str]:
-    """Let a reader of text take nothing, too."""
+    """Let a reader of text accept an empty answer, too."""
     return lambda answers, raw: readers.text(raw) and read(raw)
 
 
 def passed_on(name: str) -> Callable[[Answers, Any], dict[Any, Any]]:
-    """Make the reader of the question `name` for keys that no question asks for; the plan says which fit."""
+    """Return the reader of the question `name` for keys that no question asks for; the plan says which are valid."""
 
     def read(answers: Answers, raw: Any) -> dict[Any, Any]:
         value = readers.mapping(raw)
@@ -67,6 +67,6 @@ def reused(answers: Answers) -> str:
 
 
 def url(with_default: bool = False) -> Callable[[Answers, Any], str]:
-    """Make a reader of a URL, or nothing; a variable may have a default `with_default`."""
+    """Return a reader of a URL or an empty answer; a variable may have a default `with_default`."""
     matching = readers.matching(r"https?://[^\s/]+\S*", "a URL begins with http:// or https://", with_default)
     return lambda answers, raw: matching(raw) if readers.text(raw) else ""

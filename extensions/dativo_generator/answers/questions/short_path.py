@@ -1,4 +1,4 @@
-"""What every scaffold is asked: whose data it is, from where to where, and which sections to open."""
+"""The questions for every scaffold: whose data it is, its source and target, and which sections to open."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -18,7 +18,7 @@ from . import connection, contract, engine, environments, governance, incrementa
 from .shared import alone, always, choice, in_cloud, reused
 
 MODES = ("self_hosted", "cloud")
-# What `customize` opens, in the order in which it is asked.
+# What `customize` opens, in the order of the questions.
 SECTIONS: dict[str, Section] = {
     module.SECTION.name: module.SECTION
     for module in (
@@ -79,7 +79,7 @@ def patterns(raw: Any) -> list[str]:
 
 
 def entries(answers: Answers, raw: Any) -> Any:
-    """Return an answer that names what to read, with the tables that patterns mean; raises `AnswerError`."""
+    """Return an answer that names what to read, with patterns replaced by tables; raises `AnswerError`."""
     value = _listed(answers, raw)
     found = patterns(value)
     if answers.source.selection != "tables" or not found:
@@ -92,7 +92,7 @@ def entries(answers: Answers, raw: Any) -> Any:
 
 def _listed(answers: Answers, raw: Any) -> Any:
     value = readers.structure(raw)
-    # One thing needs no list, but for what is chosen from one.
+    # A single thing needs no list, unless it is a choice.
     return [value] if isinstance(value, str | dict) and value and answers.source.selection != "objects" else value
 
 
@@ -129,7 +129,7 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
 
 
 def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
-    """Import the columns of what is read; in a list, each source has those of some."""
+    """Import the columns of what is read; of several sources, each has those of some."""
     if not readers.text(raw).strip():
         if awaits_source(answers):
             raise AnswerError(f"name where {few(map(shown, patterns(answers.raw['tables'])))} is looked up")
@@ -146,7 +146,7 @@ def _sources(answers: Answers) -> list[str]:
     return readers.words(text) if text.startswith("[") else [text]
 
 
-# --- what is followed when nobody answers -----------------------------------------------------------------------------
+# --- defaults ---------------------------------------------------------------------------------------------------------
 
 
 def _only_object(answers: Answers) -> list[str] | None:
@@ -155,7 +155,7 @@ def _only_object(answers: Answers) -> list[str] | None:
 
 
 def _own_source(answers: Answers) -> str:
-    """Offer to import files from themselves, where they are at hand."""
+    """Offer to import files from themselves, if they are available."""
     return answers.pack.importer.own_source(answers.items) if answers.source.selection == "files" else ""
 
 
@@ -200,7 +200,7 @@ def _offered_sections(answers: Answers) -> list[Choice]:
 
 
 def _held(answers: Answers, section: Section) -> str:
-    """Say how many answers a section holds for these connectors, and how many there are already."""
+    """Return how many answers a section holds for these connectors, and how many are given."""
     names = [name for name, one in section.questions.items() if one.prompted and one.recorded and _fits(answers, name)]
     if given := sum(name in answers.raw for name in names):
         return f" ({given} of {len(names)} answered)"
@@ -208,7 +208,7 @@ def _held(answers: Answers, section: Section) -> str:
 
 
 def _fits(answers: Answers, name: str) -> bool:
-    """Return whether a question makes sense; where an answer that decides it is wrong, its own question says so."""
+    """Return whether a question makes sense; an invalid answer that decides it is reported by its own question."""
     try:
         return name in answers.raw or not (
             answers.inapplicable(name) or answers.questions[name].without_effect(answers)
@@ -218,7 +218,7 @@ def _fits(answers: Answers, name: str) -> bool:
 
 
 def _read_by(selection: str) -> Question:
-    """Make the question for what a source is asked for."""
+    """Build the question for what to read from a source."""
     return Question(
         _selection, inapplicable=_read_otherwise(selection), example=EXAMPLES.get(selection, ""), of="scaffold"
     )

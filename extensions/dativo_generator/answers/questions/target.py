@@ -11,7 +11,7 @@ from ..model import Answers, Question, Section
 from .shared import alone, always, choice, choice_of, or_nothing, reused, url
 
 SCHEMA_MODES = ("strict", "merge", "relaxed")
-# Only this column is written for every row by the runner; partitioning by a column of the data loses rows.
+# The only column that the runner writes for every row; partitioning by a column of the data loses rows.
 SAFE_PARTITION = "ingest_date"
 _PLACEHOLDERS = ("asset", "object")
 
@@ -41,9 +41,9 @@ def _prefix(answers: Answers, raw: Any) -> str:
 
 
 def _own_bucket(answers: Answers) -> str:
-    """Name a bucket of the tenant, and of the environment where there is more than one."""
+    """Return the default bucket: of the tenant, and of the environment if there are several."""
     parts = [answers["tenant_id"], "data-lake", answers.environment_apart]
-    return "-".join(filter(None, parts)).replace("_", "-")  # which object storage does not take in a bucket's name
+    return "-".join(filter(None, parts)).replace("_", "-")  # not allowed in the name of a bucket
 
 
 def _format(answers: Answers) -> str:
@@ -64,7 +64,7 @@ def _place_is_the_asset(answers: Answers) -> str:
 
 
 def _uncommitted(answers: Answers) -> str:
-    """Say why branch and warehouse decide nothing, '' where a catalog is named."""
+    """Return why branch and warehouse have no effect, '' when a catalog is named."""
     return "" if answers["catalog_uri"] else "no catalog is named with catalog_uri"
 
 
@@ -98,7 +98,7 @@ SECTION = Section(
             owns=("job.target.connection.*.bucket",),
         ),
         "prefix": Question(_prefix, always(""), _no_storage, _place_is_the_asset),
-        # The only part of a target's connection in which the runner expands ${NAME:-default}.
+        # The only key of a target's connection in which the runner expands ${NAME:-default}.
         "endpoint": Question(
             url(with_default=True), always(""), _no_storage, owns=("job.target.connection.*.endpoint",)
         ),

@@ -1,4 +1,4 @@
-"""The kinds of sources that columns are imported from: a module a kind, with its readers as `READERS`.
+"""The kinds of sources that columns are imported from: one module per kind, with its readers in `READERS`.
 
-They may import what stands beside this folder, `registry` and `base`, and libraries when they need them.
+They may import the modules above this folder, `registry` and `base`, and import libraries when needed.
 """

@@ -27,7 +27,7 @@ AVRO_KINDS: dict[str, Kind] = {
     "map": Kind.NESTED,
     "fixed": Kind.BINARY,
 }
-# What a type is for, by the types that it may be said of; elsewhere it says nothing.
+# Logical types, with the types that they apply to; elsewhere they mean nothing.
 LOGICAL_KINDS: dict[str, tuple[tuple[str, ...], Kind]] = {
     "decimal": (("bytes", "fixed"), Kind.DECIMAL),
     "big-decimal": (("bytes",), Kind.DECIMAL),
@@ -45,12 +45,12 @@ LOGICAL_KINDS: dict[str, tuple[tuple[str, ...], Kind]] = {
 }
 _RECORDS = ("record", "error")
 _NAMED = (*_RECORDS, "enum", "fixed")
-# A type in a type in a type: nobody writes more.
+# Types nested in types, more than anybody writes.
 _DEEPEST = 50
 
 
 def is_avro(document: Any) -> bool:
-    """Return whether a document is a record of Avro, a list with one, or a protocol."""
+    """Return whether a document is an Avro record, a list with one, or a protocol."""
     return any(_is_record(one) for one in _top(document))
 
 
@@ -64,7 +64,7 @@ def _is_record(value: Any) -> bool:
 
 
 def _top(document: Any) -> list[Any]:
-    """List the types that a document gives, each of which may be a table."""
+    """List the top-level types of a document, each of which may be a table."""
     if isinstance(document, list):
         return document
     if not isinstance(document, Mapping):
@@ -76,7 +76,7 @@ def _top(document: Any) -> list[Any]:
 
 
 class _Types:
-    """The named types of a document, and what was referred to and is not there."""
+    """The named types of a document, and the references that lead nowhere."""
 
     def __init__(self, document: Any) -> None:
         namespace = text_in(document.get("namespace")) if isinstance(document, Mapping) else ""
@@ -96,7 +96,7 @@ class _Types:
                 waiting += [(inner, around) for inner in (fields if isinstance(fields, list) else ())]
 
     def found(self, name: str, namespace: str) -> Mapping[str, Any] | None:
-        """Return the type that a name means in a namespace."""
+        """Return the type that a name refers to in a namespace."""
         full = name if "." in name or not namespace else f"{namespace}.{name}"
         return self.named.get(full) or self.named.get(name)
 
@@ -108,7 +108,7 @@ def _full_name(named: Mapping[str, Any], namespace: str) -> str:
 
 
 def read_avro(document: Any, path: Path) -> list[Table]:
-    """Read the records of a document as tables; those inside others are text, as all that is nested."""
+    """Read the records of a document as tables; nested records are text, like everything nested."""
     types = _Types(document)
     namespace = text_in(document.get("namespace")) if isinstance(document, Mapping) else ""
     records = [one for one in _top(document) if _is_record(one)]
@@ -146,7 +146,7 @@ def _columns(
 
 
 def _choices(type_: Any, namespace: str, types: _Types, depth: int = 0) -> Iterator[tuple[str, Kind | None]]:
-    """Yield what a value may be, in Avro's words and as a kind; None for a name that nothing has."""
+    """Yield the alternatives of a type, as Avro's name and as a kind; None for an unknown name."""
     if depth > _DEEPEST:
         raise ImportFailed("a type is nested too deeply; name a smaller part of it")
     if isinstance(type_, list):
@@ -168,7 +168,7 @@ def _choices(type_: Any, namespace: str, types: _Types, depth: int = 0) -> Itera
 
 
 def _together(kinds: set[Kind]) -> Kind:
-    """Return the kind of a value that is one of several."""
+    """Return the kind of a value that may be of several kinds."""
     if len(kinds) == 1:
         return next(iter(kinds))
     return Kind.DOUBLE if kinds and kinds <= {Kind.INTEGER, Kind.DOUBLE} else Kind.TEXT
@@ -185,7 +185,7 @@ class Avro(Reader):
     marks = ('"record"',)
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document holds a record of Avro, or is called a schema of it."""
+        """Return whether a document holds an Avro record, or has the extension of an Avro schema."""
         return not source.fragment and (is_avro(source.document) or _is_named_so(source))
 
     def read(self, source: Source, options: Options) -> list[Table]:

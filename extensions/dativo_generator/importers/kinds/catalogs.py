@@ -1,4 +1,4 @@
-"""Streams that a tool discovered: catalogs of Singer taps and of Airbyte sources."""
+"""Discovered streams: catalogs of Singer taps and of Airbyte sources."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from ..table import Column, ImportFailed, Table
 from ..types import Kind
 from .json_schema import Place, Schemas, is_nullable, kind_of_schema, types_of
 
-# What Airbyte says beside the JSON type: https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types
+# What Airbyte adds to the JSON type: https://docs.airbyte.com/platform/understanding-airbyte/supported-data-types
 AIRBYTE_KINDS: dict[str, Kind] = {
     "timestamp_with_timezone": Kind.INSTANT,
     "timestamp_without_timezone": Kind.TIMESTAMP,
@@ -36,7 +36,7 @@ def is_airbyte(document: Any) -> bool:
 
 
 def catalog_in_lines(text: str, path: Path) -> Any:
-    """Return the Airbyte message with a catalog out of what a source prints, JSON a line; None without one."""
+    """Return the Airbyte message with a catalog from a source's output, one JSON object per line; None without one."""
     for line in text.splitlines():
         if '"CATALOG"' in line:
             try:
@@ -65,9 +65,9 @@ def _described(stream: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
-    """Yield the columns of a stream. One is required when it is in a key or, where a schema tells, never null.
+    """Yield the columns of a stream; those of a key are required, and those whose schema excludes null.
 
-    Some sources leave null out everywhere, so it means something only where another column names it.
+    Some sources omit null everywhere, so its absence counts only if another column allows null.
     """
     whole = place.flat()
     properties = {name: property_.flat() for name, property_ in whole.get("properties", {}).items()}
@@ -117,7 +117,7 @@ def read_singer(document: Any, path: Path) -> list[Table]:
 
 
 def _singer_kind(schema: Mapping[str, Any]) -> Kind:
-    """Judge by the JSON type; a number in steps of less than one is how taps write an exact decimal."""
+    """Judge by the JSON type; taps write an exact decimal as a number with a step below one."""
     step = schema.get("multipleOf")
     if types_of(schema) - {"null"} == {"number"} and isinstance(step, int | float) and step:
         return Kind.DECIMAL if step % 1 else Kind.INTEGER
@@ -153,7 +153,7 @@ def read_airbyte(document: Any, path: Path) -> list[Table]:
         if columns := tuple(_columns(place, keys, _airbyte_kind)):
             namespace = text_in(stream.get("namespace"))
             full = f"{namespace}.{name}" if namespace else name
-            # One inside an object cannot be followed by the runner.
+            # The runner cannot follow a cursor inside an object.
             tables.append(Table(full, columns, cursor=cursor[0] if len(cursor) == 1 else ""))
     return tables
 
@@ -163,7 +163,7 @@ def _airbyte_kind(column: str, schema: dict[str, Any]) -> Kind:
 
 
 class Airbyte(Reader):
-    """A catalog of Airbyte, alone or among the lines that a source prints."""
+    """An Airbyte catalog, alone or among the lines of a source's output."""
 
     order = 43
     marks = ('"streams"', '"CATALOG"')

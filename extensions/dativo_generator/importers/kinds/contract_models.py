@@ -1,4 +1,4 @@
-"""Tables of a contract of the Data Contract Specification: its models, with what their fields refer to."""
+"""Tables of a contract of the Data Contract Specification: its models, with the references of their fields resolved."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,14 +28,14 @@ MODEL_KINDS: dict[str, Kind] = {
     **dict.fromkeys(("array", "map", "object", "record", "struct", "variant", "json"), Kind.NESTED),
     "null": Kind.TEXT,
 }
-# What says that a column always has a value.
+# Keys that say that a column is never null.
 _REQUIRED = ("required", "primary", "primaryKey")
-# So many references lead on from one to the next.
+# The most references in a chain.
 _DEEPEST = 100
 
 
 def is_specification(document: Any) -> bool:
-    """Return whether a document says that it is a contract of this specification."""
+    """Return whether a document declares itself a contract of this specification."""
     return isinstance(document, Mapping) and "dataContractSpecification" in document
 
 
@@ -72,7 +72,7 @@ def _columns(
 def _whole(
     value: Mapping[str, Any], document: Document, depth: int = 0
 ) -> tuple[Mapping[str, Any], Document, tuple[str, ...]]:
-    """Return a model or a field with what it refers to put in, and why that is not here where it is not."""
+    """Return a model or field with its references resolved, its document, and why any reference could not be."""
     reference = text_in(value.get("$ref"))
     if not reference:
         return value, document, ()
@@ -87,7 +87,7 @@ def _whole(
 
 
 def _kind(field: Mapping[str, Any], native: str) -> Kind:
-    """Judge by the type that a warehouse gives the column, where that is said, else by the one of the contract."""
+    """Judge by the type of the warehouse if stated, else by the type of the contract."""
     for key, value in mapping_in(field.get("config")).items():
         if isinstance(key, str) and key.endswith("Type") and isinstance(value, str):
             kind = kind_of(value, dialect_of(key.removesuffix("Type")).name)
@@ -103,7 +103,7 @@ class Models(Reader):
     marks = ('"dataContractSpecification"',)
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document says that it is one."""
+        """Return whether a document declares itself one."""
         return not source.fragment and is_specification(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

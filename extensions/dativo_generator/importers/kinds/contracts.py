@@ -15,7 +15,7 @@ from ..sql_types import kind_in_any
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
-# The logical types of ODCS, where the physical one says nothing.
+# The logical types of ODCS, used where the physical type says nothing.
 ODCS_KINDS: dict[str, Kind] = {
     "string": Kind.TEXT,
     "text": Kind.TEXT,
@@ -28,9 +28,9 @@ ODCS_KINDS: dict[str, Kind] = {
     "object": Kind.NESTED,
     "array": Kind.NESTED,
 }
-# What says that a column always has a value.
+# Keys that say that a column is never null.
 _REQUIRED = ("required", "primaryKey", "isPrimary", "isPrimaryKey")
-# What the types of an asset say of the values.
+# The kinds that an asset's types stand for.
 _ASSET_KINDS = {
     "string": Kind.TEXT,
     "integer": Kind.INTEGER,
@@ -70,7 +70,7 @@ def is_contract(document: Any) -> bool:
 
 
 def read_asset(document: Any, path: Path) -> list[Table]:
-    """Read the columns of an asset, with the labels that it states."""
+    """Read the columns of an asset, with its labels."""
     body = body_of(document)
     columns = []
     for number, entry in enumerate(body["schema"]):
@@ -106,7 +106,7 @@ def read_contract(document: Any, path: Path) -> list[Table]:
 
 
 def _dialect(document: Mapping[str, Any]) -> str:
-    """Return the dialect of the servers of a contract, '' where they have several, or none."""
+    """Return the SQL dialect of a contract's servers, '' for none or several."""
     servers = document.get("servers")
     entries = [mapping_in(one) for one in servers] if isinstance(servers, list) else []
     families = {dialect_of(text_in(one.get("type"))).name for one in entries}
@@ -130,25 +130,25 @@ def _columns(entries: Any, dialect: str, where: str) -> Iterator[Column]:
 
 
 def _first(entry: Mapping[str, Any], *keys: str) -> str:
-    """Return the first of the values that is a text, '' where none is."""
+    """Return the first value that is a text, '' for none."""
     return next((text for key in keys if (text := text_in(entry.get(key)))), "")
 
 
 def _kind(entry: Mapping[str, Any], dialect: str) -> Kind:
-    """Judge by the physical type, where it is one that a warehouse has, else by the logical one."""
+    """Judge by the physical type if a warehouse has it, else by the logical one."""
     physical, stated = text_in(entry.get("physicalType")), text_in(entry.get("logicalType")).strip().lower()
     logical = ODCS_KINDS.get(stated) or (kind_in_any(stated) if stated else Kind.TEXT)
     options = mapping_in(entry.get("logicalTypeOptions"))
     if logical is Kind.DATE and re.search(r"[hH]{2}", text_in(options.get("format"))):
-        logical = Kind.TIMESTAMP  # before 3.1 there was no other logical type for it
+        logical = Kind.TIMESTAMP  # the only logical type for it before 3.1
     kind = kind_in_any(physical, dialect) if physical else Kind.OTHER
     if kind is Kind.OTHER or (kind is Kind.NESTED and stated):
-        kind = logical  # some write varchar[50], which is no list
+        kind = logical  # some write varchar[50], which is not a list
     return Kind.INSTANT if kind is Kind.TIMESTAMP and options.get("timezone") is True else kind
 
 
 def label_of(entry: Mapping[str, Any]) -> str | None:
-    """Return a classification where it is a label of an asset; contracts have words of their own, like restricted."""
+    """Return a classification that is a label of an asset; contracts also use words like restricted."""
     stated = text_in(entry.get("classification"))
     if stated.upper() in ("PII", "SENSITIVE"):
         return stated.upper()
@@ -166,7 +166,7 @@ class Asset(Reader):
         return is_asset(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read its columns, with the labels that it states."""
+        """Read its columns, with its labels."""
         return read_asset(source.document, source.path)
 
 

@@ -26,9 +26,9 @@ from ..types import PERSONAL, Kind
 from ..values import judged
 
 SECONDS = 10
-# So many rows are fetched at once.
+# Rows to fetch at once.
 _CHUNK = 100
-# What stands behind these is no database.
+# Schemes of URLs that are not databases.
 _FETCHED = frozenset(
     {
         *("http", "https", "ftp", "sftp", "s3", "s3a", "s3n", "gs", "gcs", "r2", "az", "azure", "abfs", "abfss"),
@@ -36,7 +36,7 @@ _FETCHED = frozenset(
     }
 )
 
-# A line of a driver that only leads to the next one.
+# A line of a driver that only introduces the next one.
 _FRAME = re.compile(r"DB-Lib error message \d+, severity \d+:")
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token|credential", re.IGNORECASE)
 
@@ -46,13 +46,13 @@ _SECRET_OPTION = re.compile(r"pass|pwd|secret|token|credential", re.IGNORECASE)
 
 @dataclass
 class _Address:
-    """Where a database is, for SQLAlchemy, and the values of the environment in it, which no message repeats."""
+    """The location of a database, for SQLAlchemy, and the environment values in it, which no message repeats."""
 
     url: Any = None
     values: list[str] = field(default_factory=list)
 
     def expanded(self, part: str, url: str) -> str:
-        """Return a part of a URL with its `${NAME}` from the environment."""
+        """Return a part of a URL with each `${NAME}` replaced from the environment."""
 
         def value(match: re.Match[str]) -> str:
             found = os.environ.get(match[1])
@@ -66,7 +66,7 @@ class _Address:
         return re.sub(r"\$\{(\w+)\}", value, unquote(part))
 
     def reason(self, error: Any) -> str:
-        """Return the driver's own words in one line, without what came from the environment."""
+        """Return the driver's own message in one line, without the values from the environment."""
         words = getattr(error, "orig", None) or error
         text = _said(getattr(words, "args", ())) or str(words)
         lines = [line.strip() for line in text.splitlines() if line.strip() and not _FRAME.fullmatch(line.strip())]
@@ -74,14 +74,14 @@ class _Address:
         text = re.sub(r"^connection failed: ", "", lines[0])
         for value in sorted(filter(None, self.values), key=len, reverse=True):
             for written in {value, quote(value, safe=""), quote(value), quote_plus(value), repr(value)[1:-1]}:
-                # A short one is left inside words, which it is likely to be in by chance.
+                # A short value is left inside words, where it probably occurs by chance.
                 whole = rf"(?<!\w){re.escape(written)}(?!\w)" if len(written) < 4 else re.escape(written)
                 text = re.sub(whole, HIDDEN, text)
         return masked(text)
 
 
 def _said(arguments: tuple[Any, ...]) -> str:
-    """Return the last text of what an error was made of; some drivers give bytes, and some a pair of code and text."""
+    """Return the last text in the arguments of an error; some drivers give bytes, and some a (code, text) pair."""
     last = arguments[-1] if arguments else ""
     if isinstance(last, tuple):
         return _said(last)
@@ -89,7 +89,7 @@ def _said(arguments: tuple[Any, ...]) -> str:
 
 
 def _checked_url(url: str) -> _Address:
-    """Read a URL, refusing what would put a secret into a history or a screen."""
+    """Parse a URL; refuses one that would expose a secret in a shell history or on a screen."""
     sqlalchemy = library("sqlalchemy", "Reading a database")
     try:
         parts = urlsplit(url)
@@ -132,7 +132,7 @@ def _checked_url(url: str) -> _Address:
 
 @contextmanager
 def _inspector(url: str, address: _Address) -> Iterator[Any]:
-    """Connect, within bounds, and give SQLAlchemy's inspector; its errors become one line without the password."""
+    """Connect, within limits, and yield SQLAlchemy's inspector; errors become one line without the password."""
     sqlalchemy = library("sqlalchemy", "Reading a database")
     family = address.url.get_backend_name()
     known = dialect_of(family)
@@ -147,11 +147,11 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
         ) from None
     except ImportError as error:
         raise _not_installed(url, error.name or family, address, known) from None
-    except Exception as error:  # drivers have errors of their own beside those that SQLAlchemy knows
+    except Exception as error:  # drivers raise errors that SQLAlchemy does not wrap
         raise ImportFailed(f"{shown(url)}: {address.reason(error)}") from None
     try:
         with warnings.catch_warnings(), engine.connect() as connection:
-            # A type that SQLAlchemy does not know is text here, which needs no warning.
+            # A type that SQLAlchemy does not know is text here, so no warning is needed.
             warnings.simplefilter("ignore", sqlalchemy.exc.SAWarning)
             yield sqlalchemy.inspect(connection.execution_options(isolation_level="AUTOCOMMIT"))
     except ImportFailed:
@@ -163,7 +163,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
 
 
 def _not_installed(url: str, module: str, address: _Address, known: Dialect) -> ImportFailed:
-    if address.url.drivername != known.driver:  # somebody wants another one
+    if address.url.drivername != known.driver:  # a driver that the user asked for
         return ImportFailed(f"{shown(url)}: the driver '{module}' is not installed; pip install it")
     extras = ",".join(dict.fromkeys(("import", known.extra)))
     return ImportFailed(
@@ -205,9 +205,9 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = (), sample: int = 0)
 def _sampled(
     inspector: Any, address: _Address, place: tuple[str, str | None], columns: tuple[Column, ...], rows: int
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """Let the values of so many rows say what the columns are, and say what came of it.
+    """Judge the columns by the values of so many rows, and return them with notes on the result.
 
-    They are read in a transaction of their own that may only read, where a database has such, and is rolled back.
+    Rows are read in a separate transaction, read-only where the database supports that, which is rolled back.
     """
     sqlalchemy = library("sqlalchemy", "Reading a database")
     table, schema = place
@@ -237,12 +237,12 @@ def _sampled(
 
 
 def _schema(name: str, places: Mapping[str, tuple[str, str | None]]) -> str:
-    """Return the schema that a table is called with, '' for none."""
+    """Return the schema in the name of a table, '' for none."""
     return name.removesuffix(places[name][0]).removesuffix(".")
 
 
 def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) -> str:
-    """Say why this user cannot read a table, '' when it can. Its columns may be seen by all who cannot."""
+    """Return why this user cannot read a table, '' if they can. Its columns may be visible regardless."""
     sqlalchemy = library("sqlalchemy", "Reading a database")
     query = sqlalchemy.select(sqlalchemy.text("1")).select_from(sqlalchemy.table(table, schema=schema)).limit(0)
     try:
@@ -253,9 +253,9 @@ def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) 
 
 
 def _names(inspector: Any) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """Yield every table and view as it is called, with its name and schema.
+    """Yield every table and view: its full name, with its plain name and schema.
 
-    Of a server a name is `schema.table`, as a job has it. Where databases are schemas, the URL's is meant.
+    On a server the full name is `schema.table`, as in a job. Where a schema is a database, it is that of the URL.
     """
     known = dialect_of(inspector.dialect.name)
     own = inspector.default_schema_name or ""
@@ -285,16 +285,16 @@ def _columns(inspector: Any, table: str, schema: str | None) -> Iterator[Column]
     for entry in inspector.get_columns(table, schema):
         native, kind = _type(entry["type"], inspector.dialect)
         required = entry["name"] in keys or not entry.get("nullable", True)
-        # SQLAlchemy's names are texts of a kind of their own, which YAML does not know.
+        # SQLAlchemy's names are of a subclass of str, which YAML cannot write.
         yield Column(str(entry["name"]), kind, native, required, (entry.get("comment") or "").strip())
 
 
 def _type(type_: Any, dialect: Any) -> tuple[str, Kind]:
-    """Return a reflected type in the database's words, and its kind."""
-    type_ = getattr(type_, "data_type", None) or type_  # a domain is what it is made of
+    """Return a reflected type as the database spells it, and its kind."""
+    type_ = getattr(type_, "data_type", None) or type_  # a domain counts as its base type
     try:
         native = type_.compile(dialect=dialect)
-    except Exception:  # a type that SQLAlchemy does not know has no words
+    except Exception:  # a type unknown to SQLAlchemy cannot be compiled
         return "unknown", Kind.OTHER
     return native.lower(), kind_of(native, dialect_of(dialect.name).name)
 
@@ -306,23 +306,23 @@ def _comment(inspector: Any, table: str, schema: str | None) -> str:
 
 
 def known_schemes() -> str:
-    """List what a URL may begin with, for messages."""
+    """List the URL schemes to use, for messages."""
     return listed([name for one in dialects().values() if one.driver for name in (*one.aliases, one.name)] + ["duckdb"])
 
 
 class DatabaseUrl(Reader):
-    """A database of a server, behind a URL."""
+    """A database on a server, named by a URL."""
 
     order = 10
     selection = "tables"
     samples = True
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a source is written as a URL, or as another address of a database."""
+        """Return whether a source is a URL, or another kind of address of a database."""
         return source.is_url or source.is_address
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read its tables; refuses a URL of something that would have to be fetched, and any other address."""
+        """Read its tables; refuses a URL of something to download, and any other kind of address."""
         if source.is_address:
             raise ImportFailed(
                 f"{source.label}: is no URL of a database; write scheme://user:${{NAME}}@host/database "

@@ -1,4 +1,4 @@
-"""Columns of a database that is a file, of SQLite or DuckDB: opened by exactly its name, and only to read."""
+"""Columns of a database file of SQLite or DuckDB, opened read-only by exactly its name."""
 
 import os
 import sqlite3
@@ -22,14 +22,13 @@ from ..types import Kind
 
 SECONDS = 10
 _MAGIC = 16
-# More tables than this are too many; bytes of a file that is copied with the changes that wait beside it; and bytes of
-# memory for SQLite.
+# The most tables; the most bytes of a file that is copied with its pending changes; and bytes of memory for SQLite.
 TABLES, _WAITING, _MEMORY = 5_000, 1 << 30, 64 << 20
 _SCHEMES = ("sqlite", "duckdb")
 
 
 def family_of(path: Path) -> str:
-    """Return which database a file is, by its first bytes: sqlite, duckdb, or '' for any other."""
+    """Return the kind of a database file, by its first bytes: sqlite, duckdb, or '' for any other file."""
     head = local.beginning(path, _MAGIC)
     if head == b"SQLite format 3\0":
         return "sqlite"
@@ -37,9 +36,9 @@ def family_of(path: Path) -> str:
 
 
 def path_in(url: str) -> Path:
-    """Return the path in a URL of three slashes for a relative, four for an absolute one; options behind it are left.
+    """Return the path in a URL, without options: relative after three slashes, absolute after four.
 
-    A file that is called as it stands there comes first.
+    An existing file with the literal name takes precedence.
     """
     written = url.partition("://")[2].removeprefix("/")
     for name in (written, unquote(written), unquote(written.partition("?")[0])):
@@ -49,7 +48,7 @@ def path_in(url: str) -> Path:
 
 
 def read_database_file(path: Path, label: str, wanted: str = "") -> list[Table]:
-    """Read the tables and views of a database, only `wanted` where it is given; raises `ImportFailed`."""
+    """Read the tables and views of a database, or only `wanted` if given; raises `ImportFailed`."""
     read = {"sqlite": _read_sqlite, "duckdb": _read_duckdb}.get(family_of(path))
     if not read:
         raise ImportFailed(f"{label}: is not a database of SQLite or DuckDB")
@@ -66,7 +65,7 @@ def read_database_file(path: Path, label: str, wanted: str = "") -> list[Table]:
     return [named(found, wanted, label)] if wanted else found
 
 
-# Columns by table, and why others are left out.
+# Columns by table, and reasons by table that was left out.
 _Found = tuple[dict[str, list[Column]], dict[str, str]]
 
 
@@ -79,7 +78,7 @@ def _few(names: list[Any], label: str) -> list[Any]:
 # --- SQLite -----------------------------------------------------------------------------------------------------------
 
 _NAMES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-# The rules by which SQLite itself takes any words for a type.
+# SQLite's own rules, which accept any words as a type.
 _AFFINITIES = (
     *(("INT", Kind.INTEGER), ("CHAR", Kind.TEXT), ("CLOB", Kind.TEXT), ("TEXT", Kind.TEXT), ("BLOB", Kind.BINARY)),
     *(("REAL", Kind.DOUBLE), ("FLOA", Kind.DOUBLE), ("DOUB", Kind.DOUBLE)),
@@ -87,7 +86,7 @@ _AFFINITIES = (
 
 
 def _read_sqlite(path: Path, label: str) -> _Found:
-    """Read in a thread: SQLite takes long to understand some views, and lets nobody interrupt it."""
+    """Read in a thread: SQLite takes long to prepare some views, and cannot be interrupted meanwhile."""
     found: list[_Found | Exception] = []
 
     def read() -> None:
@@ -121,7 +120,7 @@ def _sqlite_tables(path: Path, label: str) -> _Found:
             tables[name] = [
                 Column(column, _sqlite_kind(native), native.lower(), bool(not_null or key))
                 for _, column, native, not_null, _, key, hidden in rows
-                if hidden != 1  # what a virtual table takes, and does not hold
+                if hidden != 1  # hidden arguments of a virtual table, not its columns
             ]
     return tables, left_out
 
@@ -139,7 +138,7 @@ def _sqlite(path: Path, label: str) -> Iterator[sqlite3.Connection]:
     if _bytes_beside(real, "-journal", 8) == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7":
         raise ImportFailed(f"{label}: was left amid a change; open it once with what writes it")
     with TemporaryDirectory(prefix="dativo-") as folder:
-        # Of a file that nothing changes, SQLite makes and reads no others beside it.
+        # For an immutable file, SQLite neither creates nor reads files beside it.
         url = f"{real.as_uri()}?mode=ro&immutable=1"
         if _bytes_beside(real, "-wal", 1):
             url = f"{_copied(real, Path(folder, 'file'), label).as_uri()}?mode=ro"
@@ -164,7 +163,7 @@ def _bytes_beside(path: Path, ending: str, size: int) -> bytes:
 
 
 def _copied(path: Path, copy: Path, label: str) -> Path:
-    """Copy a database with the changes that wait beside it: whoever reads these writes there, too."""
+    """Copy a database with its pending changes, since reading them writes beside the original."""
     if path.stat().st_size > _WAITING:
         raise ImportFailed(f"{label}: has changes that wait in {path.name}-wal; close what writes it")
     copy.write_bytes(local.content_of(path, _WAITING))
@@ -210,7 +209,7 @@ def _read_duckdb(path: Path, label: str) -> _Found:
 
 
 def _refusal(database: Any, schema: str, view: str) -> str:
-    """Say why a view is not of this file, '' for nothing: it is understood, and not run."""
+    """Return why a view does not belong to this file alone, '' if it does: it is parsed, not run."""
     import duckdb
 
     try:
@@ -228,13 +227,13 @@ def _refusal(database: Any, schema: str, view: str) -> str:
 
 
 class FileUrl(Reader):
-    """A database that is a file, behind a URL."""
+    """A database file, named by a URL."""
 
     order = 9
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a URL is of a database that is a file, with or without a driver."""
+        """Return whether a URL names a database file, with or without a driver."""
         return source.is_url and source.named.partition("://")[0].lower().partition("+")[0] in _SCHEMES
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -246,7 +245,7 @@ class FileUrl(Reader):
 
 
 class DatabaseFile(Reader):
-    """A database that is a file."""
+    """A database file."""
 
     order = 20
     selection = "tables"

@@ -1,4 +1,4 @@
-"""Tables of a dbt project: its manifest (descriptions, constraints, tests) and its catalog (types), together."""
+"""Tables of a dbt project: its manifest (descriptions, constraints, tests) and its catalog (types), combined."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,13 +17,13 @@ _FILES = ("manifest.json", "catalog.json")
 
 
 def is_dbt(document: Any) -> bool:
-    """Return whether a document is an artifact of dbt."""
+    """Return whether a document is a dbt artifact."""
     metadata = document.get("metadata") if isinstance(document, Mapping) else None
     return isinstance(metadata, Mapping) and "dbt_schema_version" in metadata
 
 
 def read_dbt(document: Any, path: Path) -> list[Table]:
-    """Read the tables of a manifest or a catalog, with what the other one says when it stands beside it."""
+    """Read the tables of a manifest or catalog, combined with the other one if it is in the same folder."""
     files = Documents(path, document)
     others = [files.beside(name) for name in _FILES if name != path.name] if path.name in _FILES else []
     documents = [document, *(mapping_of(other.value, str(other.path)) for other in others if other)]
@@ -65,7 +65,7 @@ def _name(node: Mapping[str, Any], typed: Mapping[str, Any]) -> str:
 
 
 def _tested(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Collect the columns that a test says are never null, by node."""
+    """Collect the columns that a test requires to be not null, by node."""
     columns: dict[str, set[str]] = {}
     for node in nodes.values():
         column, about = text_in(node.get("column_name")), mapping_in(node.get("test_metadata"))
@@ -79,7 +79,7 @@ def _tested(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
 def _columns(
     node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, never_null: set[str], where: str
 ) -> Iterator[Column]:
-    """Yield the columns in the order of the catalog, which has all of them; of a manifest alone, those it describes."""
+    """Yield the columns in the order of the catalog, which is complete; of a manifest alone, those it describes."""
     described, stored = _by_name(node, where), _by_name(typed, where)
     in_order = sorted(stored, key=lambda name: _index(stored[name]))
     constraints = mappings_of(node.get("constraints"), f"{where}: constraints")
@@ -100,7 +100,7 @@ def _columns(
 
 
 def _by_name(node: Mapping[str, Any], where: str) -> dict[str, Mapping[str, Any]]:
-    """Return the columns of a node by their names in small letters."""
+    """Return the columns of a node by their lower-case names."""
     columns = mapping_of(node.get("columns"), f"{where}: columns")
     return {name.lower(): mapping_of(entry, f"{where}.{name}") for name, entry in columns.items()}
 
@@ -122,7 +122,7 @@ class Dbt(Reader):
     entries = ("manifest.json", "target/manifest.json")
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document is an artifact of dbt."""
+        """Return whether a document is a dbt artifact."""
         return is_dbt(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -1,4 +1,4 @@
-"""Tables of a SQL script: what its statements, followed in order, leave behind."""
+"""Tables of a SQL script: the result of its statements, followed in order."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -18,21 +18,21 @@ from ..sql_types import kind_of, parser
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
-# What a script stays below, with all the ways in which it is read: bytes, bytes of one statement, tables; and how many
-# seconds of a processor it takes at most.
+# The limits for a script, over all the ways of reading it: bytes, bytes of one statement, tables; and seconds of
+# processor time.
 _LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
-# What else than " quotes names; and so much of a long script decides how it is read.
+# Quotes of names besides "; and how much of a long script decides how it is read.
 _QUOTES, _BEGINNING = frozenset("[`"), 1 << 18
-# So many statements that were not understood are named.
+# How many statements that were not understood are listed.
 _NAMED = 30
 
 
 def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "") -> list[Table]:
-    """Read the tables of a script in the named dialect, or in the one that gives most; raises `ImportFailed`.
+    """Read the tables of a script in the named dialect, or in the one that fits best; raises `ImportFailed`.
 
-    `table` is the one that is asked for, '' for all: only then is it an error that a statement on it is not understood.
+    With `table`, the one that is wanted, '' for all, it is an error if a statement on it is not understood.
     """
     chosen, script = script_of(path, dialect, encoding)
     if table:
@@ -44,7 +44,7 @@ def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "")
 
 
 def script_of(path: Path, dialect: str = "", encoding: str = "") -> tuple[Dialect, Script]:
-    """Follow a script to its end, and return its dialect with what it says; raises `ImportFailed`."""
+    """Follow a script to its end, and return its dialect and the result; raises `ImportFailed`."""
     text = _text_of(path, encoding)
     parser("Reading a DDL script")
     if not text.strip():
@@ -54,7 +54,7 @@ def script_of(path: Path, dialect: str = "", encoding: str = "") -> tuple[Dialec
 
 
 def _text_of(path: Path, encoding: str) -> str:
-    """Return the text of a script; Microsoft's programs write UTF-16."""
+    """Return the text of a script; Microsoft's tools write UTF-16."""
     content = local.content_of(path, _LARGEST)
     marked = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
@@ -77,13 +77,13 @@ def _named(path: Path, dialect: str) -> Dialect:
 
 
 class _Bounds:
-    """What a script may take; a call raises `ImportFailed` once it is too much."""
+    """The limits for a script; a call raises `ImportFailed` when one is exceeded."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.deadline = path, time.process_time() + SECONDS
 
     def __call__(self, statement: Statement, tables: Tables) -> None:
-        """Look at a statement before it is followed."""
+        """Check a statement before it is followed."""
         if time.process_time() > self.deadline:
             raise ImportFailed(f"{self.path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
         if statement.end - statement.start > _STATEMENT_SIZE and statement.first in ("CREATE", "ALTER"):
@@ -93,10 +93,10 @@ class _Bounds:
 
 
 def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialect, Script]:
-    """Follow a script in each way in which the dialects read it, and choose the one that finds most columns in it.
+    """Follow a script in each distinct way that the dialects read it, and choose the one that finds most columns.
 
-    Of those that find as many it is one that knows the quotes of its names, then the one of whose words most are said,
-    and then the first. Of a long script the beginning decides, as long as all of it is understood in that way.
+    Ties go to the fewest problems, then to a dialect that knows the quotes of names, then to the one with most of its
+    own words, then to the first. The beginning of a long script decides, if the whole is then understood that way.
     """
     ways = {one.name: Lexis(**dict.fromkeys(one.texts, True)).in_script(text) for one in candidates}
     beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
@@ -120,7 +120,7 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
 
 
 def _check_asked(path: Path, asked: str, script: Script) -> None:
-    """Raise `ImportFailed` where the table that is asked for is one of those that were not understood, or no table."""
+    """Raise `ImportFailed` if the wanted table was not understood, or is not a table."""
 
     def is_asked(name: str) -> bool:
         return asked.lower() in (name.lower(), name.rpartition(".")[2].lower())
@@ -136,7 +136,7 @@ def _check_asked(path: Path, asked: str, script: Script) -> None:
 
 
 def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
-    """Build the error for a script without a table that was understood: the first that was not, or what there is."""
+    """Build the error for a script without a table that was understood: its first problem, or what else it holds."""
     if script.problems:
         first = min(script.problems, key=lambda one: (not one.defines, one.elsewhere))
         tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
@@ -158,7 +158,7 @@ def _said(path: Path, problem: Problem) -> str:
 
 
 def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield a line for each statement that was not understood, for so many of them."""
+    """Yield a line for each of the first statements that were not understood, and one for the rest."""
     yield from (_said(path, problem) for problem in problems[:_NAMED])
     if more := problems[_NAMED:]:
         behind = f", nor are {len(more) - 1} statements behind it" if len(more) > 1 else ""
@@ -166,7 +166,7 @@ def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
 
 
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
-    """Yield what to say of the script as a whole, a line each."""
+    """Yield the notes on the script as a whole, a line each."""
     if guessed:
         yield f"read as {guessed}; --dialect names another one"
     yield from _named_problems(path, script.misunderstood)
@@ -218,7 +218,7 @@ class Scripts(Reader):
     selection = "tables"
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a file is called as a script is."""
+        """Return whether a file has the extension of a script."""
         return source.suffix in (".sql", ".ddl", ".hql")
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -1,7 +1,8 @@
-"""Columns of data files: CSV in its many forms; JSON and Parquet, read with DuckDB; packed with gzip or not.
+"""Columns of data files: CSV in its many forms; JSON and Parquet, read with DuckDB; with or without gzip.
 
-A type is one that the runner can make of the values. It reads CSV as text, takes the first line for the names, and an
-empty cell, NULL, null and None for nothing; so does this. A bounded number of rows is looked at, whatever the size.
+A type is one that the runner can make of the values. Like the runner, this reads CSV as text, takes the first line for
+the names, and reads an empty cell, NULL, null and None as null. The number of rows examined is bounded, whatever the
+size.
 """
 
 import codecs
@@ -26,17 +27,17 @@ from ..table import Column, ImportFailed, Table
 from ..types import PERSONAL, Kind
 from ..values import judged
 
-# So much is looked at: rows, and cells of all columns together, but for a few rows of what is very wide.
+# The most rows, and cells of all columns together, to examine; and the fewest rows of a very wide file.
 ROWS, CELLS, LEAST = 100_000, 1_000_000, 100
 SECONDS = 30
-# Of a folder, so many files spread over it are looked at. Of a column so many values are judged, of all columns
-# together no more than these, but for a few of each.
+# The most files of a folder, spread over it. The most values judged per column, and over all columns, but at least a
+# few of each.
 FILES = 100
 VALUES, JUDGED, FEW = 2_000, 10_000, 5
-# So many cells are looked at at once.
+# Cells to examine at once.
 _CHUNK = 200_000
 _HEAD = 1 << 16
-# Of a packed file so many bytes and parts are unpacked for its beginning.
+# The most bytes and gzip members to unpack for the beginning of a file.
 _PACKED, _MEMBERS = 4 << 20, 100
 
 FORMATS = {
@@ -52,7 +53,7 @@ FORMATS = {
 }
 _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",  # which begins like the next one
+    codecs.BOM_UTF32_LE: "utf-32",  # has the next one as a prefix
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -66,13 +67,13 @@ _FOREIGN = {
     b"Obj\x01": "a data file of Avro; name its schema, an .avsc",
 }
 
-# A folder of a partitioned data set; what stands for nothing in its name.
+# A folder of a partitioned data set; and the name of the null partition.
 _PARTITION = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
 def format_of(path: Path) -> str:
-    """Return how a file is written, by its name: csv, json, parquet, or '' where the name says nothing."""
+    """Return the format of a file, by its extension: csv, json, parquet, or '' for any other."""
     suffixes = [suffix.lower().lstrip(".") for suffix in path.suffixes]
     if suffixes and suffixes[-1] in ("gz", "gzip"):
         suffixes.pop()
@@ -80,7 +81,7 @@ def format_of(path: Path) -> str:
 
 
 def read_files(named: str, source: str, *, encoding: str = "", required_from_data: bool = False) -> Table:
-    """Read a file, a folder of files, or a pattern as one table; raises `ImportFailed`, which call it `source`."""
+    """Read a file, a folder of files, or a pattern as one table; errors, `ImportFailed`, name it `source`."""
     paths, notes = _chosen(named)
     formats = {format_of(path) or "csv" for path in paths}
     if len(formats) > 1:
@@ -104,7 +105,7 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     columns = [_column(name, one, found.read, required_from_data) for name, one in found.columns.items()]
     partitions = [one for one in _partitions(paths) if one.name not in found.columns]
     if Path(named).is_file():
-        partitions = []  # a job reads the file alone, and what its folder is called is no column of it
+        partitions = []  # a job reads the file alone, without a column for its folder
     if partitions:
         named_so = listed(f"'{one.name}'" for one in partitions)
         notes.append(f"{named_so}: in the names of folders, and not in the files; who reads these alone has nothing")
@@ -114,10 +115,10 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
 
 
 class _Looked(NamedTuple):
-    """A column that was looked at.
+    """A column that was examined.
 
-    `native` is its type in the file's own words and `kind` its kind, where it says them, and `always` whether it always
-    has a value, where that is known of the whole file; else the texts tell.
+    `native` is its type in the file's own terms and `kind` its kind, where the file states them; `always` is whether it
+    always has a value, where known for the whole file; otherwise the texts decide.
     """
 
     texts: Texts
@@ -127,7 +128,7 @@ class _Looked(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """What was looked at: columns by name, how many rows of how many at most, what to say, and how it is written."""
+    """What was examined: columns by name, rows read and the limit, notes, and the format."""
 
     columns: Mapping[str, _Looked]
     read: int
@@ -137,7 +138,7 @@ class _Sample(NamedTuple):
 
 
 def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> Column:
-    """Return a column; a value may be missing where one is, and that none is proves nothing, unless it shall."""
+    """Return a column; a null makes it optional, and no null makes it required only with `required_from_data`."""
     texts = looked.texts
     kind = looked.kind or texts.kind
     native = looked.native or (" or ".join(sorted(texts.types)) if isinstance(texts, Values) else "text")
@@ -148,12 +149,12 @@ def _column(name: str, looked: _Looked, read: int, required_from_data: bool) -> 
 
 
 def _can_be_personal(kind: Kind, enough: bool) -> bool:
-    """Return whether values may say what is personal; a few numbers prove nothing."""
+    """Return whether values may be evidence of personal data; a few numbers prove nothing."""
     return kind is Kind.TEXT or (kind in PERSONAL and enough)
 
 
 def _partitions(paths: Sequence[Path]) -> list[Column]:
-    """Return the columns of a partitioned data set: the folders right above its files are called `name=value`."""
+    """Return the columns of a partitioned data set, whose files are in folders named `name=value`."""
     found: dict[str, Texts] = {}
     for path in paths:
         folders = []
@@ -167,7 +168,7 @@ def _partitions(paths: Sequence[Path]) -> list[Column]:
 
 
 def _rows(columns: int) -> int:
-    """Return how many rows of so many columns are looked at."""
+    """Return how many rows to examine for a number of columns."""
     return max(min(ROWS, CELLS // max(columns, 1)), min(LEAST, ROWS))
 
 
@@ -176,7 +177,7 @@ def _kept(columns: int) -> int:
 
 
 def _object_name(source: str) -> str:
-    """Name the table after the file, else the folder, that the source is."""
+    """Return a table name from the file or folder of a source."""
     path = local.place_of(source)
     if local.is_pattern(source):
         path = Path(*[part for part in path.parts if not local.is_pattern(part)]) if path.parts[:-1] else path
@@ -185,7 +186,7 @@ def _object_name(source: str) -> str:
 
 
 def _chosen(source: str) -> tuple[list[Path], list[str]]:
-    """List the files to look at, and what to say of the others."""
+    """List the files to examine, and notes on the others."""
     path = local.place_of(source)
     if local.is_pattern(source):
         listing = local.matching(source, path)
@@ -207,7 +208,7 @@ def _chosen(source: str) -> tuple[list[Path], list[str]]:
 
 
 def _alone(source: str) -> list[Path]:
-    """List the files of a folder or a pattern that are a table each; none of a data set that is parted by folders."""
+    """List the files of a folder or pattern that are each a table; none for a data set partitioned by folders."""
     path = local.place_of(source)
     listing = local.matching(source, path) if local.is_pattern(source) else local.below(source, path)
     files = [file for file in listing.files if format_of(file)]
@@ -215,7 +216,7 @@ def _alone(source: str) -> list[Path]:
 
 
 def _check_head(path: Path, form: str, encoding: str) -> None:
-    """Refuse what is no text where text is meant, from its first bytes; say what it is."""
+    """Refuse a file whose first bytes are not text where text is expected; say what it is."""
     raw = local.beginning(path, 8)
     head = _beginning(path, _HEAD)
     if not head:
@@ -291,7 +292,7 @@ def _sample_csv(written: Mapping[Path, str]) -> _Sample:
 
 
 def _to_be_told(form: Form, encoding: str) -> Iterator[str]:
-    """Yield what is written otherwise than the runner takes it to be."""
+    """Yield a note on each way in which the file differs from the runner's defaults."""
     if form.delimiter != ",":
         yield f"'{_visible(form.delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
     if not is_utf8(encoding):
@@ -308,7 +309,7 @@ def _visible(character: str) -> str:
 
 
 class _File(NamedTuple):
-    """A file, and the name by which DuckDB knows it, or what is the same in UTF-8."""
+    """A file, or its UTF-8 copy, and the name by which DuckDB knows it."""
 
     path: Path
     name: str
@@ -334,7 +335,7 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
         )
         names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
         most = min(most, _rows(len(names)))
-        # A text may be written with six characters for one.
+        # JSON may write one character as six.
         query = f"SELECT left(COLUMNS(*)::VARCHAR, {6 * CHARACTERS}) FROM {table} LIMIT {-(-most // len(files))}"
         found = [columns.setdefault(name, Values(_kept(len(names)))) for name in names]
         read += _look(database, query, found)
@@ -342,7 +343,7 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
 
 
 def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
-    """Read the types, and whether a value is missing, of the whole files; of values no more than can be personal."""
+    """Read types and nulls from the whole files, but only the values that may be personal."""
     names = ", ".join(quoted(file.name) for file in files)
     table = f"read_parquet([{names}], union_by_name=true, hive_partitioning=false)"
     described = database.execute(f"DESCRIBE FROM {table}").fetchall()
@@ -363,7 +364,7 @@ def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
 
 
 def _always(database: Any, names: str) -> dict[str, bool]:
-    """Tell of columns of Parquet whether every row has a value, where the files count those that are missing."""
+    """Return whether each Parquet column has a value in every row, if the files count their nulls."""
     rows = database.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata([{names}])").fetchone()[0]
     counted = database.execute(
         "SELECT path_in_schema, sum(num_values), sum(stats_null_count), bool_and(stats_null_count IS NOT NULL) "
@@ -373,7 +374,7 @@ def _always(database: Any, names: str) -> dict[str, bool]:
 
 
 def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
-    """Look at all rows of a query, whose columns are these; return how many there are."""
+    """Examine all rows of a query with these columns; return their number."""
     result, read = database.execute(query), 0
     while rows := result.fetchmany(max(_CHUNK // len(columns), 1)):
         read += len(rows)
@@ -383,20 +384,20 @@ def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
 
 
 class DataFiles(Reader):
-    """A file of data, a folder of them, or a pattern."""
+    """A data file, a folder of them, or a pattern."""
 
-    # Whatever no other reader takes.
+    # Whatever no other reader accepts.
     order = 90
     selection = "files"
 
     def accepts(self, source: Source) -> bool:
-        """Return whether it holds data: several files do, and one that describes no tables."""
+        """Return whether a source holds data: several files, or one that does not describe tables."""
         if source.several:
             return True
         return source.is_file and not source.fragment and (source.document is None or format_of(source.path) == "json")
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read it as one table, or several files as one each; that of one file is called as the user likes."""
+        """Read it as one table, or several files as one each; `table` names that of a single file."""
         if not source.several:
             table = self._table(str(source.path), source.label, options)
             return [replace(table, name=options.table or table.name, path=source.named)]

@@ -13,22 +13,22 @@ from ..source import Options, Reader, Source
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
-# So many references lead on from one to the next, and of so many parts consist the schemas of a document with all that
-# they refer to; a large API has some hundred thousand.
+# The most references in a chain, and the most parts of the schemas of a document with all references resolved; a large
+# API has some hundred thousand.
 _DEEPEST, _PARTS = 100, 2_000_000
-# So many pointers are offered, none of more characters than these.
+# How many pointers to suggest, and the most characters of one.
 _OFFERED, _LONGEST = 5, 300
-# What a file is called that holds nothing else.
+# The extension of files that hold nothing else.
 SUFFIX = ".jsonschema"
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-# The key of what could not be read, in a schema put together; no document has it.
+# The key of unresolved references in a merged schema; no document has it.
 _UNREAD = "\0unread"
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "object", "array", "any"})
 _APPLICATORS = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
-# Words that say of a mapping that it is a schema.
+# Keywords that show that a mapping is a schema.
 _WORDS = _APPLICATORS | {"type", "properties", "items", "enum", "const", "additionalProperties", "description", "title"}
 
-# (type, format) of a value; a format that is not listed says nothing about the kind.
+# (type, format) of a value; a format that is not listed does not affect the kind.
 JSON_KINDS: dict[tuple[str, str], Kind] = {
     ("string", ""): Kind.TEXT,
     ("string", "date"): Kind.DATE,
@@ -51,55 +51,55 @@ _PYTHON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"
 
 
 class Schemas:
-    """Schemas of one document and of what it refers to; `spent` counts what has been put together of them."""
+    """The schemas of one document and of its references; `spent` counts the parts of merged schemas."""
 
     def __init__(self, document: Any, path: Path) -> None:
-        """Hold a parsed document that stands at `path`."""
+        """Hold a parsed document and its `path`."""
         self.path, self._spent = path, 0
         self._documents = Documents(path, document)
-        # What is known of schemas, by their identity; None of one that is being looked at.
+        # The flat schemas by identity; None while one is being flattened.
         self.known: dict[int, dict[str, Any] | None] = {}
         self._made: list[Any] = []
 
     def at(self, reference: str) -> "Place":
-        """Return what stands at a reference, like ``#/components/schemas/customer``; raises `ImportFailed`."""
+        """Return the schema at a reference, like ``#/components/schemas/customer``; raises `ImportFailed`."""
         return Place(self, *self._documents.first.at(reference))
 
     def place(self, schema: Any) -> "Place":
-        """Return a schema that stands in the document itself."""
+        """Return a schema of the document itself as a place."""
         return Place(self, schema, self._documents.first)
 
     def made(self, word: str, places: Sequence["Place"]) -> dict[str, Any]:
-        """Return a schema put together of others, which is kept: it is known by its identity."""
+        """Return a schema combined from others; it is kept alive because it is known by its identity."""
         self._made.append({word: list(places)})
         self.spend(len(places))
         return self._made[-1]
 
     def spend(self, parts: int) -> None:
-        """Count parts; raises `ImportFailed` where a document says, by referring to itself, more than anybody reads."""
+        """Count parts; raises `ImportFailed` when recursive references expand to more than any schema needs."""
         self._spent += parts
         if self._spent > _PARTS:
             raise ImportFailed(f"{self.path}: refers to itself so often that more than {_PARTS:,} parts come of it")
 
 
 class Place:
-    """A schema, and the document in which its own references start."""
+    """A schema, with the document in which its own references start."""
 
     def __init__(self, schemas: Schemas, value: Any, document: Document) -> None:
         """Hold a value of a document."""
         self._schemas, self.value, self._document = schemas, value, document.inner(value)
 
     def at(self, value: Any) -> "Place":
-        """Return a schema of the same document; one that is put together of places may be of several."""
+        """Return a schema of the same document; one that is combined from places may belong to several."""
         return value if isinstance(value, Place) else Place(self._schemas, value, self._document)
 
     def flat(self, depth: int = 0) -> dict[str, Any]:
-        """Return the schema with its references and `allOf` put in, and of alternatives what they have together.
+        """Return the schema with references and `allOf` merged, and with what its alternatives have in common.
 
-        Its `properties`, a mapping, and its `items` are places. One that is part of itself adds nothing there.
+        Its `properties`, a mapping, and its `items` are places. A schema inside itself adds nothing there.
         """
         if not isinstance(self.value, Mapping):
-            return {}  # `true` takes everything
+            return {}  # `true` accepts everything
         known = self._schemas.known
         key = id(self.value)
         if key not in known:
@@ -138,14 +138,14 @@ class Place:
             return {_UNREAD: (error.why,)}
 
     def _conditional(self, schema: Mapping[str, Any], where: str) -> list[Any]:
-        """List the parts that some values must fit, and that name columns which only these have."""
+        """List the conditional parts, whose columns only some values have."""
         parts = [schema[word] for word in ("then", "else") if word in schema]
         for word in ("dependentSchemas", "dependencies"):
             parts += mapping_of(schema.get(word), f"{where}: {word}").values()
         return parts
 
     def _merge(self, into: dict[str, Any], schema: Mapping[str, Any]) -> None:
-        """Add what a part says to what others say: a value must fit all of them."""
+        """Merge a part into what other parts say: a value must fit all of them."""
         for key, value in schema.items():
             if key == "properties":
                 self._put(into, value)
@@ -168,7 +168,7 @@ class Place:
         self._schemas.spend(len(there))
 
     def _together(self, word: str, places: list["Place"]) -> "Place":
-        """Return the place of all these schemas, or any of them; of one that is said several times it is itself."""
+        """Return a place that combines these schemas by `word`; a single distinct one stays as it is."""
         distinct = list({id(place.value): place for place in places}.values())
         return (
             distinct[0]
@@ -177,7 +177,7 @@ class Place:
         )
 
     def _choose(self, into: dict[str, Any], choices: list[dict[str, Any]]) -> None:
-        """Add what alternatives have together: all their columns, of which those are required that all require."""
+        """Merge alternatives: all their columns, of which those are required that every alternative requires."""
         real = [one for one in choices if types_of(one) != {"null"}]
         if len(real) == 1:
             own = dict(into)
@@ -203,7 +203,7 @@ class Place:
         self._schemas.spend(len(into))
 
     def columns(self, kind: "Callable[[str, dict[str, Any]], Kind] | None" = None) -> Iterator[Column]:
-        """Yield a column for each property; `kind` judges one where the source knows more than its schema."""
+        """Yield a column for each property; `kind` judges it where the source knows more than its schema."""
         whole = self.row()
         required = set(whole.get("required", ()))
         for name, place in whole.get("properties", {}).items():
@@ -220,13 +220,13 @@ class Place:
             )
 
     def row(self) -> dict[str, Any]:
-        """Return the flat schema of a row: of a list that of its items."""
+        """Return the flat schema of a row: for a list, that of its items."""
         whole = self.flat()
         is_list = "array" in types_of(whole) and not whole.get("properties") and "items" in whole
         return whole["items"].flat() if is_list else whole
 
     def notes(self) -> tuple[str, ...]:
-        """Say what of the columns is not here to be read."""
+        """Return notes on the references that could not be resolved."""
         whole = self.row()
         missing = [f"it {why}: the columns in it are missing" for why in whole.get(_UNREAD, ())]
         return (
@@ -240,7 +240,7 @@ class Place:
 
 
 def _both(one: Any, other: Any) -> Any:
-    """Return the types that both of two schemas allow; what the second says where they agree in none."""
+    """Return the types that two schemas both allow; those of the second if they have none in common."""
     first, second = ({stated} if isinstance(stated, str) else set(texts_in(stated)) for stated in (one, other))
     whole = {"integer"} if {"number", "integer"} & first and {"number", "integer"} & second else set()
     common = (first & second) | (whole if not ("number" in first and "number" in second) else set())
@@ -248,9 +248,9 @@ def _both(one: Any, other: Any) -> Any:
 
 
 def types_of(schema: Mapping[str, Any]) -> set[str]:
-    """Return the types that a schema allows, null among them; guessed from its values where it names none.
+    """Return the types that a schema allows, including null; guessed from its values if it names none.
 
-    None of them means all of them: a schema that says nothing of the type takes everything.
+    An empty set means any type: a schema that does not name one accepts everything.
     """
     stated = schema.get("type")
     if isinstance(stated, str) and stated != "any":
@@ -267,13 +267,13 @@ def types_of(schema: Mapping[str, Any]) -> set[str]:
 
 
 def is_nullable(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema takes null, as one does that takes everything."""
+    """Return whether a schema accepts null, as does one that accepts everything."""
     types = types_of(schema)
     return not types or "null" in types or schema.get("nullable") is True
 
 
 def kind_of_schema(schema: Mapping[str, Any]) -> Kind:
-    """Return the kind of the values that a flat schema takes."""
+    """Return the kind of the values that a flat schema accepts."""
     types = types_of(schema) - {"null"}
     if types == {"integer", "number"}:
         types = {"number"}
@@ -313,7 +313,7 @@ def read_json_schema(document: Any, path: Path, fragment: str) -> list[Table]:
 
 
 def _named_by(fragment: str) -> str:
-    """Name a table after a pointer: its last part, or the place of an API that gives it; '' without a pointer."""
+    """Return a table name for a pointer: its last part, or the path of an API that returns it; '' without one."""
     *before, last = (part.replace("~1", "/").replace("~0", "~") for part in fragment.rstrip("/").split("/"))
     if last == "schema" and len(before) > 2 and before[1] == "paths":
         return next((part for part in reversed(unquote(before[2]).split("/")) if part and "{" not in part), last)
@@ -321,7 +321,7 @@ def _named_by(fragment: str) -> str:
 
 
 def _offered(schemas: Schemas, document: Any) -> str:
-    """Say which pointers lead to schemas of objects; '' where none does."""
+    """Return a hint with pointers to schemas of objects; '' when there are none."""
     found = []
     for pointer, value in _candidates(document):
         with suppress(ImportFailed):
@@ -336,7 +336,7 @@ def _offered(schemas: Schemas, document: Any) -> str:
 
 
 def _candidates(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what may be a schema in a document, with its pointer: definitions, and what an API takes and gives."""
+    """Yield candidate schemas of a document with their pointers: definitions, and requests and responses of an API."""
     waiting: list[tuple[str, Any, bool]] = [("", document, False)]
     while waiting:
         pointer, value, holds = waiting.pop(0)
@@ -382,7 +382,7 @@ def is_schema(document: Any) -> bool:
         return False
     properties = document.get("properties")
     if "properties" in document:
-        # One that says `object` is not asked further; a row of data may have a column that is called so.
+        # One with type `object` needs no more checks; a row of data may have a column of this name.
         return _all_schemas(properties, sure="type" in document) and "object" in types
     if any(_all_schemas(document.get(word), sure=False) and document[word] for word in ("$defs", "definitions")):
         return True
@@ -400,7 +400,7 @@ def _all_schemas(value: Any, sure: bool) -> bool:
 
 
 def _is_like(schema: Mapping[str, Any]) -> bool:
-    """Return whether a mapping is nothing, or has a word of schemas."""
+    """Return whether a mapping is empty, or has a keyword of schemas."""
     stated = schema.get("type")
     if "type" in schema and not set([stated] if isinstance(stated, str) else texts_in(stated)) & _TYPES:
         return False
@@ -418,24 +418,24 @@ class OpenApi(Reader):
     marks = ('"openapi"', '"swagger"')
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document says that it is one."""
+        """Return whether a document declares itself one."""
         document = source.document
         return isinstance(document, dict) and ("openapi" in document or "swagger" in document)
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read its schemas, or the one that is pointed to."""
+        """Read its schemas, or only the one at the pointer."""
         return read_openapi(source.document, source.path, source.fragment)
 
 
 class JsonSchema(Reader):
     """A JSON Schema, or one inside a document."""
 
-    # After all that say plainly what they are: much looks like a JSON Schema.
+    # After all kinds that identify themselves: much looks like a JSON Schema.
     order = 60
     marks = ('"$schema"', '"properties"', '"$ref"', '"$defs"', '"definitions"')
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document is pointed into, is called a schema, says that it is one, or is shaped like one."""
+        """Return whether a document has a pointer, is named or declared a schema, or is shaped like one."""
         document = source.document
         if not isinstance(document, dict):
             return False

@@ -1,4 +1,4 @@
-"""Tables of a lakehouse, by what they say of themselves: the log of a Delta table, the metadata of an Iceberg one."""
+"""Tables of a lakehouse, by their own metadata: the log of a Delta table, the metadata of an Iceberg table."""
 
 import json
 import re
@@ -44,7 +44,7 @@ ICEBERG_KINDS: dict[str, Kind] = {
 
 
 def _files(folder: Path) -> list[Path]:
-    """List the regular files of a folder by their names."""
+    """List the regular files of a folder by name."""
     entries = local.Listing(str(folder)).entries(folder)
     return sorted(Path(one.path) for one in entries if one.is_file(follow_symlinks=False))
 
@@ -56,7 +56,7 @@ def read_delta(folder: Path) -> Table:
     """Read the schema of a Delta table from its log; raises `ImportFailed`."""
     files = _files(folder / _LOG)
     latest: Mapping[str, Any] = {}
-    # A newer commit than the last checkpoint may change the schema; where none does, an older one has set it.
+    # A commit after the last checkpoint may change the schema; if none does, an older one has set it.
     for path in [path for path in files if _COMMIT.fullmatch(path.name)][::-1]:
         if latest := _meta_in(path):
             break
@@ -70,7 +70,7 @@ def read_delta(folder: Path) -> Table:
 
 
 def _meta_in(path: Path) -> Mapping[str, Any]:
-    """Return what a commit says of the table, {} for nothing."""
+    """Return the table metadata of a commit, {} for none."""
     for line in text_of(path).splitlines():
         if '"metaData"' in line and (found := mapping_in(mapping_in(parsed_json(line, path)).get("metaData"))):
             return found
@@ -78,7 +78,7 @@ def _meta_in(path: Path) -> Mapping[str, Any]:
 
 
 def _checkpoint(folder: Path, files: list[Path]) -> Mapping[str, Any]:
-    """Return what the last checkpoint says of the table, where the commits before it are gone."""
+    """Return the table metadata of the last checkpoint, for when the commits before it are gone."""
     for path in files[::-1]:
         with reading_files(str(path), [path], SECONDS) as (database, (name,)):
             query = f"SELECT to_json(metaData)::VARCHAR FROM read_parquet({quoted(name)}) WHERE metaData IS NOT NULL"
@@ -135,7 +135,7 @@ def _iceberg_columns(schema: Mapping[str, Any], where: str) -> Iterator[Column]:
 
 
 def _latest(folder: Path) -> Path | None:
-    """Return the newest metadata of a folder, None where there is none."""
+    """Return the newest metadata file of a folder, None if there is none."""
     found = [(int(match[1]), path) for path in _files(folder) if (match := _VERSION.fullmatch(path.name))]
     return max(found)[1] if found else None
 
@@ -146,7 +146,7 @@ class Delta(Reader):
     order = 30
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a folder has a log of Delta."""
+        """Return whether a folder has a Delta log."""
         return source.several and (source.path / _LOG).is_dir()
 
     def read(self, source: Source, options: Options) -> list[Table]:
@@ -160,7 +160,7 @@ class IcebergFolder(Reader):
     order = 31
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a folder has metadata of Iceberg."""
+        """Return whether a folder has Iceberg metadata."""
         folder = source.path / _METADATA
         return source.several and folder.is_dir() and _latest(folder) is not None
 
@@ -174,13 +174,13 @@ class IcebergFolder(Reader):
 
 
 class Iceberg(Reader):
-    """The metadata of an Iceberg table."""
+    """The metadata file of an Iceberg table."""
 
     order = 47
     marks = ('"format-version"', '"current-schema-id"')
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a document is that."""
+        """Return whether a document is the metadata of an Iceberg table."""
         return not source.fragment and is_iceberg(source.document)
 
     def read(self, source: Source, options: Options) -> list[Table]:

@@ -1,4 +1,4 @@
-"""Columns of a workbook of Excel or LibreOffice: every sheet whose first row names its columns is a table."""
+"""Columns of an Excel or LibreOffice workbook: every sheet whose first row names its columns is a table."""
 
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from ..table import COLUMNS, Column, ImportFailed, Table, library
 from ..types import PERSONAL, Kind
 from ..values import judged
 
-# In bytes, packed and unpacked; and in rows of a sheet, cells of all its columns, and values that are judged of one.
+# In bytes, packed and unpacked; in rows of a sheet, cells of all its columns, and values judged per column.
 LARGEST, UNPACKED, ROWS, CELLS, VALUES = 64 << 20, 256 << 20, 100_000, 1_000_000, 2_000
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _KINDS: dict[frozenset[Kind], Kind] = {
@@ -26,7 +26,7 @@ _KINDS: dict[frozenset[Kind], Kind] = {
 
 
 def read_workbook(path: Path, wanted: str, *, required_from_data: bool = False) -> list[Table]:
-    """Read the sheets of a workbook, only `wanted` where it is given; raises `ImportFailed`."""
+    """Read the sheets of a workbook, or only `wanted` if given; raises `ImportFailed`."""
     calamine = library("python_calamine", "Reading workbooks")
     _check_size(path)
     tables: list[Table] = []
@@ -63,7 +63,7 @@ def _check_size(path: Path) -> None:
 
 
 def _table(name: str, rows: Iterator[Sequence[Any]], required_from_data: bool) -> Table | None:
-    """Read a sheet, None for an empty one; raises `ImportFailed` with what is wrong with its first row."""
+    """Read a sheet, None for an empty one; raises `ImportFailed` if its first row is invalid."""
     header = list(next(rows, ()))
     most = min(ROWS, max(CELLS // max(len(header), 1), 100))
     body = [row for row in islice(rows, most) if any(cell != "" for cell in row)]
@@ -113,7 +113,7 @@ def _kind(cell: Any) -> Kind:
 
 
 def _text(cell: Any) -> str:
-    """Write a cell as text; all numbers of a workbook are floating ones, be they whole or not."""
+    """Return a cell as text; all numbers of a workbook are floats, even whole ones."""
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
@@ -123,7 +123,7 @@ class Workbook(Reader):
     order = 21
 
     def accepts(self, source: Source) -> bool:
-        """Return whether a file is called a workbook."""
+        """Return whether a file has the extension of a workbook."""
         return source.suffix in ENDINGS and not source.fragment and local.is_there(source.path)
 
     def read(self, source: Source, options: Options) -> list[Table]:

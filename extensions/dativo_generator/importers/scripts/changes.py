@@ -1,4 +1,4 @@
-"""What ALTER TABLE and its like change of a table that a script has made."""
+"""What ALTER TABLE and similar statements change in a table that a script has made."""
 
 from ...registry.definitions import Words
 from .creation import made
@@ -6,12 +6,12 @@ from .definitions import Definition, NotUnderstood, Piece, column, is_column, ke
 from .lexis import QUOTED, TEXT, WORD
 from .tables import ScriptColumn, ScriptTable, Tables
 
-# What an action of ALTER TABLE begins with; one that begins with none of these goes on with the last.
+# The first words of actions of ALTER TABLE; an action without one continues the last.
 _VERBS = frozenset({"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME", "REPLACE", "SET", "SWAP", "COMMENT"})
 
 
 def altered(piece: Piece, tables: Tables) -> None:
-    """Follow ALTER TABLE; raises `NotUnderstood`, with what could be followed already done."""
+    """Follow ALTER TABLE; raises `NotUnderstood` after following what it can."""
     while not piece.takes("TABLE"):
         piece.at += 1
     optional = piece.takes("IF", "EXISTS")
@@ -30,7 +30,7 @@ def altered(piece: Piece, tables: Tables) -> None:
 
 
 class _Alter:
-    """One ALTER TABLE: the table that it changes, and the action that the next one may go on with."""
+    """One ALTER TABLE: the table that it changes, and the action that the next one may continue."""
 
     def __init__(self, tables: Tables, table: ScriptTable | None, name: tuple[str, ...], words: Words) -> None:
         self.tables, self.found, self.name, self.words = tables, table, name, words
@@ -39,11 +39,11 @@ class _Alter:
 
     @property
     def table(self) -> ScriptTable:
-        """The table; raises `NotUnderstood` when the script has made none of this name."""
+        """The table; raises `NotUnderstood` if the script has made none of this name."""
         return self.found or self.tables.get(self.name)
 
     def follow(self, action: Piece) -> None:
-        """Follow one action; what is not understood is kept as the problem, and the next one is followed."""
+        """Follow one action; if it is not understood, keep it as the problem and go on with the next."""
         try:
             self._follow(action)
         except NotUnderstood as problem:
@@ -86,12 +86,12 @@ class _Alter:
         handler(action)
 
     def _is_no_column(self, action: Piece) -> bool:
-        """Return whether a word that also begins a harmless action is not the name of one more column to add."""
+        """Return whether a word begins a harmless action, rather than being the name of another column to add."""
         behind = "".join(action.uppers[action.at + 1 : action.at + 2])
         return len(self.verb) > 1 or self.verb[0] not in _VERBS or behind in self.words.objects or behind in ("=", "TO")
 
     def _is_followed_otherwise(self, action: Piece) -> bool:
-        """Follow what is about a table as a whole, and tell whether it was."""
+        """Follow an action on the table as a whole; return whether it was one."""
         if action.takes("SET", "SCHEMA"):
             self.tables.rename(self.table, (*action.name(), self.table.parts[-1]))
         elif action.takes("SET", "UNUSED"):
@@ -161,7 +161,7 @@ class _Alter:
         self._change_column(action.name()[-1], action, keeps=False)
 
     def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
-        """Follow what is changed of a column."""
+        """Follow a change of a column."""
         if self.words.unchanging.at(action.uppers, action.at):
             return
         found = self.table.column(name)
@@ -185,7 +185,7 @@ class _Alter:
             self._redefine(found, action, keeps)
 
     def _redefine(self, found: ScriptColumn, action: Piece, keeps: bool) -> None:
-        """Take the type, and what stands behind it; where null is not spoken of, dialects do two things."""
+        """Take the type and its options; dialects disagree about null if it is not mentioned."""
         changed = options(action, Definition(found.name, type_of(action)))
         if changed.type:
             found.type = changed.type
@@ -244,7 +244,7 @@ class _Alter:
 
 
 def _place(action: Piece) -> tuple[bool, str]:
-    """Return where a column goes, and leave it out of the action: whether first, and behind which other one."""
+    """Take the position of a column out of an action: whether first, and the column before it."""
     if action.end - action.at > 2 and action.uppers[action.end - 1] == "FIRST":
         action.end -= 1
         return True, ""
@@ -255,7 +255,7 @@ def _place(action: Piece) -> tuple[bool, str]:
 
 
 def dropped(piece: Piece, tables: Tables) -> list[ScriptTable]:
-    """Follow DROP TABLE, and return the tables that it took out."""
+    """Follow DROP TABLE, and return the tables that it dropped."""
     while not piece.takes("TABLE"):
         piece.at += 1
     piece.skips("IF EXISTS")
@@ -282,7 +282,7 @@ def renamed(piece: Piece, tables: Tables) -> None:
 
 
 def commented(piece: Piece, tables: Tables) -> None:
-    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on a table that is not here says nothing of those that are."""
+    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others."""
     piece.at += 2
     kind = piece.takes_one("TABLE", "COLUMN")
     piece.skips("IF EXISTS")
@@ -301,14 +301,14 @@ def commented(piece: Piece, tables: Tables) -> None:
         table.column(name[-1]).description = text
 
 
-# What procedures of T-SQL are given, in order.
+# The parameters of procedures of T-SQL, in order.
 _PROPERTY = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
 _RENAME = ("objname", "newname", "objtype")
 _TYPE = ("typename", "phystype", "nulltype")
 
 
 def executed(piece: Piece, tables: Tables, types: dict[str, Definition]) -> None:
-    """Follow the procedures of T-SQL that describe and rename: sp_addextendedproperty, sp_rename, sp_addtype."""
+    """Follow T-SQL procedures that describe and rename: sp_addextendedproperty, sp_rename, sp_addtype."""
     piece.at += 1
     if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
         return
@@ -324,7 +324,7 @@ def executed(piece: Piece, tables: Tables, types: dict[str, Definition]) -> None
 
 
 def _arguments(piece: Piece, names: tuple[str, ...]) -> dict[str, str]:
-    """Take what a procedure is given, by name or in order."""
+    """Take the arguments of a procedure, by name or in order."""
     given = {}
     for place, one in enumerate(piece.parted()):
         name = names[place] if place < len(names) else ""

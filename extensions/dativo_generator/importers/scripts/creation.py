@@ -1,4 +1,4 @@
-"""What CREATE TABLE says of a table."""
+"""What CREATE TABLE says about a table."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM")
 
 
 def named(piece: Piece) -> tuple[Name, bool, bool]:
-    """Take the beginning of CREATE TABLE: the name, whether it replaces, and whether it is only where there is none."""
+    """Take the beginning of CREATE TABLE: the name, whether it replaces, and whether it has IF NOT EXISTS."""
     replaces = False
     while not piece.takes("TABLE"):
         replaces = replaces or piece.word in ("REPLACE", "RECREATE")
@@ -26,7 +26,7 @@ def named(piece: Piece) -> tuple[Name, bool, bool]:
 
 
 def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Objects) -> ScriptTable:
-    """Take what stands behind the name of a table; raises `NotUnderstood`."""
+    """Take what follows the name of a table; raises `NotUnderstood`."""
     table = ScriptTable(name[-2:], line)
     keys: list[str] = []
     if piece.takes("ON", "CLUSTER"):
@@ -45,7 +45,7 @@ def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Object
 
 
 def _list_of_columns(piece: Piece) -> int | None:
-    """Find the list of columns, which options may stand in front of; None where there is none."""
+    """Find the list of columns, which may follow options; None if there is none."""
     at = piece.at
     while at < piece.end:
         word = piece.uppers[at]
@@ -68,7 +68,7 @@ def _list_of_columns(piece: Piece) -> int | None:
 
 
 def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
-    """Take the list of columns; return those of the key that it defines."""
+    """Take the list of columns; return those of the primary key that it defines."""
     keys: list[str] = []
     entries = list(piece.entries())
     for number, entry in enumerate(entries, 1):
@@ -88,7 +88,7 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
 
 
 def made(definition: Definition, words: Words) -> ScriptColumn:
-    """Make the column of a definition; some types take no null."""
+    """Make the column of a definition; some types exclude null."""
     if definition.required is None and definition.type.upper() in words.never_null:
         definition = definition._replace(required=True)
     return ScriptColumn.of(definition)
@@ -100,7 +100,7 @@ def copied(table: ScriptTable) -> list[ScriptColumn]:
 
 
 def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, objects: Objects) -> None:
-    """Take what stands behind the list, or instead of it: other columns, another table's, a description."""
+    """Take what follows or replaces the list: further columns, those of another table, a description."""
     listed = bool(table.columns)
     while not piece.is_over:
         word = piece.word
@@ -142,7 +142,7 @@ def _step(piece: Piece) -> None:
 
 
 def _of_type(piece: Piece, table: ScriptTable, keys: list[str], objects: Objects) -> None:
-    """Take the columns of a type, and what a list behind it says of them; raises `NotUnderstood`."""
+    """Take the columns of a type, and the options that a list adds to them; raises `NotUnderstood`."""
     start = piece.at
     piece.at += 1
     found = objects.get(piece.name()[-1].lower())
@@ -164,7 +164,7 @@ def _is_name(piece: Piece, index: int) -> bool:
 
 
 def _partitions(piece: Piece, table: ScriptTable) -> None:
-    """Take the columns by which a table is partitioned, where they have a type: Hive's are not in the list."""
+    """Take the columns that partition a table, if they have a type: Hive does not list them with the others."""
     for entry in piece.entries():
         if entry.end - entry.at > 1 and _is_name(entry, entry.at + 1):
             definition = column(entry)
@@ -173,7 +173,7 @@ def _partitions(piece: Piece, table: ScriptTable) -> None:
 
 
 def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
-    """Take the columns of another table, or of a query that says them."""
+    """Take the columns of another table, or of a query that states them."""
     if piece.word not in _QUERY and _is_name(piece, piece.at) and not listed:
         table.columns += copied(tables.get(piece.name()))
         return
@@ -183,7 +183,7 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
     try:
         found = selected(piece, tables)
     except NotUnderstood:
-        if typed:  # the list says it all, but for MySQL
+        if typed:  # the list is complete, except in MySQL
             return
         raise
     if listed and len(table.columns) == len(found):
@@ -195,7 +195,7 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
 
 
 class Into(NamedTuple):
-    """A query that makes a table: the places of SELECT, of INTO and behind the name, with the name itself."""
+    """A query that makes a table: the indices of SELECT, of INTO and after the name, and the name itself."""
 
     select: int
     into: int
@@ -204,7 +204,7 @@ class Into(NamedTuple):
 
 
 def into_table(piece: Piece) -> Into | None:
-    """Find ``SELECT ... INTO name FROM``; None in a query into variables, a file or a temporary table of T-SQL."""
+    """Find ``SELECT ... INTO name FROM``; None for a query into variables, a file or a temporary table of T-SQL."""
     depth, select = 0, None
     for index in range(piece.at, piece.end):
         word = piece.uppers[index]
@@ -229,13 +229,13 @@ def _target(piece: Piece, select: int, into: int) -> Into | None:
 
 
 def queried(piece: Piece, found: Into, line: int, tables: Tables) -> ScriptTable:
-    """Return the table that a query makes; raises `NotUnderstood` where it does not say its columns."""
+    """Return the table that a query makes; raises `NotUnderstood` if it does not state its columns."""
     tokens = [*piece.tokens[found.select : found.into], *piece.tokens[found.behind : piece.end]]
     return ScriptTable(found.name, line, selected(Piece(tokens, piece.words), tables))
 
 
 def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
-    """Take the columns of a query that says what they are: those of a table here, and casts; raises `NotUnderstood`."""
+    """Take the columns that a query states: those of a known table, and casts; raises `NotUnderstood`."""
     wrapped = piece.word == "("
     query = piece.part(piece.at + 1, piece.list_end()) if wrapped else piece
     if not query.takes("SELECT"):
@@ -262,7 +262,7 @@ _AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END
 
 
 def _clauses(query: Piece) -> dict[str, int]:
-    """Find where the parts of a query begin, outside of brackets."""
+    """Find where the clauses of a query begin, outside brackets."""
     places: dict[str, int] = {}
     depth = 0
     for index in range(query.at, query.end):
@@ -276,7 +276,7 @@ def _clauses(query: Piece) -> dict[str, int]:
 
 
 def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
-    """Return the columns of one part of a SELECT; raises `NotUnderstood` where it does not say them."""
+    """Return the columns of one entry of a SELECT; raises `NotUnderstood` if it does not state them."""
     unsaid = NotUnderstood(UNSAID)
     if entry.takes("*"):
         if source is None or not entry.is_over:
@@ -299,4 +299,4 @@ def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     entry.takes("AS")
     if entry.end - entry.at > 1 or not source.has(name[-1]):
         raise unsaid
-    return [ScriptColumn(last.value, source.column(name[-1]).type)]  # what a query gives may be missing
+    return [ScriptColumn(last.value, source.column(name[-1]).type)]  # the result of a query may be null

@@ -1,7 +1,7 @@
-"""Columns as statements define them: name, type, whether a value may be missing, and what it means.
+"""Columns as statements define them: name, type, whether they may be null, and what they mean.
 
-What stands behind a type is told by the words of `registry/definitions.yaml`. A word that is none of them is not passed
-over: it could be part of the type, or mean anything.
+The words of `registry/definitions.yaml` tell what follows a type. An unknown word is not skipped: it could be part of
+the type, or mean anything.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from ...registry.definitions import Words
 from .lexis import NUMBER, QUOTED, TEXT, WORD, Token
 
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
-# What joins two parts of an expression, so that the next word is not an option.
+# Tokens that join two parts of an expression, so that the next word is not an option.
 _JOINS = frozenset("+-*/%|&^=<>:.,!~") | {
     "AND",
     "OR",
@@ -33,13 +33,13 @@ _NAMES = (WORD, QUOTED)
 
 
 class NotUnderstood(Exception):
-    """A definition, or a part of it, says what nobody here knows; the text is the first words of it."""
+    """A definition, or a part of it, holds something unknown; the message is its first words."""
 
 
 class Definition(NamedTuple):
-    """A column: `type` in the script's words, '' for none; `required` and `comment` None where nothing is said.
+    """A column: `type` as written in the script, '' for none; `required` and `comment` are None if not stated.
 
-    `keys` are the columns of a key that stands behind it without a comma, as T-SQL lets it.
+    `keys` are the columns of a key that follows without a comma, as T-SQL allows.
     """
 
     name: str
@@ -50,20 +50,20 @@ class Definition(NamedTuple):
 
 
 class Piece:
-    """Tokens of a statement from one place to another, with their keywords, and a place among them.
+    """A range of tokens of a statement, with their keywords and a current position.
 
-    `said` are the types and options that were read in it, which tell of a dialect.
+    `said` collects the types and options that were read, which point to a dialect.
     """
 
     def __init__(self, tokens: Sequence[Token], words: Words, at: int = 0, end: int | None = None) -> None:
-        """Stand at the token `at`, and read no further than `end`."""
+        """Start at the token `at`, and read up to `end`."""
         self.tokens, self.words, self.at = tokens, words, at
         self.end = len(tokens) if end is None else end
         self.uppers = [token.upper for token in tokens]
         self.said: set[str] = set()
 
     def part(self, at: int, end: int) -> "Piece":
-        """Return a part of it, which shares its tokens."""
+        """Return a range of it, which shares its tokens."""
         piece = Piece.__new__(Piece)
         piece.tokens, piece.words, piece.uppers, piece.said = self.tokens, self.words, self.uppers, self.said
         piece.at, piece.end = at, end
@@ -71,33 +71,33 @@ class Piece:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no token is left."""
         return self.at >= self.end
 
     @property
     def word(self) -> str:
-        """The keyword or sign here, '' for anything else and at the end."""
+        """The keyword or sign at the position, '' for anything else and at the end."""
         return self.uppers[self.at] if self.at < self.end else ""
 
     def ahead(self, *words: str) -> bool:
-        """Return whether these words stand here."""
+        """Return whether these words come next."""
         return self.at + len(words) <= self.end and self.uppers[self.at : self.at + len(words)] == list(words)
 
     def takes(self, *words: str) -> bool:
-        """Go on behind these words, if they stand here."""
+        """Skip these words if they come next; return whether they did."""
         if found := self.ahead(*words):
             self.at += len(words)
         return found
 
     def takes_one(self, *words: str) -> str:
-        """Go on behind one of these words, and return it; '' if none stands here."""
+        """Skip one of these words and return it; '' if none comes next."""
         if (word := self.word) in words and word:
             self.at += 1
             return word
         return ""
 
     def skips(self, *phrases: str) -> None:
-        """Go on behind phrases that may stand here, in this order."""
+        """Skip phrases that may come next, in this order."""
         for phrase in phrases:
             self.takes(*phrase.split())
 
@@ -108,7 +108,7 @@ class Piece:
         parts = [self.tokens[self.at].value]
         self.at += 1
         while self.word == "." and self.at + 1 < self.end:
-            if self.uppers[self.at + 1] == ".":  # the schema is left out: database..table
+            if self.uppers[self.at + 1] == ".":  # an omitted schema: database..table
                 self.at += 1
                 continue
             parts.append(self.tokens[self.at + 1].value)
@@ -119,7 +119,7 @@ class Piece:
         return token.kind is WORD or (token.kind is NUMBER and any(map(str.isalpha, token.value)))
 
     def text(self) -> str | None:
-        """Take a text, in as many parts as stand here; None where there is none."""
+        """Take a text, joined from adjacent literals; None if there is none."""
         parts = []
         while self.at < self.end and (
             self.tokens[self.at].kind is TEXT or (self.tokens[self.at].kind is QUOTED and not parts)
@@ -130,7 +130,7 @@ class Piece:
         return "".join(parts) if parts else None
 
     def list_end(self) -> int:
-        """Return the place of the bracket that closes the one here; raises `NotUnderstood` when there is none."""
+        """Return the index of the bracket that closes the current one; raises `NotUnderstood` if there is none."""
         depth = 0
         for index in range(self.at, self.end):
             word = self.uppers[index]
@@ -143,7 +143,7 @@ class Piece:
         raise NotUnderstood("a bracket that nobody closes")
 
     def skip_list(self) -> None:
-        """Go on behind a list in brackets, if one stands here."""
+        """Skip a list in brackets if one comes next."""
         if self.word in _OPENING:
             self.at = self.list_end() + 1
 
@@ -155,7 +155,7 @@ class Piece:
         yield from inner.parted()
 
     def parted(self) -> Iterator["Piece"]:
-        """Yield what commas part; they stand in brackets, pointed ones of types among them, as well."""
+        """Yield the parts between commas; commas in brackets do not count, nor in the angle brackets of types."""
         start, depth, pointed = self.at, 0, 0
         for index in range(self.at, self.end):
             word = self.uppers[index]
@@ -174,7 +174,7 @@ class Piece:
             yield self.part(start, self.end)
 
     def unknown(self) -> NotUnderstood:
-        """Build the error for what stands here."""
+        """Build the error for the token at the position."""
         found = [token.value for token in self.tokens[self.at : min(self.end, self.at + 4)]]
         return NotUnderstood(f"'{' '.join(found)}'" if found else "where it ends")
 
@@ -188,12 +188,12 @@ def column(piece: Piece) -> Definition:
         name = token.value
         piece.at += 1
     else:
-        name = ".".join(piece.name())  # a nested column may be called by its parts
+        name = ".".join(piece.name())  # a nested column may have a dotted name
     return options(piece, Definition(name, type_of(piece)))
 
 
 def type_of(piece: Piece) -> str:
-    """Take a type, '' where none stands here; raises `NotUnderstood`."""
+    """Take a type, '' if none comes next; raises `NotUnderstood`."""
     words, start = piece.words, piece.at
     if piece.is_over or piece.word in words.untyped:
         return ""
@@ -232,7 +232,7 @@ def type_of(piece: Piece) -> str:
 
 
 def _spelt(tokens: Sequence[Token]) -> Iterator[str]:
-    """Yield tokens as they are written in a type, texts in their quotes."""
+    """Yield tokens as spelled in a type, texts in quotes."""
     before = ""
     for token in tokens:
         if before and ((token.kind in (WORD, NUMBER) and before in (WORD, NUMBER, QUOTED)) or token.kind is TEXT):
@@ -255,7 +255,7 @@ def _pointed(piece: Piece) -> str:
 
 
 def options(piece: Piece, definition: Definition) -> Definition:
-    """Take what stands behind a type; raises `NotUnderstood` for what is no option."""
+    """Take the options after a type; raises `NotUnderstood` for anything else."""
     words = piece.words
     required, comment = definition.required, definition.comment
     keys: list[str] = []
@@ -299,7 +299,7 @@ def _described(piece: Piece) -> str | None:
 
 
 def _skip(piece: Piece, shape: str) -> None:
-    """Go on behind what follows an option."""
+    """Skip what follows an option."""
     if shape == "name" and not piece.is_over:
         piece.takes("=")
         if piece.tokens[piece.at].kind in (*_NAMES, TEXT):
@@ -313,7 +313,7 @@ def _skip(piece: Piece, shape: str) -> None:
 
 
 def _skip_value(piece: Piece) -> None:
-    """Go on behind an expression: up to the next option that does not stand behind what joins."""
+    """Skip an expression: up to the next option that does not follow a joining token."""
     start = piece.at
     while not piece.is_over:
         if piece.word in _OPENING:
@@ -329,7 +329,7 @@ def _skip_value(piece: Piece) -> None:
 
 
 def is_column(piece: Piece) -> bool:
-    """Return whether an entry of a table's list is a column, and not a key, an index or a rule."""
+    """Return whether an entry of a table's list is a column, not a key, an index or a rule."""
     words, index = piece.words, piece.at + 1
     if words.constraints.at(piece.uppers, piece.at):
         return False
@@ -361,6 +361,6 @@ def key_columns(piece: Piece) -> list[str]:
 
 
 def _names(piece: Piece) -> list[str]:
-    """Take a list of columns in parentheses, each with what may stand behind its name."""
+    """Take a list of columns in parentheses, each with anything that may follow its name."""
     entries = [entry.tokens[entry.at] for entry in piece.entries() if not entry.is_over]
     return [token.value for token in entries if token.kind in (*_NAMES, TEXT)]

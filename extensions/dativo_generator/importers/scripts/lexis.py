@@ -1,15 +1,15 @@
-"""The tokens of SQL: one pass over the text, whatever the dialect; what dialects write otherwise is a `Lexis`."""
+"""The tokens of SQL, in one pass over the text for any dialect; a `Lexis` holds what dialects write differently."""
 
 import re
 from functools import cache
 from typing import NamedTuple
 
-# What a token is. A quoted one is a name, a text is a value, and a sign any other character.
+# The kinds of tokens. A quoted one is a name, a text is a literal, and a sign any other character.
 WORD, QUOTED, TEXT, NUMBER, SIGN = "word", "quoted", "text", "number", "sign"
 
 
 class Token(NamedTuple):
-    """A token: what it is, what it says without its quotes, and where it stands in the script."""
+    """A token: its kind, its value without quotes, and its position in the script."""
 
     kind: str
     value: str
@@ -18,15 +18,15 @@ class Token(NamedTuple):
 
     @property
     def upper(self) -> str:
-        """A word in upper case, a sign as it is; '' for what is in quotes, which is never a keyword."""
+        """A word in upper case, a sign as it is; '' for anything in quotes, which is never a keyword."""
         return self.value.upper() if self.kind is WORD else self.value if self.kind is SIGN else ""
 
 
 class Lexis(NamedTuple):
     """How a dialect writes texts and comments.
 
-    escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: what stands in
-    ``/*! */`` is read. nests: a comment may hold another one. triples: three quotes are one.
+    escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: the content of ``/*!
+    */`` is read. nests: comments may nest. triples: three quotes form one.
     """
 
     escapes: bool = False
@@ -37,7 +37,7 @@ class Lexis(NamedTuple):
     triples: bool = False
 
     def in_script(self, script: str) -> "Lexis":
-        """Leave out what makes no difference to a script, so that most dialects read it in the same way."""
+        """Drop what does not occur in a script, so that most dialects read it in the same way."""
         return Lexis(*(said and _MATTERS[name].search(script) is not None for name, said in self._asdict().items()))
 
 
@@ -50,7 +50,7 @@ _MATTERS = {
     "triples": re.compile(r"\"\"\"|[=(,][ \t]*[rRbB]{0,2}'''[^']"),
 }
 _IN_COMMENT = re.compile(r"/\*|\*/")
-# The groups of a pattern; what is none of the last ones is of no interest.
+# The groups of a pattern; a match of any other is ignored.
 SPACE, COMMENT, _DOLLARS, _ORACLE, _PLAIN, _NAME, _WORD, _NUMBER, _SIGN = (
     *("space", "comment", "dollars", "oracle", "plain", "name", "word", "number", "sign"),
 )
@@ -67,7 +67,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
 
 
 class _Parts(NamedTuple):
-    """Patterns of comments, texts and quoted names; each takes no step back."""
+    """Patterns of comments, texts and quoted names; none of them backtracks."""
 
     comment: str
     dollars: str
@@ -98,9 +98,9 @@ def _parts(lexis: Lexis) -> _Parts:
 
 @cache
 def pattern(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of every token; what nobody ends goes on to the end.
+    """Build the pattern of every token; an unterminated one extends to the end.
 
-    A place that a template fills (``${x}``, ``{{ x }}``, ``$(x)``, ``&x``) is a word.
+    A template placeholder (``${x}``, ``{{ x }}``, ``$(x)``, ``&x``) is a word.
     """
     parts = _parts(lexis)
     return re.compile(
@@ -114,7 +114,7 @@ def pattern(lexis: Lexis) -> re.Pattern[str]:
 
 @cache
 def passed_over(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of what is passed over: up to a semicolon, a comment, or a line that begins with a word."""
+    """Build the pattern of text to skip: up to a semicolon, a comment, or a line that begins with a word."""
     parts = _parts(lexis._replace(nests=False))
     return re.compile(
         rf"(?:[^;'\"`\n/$\#\\eEqQ-]++|[eEqQ](?!')|(?!--|/\*|//|\#)(?:{parts.dollars}|{parts.oracle}|{parts.plain}"
@@ -124,7 +124,7 @@ def passed_over(lexis: Lexis) -> re.Pattern[str]:
 
 
 def end_of_comment(script: str, start: int) -> int:
-    """Return where a comment ends that may hold others; one that nobody ends is over at its first end."""
+    """Return the end of a comment that may nest; an unterminated one ends at its first end mark."""
     depth, first = 0, 0
     for match in _IN_COMMENT.finditer(script, start):
         depth += 1 if match[0] == "/*" else -1
@@ -135,7 +135,7 @@ def end_of_comment(script: str, start: int) -> int:
 
 
 def is_open(match: re.Match[str], lexis: Lexis) -> bool:
-    """Return whether nobody ends a text or a quoted name, so that it goes on to the end of the script."""
+    """Return whether a text or quoted name is unterminated, so that it extends to the end of the script."""
     if match.end() != match.endpos or _KINDS[match.lastgroup or ""] not in (TEXT, QUOTED):
         return False
     closed = _closing(lexis).match(match.string, match.start())
@@ -144,12 +144,12 @@ def is_open(match: re.Match[str], lexis: Lexis) -> bool:
 
 @cache
 def _closing(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern that matches only what somebody ends."""
+    """Build the pattern that matches only terminated tokens."""
     return re.compile(pattern(lexis).pattern.replace(r"\Z", "(?!)"), re.DOTALL)
 
 
 def token(match: re.Match[str], lexis: Lexis) -> Token:
-    """Return what was matched as a token."""
+    """Return a match as a token."""
     group, value = match.lastgroup or "", match[0]
     kind = _KINDS[group]
     if kind is QUOTED:
@@ -161,7 +161,7 @@ def token(match: re.Match[str], lexis: Lexis) -> Token:
 
 
 def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
-    """Return what a text means."""
+    """Return the value of a text literal."""
     if group == _DOLLARS:
         size = len(tag or "") + 2
         return value[size:-size]
@@ -177,7 +177,7 @@ def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
 
 
 def tokens(match: re.Match[str], lexis: Lexis) -> list[Token]:
-    """Return what was matched as tokens: several where BigQuery has all parts of a name in one pair of quotes."""
+    """Return a match as tokens: several if BigQuery quotes all parts of a name together."""
     one = token(match, lexis)
     if one.kind is not QUOTED or match[0][0] != "`" or "." not in one.value.strip("."):
         return [one]

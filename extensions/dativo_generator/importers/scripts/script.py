@@ -1,4 +1,4 @@
-"""Follows the statements of a script in order: what tables there are at its end, and what was not understood."""
+"""Follow the statements of a script in order: the tables at its end, and what was not understood."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from .lexis import QUOTED, Lexis
 from .statements import Statement, statements
 from .tables import Elsewhere, Name, ScriptColumn, ScriptTable, Tables
 
-# So many characters of a statement are shown, and among so many tokens stands what it is about.
+# How many characters of a statement are shown, and how many tokens are searched for its object.
 _SHOWN, _HEAD = 60, 24
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A statement that was not followed: its line, what it says, why, and the table that it is about ('' for none).
+    """A statement that was not followed: its line, its text, the reason, and the table that it concerns ('' for none).
 
     `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made.
     """
@@ -32,11 +32,11 @@ class Problem:
 
 @dataclass(slots=True)
 class Script:
-    """What a script says.
+    """The result of a script.
 
-    `types` are the types that it gives names to, `objects` those with columns; `views` and `dropped` tables with their
-    lines; `said` the words and quotes of its definitions; `routines` the lines of those that speak of making tables;
-    `variables` what blocks of PL/SQL declare, `declares` whether such a block has not begun yet.
+    `types` are its named types, `objects` those with columns; `views` and `dropped` tables with their lines; `said` the
+    words and quotes of its definitions; `routines` the lines of those that mention making tables; `variables` the
+    declarations of PL/SQL blocks, `declares` whether such a block has not begun yet.
     """
 
     tables: Tables = field(default_factory=Tables)
@@ -52,7 +52,7 @@ class Script:
 
     @property
     def misunderstood(self) -> list[Problem]:
-        """What was not understood, and not only about a table of elsewhere."""
+        """What was not understood, except what only concerns tables from elsewhere."""
         return [problem for problem in self.problems if not problem.elsewhere]
 
     @property
@@ -62,7 +62,7 @@ class Script:
 
 
 def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
-    """Follow a script to its end; `check` may raise what ends it early."""
+    """Follow a script to its end; `check` may raise to end it early."""
     script = Script()
     script.said.update(match[0].strip(" \t\r;").upper() for match in words.batch.finditer(text))
     for statement in statements(text, lexis, words):
@@ -115,7 +115,7 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
 
 
 def _what(piece: Piece) -> str:
-    """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one that is about no object."""
+    """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one without an object."""
     first = piece.word
     if first not in ("CREATE", "ALTER", "DROP"):
         return ""
@@ -129,7 +129,7 @@ def _what(piece: Piece) -> str:
 
 
 def _about(piece: Piece) -> str:
-    """Return the name that stands behind TABLE, '' where there is none."""
+    """Return the name after TABLE, '' if there is none."""
     for index in range(piece.at, min(piece.end, piece.at + 9)):
         if piece.uppers[index] == "TABLE":
             found = piece.part(index + 1, piece.end)
@@ -142,10 +142,10 @@ def _about(piece: Piece) -> str:
 
 
 def _remember_variables(script: Script, statement: Statement) -> None:
-    """Remember the variables of a block of PL/SQL: what begins a statement between DECLARE and BEGIN."""
+    """Store the variables of a PL/SQL block: the words that begin statements between DECLARE and BEGIN."""
     first, second = (statement.tokens[at].value if at < len(statement.tokens) else "" for at in (0, 1))
     if statement.first == "DECLARE":
-        script.declares = second[:1] != "@"  # T-SQL's, which is over with its statement
+        script.declares = second[:1] != "@"  # T-SQL's ends with its statement
         script.variables.add(second.lower())
     elif statement.first == "BEGIN":
         script.declares = False
@@ -174,7 +174,7 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
 
 
 def _put(script: Script, table: ScriptTable, there: ScriptTable | None = None) -> None:
-    """Add a table; raises `NotUnderstood` where one of its name is there with other columns."""
+    """Add a table; raises `NotUnderstood` if one of its name exists with other columns."""
     if there is None:
         script.tables.put(table)
         script.dropped.pop(table.name, None)
@@ -183,7 +183,7 @@ def _put(script: Script, table: ScriptTable, there: ScriptTable | None = None) -
 
 
 def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
-    """Remember views, and names that are given to types."""
+    """Store views, and the names of types."""
     kind = what.partition(" ")[2]
     while piece.word != kind:
         piece.at += 1
@@ -196,7 +196,7 @@ def _remember_object(script: Script, statement: Statement, piece: Piece, what: s
 
 
 def _name_type(script: Script, piece: Piece, name: str, domain: bool) -> None:
-    """Remember a type that a script gives a name to: another one's, or one with columns."""
+    """Store a named type of the script: an alias, or one with columns."""
     if not domain and piece.takes_one("AS", "IS"):
         piece.takes("OBJECT")
         if piece.word == "(":
@@ -209,12 +209,12 @@ def _name_type(script: Script, piece: Piece, name: str, domain: bool) -> None:
         script.types[name] = Definition("", type_, required or None)
 
 
-# What an object type of Oracle has beside its columns.
+# What an Oracle object type may have besides columns.
 _METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "OVERRIDING", "INSTANTIABLE", "PRAGMA")
 
 
 def _say(script: Script, statement: Statement, piece: Piece) -> None:
-    """Remember the types and options of a definition, and its quotes: never a name, nor what stands in a text."""
+    """Store the types, options and quotes of a definition: never a name, nor the content of a text."""
     quotes = {statement.script[token.start] for token in statement.tokens if token.kind is QUOTED and token.value}
     script.said.update(piece.said, quotes)
 

@@ -1,8 +1,8 @@
-"""Parts a script into statements, in one pass, and leaves out what is for the client program.
+"""Split a script into statements in one pass, without what is meant for the client program.
 
-A statement ends at a semicolon, at what a client ends it with (``GO``, ``/``, the one that ``DELIMITER`` names), and
-where the next one plainly begins: T-SQL needs no sign between two, and a statement that nobody can read must not take
-the next one along. The body of a function, a procedure or a trigger is one part of its statement.
+A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, that of ``DELIMITER``), and where the next
+one plainly begins: T-SQL needs no sign between two, and an unreadable statement must not swallow the next one. The body
+of a function, procedure or trigger is part of its statement.
 """
 
 import re
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ...registry.definitions import Words
 from .lexis import COMMENT, SPACE, WORD, Lexis, Token, end_of_comment, is_open, passed_over, pattern, tokens
 
-# What begins a statement, wherever it stands, and what only does at the start of a line.
+# What begins a statement anywhere, and what does only at the start of a line.
 _BEGINS = re.compile(
     r"create\s+(?:\w+\s+){0,6}?table\s+(?!function\b)[^\s=,;).]|alter\s+(?:\w+\s+)?table\s+\S|drop\s+(?:\w+\s+)?table\s"
     r"|exec(?:ute)?\s+(?:\w+\.|\[\w+\]\.)*\[?sp_\w",
@@ -20,40 +20,40 @@ _BEGINS = re.compile(
 )
 _BEGINS_LINE = re.compile(
     r"create\s+\w|alter\s+(?!column\b)\w+\s+\w|comment\s+on\s|insert\s+(?:into|overwrite)\s|rename\s+table\s"
-    r"|select\s(?:(?!\bfrom\b)[^;]){1,2000}?\binto\s",  # what an INSERT selects has no INTO
+    r"|select\s(?:(?!\bfrom\b)[^;]){1,2000}?\binto\s",  # the SELECT of an INSERT has no INTO
     re.IGNORECASE,
 )
 _IF_EXISTS = re.compile(r"if\s+(?:not\s+)?exists\s+[^\s(]", re.IGNORECASE)
 _FIRST_LETTERS = frozenset("cadeirsCADEIRS")
-# What is likely to be a definition inside of a text or a body.
+# What is likely to be a definition inside a text or a body.
 _TABLE_IN_TEXT = re.compile(
     r"\bcreate\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[\w.\"`\[\]@#$:]+\s*(?:\(|as\b|like\b)"
     r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}"
-    # the name is put behind it by the program
+    # the program appends the name
     r"|\b(?:create\s+(?:\w+\s+){0,6}?|alter\s+)table\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`\[]?'\Z",
     re.IGNORECASE,
 )
 _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
-# It stands alone on its line; a column of this name has a type, and a comma or a bracket behind it.
+# It is alone on its line; a column of this name has a type, and a comma or bracket after it.
 _DELIMITER = re.compile(
     r"^[ \t]*delimiter[ \t]+([^\s\w'\"]\S*|\w+)[ \t\r]*(?:(?:--|\#)[^\n]*)?$(?!\s*[),])", re.IGNORECASE | re.MULTILINE
 )
-# Among so many tokens stands what CREATE and ALTER are about.
+# How many tokens are searched for the object of CREATE and ALTER.
 _HEAD = 24
-# A text with a definition in it, or with the beginning of one, has at least so many characters.
+# The fewest characters of a text with a definition in it, or the beginning of one.
 _SHORTEST = len("'create table '")
-# So many texts that nobody ends are looked into again; more make no script.
+# How many unterminated texts are read again; a script has no more.
 _OPEN = 3
 
 
 @dataclass(slots=True)
 class Statement:
-    """A statement without the sign that ends it, and without its comments.
+    """A statement without its terminator and comments.
 
-    `line` is where it begins. `routine` is what kind of one it defines ('' for none); its body is not among the tokens.
-    `texts` are places in texts and bodies where a definition of a table stands.
+    `line` is where it begins. `routine` is the kind of routine that it defines ('' for none), whose body is not in the
+    tokens. `texts` are spans in texts and bodies that hold a definition of a table.
     """
 
     script: str
@@ -82,13 +82,13 @@ def statements(script: str, lexis: Lexis, words: Words) -> Iterator[Statement]:
 
 
 class _Splitter:
-    """What is known at a place in the script."""
+    """The state at a position in the script."""
 
     def __init__(self, script: str, lexis: Lexis, words: Words) -> None:
         self.script, self.lexis, self.words = script, lexis, words
         self.line, self.counted = 1, 0
         self.open = 0
-        # Where a client ends the last statement, and whether bodies without one are to be trusted to end.
+        # Where a client ends the last statement, and whether to expect other bodies to end.
         self.batches = max((match.start() for match in words.batch.finditer(script)), default=-1)
         self.balanced = self.has_data = True
         self._reset()
@@ -102,7 +102,7 @@ class _Splitter:
         self.previous = self.last = ""
 
     def run(self) -> Iterator[Statement]:
-        """Yield the statements, with what other signs end than a semicolon."""
+        """Yield the statements, including those that end with something other than a semicolon."""
         position = 0
         for match in _DELIMITER.finditer(self.script):
             if match.start() < position:
@@ -120,14 +120,14 @@ class _Splitter:
         yield from self._part(position, len(self.script), "")
 
     def _part(self, start: int, end: int, delimiter: str) -> Iterator[Statement]:
-        """Yield the statements of a part of the script; with a `delimiter`, it is one where it defines a routine."""
+        """Yield the statements of a part of the script; with a `delimiter`, a routine extends over the whole part."""
         position: int | None = start
         while position is not None:
             position = yield from self._scan(position, end, delimiter)
         yield from self._close(end)
 
     def _scan(self, start: int, end: int, delimiter: str) -> "Iterator[Statement]":
-        """Yield statements until it goes on at another place, which is returned; None at the end."""
+        """Yield statements up to a jump, whose target is returned; None at the end."""
         script, lexis = self.script, self.lexis
         fresh = start == 0 or script[start - 1] == "\n"
         for match in pattern(lexis).finditer(script, start, end):
@@ -177,7 +177,7 @@ class _Splitter:
                 return jump.end()
             fresh = False
         if self.routine and self.first_end and not delimiter and self.batches < self.statement.start:
-            # Nobody ends this body: it was none, or one that is read otherwise. Go on behind its first semicolon.
+            # This body never ends: it was none, or is read differently. Continue after its first semicolon.
             self.balanced, stop = False, self.first_end
             yield from self._close(stop)
             return stop + 1
@@ -206,7 +206,7 @@ class _Splitter:
         return found is not None
 
     def _take(self, match: re.Match[str]) -> bool:
-        """Add a token to the statement, or begin one; tell whether it is one of data, whose words are not kept."""
+        """Add a token to the statement, or begin one; return whether it is one of data, whose words are not kept."""
         if self.statement is None:
             self.line += self.script.count("\n", self.counted, match.start())
             self.counted = match.start()
@@ -227,7 +227,7 @@ class _Splitter:
         return False
 
     def _look_into(self, match: re.Match[str]) -> None:
-        """Remember where a text, or data, has a definition in it; in data it stands at the start of a line."""
+        """Store where a text, or data, holds a definition; in data it begins a line."""
         assert self.statement is not None
         in_data = self.first in self.words.data
         for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, match.start(), match.end()):
@@ -235,7 +235,7 @@ class _Splitter:
             self.statement.texts.append((found.start(), end))
 
     def _see_object(self, word: str) -> None:
-        """Remember what CREATE and ALTER are about."""
+        """Store what CREATE and ALTER concern."""
         if (not self.object and word in self.words.objects) or (word == "TABLE" and self.last == self.object):
             self.object = word
         elif self.last == self.object and (self.last, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):
@@ -243,7 +243,7 @@ class _Splitter:
         self.routine = self.object in self.words.routines
 
     def _take_of_body(self, match: re.Match[str]) -> None:
-        """Follow the blocks of a body: what BEGIN and CASE open, END closes."""
+        """Track the blocks of a body: BEGIN and CASE open one, END closes it."""
         word = match[0].upper() if match.lastgroup == "word" else match[0] if match.lastgroup == "sign" else "'"
         if word in ("BEGIN", "CASE") and self.previous != "END":
             self.blocks += 1

@@ -9,12 +9,12 @@ Name = tuple[str, ...]
 
 
 class Elsewhere(NotUnderstood):
-    """A statement is about a table that the script has not made."""
+    """A statement concerns a table that the script has not made."""
 
 
 @dataclass(slots=True)
 class ScriptColumn:
-    """A column. `kept` is what `required` was before a change of type that does not speak of it."""
+    """A column. `kept` is the value of `required` before a change of type that does not mention it."""
 
     name: str
     type: str = ""
@@ -24,17 +24,17 @@ class ScriptColumn:
 
     @classmethod
     def of(cls, definition: Definition) -> "ScriptColumn":
-        """Make the column that is defined."""
+        """Make the column of a definition."""
         return cls(definition.name, definition.type, definition.required, (definition.comment or "").strip())
 
     def copy(self) -> "ScriptColumn":
-        """Return another one alike."""
+        """Return an independent copy."""
         return ScriptColumn(self.name, self.type, self.required, self.description, self.kept)
 
 
 @dataclass(slots=True)
 class ScriptTable:
-    """A table: its name with the schema in front, its columns in order, and where it was made."""
+    """A table: its name including the schema, its columns in order, and where it was made."""
 
     parts: Name
     line: int
@@ -43,11 +43,11 @@ class ScriptTable:
 
     @property
     def name(self) -> str:
-        """The name, with the schema in front where it is said."""
+        """The name, including the schema if stated."""
         return ".".join(self.parts)
 
     def index(self, name: str) -> int:
-        """Return the place of a column, whatever the case; raises `NotUnderstood` when there is none."""
+        """Return the index of a column, ignoring case; raises `NotUnderstood` if there is none."""
         wanted = name.lower()
         places = [index for index, column in enumerate(self.columns) if column.name.lower() == wanted]
         exact = [index for index in places if self.columns[index].name == name]
@@ -60,11 +60,11 @@ class ScriptTable:
         return any(column.name.lower() == name.lower() for column in self.columns)
 
     def column(self, name: str) -> ScriptColumn:
-        """Return a column; raises `NotUnderstood` when there is none."""
+        """Return a column; raises `NotUnderstood` if there is none."""
         return self.columns[self.index(name)]
 
     def require(self, names: Sequence[str]) -> None:
-        """Require columns, those of a key."""
+        """Mark the columns of a key as required."""
         wanted = {name.lower() for name in names}
         for column in self.columns:
             if column.name.lower() in wanted:
@@ -72,10 +72,10 @@ class ScriptTable:
 
 
 class Tables:
-    """Tables by name, whatever the case; a script may name the schema once and leave it out later."""
+    """Tables by name, ignoring case; a script may name the schema once and omit it later."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start without tables."""
         self._tables: dict[str, ScriptTable] = {}
         self._by_plain_name: dict[str, list[str]] = {}
 
@@ -87,42 +87,42 @@ class Tables:
         return len(self._tables)
 
     def find(self, name: Name) -> ScriptTable | None:
-        """Return a table by its name, with or without the schema; None when there is none, or more than one."""
+        """Return a table by its name, with or without the schema; None if there is none, or more than one."""
         name = name[-2:]
         if exact := self._tables.get(_key(name)):
             return exact
         alike = self._by_plain_name.get(name[-1].lower(), [])
-        if len(name) > 1:  # of another schema, unless none was said
+        if len(name) > 1:  # one of another schema, unless it has none
             alike = [key for key in alike if len(self._tables[key].parts) == 1]
         return self._tables[alike[0]] if alike else None
 
     def get(self, name: Name) -> ScriptTable:
-        """Return a table by its name; raises `NotUnderstood` when there is none."""
+        """Return a table by its name; raises `NotUnderstood` if there is none."""
         if table := self.find(name):
             return table
         raise Elsewhere(f"'{'.'.join(name[-2:])}' is not a table of this script")
 
     def put(self, table: ScriptTable) -> None:
-        """Add a table, or put it in the place of the one of its name."""
+        """Add a table, or replace the one of its name."""
         key = _key(table.parts)
         if key not in self._tables:
             self._by_plain_name.setdefault(table.parts[-1].lower(), []).append(key)
         self._tables[key] = table
 
     def drop(self, table: ScriptTable) -> None:
-        """Take a table out."""
+        """Remove a table."""
         key = _key(table.parts)
         del self._tables[key]
         self._by_plain_name[table.parts[-1].lower()].remove(key)
 
     def rename(self, table: ScriptTable, name: Name) -> None:
-        """Give a table another name; its schema stays unless one is named."""
+        """Rename a table; its schema stays unless a new one is given."""
         place = list(self._tables)
         old = _key(table.parts)
         self.drop(table)
         table.parts = name[-2:] if len(name) > 1 else (*table.parts[:-1], name[-1])
         self.put(table)
-        if place[-1] != old:  # it keeps its place among the others
+        if place[-1] != old:  # it keeps its position
             new = _key(table.parts)
             order = [new if key == old else key for key in place if key == old or key != new]
             self._tables = {key: self._tables[key] for key in order}
