@@ -15,7 +15,7 @@ from copier.errors import UserMessageError
 from fleets import Command
 from support import PACK, ROOT, Rendered, git, release, render
 from terminal import DONE, ENTER
-from test_prompts import SOURCES, begin, end, opened, pick, start
+from test_prompts import SOURCES, TARGETS, begin, end, opened, pick, start
 from test_sources import FOLDER, expected
 from test_sources import SOURCES as DESCRIBED
 
@@ -347,3 +347,45 @@ def test_what_cannot_be_read_in_full_is_refused(
 ) -> None:
     with pytest.raises(UserMessageError, match=message):
         render(template, tmp_path / "out", THREE | {"import_from": several(tmp_path)} | answers)
+
+
+# --- tables by pattern ------------------------------------------------------------------------------------------------
+
+SHOP = "".join(
+    f"CREATE TABLE sales.{name} (id bigint PRIMARY KEY, updated_at timestamp NOT NULL);\n"
+    for name in ("orders", "items", "tmp_x")
+)
+
+
+def test_a_pattern_that_is_typed_is_looked_up_in_a_source_that_is_named_later(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text(SHOP, encoding="utf-8")
+    terminal = start(template, tmp_path)
+    begin(terminal, pick(SOURCES, "postgres"))
+    terminal.answer("Tables", f'- "!sales.tmp_*"{DONE}')
+    terminal.wait("excludes tables; say which to include")
+    terminal.send(f"{ENTER}- sales.*{ENTER}- {{name: 5}}{DONE}")
+    terminal.wait("`name` must be text")
+    terminal.send("\x7f" * len("- {name: 5}") + f"- crm.people{DONE}")
+    end(terminal, target=pick(TARGETS, "s3"))
+    terminal.wait("the tables of '!sales.tmp_*', 'sales.*' are looked up in what you name here; it is needed")
+    terminal.answer("Import the fields from", ENTER)
+    terminal.wait("name where '!sales.tmp_*', 'sales.*' is looked up")
+    terminal.send(f"shop.sql{ENTER}")
+    terminal.wait("there is no table 'crm.people'")
+    terminal.close()
+
+
+def test_what_they_give_is_recorded(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop.sql").write_text(SHOP, encoding="utf-8")
+    terminal = start(template, tmp_path, "--data", "tables=[sales.*, '!sales.tmp_*']")
+    begin(terminal, pick(SOURCES, "postgres"))
+    end(terminal, target=pick(TARGETS, "s3"))
+    terminal.answer("Import the fields from", f"shop.sql{ENTER}")
+    terminal.answer("Fields, as YAML", DONE)
+    assert terminal.finish() == 0, terminal.text
+    answers = Rendered(tmp_path / "out").answers
+    assert (answers["tables"], answers["table_patterns"], answers["imported_from"]) == (
+        ["sales.orders", "sales.items"],
+        ["sales.*", "!sales.tmp_*"],
+        "shop.sql",
+    )

@@ -192,7 +192,7 @@ class Answers:
         if self.inapplicable(name) or (question.without_effect(self) and name not in self.presets):
             return False
         if question.fills:
-            return question.fills not in self.raw and self.asks(question.fills)
+            return question.fills not in self.raw and (question.always_asked(self) or self.asks(question.fills))
         if name in self._filled:
             return True
         if self.is_guess(name):

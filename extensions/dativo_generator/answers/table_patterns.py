@@ -20,12 +20,8 @@ def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list
     A table is its name, and its name without the schema. Two with the same plain name become objects with their full
     names. Raises `AnswerError` for a pattern that matches nothing.
     """
-    patterns = [entry for entry in entries if is_pattern(entry)]
-    wanted = [pattern for pattern in patterns if not pattern.startswith(EXCEPT)]
-    said = [entry for entry in entries if not is_pattern(entry)]
-    if not wanted:
-        raise AnswerError(f"{shown(patterns[0])} excludes tables; say which to include, like 'sales.*'")
-    for pattern in wanted:
+    patterns, said = parted(entries)
+    for pattern in (one for one in patterns if not one.startswith(EXCEPT)):
         if not any(fits(name, plain, [pattern]) for name, plain in tables):
             there = few(sorted(name for name, _ in tables))
             raise AnswerError(f"{shown(pattern)}: it matches no table (there are: {there})")
@@ -35,6 +31,14 @@ def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list
         raise AnswerError(f"{few(map(shown, patterns))}: no table is left; exclude fewer")
     taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, said)])
     return [*said, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
+
+
+def parted(entries: Sequence[Any]) -> tuple[list[str], list[Any]]:
+    """Part the patterns from the tables; raises `AnswerError` for patterns that only exclude."""
+    patterns = [entry for entry in entries if is_pattern(entry)]
+    if all(pattern.startswith(EXCEPT) for pattern in patterns):
+        raise AnswerError(f"{shown(patterns[0])} excludes tables; say which to include, like 'sales.*'")
+    return patterns, [entry for entry in entries if not is_pattern(entry)]
 
 
 def _object(entry: Any) -> str:

@@ -11,13 +11,14 @@ from ..answers import fields_file, readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
-from ..answers.questions.short_path import patterns
-from ..answers.recording import SOURCE
+from ..answers.questions.short_path import awaits_source, check_unsourced, patterns
+from ..answers.recording import IMPORT, SOURCE
 from ..answers.scaffold import Scaffold
 from ..base import emit, reading
+from ..base.documents import shown
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
-from ..base.naming import nearest
+from ..base.naming import few, nearest
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..base.versions import is_hash, is_version, tag_of, version_of
@@ -171,6 +172,9 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
         return unset
     session.keep_answers()
     default = session.context.get(name, session.scaffold.default(name))
+    if name == IMPORT and awaits_source(session.scaffold):
+        found = few(map(shown, patterns(session.scaffold.raw["tables"])))
+        _print_once(session, [f"Note: the tables of {found} are looked up in what you name here; it is needed"])
     _print_imports(session, name)
     if default is None or (wrong := _wrong(session, default, name)):
         if not session.conf["defaults"]:
@@ -282,6 +286,9 @@ def _check(session: Session, name: str, value: Any) -> None:
     if name == "tables" and session.recorded and patterns(value):
         file = session.destination.answers_file
         raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {quote(file)} --data ...")
+    if name == "tables" and _is_sourced_later(session, scaffold):
+        check_unsourced(scaffold)
+        return
     _ = scaffold[name]
     if name == "fields" and _is_new(session, name, value):
         _refuse_own_labels(session, value)
@@ -295,6 +302,13 @@ def _check(session: Session, name: str, value: Any) -> None:
         guard.unused(scaffold, session.destination.root)
     if name == "customize" and "schema" not in scaffold["customize"]:
         guard.unowned(scaffold, session.destination)
+
+
+def _is_sourced_later(session: Session, scaffold: Scaffold) -> bool:
+    """Return whether somebody will be asked where the tables are that patterns mean."""
+    if session.conf["defaults"] or IMPORT in session.context or not session.writes:
+        return False
+    return awaits_source(scaffold) and scaffold.asks("import_from")
 
 
 def _is_new(session: Session, name: str, value: Any) -> bool:

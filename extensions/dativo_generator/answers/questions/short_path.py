@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from ...base.documents import shown
-from ...base.errors import AnswerError
+from ...base.errors import AnswerError, QuestionError
 from ...base.naming import few, nearest
 from ...base.patterns import is_pattern
 from ...registry.importer import ImportedTable
@@ -13,7 +13,7 @@ from .. import choices, engine_options, readers
 from ..choices import Choice
 from ..model import ENVIRONMENTS, Answers, Question, Section
 from ..selection import EXAMPLES, Item, read_selection
-from ..table_patterns import looked_up
+from ..table_patterns import looked_up, parted
 from . import connection, contract, engine, environments, governance, incremental, job, plugins, runtime, schema, target
 from .shared import alone, always, choice, in_cloud, reused
 
@@ -80,9 +80,7 @@ def patterns(raw: Any) -> list[str]:
 
 def entries(answers: Answers, raw: Any) -> Any:
     """Return an answer that names what to read, with patterns replaced by tables; raises `AnswerError`."""
-    value = readers.structure(raw)
-    if isinstance(value, str | dict) and value and answers.source.selection != "objects":
-        value = [value]  # a single thing needs no list, unless it is a choice
+    value = _listed(answers, raw)
     found = patterns(value)
     if answers.source.selection != "tables" or not found:
         return value
@@ -90,6 +88,28 @@ def entries(answers: Answers, raw: Any) -> Any:
         raise AnswerError(f"{shown(found[0])} is looked up where the tables are; name that, too, with import_from")
     tables = answers.pack.importer.tables(_sources(answers), found, engine_options.encoding(answers))
     return looked_up(value, tables)
+
+
+def _listed(answers: Answers, raw: Any) -> Any:
+    value = readers.structure(raw)
+    # A single thing needs no list, unless it is a choice.
+    return [value] if isinstance(value, str | dict) and value and answers.source.selection != "objects" else value
+
+
+def awaits_source(answers: Answers) -> bool:
+    """Return whether tables are named by pattern, and nobody has said yet where those are looked up."""
+    if answers.raw.get("import_from") or not patterns(answers.raw.get("tables")):
+        return False
+    return answers.source.selection == "tables"
+
+
+def check_unsourced(answers: Answers) -> None:
+    """Refuse what is wrong with tables by pattern whatever the source holds; raises `QuestionError`."""
+    try:
+        if said := parted(_listed(answers, readers.recordable(answers.raw["tables"])))[1]:
+            read_selection(said, answers.source, answers.source_recipe)
+    except AnswerError as error:
+        raise QuestionError(f"tables: {error}") from None
 
 
 def _selection(answers: Answers, raw: Any) -> tuple[Item, ...]:
@@ -111,6 +131,8 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
 def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
     """Import the columns of what is read; of several sources, each has those of some."""
     if not readers.text(raw).strip():
+        if awaits_source(answers):
+            raise AnswerError(f"name where {few(map(shown, patterns(answers.raw['tables'])))} is looked up")
         return {}
     sources, pack, cursor = _sources(answers), answers.pack, answers.source_recipe.cursor_field
     encoding = engine_options.encoding(answers)
@@ -234,6 +256,14 @@ SECTION = Section(
             fixed_choices=tuple(SECTIONS),
             of="scaffold",
         ),
-        "import_from": Question(_import_from, _own_source, reused, fills="fields", of="scaffold", recorded=False),
+        "import_from": Question(
+            _import_from,
+            _own_source,
+            reused,
+            always_asked=awaits_source,
+            fills="fields",
+            of="scaffold",
+            recorded=False,
+        ),
     },
 )
