@@ -280,8 +280,8 @@ def _check(session: Session, name: str, value: Any) -> None:
     scaffold = session.with_answer(name, value)
     if value and (filled := QUESTIONS[name].fills) in session.answers:
         raise AnswerError(
-            f"{name}: the {filled} are answered already; what has changed says "
-            "`dativo-generator fields SOURCE --against ASSET`"
+            f"{name}: the {filled} are answered already; "
+            "`dativo-generator fields SOURCE --against ASSET` shows what has changed"
         )
     if name == "tables" and session.recorded and patterns(value):
         file = session.destination.answers_file
