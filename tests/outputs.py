@@ -343,8 +343,8 @@ def runs() -> tuple[Run, ...]:
 
 def _anywhere(one: Run, room: Path, template: Path) -> Run:
     """Return a run as it would be in another folder."""
-    out = one.out.replace(str(template), "/work/template").replace(str(room), "/work")
-    return Run(tuple(text.replace(str(room), "/work") for text in one.arguments), one.status, out, one.err)
+    out = one.out.replace(str(template), "/src/template").replace(str(room), "/src")
+    return Run(tuple(text.replace(str(room), "/src") for text in one.arguments), one.status, out, one.err)
 
 
 @contextmanager

@@ -101,6 +101,17 @@ def release(template: Path, tag: str) -> None:
     git(template, "tag", tag)
 
 
+def released_with(pack: Path, module: str, now: str, before: str) -> None:
+    """Release a pack as v1.0.0 with other text in a module of the package, and as v2.0.0 without that."""
+    path = pack / "extensions" / "dativo_generator" / module
+    text = path.read_text(encoding="utf-8")
+    assert now in text
+    path.write_text(text.replace(now, before), encoding="utf-8")
+    release(pack, "v1.0.0")
+    path.write_text(text, encoding="utf-8")
+    release(pack, "v2.0.0")
+
+
 def edit_yaml(path: Path, change: Callable[[Any], None]) -> None:
     """Change a YAML file through its parsed value."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from dativo_generator.base.errors import AnswerError
 from dativo_generator.base.paths import ANSWERS_FILES
 from dativo_generator.base.reading import LARGEST
 from fleets import Command, copied
-from support import Rendered, copy_pack, git, release
+from support import Rendered, copy_pack, git, release, released_with
 
 FILE, FIELDS = ".copier-answers.acme.shop.yml", ".dativo-fields.acme.shop.yml"
 OBJECTS = ("orders", "items", "refunds")
@@ -38,14 +38,7 @@ QUIET: dict[str, Any] = {"defaults": True, "overwrite": True, "unsafe": True, "q
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     """Give the pack with v1.0.0, which records all fields in the answers file, and two releases that do not."""
     pack = copy_pack(tmp_path_factory.mktemp("fields") / "pack")
-    module = pack / "extensions" / "dativo_generator" / "answers" / "fields_file.py"
-    text = module.read_text(encoding="utf-8")
-    all_in_one = text.replace("LARGEST_INLINE = 64 << 10", "LARGEST_INLINE = 64 << 20")
-    assert all_in_one != text
-    module.write_text(all_in_one, encoding="utf-8")
-    release(pack, "v1.0.0")
-    module.write_text(text, encoding="utf-8")
-    release(pack, "v2.0.0")
+    released_with(pack, "answers/fields_file.py", "LARGEST_INLINE = 64 << 10", "LARGEST_INLINE = 64 << 20")
     (job,) = (pack / "template").glob("*job.path*")
     job.write_text(job.read_text(encoding="utf-8").replace("Edits are kept;", "Edits stay;"), encoding="utf-8")
     release(pack, "v3.0.0")

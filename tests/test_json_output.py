@@ -40,7 +40,7 @@ def test_every_run_prints_one_document_as_its_schema_says(monkeypatch: pytest.Mo
         assert (name == ERROR) == ("error" in document)
         if name == ERROR:
             assert document["status"] == one.status
-            assert one.err.rstrip().endswith(document["error"].replace("/work", "")[-40:])
+            assert one.err.rstrip().endswith(document["error"].replace("/src", "")[-40:])
     # No member that is described is dead, and no status.
     assert [name for name, schema in SCHEMAS.items() if set(described(schema)) - seen[name]] == []
     assert statuses == {name: set(schema["x-exit-status"]) for name, schema in SCHEMAS.items()}

@@ -8,7 +8,7 @@ import yaml
 from copier import run_copy, run_update
 
 from fleets import Command, copied
-from support import Rendered, copy_pack, git, release
+from support import Rendered, copy_pack, git, release, released_with
 
 FILE = ".copier-answers.acme.shop.yml"
 TABLES = [f"sales.table_{number:02}" for number in range(10)]
@@ -30,14 +30,7 @@ QUIET: dict[str, Any] = {"defaults": True, "overwrite": True, "unsafe": True, "q
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
     """Give the pack with v1.0.0, which writes each list in one line, and v2.0.0, which does not."""
     pack = copy_pack(tmp_path_factory.mktemp("lists") / "pack")
-    module = pack / "extensions" / "dativo_generator" / "base" / "emit.py"
-    text = module.read_text(encoding="utf-8")
-    in_one_line = text.replace("_WIDEST = 120", "_WIDEST = 1 << 20")
-    assert in_one_line != text
-    module.write_text(in_one_line, encoding="utf-8")
-    release(pack, "v1.0.0")
-    module.write_text(text, encoding="utf-8")
-    release(pack, "v2.0.0")
+    released_with(pack, "base/emit.py", "_WIDEST = 120", "_WIDEST = 1 << 20")
     return pack
 
 
