@@ -320,8 +320,11 @@ def _is_new(session: Session, name: str, value: Any) -> bool:
 
 def _refuse_own_labels(session: Session, value: Any) -> None:
     """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
+    fields = readers.structure(value)
+    if not any(own_labels(fields, ())):  # without a label, the rules need not be loaded
+        return
     known = session.pack.labels
-    for column, label in own_labels(readers.structure(value), known):
+    for column, label in own_labels(fields, known):
         raise AnswerError(
             f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
             f"{nearest(label, known)}"
