@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_bad_file_of_answers_is_one_line(text: str | None, problem: str, tmp_p
     result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--defaults")
     assert (result.status, result.err.count("\n")) == (2, 1)
     assert problem in result.err
+
+
+def test_without_a_place_for_temporary_files_it_is_one_line(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    result = command(tmp_path, "new", "out", "--defaults")
+    assert (result.status, result.err.count("\n"), (tmp_path / "out").exists()) == (2, 1, False)
+    assert result.err.startswith(f"Error: {tmp_path / 'gone'}/dativo-generator-")
 
 
 def test_a_refusal_is_one_line(tmp_path: Path, command: Command) -> None:

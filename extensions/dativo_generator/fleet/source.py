@@ -203,14 +203,14 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
 @contextmanager
 def scratch_folder() -> Iterator[str]:
     """Create the folder for clones and checkouts; on exit it is removed, and so is code loaded from it."""
-    try:
-        with TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True) as name:
-            folder = Path(name).resolve()
+    with TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        try:
             yield name
-    finally:
-        for module, loaded in list(sys.modules.items()):
-            if (getattr(loaded, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
-                del sys.modules[module]
+        finally:
+            for module, loaded in list(sys.modules.items()):
+                if (getattr(loaded, "__file__", None) or "").startswith(f"{folder}{os.sep}"):
+                    del sys.modules[module]
 
 
 def _installed_from() -> str:
