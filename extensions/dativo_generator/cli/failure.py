@@ -1,6 +1,5 @@
 """Report that a command failed: a line for people and, with `--json`, a document, too."""
 
-import json
 import sys
 from collections.abc import Sequence
 from itertools import pairwise
@@ -26,6 +25,7 @@ def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoRet
     if not told:
         tell(f"Error: {reason}")
     if as_json:
-        line = printable(reason)
-        print(json.dumps({"schema": ERROR, "error": line, "status": status}, indent=2, ensure_ascii=False))
+        from .output import dump  # not at start-up: it loads what commands need
+
+        dump(ERROR, {"error": printable(reason), "status": status})
     sys.exit(status)
