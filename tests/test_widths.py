@@ -77,7 +77,7 @@ def lines_of(text: str, columns: int) -> list[str]:
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_no_line_is_wider_and_no_word_is_lost(columns: int) -> None:
-    widest = min(columns - 1, prompts.WIDEST)
+    widest = min(columns - 1, prompts.WIDTH)
     for text in (*MESSAGES, *(line for help_ in HELP for line in help_.splitlines())):
         lines = lines_of(text, widest)
         assert max(sum(map(width, line)) for line in lines) <= widest

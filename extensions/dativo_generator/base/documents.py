@@ -11,7 +11,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
-from .errors import PackError, printable
+from .errors import DativoError, PackError, printable
 from .naming import few, nearest
 
 # libyaml is several times faster; loading a thousand connectors is mostly parsing.
@@ -68,6 +68,18 @@ def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[An
         return parse_yaml(text)
     except CONSTRUCTING as error:
         raise yaml.YAMLError(str(error) or type(error).__name__) from None
+
+
+def parse_content(content: bytes) -> Any:
+    """Parse the content of a YAML file within bounds; raises `DativoError` with line and column."""
+    try:
+        text = content.decode("utf-8")
+        return parse_bounded(text)
+    except UnicodeDecodeError:
+        raise DativoError("is not UTF-8") from None
+    except yaml.YAMLError as error:
+        line, column = yaml_place(error, text)
+        raise DativoError(f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}") from None
 
 
 def check_bounded(text: str, largest: int = LARGEST) -> None:
@@ -173,12 +185,6 @@ def not_yaml(path: object, error: Exception, text: str) -> str:
     """Return the message for a file that is not YAML: ``path:line:column: not valid YAML: why``."""
     line, column = yaml_place(error, text)
     return f"{path}:{line}:{column}: not valid YAML: {yaml_problem(error)}"
-
-
-def not_yaml_at(error: Exception, text: str) -> str:
-    """Return the same message without the path: ``line 2, column 1: not valid YAML: why``."""
-    line, column = yaml_place(error, text)
-    return f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}"
 
 
 def _misbuilt(text: str) -> Any:

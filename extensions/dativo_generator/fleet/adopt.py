@@ -14,12 +14,10 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
 from ..adoption.values import differing
 from ..base import reading
 from ..base.asset_layout import Keys, body_of, place
-from ..base.documents import not_yaml_at, parse_bounded
+from ..base.documents import parse_content
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
 from ..base.naming import nearest, slug_of
@@ -196,13 +194,7 @@ def _parsed(fleet: Fleet, path: str) -> Document:
     content = fleet.tree.read(path)
     if content is None:
         raise AnswerError("is not there")
-    try:
-        text = content.decode("utf-8")
-        document = parse_bounded(text)
-    except UnicodeDecodeError:
-        raise AnswerError("is not UTF-8") from None
-    except yaml.YAMLError as error:
-        raise AnswerError(not_yaml_at(error, text)) from None
+    document = parse_content(content)
     if not isinstance(document, dict) or not all(isinstance(key, str) for key in document):
         raise AnswerError("must be a mapping with text keys")
     return document
@@ -401,7 +393,7 @@ def _states(rendering: Rendering, files: Document, answers: Document) -> Iterato
         if not files[kind]:
             continue
         path = files[f"{kind}_path"]
-        given = parse_bounded(rendering.files[path].decode())
+        given = parse_content(rendering.files[path])
         edits = tuple(dict.fromkeys(place(keys) for keys, _, _ in differing(given, files[kind])))
         extras = tuple(_leaves(answers.get(extra, {})))
         state = "edits" if edits else "extras" if extras else "exact"

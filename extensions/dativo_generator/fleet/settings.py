@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..base.documents import not_yaml_at, parse_bounded, shown
+from ..base.documents import parse_content, shown
 from ..base.errors import DativoError
 from ..base.naming import nearest
 from ..base.repository_url import has_secret
@@ -52,19 +50,13 @@ def settings_of(root: Path) -> Settings:
         return Settings(unread=f"{branch} does not have it yet" if here else "")
     try:
         template, same = _read(content)
-    except SettingsError as error:
+    except DativoError as error:
         raise SettingsError(f"{FILE} of {branch}: {error}") from None
     return Settings(template, same, branch)
 
 
 def _read(content: bytes) -> tuple[str, tuple[str, ...]]:
-    try:
-        text = content.decode("utf-8")
-        values = parse_bounded(text)
-    except UnicodeDecodeError:
-        raise SettingsError("is not UTF-8") from None
-    except yaml.YAMLError as error:
-        raise SettingsError(not_yaml_at(error, text)) from None
+    values = parse_content(content)
     if values is None:
         return "", ()
     if not isinstance(values, dict):

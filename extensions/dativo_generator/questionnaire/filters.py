@@ -26,7 +26,7 @@ from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
-from ..registry.fields import OWN, own_labels
+from ..registry.fields import OWN, unmarked_labels
 from ..registry.recipes import recipe_file
 from . import guard, prompts, question_files
 from .session import Session
@@ -320,15 +320,12 @@ def _is_new(session: Session, name: str, value: Any) -> bool:
 
 def _refuse_own_labels(session: Session, value: Any) -> None:
     """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
-    fields = readers.structure(value)
-    if not any(own_labels(fields, ())):  # without a label, the rules need not be loaded
-        return
-    known = session.pack.labels
-    for column, label in own_labels(fields, known):
-        raise AnswerError(
-            f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
-            f"{nearest(label, known)}"
-        )
+    for column, label in unmarked_labels(readers.structure(value)):
+        if label not in (known := session.pack.labels):  # only a label needs the rules
+            raise AnswerError(
+                f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
+                f"{nearest(label, known)}"
+            )
 
 
 def _imports_nothing(session: Session) -> bool:

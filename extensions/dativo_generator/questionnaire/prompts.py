@@ -15,10 +15,9 @@ from typing import Any
 
 from ..answers import readers
 from ..base.errors import AnswerError
+from ..base.telling import WIDTH
 from .wrapping import wrapped
 
-# The maximum width of a help or error line, however wide the terminal.
-WIDEST = 76
 SINGLE, SEVERAL, YES_OR_NO = "select", "checkbox", "confirm"
 _CHOICES = (SINGLE, SEVERAL, YES_OR_NO)
 _TEXTS = ("input", "path")
@@ -101,7 +100,7 @@ def _fit(application: Any) -> None:
     for window in application.layout.find_all_windows():
         control = window.content
         if isinstance(control, FormattedTextControl):
-            widest = None if hasattr(control, "pointed_at") else WIDEST
+            widest = None if hasattr(control, "pointed_at") else WIDTH
             control.text = partial(_fitted, application, control.text, widest)
             if window.height == 1:  # the error line below a text prompt
                 window.height, window.dont_extend_height = None, Always()

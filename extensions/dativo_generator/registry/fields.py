@@ -128,15 +128,14 @@ def _label(word: Any) -> str:
     return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
 
 
-def own_labels(value: Any, known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield (column, label) for labels in the notation of an answer that are neither known nor marked as intended."""
+def unmarked_labels(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (column, label) for labels in the notation of an answer that are not marked as the user's own."""
     for name, entry in value.items() if isinstance(value, dict) else ():
         if isinstance(entry, dict) and entry.get("type") not in TYPES:
-            yield from own_labels(entry, known)
+            yield from unmarked_labels(entry)
         else:
             words = [entry.get("classification")] if isinstance(entry, dict) else str(entry).split()[1:]
-            labels = [word for word in words if _label(word) == word]
-            yield from ((str(name), label) for label in labels if label not in known)
+            yield from ((str(name), word) for word in words if _label(word) == word)
 
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
