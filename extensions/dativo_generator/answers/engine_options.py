@@ -11,7 +11,7 @@ from typing import Any
 from ..base.documents import shown, thawed
 from ..base.emit import inline
 from ..base.errors import AnswerError
-from ..base.naming import few, listed, nearest
+from ..base.naming import few, listed, offer
 from ..registry.runner import ENGINE, NATIVE, PLUGIN
 from . import readers
 from .model import Answers
@@ -43,7 +43,7 @@ def read(answers: Answers, raw: Any) -> dict[str, Any]:
     known, options = offered(answers), {}
     for name, value in readers.mapping(raw).items():
         if name not in known:
-            raise AnswerError(f"unknown key '{name}'{nearest(str(name), known)} (known: {few(known)})")
+            raise AnswerError(offer(name, known, f"unknown key '{name}'"))
         try:
             options[name] = known[name](value)
         except AnswerError as error:

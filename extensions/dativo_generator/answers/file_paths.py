@@ -14,7 +14,7 @@ from typing import Any
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, listed, nearest
+from ..base.naming import listed, offer
 from ..base.paths import PROFILES, VARIABLES
 from . import readers
 from .model import Answers
@@ -38,7 +38,7 @@ def read(answers: Answers, raw: Any) -> Paths:
             raise AnswerError(f"{name}: must be a mapping of {listed(KINDS)}, not {shown(places)}")
         for kind in places:
             if kind not in KINDS:
-                raise AnswerError(f"{name}: unknown key '{kind}'{nearest(str(kind), KINDS)} (known: {few(KINDS)})")
+                raise AnswerError(f"{name}: " + offer(kind, KINDS, f"unknown key '{kind}'"))
         _check_environments(name, places.get(JOB), answers.environments)
     _check(list(each(value)))
     return value
@@ -80,8 +80,8 @@ def _check_environments(name: str, job: Any, environments: Sequence[str]) -> Non
         return
     for environment in job:
         if environment not in environments:
-            hint = nearest(str(environment), environments)
-            raise AnswerError(f"{name}: job: {shown(environment)} is not an environment of this scaffold{hint}")
+            what = f"{shown(environment)} is not an environment of this scaffold"
+            raise AnswerError(f"{name}: job: {offer(environment, environments, what)}")
 
 
 def _check(paths: Sequence[Any]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from ..base.documents import Document
 from ..base.emit import block
 from ..base.errors import AnswerError, Unanswered
-from ..base.naming import SLUG, nearest
+from ..base.naming import SLUG, offer
 from ..base.paths import ORGANISATION, profile_of
 from ..registry.pack import Pack
 from .model import ENVIRONMENTS
@@ -119,10 +119,8 @@ def check(pack: Pack, root: Path, name: str) -> Document:
     for connector in top.section(CONNECTORS).value if CONNECTORS in top.value else ():
         known = pack.registry.get(connector)
         if known is None:
-            what = (
-                pack.lifecycle.fate(connector)
-                or f"is not a connector of the registry{nearest(connector, pack.registry)}"
-            )
+            fate = pack.lifecycle.fate(connector)
+            what = fate or offer(connector, pack.registry, "the registry has no such connector")
             raise document.error((CONNECTORS, connector), what)
         top.section(CONNECTORS).section(connector, PROFILED)
         ends = {answer: connector for role, answer in _ROLES.items() if role in known.roles}

@@ -13,7 +13,7 @@ import yaml
 from ..base.asset_layout import place
 from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
-from ..base.naming import LABEL, env_default, few, has_controls, is_env_reference, nearest, slug_problem
+from ..base.naming import LABEL, env_default, has_controls, is_env_reference, offer, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
 from ..base.shapes import Shape
 
@@ -125,7 +125,7 @@ def flag(raw: Any) -> bool:
 def one_of(raw: Any, values: Sequence[str]) -> str:
     """Read one of `values`."""
     if raw not in values:
-        raise AnswerError(f"{shown(raw)} is not one of {few(values)}{nearest(str(raw), values)}")
+        raise AnswerError(offer(raw, values, f"{shown(raw)} is not a choice"))
     return raw
 
 
@@ -233,7 +233,5 @@ def shaped(raw: Any, shape: Shape) -> Any:
 def among_objects(key: Any, objects: Iterable[str]) -> str:
     """Return `key`, which must be one of the `objects` that are read."""
     if key not in (known := list(objects)):
-        raise AnswerError(
-            f"'{key}' is not one of the objects that are read{nearest(str(key), known)} (objects: {few(known)})"
-        )
+        raise AnswerError(offer(key, known, f"'{key}' is not one of the objects that are read"))
     return key

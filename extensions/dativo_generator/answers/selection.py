@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, has_controls, listed, nearest, object_problem, slug_of
+from ..base.naming import few, has_controls, listed, object_problem, offer, slug_of
 from ..registry.connectors import Connector
 from ..registry.recipes import Recipe
 from .table_names import table_name
@@ -65,10 +65,7 @@ def _among(numbers: Sequence[int]) -> str:
 
 def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
     if value not in connector.objects:
-        raise AnswerError(
-            f"{shown(value)} is not an object of {connector.id}{nearest(str(value), connector.objects)} "
-            f"(objects: {few(connector.objects)})"
-        )
+        raise AnswerError(offer(value, connector.objects, f"{shown(value)} is not an object of {connector.id}"))
     return Item(value, value)
 
 
@@ -134,7 +131,7 @@ def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[s
         raise AnswerError(f"{where}must be a mapping of {listed(known)}, not {shown(value)}")
     for key in value:
         if key not in known:
-            raise AnswerError(f"{where}unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
+            raise AnswerError(where + offer(key, known, f"unknown key '{key}'"))
     return value
 
 

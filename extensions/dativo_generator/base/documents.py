@@ -12,7 +12,7 @@ from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
 from .errors import DativoError, PackError, printable
-from .naming import few, nearest
+from .naming import offer
 
 # libyaml is several times faster; loading a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -299,7 +299,7 @@ class Section:
             if not isinstance(key, str):
                 raise document.error((*keys, key), f"the key {shown(key)} is not text; put it in quotes")
             if known and key not in known:
-                raise self.error(key, f"unknown key{nearest(key, known)} (known: {few(known)})")
+                raise self.error(key, offer(key, known, "unknown key"))
 
     def error(self, key: str, message: str) -> PackError:
         """Build the error for `key` of this section."""
@@ -386,7 +386,7 @@ class Section:
         if not isinstance(value, str) or not value:
             raise self.error(key, f"must be text, not {shown(value)}")
         if among and value not in among:
-            raise self.error(key, f"'{value}' is not one of {few(among)}{nearest(value, among)}")
+            raise self.error(key, offer(value, among, f"'{value}' is not a choice"))
         if like and not re.fullmatch(like, value):
             raise self.error(key, f"'{value}' does not match {like}")
         return value

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.paths import ANSWERS_FILES, CI_FILES
 from ..base.telling import tell
 from ..fleet.fleet import Fleet
@@ -59,7 +59,7 @@ def require_here(names: Iterable[str], known: Collection[str]) -> None:
     """Raise `SourceError` for a given name that is not one of the answers files here."""
     for name in names:
         if name not in known:
-            raise SourceError(f"{name}: is not an answers file here{nearest(name, known)}")
+            raise SourceError(f"{name}: {did_you_mean(name, known, 'there is no such answers file here')}")
 
 
 def assignment(text: str) -> tuple[str, str]:

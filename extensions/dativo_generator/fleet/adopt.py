@@ -20,7 +20,7 @@ from ..base.asset_layout import Keys, body_of, place
 from ..base.documents import parse_content
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
-from ..base.naming import nearest, slug_of
+from ..base.naming import offer, slug_of
 from ..base.paths import answers_file_of
 from ..plan.destination import header_of
 from .fleet import Fleet
@@ -453,5 +453,5 @@ def checked_group(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in GROUPS:
-            raise SourceError(f"--group: '{name}' is not one of {', '.join(GROUPS)}{nearest(name, GROUPS)}")
+            raise SourceError("--group: " + offer(name, GROUPS, f"'{name}' is not a choice"))
     return names

@@ -18,7 +18,7 @@ import yaml
 from ..answers.selection import Item
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError, DativoError, PackError
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.values import same
 from ..plan.templates import Context, Filling, Templates
 from .answers_files import AnswersFile, filled, parsed
@@ -152,8 +152,10 @@ class Release:
         if name in self._types:
             return ""
         new = next(iter(self.followed({name: None})))
-        other = nearest(name, self._types) if new == name else f"; it is '{new}' now"
-        return f"{name}: no question has this name{other}"
+        what = "no question has this name"
+        if new != name:
+            return f"{name}: use its new name '{new}'; {what}"
+        return f"{name}: {did_you_mean(name, self._types, what)}"
 
     def typed(self, name: str, text: str) -> Any:
         """Parse the text of a ``--data`` option as Copier would."""

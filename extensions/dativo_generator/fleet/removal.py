@@ -20,7 +20,7 @@ from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
 from ..base import reading
 from ..base.errors import AnswerError, DativoError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.paths import FIXTURES, FIXTURES_TEST
 from ..base.patterns import EXCEPT, is_meant
 from ..plan.destination import header_line
@@ -143,7 +143,7 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
     known = [item.object for item in items]
     for one in objects:
         if one not in known:
-            raise AnswerError(f"--object: '{one}' is nothing that {name} reads{nearest(one, known)}")
+            raise AnswerError("--object: " + offer(one, known, f"{name} reads no object '{one}'"))
     if not set(known) - set(objects):
         raise AnswerError(
             f"--object: {name} would read nothing; remove it whole: dativo-generator remove {quote(name)}"

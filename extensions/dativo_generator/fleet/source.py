@@ -13,7 +13,7 @@ from typing import Any
 
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
@@ -165,7 +165,8 @@ class Source:
         prefix = hash_of(recorded)
         found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
-            raise SourceError(f"_commit: '{recorded}' is not in the released history{nearest(recorded, self.tags)}")
+            what = f"'{recorded}' is not in the released history"
+            raise SourceError(f"_commit: {did_you_mean(recorded, self.tags, what)}")
         return found[0]
 
     def checkout(self, commit: str) -> Path:

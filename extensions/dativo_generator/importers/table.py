@@ -156,9 +156,6 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
 
 def _not_there(tables: Sequence[Table], name: str, source: str) -> ImportFailed:
     known = [table.name for table in tables] + [table.plain_name for table in tables]
-    hint = (
-        nearest(name, known)
-        or nearest(name.rpartition(".")[2], known)
-        or f" (there: {few(sorted(table.name for table in tables))})"
-    )
-    return ImportFailed(f"{source}: there is no table '{name}'{hint}")
+    near = nearest(name, known) or nearest(name.rpartition(".")[2], known)
+    way = f"did you mean '{near}'?" if near else f"name one of {few(sorted(table.name for table in tables))};"
+    return ImportFailed(f"{source}: {way} there is no table '{name}'")

@@ -11,7 +11,7 @@ from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of, env_example_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
@@ -158,7 +158,7 @@ def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]
     known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
-            raise AnswerError(f"left_out: {shown(path)} is not a file of this scaffold{nearest(path, known)}")
+            raise AnswerError("left_out: " + offer(path, known, f"{shown(path)} is not a file of this scaffold"))
     return [[file for file in files if file["path"] not in left_out] for files in kinds]
 
 

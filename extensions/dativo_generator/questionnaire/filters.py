@@ -322,9 +322,9 @@ def _refuse_own_labels(session: Session, value: Any) -> None:
     """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
     for column, label in unmarked_labels(readers.structure(value)):
         if label not in (known := session.pack.labels):  # only a label needs the rules
+            near = f"did you mean '{near}'? " if (near := nearest(label, known)) else ""
             raise AnswerError(
-                f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
-                f"{nearest(label, known)}"
+                f"fields: {column}: {near}write {label}{OWN} for a label of your own; no rule gives {label}"
             )
 
 

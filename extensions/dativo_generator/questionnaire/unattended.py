@@ -17,7 +17,7 @@ from ..answers.questions.environments import VARYING
 from ..answers.questions.schema import as_answer
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..plan.destination import COPIERS_OWN, FORMAT
 from ..plan.plan import paths, plan
 from ..registry.pack import Pack
@@ -29,8 +29,10 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
     for name in names:
         if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
             new = pack.lifecycle.question(name)
-            other = f"; it is '{new}' now" if name in pack.lifecycle.questions else nearest(name, QUESTIONS)
-            raise AnswerError(f"{name}: no question has this name{other}")
+            what = "no question has this name"
+            if name in pack.lifecycle.questions:
+                raise AnswerError(f"{name}: use its new name '{new}'; {what}")
+            raise AnswerError(f"{name}: {did_you_mean(name, QUESTIONS, what)}")
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
-from ..base.naming import LABEL, few, has_controls, listed, nearest
+from ..base.naming import LABEL, has_controls, nearest, offer
 
 # Aliases of types that the runner keeps.
 _WORDS = {"float": "double", "datetime": "timestamp"}
@@ -117,9 +117,13 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
         elif (label := _label(word)) and classification is None:
             classification = label
         else:
-            hint = nearest(word, ("required", CURSOR, UNCLASSIFIED))
-            hint = hint or "; after the type comes 'required', 'cursor', a LABEL or 'none'"
-            raise refuse((name,), f"'{word}' in {shown(line)} is not understood{hint}")
+            near = nearest(word, words := ("required", CURSOR, UNCLASSIFIED))
+            way = (
+                f"did you mean '{near}'?"
+                if near
+                else f"after the type write {words[0]}, {words[1]}, a LABEL or {words[2]};"
+            )
+            raise refuse((name,), f"{way} '{word}' in {shown(line)} is unknown")
     return Field(name, _checked_type(name, kind, refuse), required, classification, cursor=cursor)
 
 
@@ -141,7 +145,7 @@ def unmarked_labels(value: Any) -> Iterator[tuple[str, str]]:
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     for key in entry:
         if key not in _KEYS:
-            raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {few(_KEYS)})")
+            raise refuse((name, str(key)), offer(key, _KEYS, "unknown key"))
     flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
     for key, flag in flags.items():
         if not isinstance(flag, bool):
@@ -160,7 +164,7 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
 
 def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
     if kind not in TYPES:
-        raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(KEPT)})")
+        raise refuse((name,), offer(kind, KEPT, f"{shown(kind)} is not a type"))
     return kind
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base.asset_layout import body_of, governance_of, inside
-from ..base.naming import listed, nearest
+from ..base.naming import listed, offer
 from ..base.secrets import secret_in
 from ..registry.fields import AS_TEXT, KEPT
 from ..registry.pack import Pack
@@ -61,6 +61,6 @@ def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
             yield Problem((*keys, "name"), "unclassified", f"'{field['name']}' looks like {label}; classify it")
         if type_ not in KEPT:
             meant = _MEANT.get(type_)
-            way = f"write {meant}" if meant else f"write string, or one of {listed(KEPT[1:])}"
-            near = "" if meant else nearest(type_, KEPT)
-            yield Problem((*keys, "type"), "type", f"the runner stores '{type_}' as text; {way}{near}")
+            what = f"the runner stores '{type_}' as text"
+            said = f"write {meant}; {what}" if meant else offer(type_, KEPT, what)
+            yield Problem((*keys, "type"), "type", said)

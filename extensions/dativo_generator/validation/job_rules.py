@@ -10,7 +10,7 @@ from typing import Any
 
 from ..base.asset_layout import Keys
 from ..base.documents import shown
-from ..base.naming import few, listed, nearest
+from ..base.naming import listed, offer
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS, Runner
@@ -68,10 +68,8 @@ def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
     if connector.selection == "objects":
         for index, name in enumerate(source.get("objects", [])):
             if name not in connector.objects:
-                offer = f"{nearest(str(name), connector.objects)} (objects: {few(connector.objects)})"
-                yield Problem(
-                    ("source", "objects", index), "source", f"'{name}' is not an object of {connector.id}{offer}"
-                )
+                what = f"'{name}' is not an object of {connector.id}"
+                yield Problem(("source", "objects", index), "source", offer(name, connector.objects, what))
 
 
 def _engine(side: Mapping[str, Any], role: str) -> Problems:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.naming import few, nearest
+from ..base.naming import few, offer
 from ..registry.connectors import SELECTIONS
 from .described import Described
 from .findings import Problem, Problems
@@ -46,5 +46,5 @@ def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
         if cursor and cursor not in asset.columns:
             own = ("source", "tables", index, "cursor_field")
             keys = own if "cursor_field" in table else ("source", "incremental", "cursor_field")
-            said = f"the cursor '{cursor}' is not a field of the asset{nearest(str(cursor), asset.columns)}"
+            said = offer(cursor, asset.columns, f"the asset has no field '{cursor}' for the cursor")
             yield Problem(keys, "cursor", said)

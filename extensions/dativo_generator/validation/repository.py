@@ -15,7 +15,7 @@ from ..answers.questions import QUESTIONS
 from ..base import reading
 from ..base.asset_layout import Keys, body_of, governance_of, inside
 from ..base.errors import PackError, printable
-from ..base.naming import few, nearest, slug_problem
+from ..base.naming import offer, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_in
@@ -242,7 +242,8 @@ class _Validation:
                 continue
             inside = path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path
             near = self.suggestions(folder).nearest(inside)
-            problems.append(Problem((key,), "path", f"'{path}' is not in this repository{near}"))
+            offer = f"did you mean '{near}'? " if near else ""
+            problems.append(Problem((key,), "path", f"{offer}'{path}' is not in this repository"))
         self.unused.pop(present.get("asset_path", ""), None)
         return present, problems
 
@@ -271,12 +272,12 @@ class _Validation:
             if connector is None or role not in connector.roles:
                 offered = [connector.id for connector in self.pack.with_role(role)]
                 fate = self.pack.lifecycle.fate(name)
-                what = f"is not a {role} of the registry{nearest(name, offered)} ({role}s: {few(offered)})"
-                problems.append(Problem((key,), "connector", f"'{name}' {fate or what}"))
+                what = offer(name, offered, f"'{name}' is not a {role} of the registry")
+                problems.append(Problem((key,), "connector", f"'{name}' {fate}" if fate else what))
                 continue
             stated = file.value.get(f"{role}_connector", name)
             if stated != name:
-                said = f"'{stated}' is only a label here; the recipe belongs to {name}{nearest(str(stated), [name])}"
+                said = f"write {name}, as the recipe says; '{stated}' is only a label here"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
             if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))

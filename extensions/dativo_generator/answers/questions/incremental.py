@@ -4,7 +4,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import nearest
+from ...base.naming import offer
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone, or_nothing
@@ -39,7 +39,7 @@ def _read_cursor(answers: Answers, raw: Any) -> str:
     for item in answers.items if checked else ():
         names = [field.name for field in answers.imported[item.object].fields()]
         if not item.cursor_field and not answers.reads_in_full(item) and cursor not in names:
-            raise AnswerError(f"{shown(cursor)} is no column of '{item.object}'{nearest(cursor, names)}")
+            raise AnswerError(offer(cursor, names, f"'{item.object}' has no column {shown(cursor)}"))
     return cursor
 
 

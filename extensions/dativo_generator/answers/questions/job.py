@@ -5,7 +5,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import few, nearest
+from ...base.naming import few, offer
 from ...base.secrets import WAY_OUT, secret_in
 from ...base.shapes import Shape
 from ...registry.pack import Pack
@@ -39,8 +39,7 @@ def _lineage(answers: Answers, raw: Any) -> dict[str, Any]:
     for key, item in value["connection"].items():
         place = f"connection.{key}"
         if key not in known:
-            offer = f"{nearest(str(key), known)} (known: {few(known)})" if known else " (none is)"
-            raise AnswerError(f"{place}: {value['type']} reads no such key{offer}")
+            raise AnswerError(f"{place}: " + offer(key, known, f"{value['type']} does not read this key"))
         instead = f"leave the key out and set {known[key]}" if known[key] else "write the value out"
         if "${" in str(item):
             raise AnswerError(f"{place}: the runner expands no variable here; {instead}")
@@ -101,7 +100,7 @@ def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
         if why := answers.pack.keys.no_effect("job", f"target.connection.{answers.target_recipe.storage_block}.{key}"):
             raise AnswerError(f"{key}: has no effect: {why}; leave it out")
         if key not in known:
-            raise AnswerError(f"unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
+            raise AnswerError(offer(key, known, f"unknown key '{key}'"))
         if not isinstance(item, str) or not item.strip():
             raise AnswerError(f"{key}: must be text, not {shown(item)}")
         if secret_in(item, key):

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError, QuestionError
-from ...base.naming import few, nearest
+from ...base.naming import few, offer
 from ...base.patterns import is_pattern
 from ...registry.importer import ImportedTable
 from .. import choices, engine_options, readers
@@ -46,9 +46,7 @@ def _connector(role: str) -> Callable[[Answers, Any], str]:
         if not isinstance(raw, str) or raw not in offered:
             if fate := answers.pack.lifecycle.fate(str(raw)):
                 raise AnswerError(f"{shown(raw)} {fate}")
-            names = list(offered)
-            hint = nearest(str(raw), names)
-            raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few(names)})")
+            raise AnswerError(offer(raw, offered, f"{shown(raw)} is not a {role} of the registry"))
         if why := choices.forbidden(offered[raw], in_cloud(answers)):
             raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
         answers.pack.recipe(raw)  # a damaged recipe is reported before anything is written
@@ -62,8 +60,8 @@ def _search(role: str) -> Callable[[Answers, Any], str]:
         search = readers.text(raw)
         connectors = answers.pack.with_role(role)
         if not any(choices.matches(connector, search) for connector in connectors):
-            hint = nearest(search, [connector.id for connector in connectors])
-            raise AnswerError(f"nothing among the {role}s matches {shown(search)}{hint}")
+            names = [connector.id for connector in connectors]
+            raise AnswerError(offer(search, names, f"no {role} matches {shown(search)}"))
         return search
 
     return read

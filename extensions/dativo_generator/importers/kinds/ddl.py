@@ -70,9 +70,9 @@ def _named(path: Path, dialect: str) -> Dialect:
     found = known_dialect(dialect)
     known = {known.value for known in parser("Reading a DDL script").dialects.Dialects} - {""}
     if found.name not in known:
-        raise ImportFailed(
-            f"{path}: '{dialect}' is not a dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
-        )
+        near = nearest(found.name, known)
+        way = f"did you mean '{near}'?" if near else f"use one like {listed(list(dialects())[:5])};"
+        raise ImportFailed(f"{path}: {way} '{dialect}' is not a dialect")
     return found
 
 
