@@ -68,7 +68,7 @@ def test_a_number_that_cannot_be_written_out_is_refused(name: str) -> None:
 
 
 def test_a_number_of_many_digits_is_refused_as_any_other() -> None:
-    with pytest.raises(AnswerError, match=r"retention_days: '9+.* is not a whole number of 0 or more"):
+    with pytest.raises(AnswerError, match=r"retention_days: write a whole number of 0 or more, not '9+.*"):
         completed(PACK, {**DATA["base"]["stripe"], "retention_days": "9" * 10_000}, "")
 
 

@@ -127,7 +127,7 @@ def test_what_the_runner_must_be_told_is_said(tmp_path: Path) -> None:
 BAD = {
     "empty.csv": (b"", "is empty"),
     "header.csv": (b"a,b\n", "holds a header and no rows"),
-    "twice.csv": (b"a,b,a\n1,2,3\n", "'a' names columns 1 and 3; rename one"),
+    "twice.csv": (b"a,b,a\n1,2,3\n", "rename one; 'a' names columns 1 and 3"),
     "blank.csv": (b"a,,c\n1,2,3\n", "column 2 has no name"),
     "ragged.csv": (b"a,b\n1,2\n3,4,5\n", "line 3"),
     "binary.csv": (bytes(range(256)) * 9, "is binary, not text"),
@@ -137,7 +137,7 @@ BAD = {
     "cut.csv.gz": (gzipped(b"a,b\n1,2\n" * 900)[:-20], "it is damaged"),
     "wrong.json": (b'{"a": ', "cannot be read"),
     "scalars.json": (b"[1, 2]", "cannot be read"),
-    "not.parquet": (b"a,b\n1,2\n", "is no Parquet file"),
+    "not.parquet": (b"a,b\n1,2\n", "it is not a Parquet file"),
     "parquet.csv": (b"PAR1xxxxPAR1", "is a Parquet file"),
     "missing.csv": (None, "there is no such file"),
     "*.nothing": (None, "there is no such file"),

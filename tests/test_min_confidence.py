@@ -59,7 +59,7 @@ def test_what_a_higher_bar_leaves_without_a_label_is_told(
 @pytest.mark.parametrize(
     ("others", "why"),
     [
-        ({}, "without an import, no label depends on values; leave the answer out"),
+        ({}, "leave the answer out; without an import, no label depends on values"),
         ({"fields": {"id": "integer", "updated_at": "date"}}, "has no effect: nothing is imported"),
     ],
 )

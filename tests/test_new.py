@@ -66,7 +66,7 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
     result = command(tmp_path, *told)
     assert (result.status, result.out, (tmp_path / "out").exists()) == (2, "", False)
     assert result.err == (
-        "Error: owner: needs an answer; give --data owner=team@example.com, or write it in profiles/acme.yml\n"
+        "Error: owner: give --data owner=team@example.com, or write it in profiles/acme.yml; nobody has answered it\n"
     )
     (tmp_path / "out" / "profiles").mkdir(parents=True)
     (tmp_path / "out" / "profiles" / "acme.yml").write_text("owner: data@acme.com\n", encoding="utf-8")

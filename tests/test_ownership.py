@@ -97,7 +97,9 @@ def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) 
 def test_a_file_by_hand_is_not_overwritten(path: str, published: Path, tmp_path: Path) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text("mine: true\n")
-    with pytest.raises(UserMessageError, match=f"{path}: exists already, and belongs to no scaffold; move it away, or"):
+    with pytest.raises(
+        UserMessageError, match=f"{path}: move it away; it exists already, and belongs to no scaffold, or"
+    ):
         render(published, tmp_path, TABLES | {"tenant_id": "acme"}, overwrite=True)
     assert (tmp_path / path).read_text() == "mine: true\n"
     assert list(Rendered(tmp_path).files) == [path]
@@ -147,7 +149,7 @@ def test_a_file_moved_by_hand_is_named(edited: bool, out: Path, command: Command
     result = command(out, "replay", "--write", "--json")
     assert (result.status, states(result.json)) == (1, {JOB: "moved", there: "moved"})
     assert (out / there).exists() and not (out / JOB).exists()
-    assert f"{JOB}: is at {there}; move it back" in command(out, "replay").out
+    assert f"{JOB}: move it back; it is at {there}" in command(out, "replay").out
 
 
 def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> None:

@@ -245,7 +245,7 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
     for path in (ASSET, JOB):
         put(here.root, path)
         assert said(guard.unowned, scaffold(), here) == (
-            f"{path}: exists already, and belongs to no scaffold; move it away, or "
+            f"{path}: move it away; it exists already, and belongs to no scaffold, or "
             "write another with --data 'asset_names={charges: NAME}'"
         )
         (here.root / path).unlink()
@@ -267,7 +267,7 @@ def test_what_is_in_the_way_is_to_be_moved(here: Destination) -> None:
     (here.root / "a" / "link").symlink_to("file")
     assert said(guard.unobstructed, here.root, ["a/file", "a/new", "b/new"]) == ""
     assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == (
-        "a/link: is a symbolic link, which is not followed; move it away"
+        "a/link: move it away; is a symbolic link, which is not followed"
     )
 
 
@@ -281,10 +281,10 @@ def test_ones_own_file_is(here: Destination) -> None:
 def test_a_file_of_another_scaffold_is_not_overwritten(here: Destination) -> None:
     put(here.root, ".copier-answers.globex.x.yml", STRIPE | {"tenant_id": "globex", "scaffold": "x"})
     other = "write another with --data 'asset_names={charges: NAME}'"
-    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: belongs to the scaffold x of globex; {other}"
+    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: {other}; it belongs to the scaffold x of globex"
     put(here.root, ASSET, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{ASSET}: belongs to the scaffold x of globex; read it with --data assets=reuse, or {other}"
+        f"{ASSET}: read it with --data assets=reuse, or {other}; it belongs to the scaffold x of globex"
     )
     put(here.root, ASSET, {"source_type": "stripe", "object": "customers"})
     assert said(guard.unowned, scaffold(), here).endswith(f"x of globex; {other}")
@@ -294,7 +294,7 @@ def test_a_job_is_never_reused(here: Destination) -> None:
     put(here.root, ".copier-answers.acme.x.yml", STRIPE | {"scaffold": "x", "assets": "reuse"})
     put(here.root, JOB, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{JOB}: belongs to the scaffold x of acme; write another with --data 'asset_names={{charges: NAME}}'"
+        f"{JOB}: write another with --data 'asset_names={{charges: NAME}}'; it belongs to the scaffold x of acme"
     )
 
 
@@ -362,7 +362,7 @@ def test_what_git_ignores_is_refused(here: Destination) -> None:
     assert said(guard.undeleted, scaffold(), STRIPE, here) == ""  # this is no repository
     git(here.root, "init", "--quiet")
     assert said(guard.undeleted, scaffold(), STRIPE, here) == (
-        f"{FILE}: Git ignores {ASSET}, and Copier's update deletes what it ignores; take instead: {UPDATE}"
+        f"{FILE}: use {UPDATE}; Copier's update deletes {ASSET}, which Git ignores"
     )
     git(here.root, "add", "--force", ASSET)
     assert said(guard.undeleted, scaffold(), STRIPE, here) == ""

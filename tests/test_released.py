@@ -47,7 +47,7 @@ def test_tags_of_which_none_is_a_version_are_named(tmp_path: Path) -> None:
     pack = repository(tmp_path / "pack", "release-1.0", "v2024-02-06")
     with pytest.raises(SourceError) as error:
         _ = Source(str(pack), tmp_path).tags
-    assert str(error.value) == f"{pack}: no tag is a version; tag one like v1.0.0 (there: release-1.0, v2024-02-06)"
+    assert str(error.value) == f"{pack}: tag a version like v1.0.0; none of its tags is one: release-1.0, v2024-02-06"
 
 
 @pytest.mark.parametrize(("tag", "after"), [("release-1.0", 0), ("v2024-02-06", 1)])

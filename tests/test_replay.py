@@ -217,7 +217,7 @@ def test_repair_does_not_take_what_is_not_committed(repository: Path, command: C
     (repository / ASSET).unlink()
     before = Rendered(repository).files
     result = command(repository, "replay", "--write", "--strict")
-    assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
+    assert (result.status, result.err) == (2, f"commit or stash your changes first; not committed: Error: {JOB}\n")
     assert Rendered(repository).files == before
 
 
@@ -269,7 +269,7 @@ def test_shards_are_a_partition(built: Path, command: Command, tmp_path: Path) -
 @pytest.mark.parametrize("shard", ["0/3", "4/3", "3", "a/b", "-1/2"])
 def test_a_share_that_is_none(shard: str, built: Path, command: Command) -> None:
     result = command(built, "replay", f"--shard={shard}")
-    assert (result.status, result.err) == (2, f"Error: --shard: '{shard}' is not a share like 3/16\n")
+    assert (result.status, result.err) == (2, f"Error: --shard: write a share like 3/16, not '{shard}'\n")
 
 
 # --- a stranger's pull request ----------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def test_what_the_nested_layout_loses_is_refused(name: str) -> None:
         planned(**{name: LOST[name]})
     assert str(error.value) == (
         f"{name}: has no effect with asset_layout nested: the runner builds it anew from governance; "
-        "asset_layout odcs keeps it; leave the answer out"
+        "leave the answer out; asset_layout odcs keeps it"
     )
 
 

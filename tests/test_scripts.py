@@ -92,7 +92,7 @@ def test_a_script_of_microsofts_programs_is_utf_16(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_bytes("create table a (x int)\r\nGO\r\n".encode("utf-16"))
     (tmp_path / "b.sql").write_bytes("create table b (y int, \u00e9 int)".encode("latin-1"))
     assert shown(read(str(tmp_path / "a.sql"))) == {"a": {"x": "integer"}}
-    with pytest.raises(ImportFailed, match="is not UTF-8 text; convert it, or name its --encoding"):
+    with pytest.raises(ImportFailed, match="convert it to UTF-8; it is not UTF-8 text, or name its --encoding"):
         read(str(tmp_path / "b.sql"))
     found = read(str(tmp_path / "b.sql"), Options(encoding="latin-1"))
     assert shown(found) == {"b": {"y": "integer", "\u00e9": "integer"}}

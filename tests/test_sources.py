@@ -60,7 +60,7 @@ def test_one_table_can_be_named(source: str, table: str) -> None:
 @pytest.mark.parametrize(
     ("source", "table", "message"),
     [
-        ("postgres.sql", "order", "there is no table 'order'; did you mean 'orders'?"),
+        ("postgres.sql", "order", "did you mean 'orders'? there is no table 'order'"),
         ("singer.json", "refunds", "there is no table 'refunds' (there: public.customers, public.orders)"),
     ],
 )
@@ -100,7 +100,7 @@ BAD = {
     "pointed.json#/nowhere": ('{"properties": {}}', "has nothing at '#/nowhere'"),
     "list.json#/a": ('{"a": {"type": "string"}}', "describes no object with properties"),
     "twice.sql": ("create table x (a int, a text);", "'a' names columns 1 and 2"),
-    "latin.sql": (b"create table x (\xe9 int);", "is not UTF-8 text; convert it"),
+    "latin.sql": (b"create table x (\xe9 int);", "convert it to UTF-8; it is not UTF-8 text"),
     "missing.sql": (None, "there is no such file"),
     "missing.yaml": (None, "there is no such file"),
 }

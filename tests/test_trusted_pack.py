@@ -139,10 +139,10 @@ def test_a_folder_outside_git_has_none(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("- a\n", "must be a mapping with template and same, not ['a']"),
-        ("templates: x\n", "'templates': unknown key; did you mean 'template'? (known: template, same)"),
+        ("templates: x\n", "'templates': did you mean 'template'? unknown key"),
         ("template: 1\n", "template: must be a URL, not 1"),
         ("template: ''\n", "template: must be a URL, not ''"),
-        ("template: https://me:canary@host/pack\n", "template: holds a password or token; give git the login instead"),
+        ("template: https://me:canary@host/pack\n", "template: give git the login; the URL has a password or token"),
         ("same: x\n", "same: must be a list of URLs, not 'x'"),
         ("same: [{}]\n", "same: must be a URL, not {}"),
         ("a: [\n", "line 2, column 1: not valid YAML: "),

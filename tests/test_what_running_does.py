@@ -73,8 +73,8 @@ def test_without_storage_of_its_own_a_target_is_staged() -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("a/b", "'a/b': a folder is letters, digits, '.', '_' and '-', like sales"),
-        (".", "'.': a folder is letters, digits, '.', '_' and '-', like sales"),
+        ("a/b", "'a/b': use letters, digits, '.', '_' and '-', like sales"),
+        (".", "'.': use letters, digits, '.', '_' and '-', like sales"),
         ("${DOMAIN}", "'${DOMAIN}': the runner expands no variables in it"),
     ],
 )
@@ -243,7 +243,7 @@ def test_a_job_names_its_plugins() -> None:
 def test_a_plugin_is_a_file_and_a_class(value: str) -> None:
     with pytest.raises(AnswerError) as error:
         plan(PACK, EVENTS | {"custom_reader": value})
-    rule = "a plugin is a file and a class of it, like plugins/reader.py:Reader"
+    rule = "write a file and a class of it, like plugins/reader.py:Reader"
     assert str(error.value) == f"custom_reader: {value!r}: {rule}"
 
 

@@ -37,7 +37,7 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
     if found := next((name for name in said if name in known), ""):
         return found
     if not said:
-        raise AnswerError(f"{role}_connector: the file names none; give one with --data {role}_connector=NAME")
+        raise AnswerError(f"{role}_connector: give one with --data {role}_connector=NAME; the file names none")
     what = f"{shown(said[0])} is not a {role} of the registry"
     raise AnswerError(f"{role}_connector: {offer(said[0], known, what)}")
 

@@ -42,5 +42,5 @@ def _leaf(value: Any, key: str, place: str, with_default: bool) -> Any:
     if not isinstance(value, str | int | float) or value == "":
         raise AnswerError(f"{place} must be text, a number or a flag, not {shown(value)}")
     if secret_in(value, key):
-        raise AnswerError(f"{place} holds a literal secret; {WAY_OUT}")
+        raise AnswerError(f"{place}: {WAY_OUT}; it is a literal secret")
     return expandable(value, with_default)

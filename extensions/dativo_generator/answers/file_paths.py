@@ -88,11 +88,11 @@ def _check(paths: Sequence[Any]) -> None:
     seen: set[str] = set()
     for path in paths:
         if not isinstance(path, str):
-            raise AnswerError(f"{shown(path)} is not a path")
+            raise AnswerError(f"write a path, not {shown(path)}")
         if why := problem_of(path):
-            raise AnswerError(f"{shown(path)}: {why}")
+            raise AnswerError(f"{why}, not {shown(path)}")
         if path.casefold() in seen:
-            raise AnswerError(f"{shown(path)} is given twice")
+            raise AnswerError(f"give each file its own path; {shown(path)} is given twice")
         seen.add(path.casefold())
 
 
@@ -100,9 +100,9 @@ def problem_of(path: str) -> str:
     """Return why no file of a scaffold can be at a path, '' when one can."""
     parts = path.split("/")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
-        return "is not a path inside the repository, like jobs/shop/orders.yaml"
+        return "write a path inside the repository, like jobs/shop/orders.yaml"
     if not path.endswith(_ENDS):
-        return f"a job or an asset ends in {' or '.join(_ENDS)}"
+        return f"let the name end in {' or '.join(_ENDS)}"
     if parts[0] in _TAKEN:
-        return "a job or an asset cannot be there"
+        return f"put it outside of {listed(sorted(_TAKEN))}"
     return ""

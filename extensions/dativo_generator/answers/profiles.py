@@ -89,7 +89,7 @@ class Profiles:
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when one can."""
         there = os.path.lexists(self._root / profile_of(tenant))
-        return f"{profile_of(tenant)} exists already; edit it" if there else ""
+        return f"{profile_of(tenant)} exists already; edit that" if there else ""
 
     def _document(self, name: str) -> Document | None:
         path = self._root / profile_of(name)
@@ -108,11 +108,13 @@ def check(pack: Pack, root: Path, name: str) -> Document:
     document = Document.of_repository(root, profile_of(name))
     for key in document.value if isinstance(document.value, dict) else ():
         if key in QUESTIONS and QUESTIONS[key].of == "connector":
-            raise document.error((key,), f"depends on the connector; write it below {CONNECTORS}, under its name")
+            raise document.error(
+                (key,), f"write it below {CONNECTORS}, under the connector's name; it depends on the connector"
+            )
         if key == DIFFERING:
             _refuse_connectors_answers(document)
         if key in QUESTIONS and QUESTIONS[key].of == "scaffold":
-            raise document.error((key,), "each scaffold answers it for itself; remove it")
+            raise document.error((key,), "remove it; each scaffold answers it for itself")
     top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS))
     tenant = {"tenant_id": "tenant" if name == ORGANISATION else name}
     _check_answers(Scaffold(pack, tenant), document, ())
@@ -134,7 +136,9 @@ def _refuse_connectors_answers(document: Document) -> None:
         for name in others if isinstance(others, dict) else ():
             if name in QUESTIONS and QUESTIONS[name].of == "connector":
                 where = f"{CONNECTORS}.NAME.{DIFFERING}"
-                raise document.error((DIFFERING, environment, name), f"depends on the connector; write it in {where}")
+                raise document.error(
+                    (DIFFERING, environment, name), f"write it in {where}; it depends on the connector"
+                )
 
 
 def saved(scaffold: Scaffold) -> str:
@@ -162,7 +166,7 @@ def _check_answers(scaffold: Scaffold, document: Document, keys: tuple[str, ...]
         value = filled(preset.value, {TENANT: scaffold["tenant_id"], ENVIRONMENT: ENVIRONMENTS[0]})
         try:
             if value is None:
-                raise AnswerError("has no value; give one or remove the key")
+                raise AnswerError("give a value or remove the key; it has none")
             of = _of_all(scaffold, value) if name == DIFFERING else scaffold
             QUESTIONS[name].read(of, recordable(value))
         except Unanswered:

@@ -158,9 +158,9 @@ def refuse_features(events: Iterable[Any]) -> None:
         if documents > 1:
             why = "a second document"
         elif getattr(event, "tag", None):
-            why = f"the tag {event.tag} is not taken; answers are plain values"
+            why = f"write a plain value; answers have no tags like {event.tag}"
         elif getattr(event, "anchor", None):
-            why = "anchors and aliases are not taken; answers are plain values"
+            why = "write the value out; answers have no anchors and aliases"
         if why:
             raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
 
@@ -297,7 +297,7 @@ class Section:
         known = tuple(known)
         for key in value:
             if not isinstance(key, str):
-                raise document.error((*keys, key), f"the key {shown(key)} is not text; put it in quotes")
+                raise document.error((*keys, key), f"put it in quotes; the key {shown(key)} is not text")
             if known and key not in known:
                 raise self.error(key, offer(key, known, "unknown key"))
 
@@ -312,7 +312,7 @@ class Section:
                 raise self.error(key, "is missing")
             return default
         if self.value[key] is None:
-            raise self.error(key, "has no value; give one or remove the key")
+            raise self.error(key, "give a value or remove the key; it has none")
         return self.value[key]
 
     def section(self, key: str, known: Iterable[str] = ()) -> "Section":
@@ -362,7 +362,7 @@ class Section:
         found = tuple(text.split(", "))
         if not re.fullmatch(f"[{letters} ,]+", text) or text.count(",") >= len(found) or "" in found:
             wrong = next((one for one in found if not re.fullmatch(f"[{letters}]+( [{letters}]+)*", one)), text)
-            raise self.error(key, f"'{wrong}' is not a phrase; write letters like {letters}, with ', ' between them")
+            raise self.error(key, f"write letters like {letters}, with ', ' between them; '{wrong}' is not a phrase")
         if len(set(found)) < len(found):
             twice = next(item for index, item in enumerate(found) if item in found[:index])
             raise self.error(key, f"'{twice}' is listed twice")

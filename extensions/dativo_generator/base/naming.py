@@ -33,7 +33,7 @@ def slug_problem(text: str) -> str:
     if not SLUG.fullmatch(text):
         return SLUG_RULE
     if text in _DEVICES:
-        return "the name is reserved on Windows"
+        return "use a name that Windows does not reserve"
     return ""
 
 

@@ -158,7 +158,7 @@ def _alone(wrong: Callable[[Schema, Any, Any], str]) -> _Check:
 
 def _not_taken(schema: Schema, value: Any) -> str:
     why = schema.get("description", "").rstrip(".")
-    return f"{shown(value)} is not taken{': ' + why if why else ''}"
+    return f"{shown(value)} is not allowed{': ' + why if why else ''}"
 
 
 def _type(schema: Schema, rule: Any, value: Any) -> str:

@@ -90,8 +90,8 @@ def _refuse_guess(tried: Any) -> None:
     said = tried.answers.combined
     if "owner" not in said and said["plan"]["assets"]:
         raise SourceError(
-            f"owner: needs an answer; give --data owner=team@example.com, "
-            f"or write it in {profile_of(said['tenant_id'])}"
+            f"owner: give --data owner=team@example.com, or write it in {profile_of(said['tenant_id'])}; "
+            "nobody has answered it"
         )
 
 

@@ -42,17 +42,17 @@ def save(fleet: Fleet, change: Update) -> None:
 
 def nothing_here(fleet: Fleet) -> str:
     """Return the error for a folder without scaffolds, with where to run the command instead."""
-    return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
+    return f"{fleet.tree.root}: run the command in a folder with answers files ({ANSWERS_FILES}); here is none"
 
 
 def nothing_at(root: Path) -> str:
     """Return the error for a folder without scaffolds and hand-written files, with where to run the command instead."""
-    return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
+    return f"{root}: run the command in a folder with answers files, assets or jobs; here are none"
 
 
 def none_selected(there: int) -> str:
     """Return the error for options that select none of the answers files."""
-    return f"none of the {there} answers files is selected; check --tenant, --connector and --environment"
+    return f"check --tenant, --connector and --environment; they select none of the {there} answers files"
 
 
 def require_here(names: Iterable[str], known: Collection[str]) -> None:
@@ -66,5 +66,5 @@ def assignment(text: str) -> tuple[str, str]:
     """Parse ``NAME=ANSWER``; raises `SourceError`."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise SourceError(f"--data: '{text}' is not NAME=ANSWER")
+        raise SourceError(f"--data: write NAME=ANSWER, not '{text}'")
     return name, value

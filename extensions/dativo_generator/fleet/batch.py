@@ -70,7 +70,7 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
         if isinstance(outcome, list):
             problems += [row.problem(message) for message in outcome]
         elif (other := names.setdefault(outcome.name, row)) is not row:
-            message = f"scaffold: {other.place('').row} has the same name; give each its own"
+            message = f"scaffold: give each its own name; {other.place('').row} has the same"
             problems.append(row.problem(message))
         else:
             kind = outcome.effects[0]

@@ -92,7 +92,7 @@ class Explainer:
         text = reading.text(self._root, path)
         if text is None or not path.startswith(FOLDERS):
             why = "is not there" if text is None else "is neither a job nor an asset"
-            raise AnswerError(f"{path}: {why}; name a file below {' or '.join(FOLDERS)}")
+            raise AnswerError(f"{path}: name a file below {' or '.join(FOLDERS)}; it {why}")
         try:
             located = Located(text)
         except LocatedError as error:

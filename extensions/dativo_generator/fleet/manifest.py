@@ -51,7 +51,7 @@ def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
     elif path.suffix.lower() in (".yml", ".yaml"):
         _read_yaml(path, release, defaults, manifest)
     else:
-        raise SourceError(f"{path}: is neither a .yml nor a .csv file")
+        raise SourceError(f"{path}: name a .yml or a .csv file")
     if not manifest.rows and not manifest.problems:
         raise SourceError(f"{path}: holds no scaffold")
     return manifest

@@ -26,7 +26,7 @@ from .answers_files import AnswersFile, filled, parsed
 # The filters that a release needs for its answers files to be handled together; one without them is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
-_OTHER = "this version of the template does not support the command; use a newer one, or copier"
+_OTHER = "use a newer version of the template, or copier; this one does not support the command"
 
 # In a job of an older release, what precedes the folder of assets: where the runner mounts the repository.
 _ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")

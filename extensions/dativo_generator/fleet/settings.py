@@ -75,5 +75,5 @@ def _location(key: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise SettingsError(f"{key}: must be a URL, not {shown(value)}")
     if has_secret(value):
-        raise SettingsError(f"{key}: holds a password or token; give git the login instead")
+        raise SettingsError(f"{key}: give git the login; the URL has a password or token")
     return value

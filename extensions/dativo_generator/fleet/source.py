@@ -109,7 +109,7 @@ class Source:
         versions = [tag for tag in found if is_version(tag)]
         if not versions:
             few = f"{', '.join(list(found)[-_FEW:])}{' and more' if len(found) > _FEW else ''}"
-            raise SourceError(f"{self.location}: no tag is a version; tag one like v1.0.0 (there: {few})")
+            raise SourceError(f"{self.location}: tag a version like v1.0.0; none of its tags is one: {few}")
         return {tag: found[tag] for tag in sorted(versions, key=version_of)}
 
     def _untagged(self) -> dict[str, str]:
@@ -123,8 +123,8 @@ class Source:
         if not (commit := shown.decode().strip()):
             return {}
         self._warn(
-            f"{self.location}: has no tag, so the history of its default branch counts as released; "
-            "tag a version like v1.0.0"
+            f"{self.location}: tag a version like v1.0.0; it has no tag, "
+            "so the history of its default branch counts as released"
         )
         return {_git(self.repository, "describe", "--tags", "--always", commit).strip(): commit}
 

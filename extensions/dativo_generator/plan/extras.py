@@ -84,8 +84,8 @@ class _Merge(NamedTuple):
             return [self.mapping(*both, (*keys, index)) for index, both in enumerate(zip(old, value, strict=True))]
         if value != old and keys not in _DERIVED:
             raise QuestionError(
-                f"{self.name}: {place(keys)}: {shown(value)} contradicts {shown(old)}, which other answers give; "
-                "change those answers, or leave the key out"
+                f"{self.name}: {place(keys)}: leave the key out, or change other answers; "
+                f"they give {shown(old)}, not {shown(value)}"
             )
         return value
 
@@ -98,8 +98,7 @@ class _Merge(NamedTuple):
                 raise QuestionError(f"{self.name}: {place(keys)}: {offer(key, known, what)}")
         elif given := givers.decided(self.scaffold, keys, there[key]):
             raise QuestionError(
-                f"{self.name}: {place(keys)}: null would remove what {given} gives; change that answer, or leave "
-                "the key out"
+                f"{self.name}: {place(keys)}: change {given}, or leave the key out; null would remove what it gives"
             )
 
 

@@ -172,7 +172,7 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
     for name in ids:
         if ids.count(name) > 1:
             raise AnswerError(
-                f"asset_extra: id: {shown(name)} would be the same for several assets; put {{object}} into it"
+                f"asset_extra: id: put {{object}} into it; {shown(name)} would be the same for several assets"
             )
 
 
@@ -181,7 +181,7 @@ def _check_paths(paths: list[str]) -> None:
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
-            raise AnswerError(f"paths: {shown(path)} would be the path of two files; give each its own")
+            raise AnswerError(f"paths: give each file its own path; {shown(path)} would be that of two")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:

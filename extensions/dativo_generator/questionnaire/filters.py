@@ -62,15 +62,15 @@ def _refuse_unversioned(session: Session) -> None:
     if is_hash(recorded):
         if session.is_new:
             said = (
-                f"no tag of the template leads to {recorded}; while it has none at all, the history of its default "
-                "branch counts as released: tag a version like v1.0.0"
+                f"tag a version like v1.0.0; no tag of the template leads to {recorded}, "
+                "and without any tag the history of its default branch counts as released"
             )
             _print_once(session, [f"Warning: {said}"])
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
-            f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
-            "or name one that is with --vcs-ref"
+            "_commit: tag the template's releases like v1.0.0, or name one that is with --vcs-ref; "
+            f"'{tag}' is not a version"
         )
 
 
@@ -85,7 +85,7 @@ def applies(session: Session, name: str) -> bool:
     if name in session.context:
         if name not in scaffold.raw:
             value = session.context[name]
-            raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
+            raise AnswerError(f"{name}: put it in quotes; '{value}' is read as a {type(value).__name__}")
         try:
             _check(session, name, session.context[name])
         except AnswerError as error:
@@ -293,7 +293,7 @@ def _check(session: Session, name: str, value: Any) -> None:
     if name == "fields" and _is_new(session, name, value):
         _refuse_own_labels(session, value)
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
-        raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
+        raise AnswerError(f"{name}: leave it out, or answer import_from; nothing is imported, so it has no effect")
     if name in EXTRAS and value:
         check_extra(scaffold, name)
     if recorded := session.recorded:

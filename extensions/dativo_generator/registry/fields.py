@@ -84,17 +84,17 @@ def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
     if not isinstance(value, dict):
         raise refuse((), f"must be a mapping of column name to type, not {shown(value)}")
     if not value:
-        raise refuse((), "there are no fields; the runner refuses an asset without a schema")
+        raise refuse((), "name the fields; the runner refuses an asset without a schema")
     fields = tuple(_read_field(name, notation, refuse) for name, notation in value.items())
     followed = [field.name for field in fields if field.cursor]
     if len(followed) > 1:
-        raise refuse((followed[1],), f"'{followed[0]}' is the {CURSOR} already")
+        raise refuse((followed[1],), f"mark one {CURSOR} only; '{followed[0]}' is one already")
     return fields
 
 
 def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
     if not isinstance(name, str):
-        raise refuse((str(name),), f"the column name {shown(name)} is not text; put it in quotes")
+        raise refuse((str(name),), f"put it in quotes; the column name {shown(name)} is not text")
     if not name.strip() or has_controls(name):
         raise refuse((name,), f"{shown(name)} is not a column name")
     if isinstance(notation, str):
@@ -154,7 +154,7 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     if label == UNCLASSIFIED or (label is None and "classification" in entry):
         label = ""
     if label and not _label(label):
-        raise refuse((name, "classification"), f"{shown(label)} is not a label in capitals, like PII")
+        raise refuse((name, "classification"), f"write a label in capitals, like PII, not {shown(label)}")
     description = entry.get("description", "")
     if not isinstance(description, str):
         raise refuse((name, "description"), f"must be text, not {shown(description)}")

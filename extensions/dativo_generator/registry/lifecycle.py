@@ -125,11 +125,11 @@ def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
     ids = {*registry, *(f"{connector.id}.{name}" for connector in registry.values() for name in connector.objects)}
     for old, new in renamed.items():
         if old in ids:
-            raise renames.error(old, "the registry still has it; remove it there, or remove this rename")
+            raise renames.error(old, "remove it from the registry, or remove this rename; the registry still has it")
         if _circular(renamed, old):
             raise renames.error(old, f"the renames lead from '{new}' back to it")
         if old.partition(".")[0] != new.partition(".")[0] if "." in old else "." in new:
-            raise renames.error(old, f"'{new}' is another kind of id; an object is renamed within its connector")
+            raise renames.error(old, f"rename an object within its connector; '{new}' is another kind of id")
         if new not in ids and new not in renamed and not _moved(lifecycle, new, ids):
             raise renames.error(old, did_you_mean(new, ids, f"the registry has no '{new}'"))
     for old, retirement in lifecycle.retired.items():

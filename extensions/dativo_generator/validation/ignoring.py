@@ -88,7 +88,7 @@ class Ignoring:
                 ignore.used = True
             (off if fitting else stand).append(finding)
         unused = [
-            self._finding("unused-ignore", ignore.said, f"'{ignore.rule}' finds nothing here; remove it")
+            self._finding("unused-ignore", ignore.said, f"remove '{ignore.rule}'; it finds nothing here")
             for ignore in chain.from_iterable(self._ignores.values())
             if not ignore.used
         ]

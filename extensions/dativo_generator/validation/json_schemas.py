@@ -104,7 +104,7 @@ def _message(error: ValidationError) -> str:
     if error.validator in ("minLength", "minItems"):
         return "is empty"
     why = _description(error)
-    said = "unusual" if _stated(error) == "unusual" else "not taken"
+    said = "unusual" if _stated(error) == "unusual" else "not allowed"
     return f"{shown(value)} is {said}{': ' + why if why else ''}"
 
 

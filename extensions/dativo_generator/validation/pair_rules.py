@@ -21,7 +21,7 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
     yield from _objects(job, asset, source)
     yield from _cursors(job, asset)
     if asset.dates and target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
-        said = f"a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}; write timestamp"
+        said = f"write timestamp; a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}"
         yield Problem(("asset_path",), "date-in-catalog", said)
 
 

@@ -141,9 +141,9 @@ class _Validation:
         refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
         empty = [keys for keys in file.nulls if not _is_below(keys, repeated)]
         problems = [
-            Problem(keys, "null", "is null; give a value or remove the key", True)
+            Problem(keys, "null", "give a value or remove the key; it is null", True)
             if keys in refused
-            else Problem(keys, "empty", "is null, which is the same as leaving the key out", True)
+            else Problem(keys, "empty", "remove the key; null is the same as leaving it out", True)
             for keys in empty
         ]
         problems += [_problem(misfit) for misfit in misfits if misfit.keys not in empty]
@@ -153,7 +153,7 @@ class _Validation:
         for path in sorted((self.repository / PROFILES).glob("*.y*ml")):
             name = path.relative_to(self.repository).as_posix()
             if profile_of(path.stem) != name or not (path.stem == ORGANISATION or not slug_problem(path.stem)):
-                message = f"is read by nobody; rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml"
+                message = f"rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml; nobody reads it"
                 yield self._finding(name, "profile", message)
                 continue
             try:
@@ -186,7 +186,7 @@ class _Validation:
             return
         yield from self._owner(file, *file.header)
         if are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
-            yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
+            yield Problem((*inside(file.value), "schema"), "guessed", "import the columns; nobody has named them")
 
     def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
         """Yield that the owner is a guess: the scaffold's answers name none, and the asset has the default."""
@@ -195,7 +195,7 @@ class _Validation:
             return
         answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
         if answers and "owner" not in answers:
-            yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
+            yield Problem(keys, "guessed-owner", f"say whose data it is; '{said['owner']}' is a guess")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
         """Return whether no answer of the scaffold that wrote an asset names its columns."""
@@ -210,7 +210,7 @@ class _Validation:
             yield file
             return
         if not isinstance(file.raw, dict) or not {"tenant_id", "asset_path"} & file.raw.keys():
-            said = "is not a job, but the runner reads every YAML file below jobs/; move it"
+            said = "move it; it is not a job, but the runner reads every YAML file below jobs/"
             yield file.finding(Problem((), "not-a-job", said))
             return
         misfits, file.fits = self._misfits(file, "job")

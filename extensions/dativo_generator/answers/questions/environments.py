@@ -39,8 +39,7 @@ def _environments(answers: Answers, raw: Any) -> list[str]:
             raise AnswerError(f"'{name}' is listed twice")
     if names and answers["environment"] not in names:
         raise AnswerError(
-            f"'{answers['environment']}' is not among them, which is the environment that the other answers are for; "
-            f"answer environment with one of: {listed(names)}"
+            f"answer environment with one of {listed(names)}; '{answers['environment']}' is not among them"
         )
     return names if len(names) > 1 else []
 

@@ -11,7 +11,7 @@ from .shared import alone, or_nothing
 
 _state_dir = readers.literal(
     r"/?(?!\.\./|\.\.$)[A-Za-z0-9._-]+(?:/(?!\.\./|\.\.$)[A-Za-z0-9._-]+)*/?",
-    "it is not a folder like .local/state or /state",
+    "write a folder like .local/state or /state",
 )
 
 
@@ -56,10 +56,10 @@ def _full_reads(answers: Answers, raw: Any) -> list[str]:
     objects = [item.object for item in answers.items]
     names = [readers.among_objects(name, objects) for name in readers.words(raw)]
     if names and not set(objects) - set(names):
-        raise AnswerError("leave at least one table out, or answer incremental with no: these are all tables")
+        raise AnswerError("leave at least one table out, or answer incremental with no; these are all tables")
     for item in answers.items:
         if item.cursor_field and item.object in names:
-            raise AnswerError(f"leave '{item.object}' out, or its cursor_field in tables: they contradict each other")
+            raise AnswerError(f"leave '{item.object}' out, or its cursor_field in tables; they contradict each other")
     return names
 
 

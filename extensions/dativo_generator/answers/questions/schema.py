@@ -28,7 +28,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
     fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
     for item in answers.items:
         if item.object not in fields and not answers.suggested(item):
-            raise AnswerError(f"no columns are known for '{item.object}'; give them, too")
+            raise AnswerError(f"give the columns of '{item.object}', too; none are known")
         _check_cursor(answers, item, fields.get(item.object, ()))
     return fields
 

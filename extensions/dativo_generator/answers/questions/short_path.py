@@ -48,7 +48,7 @@ def _connector(role: str) -> Callable[[Answers, Any], str]:
                 raise AnswerError(f"{shown(raw)} {fate}")
             raise AnswerError(offer(raw, offered, f"{shown(raw)} is not a {role} of the registry"))
         if why := choices.forbidden(offered[raw], in_cloud(answers)):
-            raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
+            raise AnswerError(f"choose another connector or execution_mode self_hosted; '{raw}' is {why}")
         answers.pack.recipe(raw)  # a damaged recipe is reported before anything is written
         return raw
 
@@ -83,7 +83,7 @@ def entries(answers: Answers, raw: Any) -> Any:
     if answers.source.selection != "tables" or not found:
         return value
     if not answers.raw.get("import_from"):
-        raise AnswerError(f"{shown(found[0])} is looked up where the tables are; name that, too, with import_from")
+        raise AnswerError(f"name the database with import_from, too; {shown(found[0])} is looked up there")
     tables = answers.pack.importer.tables(_sources(answers), found, engine_options.encoding(answers))
     return looked_up(value, tables)
 
@@ -122,7 +122,7 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
     for name in opened:
         if reason := SECTIONS[name].inapplicable(answers):
-            raise AnswerError(f"'{name}' has no questions here: {reason}; leave it out")
+            raise AnswerError(f"leave '{name}' out; {reason}")
     return opened
 
 
