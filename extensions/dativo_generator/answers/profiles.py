@@ -17,7 +17,7 @@ from typing import Any
 from ..base.documents import Document
 from ..base.emit import block
 from ..base.errors import AnswerError, Unanswered
-from ..base.naming import SLUG, offer
+from ..base.naming import LABEL, SLUG, offer
 from ..base.paths import ORGANISATION, profile_of
 from ..registry.pack import Pack
 from .model import ENVIRONMENTS
@@ -29,6 +29,8 @@ from .scaffold import Scaffold
 
 # The part with answers by connector; those of a source and a target overlap only by mistake.
 CONNECTORS = "connectors"
+# Labels of the tenant's own, which no rule gives and answers may have without a mark.
+LABELS = "labels"
 # The question about differences between environments; in a profile it applies to a single one, too.
 DIFFERING = "per_environment"
 _ROLES = {"source": "source_connector", "target": "target_connector"}
@@ -86,6 +88,13 @@ class Profiles:
                     presets[name] = Preset(value, preset.document, (*preset.keys, environment, name))
         return presets
 
+    def labels(self, tenant: str) -> list[str]:
+        """Return the labels that the profiles of a tenant list as their own, or give as an answer."""
+        names = (ORGANISATION, tenant) if SLUG.fullmatch(tenant) else (ORGANISATION,)
+        parts = [document.value for name in names if (document := self._document(name))]
+        parts += [answers for part in parts for answers in part.get(CONNECTORS, {}).values()]
+        return [label for part in parts for key in (LABELS, "classification") for label in part.get(key, ())]
+
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when one can."""
         there = os.path.lexists(self._root / profile_of(tenant))
@@ -115,7 +124,9 @@ def check(pack: Pack, root: Path, name: str) -> Document:
             _refuse_connectors_answers(document)
         if key in QUESTIONS and QUESTIONS[key].of == "scaffold":
             raise document.error((key,), "remove it; each scaffold answers it for itself")
-    top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS))
+    top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS, LABELS))
+    if LABELS in top.value:
+        top.texts(LABELS, like=LABEL)
     tenant = {"tenant_id": "tenant" if name == ORGANISATION else name}
     _check_answers(Scaffold(pack, tenant), document, ())
     for connector in top.section(CONNECTORS).value if CONNECTORS in top.value else ():

@@ -16,6 +16,7 @@ from ..base.errors import AnswerError
 from ..base.naming import LABEL, env_default, has_controls, is_env_reference, offer, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
 from ..base.shapes import Shape
+from ..registry.fields import OWN
 
 Reader = Callable[[Any], Any]
 
@@ -158,12 +159,12 @@ def words(raw: Any) -> list[str]:
 
 
 def labels(raw: Any) -> list[str]:
-    """Read a list of classification labels."""
+    """Read a list of classification labels; one that no rule gives may be marked, as in SECRET!."""
     texts = words(raw)
     for label in texts:
-        if not re.fullmatch(LABEL, label):
+        if not re.fullmatch(f"{LABEL}{OWN}?", label):
             raise AnswerError(f"write a label in capitals, like PII, not {shown(label)}")
-    return texts
+    return [label.removesuffix(OWN) for label in texts]
 
 
 def mapping(raw: Any) -> dict[Any, Any]:

@@ -102,6 +102,7 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         )
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
+            release.intended(profiled, {}, step.fleet.tree.root)
             return step.new(complete, name)
         wanted_answers = _with_recorded(answers, there[name])
         outcome = step.outcome(there[name], lambda followed: wanted_answers)

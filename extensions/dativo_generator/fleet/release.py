@@ -178,6 +178,11 @@ class Release:
         """Return what to record of `answers` if nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
 
+    def intended(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: Path) -> None:
+        """Refuse new answers that look like a slip, as `unattended.intended` does, if this release knows how."""
+        if "intended" in self._env.filters:
+            self._ask("intended", answers, recorded, str(root))
+
     def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
         """Return what to record of answers that name a source to import, which is read. Raises `AnswerError`."""
         return self._ask("imported", answers, recorded, answers_file)

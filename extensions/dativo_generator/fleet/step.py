@@ -205,6 +205,7 @@ class Step:
 
     def _completed(self, answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
         """Return what to record of answers; an import is only done for a new answer, never for a recorded one."""
+        self.release.intended(answers, file.answers, self.fleet.tree.root)
         if recording.IMPORT in answers and recording.IMPORT not in file.answers:
             return self.release.imported(answers, file.answers, file.name)
         return self.release.completed(answers, file.name)

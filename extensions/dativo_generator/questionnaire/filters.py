@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from ..answers import fields_file, readers, recording
+from ..answers import fields_file, own_labels, readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
@@ -18,7 +18,7 @@ from ..base import emit, reading
 from ..base.documents import shown
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
-from ..base.naming import few, nearest
+from ..base.naming import few
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..base.versions import is_hash, is_version, tag_of, version_of
@@ -26,7 +26,6 @@ from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
-from ..registry.fields import OWN, unmarked_labels
 from ..registry.recipes import recipe_file
 from . import guard, prompts, question_files
 from .session import Session
@@ -290,8 +289,9 @@ def _check(session: Session, name: str, value: Any) -> None:
         check_unsourced(scaffold)
         return
     _ = scaffold[name]
-    if name == "fields" and _is_new(session, name, value):
-        _refuse_own_labels(session, value)
+    if name in own_labels.NAMES and _is_new(session, name, value):
+        given = {"tenant_id": scaffold.raw.get("tenant_id"), name: value}
+        own_labels.refuse_unmarked(session.pack, given, session.recorded or {}, session.destination.root)
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
         raise AnswerError(f"{name}: leave it out, or answer import_from; nothing is imported, so it has no effect")
     if name in EXTRAS and value:
@@ -316,16 +316,6 @@ def _is_new(session: Session, name: str, value: Any) -> bool:
     if not session.writes or NAME in session.conf["data"]:
         return False
     return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)
-
-
-def _refuse_own_labels(session: Session, value: Any) -> None:
-    """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
-    for column, label in unmarked_labels(readers.structure(value)):
-        if label not in (known := session.pack.labels):  # only a label needs the rules
-            near = f"did you mean '{near}'? " if (near := nearest(label, known)) else ""
-            raise AnswerError(
-                f"fields: {column}: {near}write {label}{OWN} for a label of your own; no rule gives {label}"
-            )
 
 
 def _imports_nothing(session: Session) -> bool:

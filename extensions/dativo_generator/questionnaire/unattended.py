@@ -11,6 +11,7 @@ from typing import Any
 
 from ..answers import file_paths, recording
 from ..answers.answers_format import CURRENT, NAME
+from ..answers.own_labels import refuse_unmarked
 from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.questions.environments import VARYING
@@ -62,6 +63,11 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
             _ = scaffold[name]
             complete[name] = scaffold.default(name)
     return complete
+
+
+def intended(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: str) -> None:
+    """Refuse answers that look like a slip: a label that no rule gives, and neither `recorded` nor a profile has."""
+    refuse_unmarked(pack, answers, recorded, Path(root))
 
 
 def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:

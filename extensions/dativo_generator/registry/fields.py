@@ -132,14 +132,14 @@ def _label(word: Any) -> str:
     return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
 
 
-def unmarked_labels(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield (column, label) for labels in the notation of an answer that are not marked as the user's own."""
+def labels_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (column, label) for the labels in the notation of an answer, with their marks."""
     for name, entry in value.items() if isinstance(value, dict) else ():
         if isinstance(entry, dict) and entry.get("type") not in TYPES:
-            yield from unmarked_labels(entry)
+            yield from labels_in(entry)
         else:
             words = [entry.get("classification")] if isinstance(entry, dict) else str(entry).split()[1:]
-            yield from ((str(name), word) for word in words if _label(word) == word)
+            yield from ((str(name), word) for word in words if _label(word))
 
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
