@@ -176,6 +176,7 @@ class Dativo(Extension):
             "recorded": of_context(_filters.recorded),
             "completed": of_pack(_unattended.completed),
             "intended": of_pack(_unattended.intended),
+            "unanswered": of_pack(_unattended.unanswered),
             "imported": of_pack(_unattended.imported),
             "followed": of_pack(_unattended.followed),
             "problems": of_pack(_unattended.problems),

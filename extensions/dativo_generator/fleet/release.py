@@ -178,6 +178,10 @@ class Release:
         """Return what to record of `answers` if nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
 
+    def unanswered(self, answers: Mapping[str, Any], root: Path) -> list[str]:
+        """Return the questions that only a user can answer; [] if this release cannot tell."""
+        return self._ask("unanswered", answers, str(root)) if "unanswered" in self._env.filters else []
+
     def intended(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: Path) -> None:
         """Refuse new answers that look like a slip, as `unattended.intended` does, if this release knows how."""
         if "intended" in self._env.filters:

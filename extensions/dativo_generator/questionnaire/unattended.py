@@ -65,6 +65,20 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
     return complete
 
 
+def unanswered(pack: Pack, answers: Mapping[str, Any], root: str) -> list[str]:
+    """Return the questions that only a user can answer, as far as `answers` and the profiles below `root` show them."""
+    scaffold = Scaffold(pack, answers, Profiles(pack, Path(root), answers))
+    return [name for name in QUESTIONS if name not in (*UNRECORDED, *answers) and _is_left_to_users(scaffold, name)]
+
+
+def _is_left_to_users(scaffold: Scaffold, name: str) -> bool:
+    guessed = scaffold.is_guess(name)
+    try:
+        return not scaffold.inapplicable(name) if guessed else scaffold.asks(name) and scaffold.default(name) is None
+    except DativoError:  # another answer is missing, or wrong
+        return guessed
+
+
 def intended(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: str) -> None:
     """Refuse answers that look like a slip: a label that no rule gives, and neither `recorded` nor a profile has."""
     refuse_unmarked(pack, answers, recorded, Path(root))
