@@ -447,7 +447,7 @@ def test_what_is_not_committed_is_not_rewritten(command: Command, out: Path) -> 
     result = command(out, "adopt", "--rewrite", "--to", "v1.0.0")
     assert (result.status, result.err) == (
         2,
-        "commit or stash your changes first; not committed: Error: jobs/night/orders.yaml\n",
+        "Error: commit or stash your changes first; not committed: jobs/night/orders.yaml\n",
     )
     assert not list(out.glob(".copier-answers.*"))
 
