@@ -79,7 +79,7 @@ def test_recorded_answers_give_the_same_files_elsewhere(people: str, template: P
 
 @pytest.mark.parametrize("raw", [-0.1, 1.1, "half", "", True, None, float("nan"), [0.5]])
 def test_another_value_is_refused(raw: Any) -> None:
-    with pytest.raises(AnswerError, match="is not a number from 0 to 1"):
+    with pytest.raises(AnswerError, match="write a number from 0 to 1"):
         share(raw)
 
 

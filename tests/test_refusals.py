@@ -373,7 +373,7 @@ def test_every_file_is_asked_for(here: Destination) -> None:
     put(here.root, ".gitignore", "jobs\n")
     for path in (ASSET, JOB):
         put(here.root, path)
-    assert f"Git ignores {JOB}, and" in said(guard.undeleted, scaffold(), STRIPE, here)
+    assert f"deletes {JOB}, which Git ignores" in said(guard.undeleted, scaffold(), STRIPE, here)
 
 
 def test_git_is_asked_for_what_is_there_alone(here: Destination, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -181,6 +181,12 @@ def yaml_place(error: Exception, text: str) -> tuple[int, int]:
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
+def place_in(content: bytes, position: int) -> tuple[int, int]:
+    """Return the line and column, from 1, of a byte; what precedes it is UTF-8."""
+    before = content[:position].decode("utf-8")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
 def not_yaml(path: object, error: Exception, text: str) -> str:
     """Return the message for a file that is not YAML: ``path:line:column: not valid YAML: why``."""
     line, column = yaml_place(error, text)
@@ -231,19 +237,19 @@ class Document:
     def __init__(self, root: Path, name: str) -> None:
         """Read and parse `root / name` of the pack; raises `PackError` when it is missing or not YAML."""
         try:
-            text = (root / name).read_text(encoding="utf-8")
+            content = (root / name).read_bytes()
         except FileNotFoundError:
             raise PackError("the file is missing", name) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise PackError(f"cannot be read: {error}", name) from None
-        self._parse(name, text, parse_yaml)
+        except OSError as error:
+            raise PackError(f"cannot be read: {error.strerror}", name) from None
+        self._parse(name, content, parse_yaml)
 
     @classmethod
     def of_repository(cls, root: Path, name: str) -> "Document":
         """Read and parse an untrusted file of a repository; raises `PackError`."""
         document = cls.__new__(cls)
         try:
-            content = reading.text(root, name)
+            content = reading.read(root, name)
         except reading.ReadingError as error:
             raise PackError(str(error).removeprefix(f"{printable(name)}: "), name) from None
         if content is None:
@@ -251,7 +257,11 @@ class Document:
         document._parse(name, content, parse_bounded)
         return document
 
-    def _parse(self, name: str, text: str, parse: Callable[[str], Any]) -> None:
+    def _parse(self, name: str, content: bytes, parse: Callable[[str], Any]) -> None:
+        try:
+            text = content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            raise PackError("is not UTF-8", name, *place_in(content, error.start)) from None
         self.name, self.text = name, text
         try:
             self.value = parse(text)

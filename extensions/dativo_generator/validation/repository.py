@@ -87,13 +87,14 @@ class _Validation:
     # Of thousands of files, keep only what rules on other files need.
     assets: dict[str, Described] = field(default_factory=dict)
     unused: dict[str, Finding] = field(default_factory=dict)
+    damaged: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rules = load_rules(self.pack.root)
         self.ignoring = Ignoring(self.rules)
         self.between = Between(self.pack.runner)
         self.variables = Variables(self.repository)
-        self.own_recipe = cache(lambda path: own_recipe(self.repository, path))
+        self.own_recipe = cache(self._own_recipe)
         self.end = cache(lambda name, path: end_of(self.pack, self.pack.registry[name], self.own_recipe(path)))
         self.suggestions = cache(lambda folder: Suggestions(self._in(folder)))
 
@@ -108,6 +109,15 @@ class _Validation:
             self.advance()
         yield from self._profiles()
         yield from self.unused.values()
+        yield from self.damaged
+
+    def _own_recipe(self, path: str) -> Mapping[str, Any]:
+        """Return a recipe of the repository, {} for a damaged one, which becomes a finding."""
+        try:
+            return own_recipe(self.repository, path)
+        except PackError as error:
+            self.damaged.append(self._finding(path, "yaml", error.what, error.line or 1, error.column or 1))
+            return {}
 
     # --- files --------------------------------------------------------------------------------------------------------
 
