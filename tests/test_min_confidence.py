@@ -60,7 +60,10 @@ def test_what_a_higher_bar_leaves_without_a_label_is_told(
     ("others", "why"),
     [
         ({}, "leave the answer out; without an import, no label depends on values"),
-        ({"fields": {"id": "integer", "updated_at": "date"}}, "has no effect: nothing is imported"),
+        (
+            {"fields": {"id": "integer", "updated_at": "date"}},
+            "leave it out, or answer import_from; nothing is imported",
+        ),
     ],
 )
 def test_without_an_import_it_is_refused(others: dict[str, Any], why: str, template: Path, tmp_path: Path) -> None:
