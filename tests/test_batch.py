@@ -219,7 +219,7 @@ def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: 
     other = {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"}
     out = build(published, tmp_path / "out", "v1.0.0", {"stripe_to_s3": other})
     result = command(out, "batch", write(out, CSV), *SHARED)
-    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: belongs to the scaffold stripe_to_s3 of x" in result.err
+    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: point the jobs at it with assets=reuse" in result.err
     assert "assets=reuse" in result.err
 
 

@@ -694,7 +694,10 @@ def test_so_are_they_by_the_command(repository: Path, history: Path, command: Co
     render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     release(repository, "two")
     result = command(repository, "update", ".copier-answers.globex.two.yml", "--data", "fixtures=yes")
-    assert (result.status, f"{FIXTURE}: belongs to the scaffold job of acme" in result.out) == (1, True)
+    assert (
+        result.status,
+        f"{FIXTURE}: name another with asset_names; it belongs to the scaffold job of acme" in result.out,
+    ) == (1, True)
     assert git(repository, "status", "--porcelain") == ""
 
 

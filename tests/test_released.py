@@ -116,7 +116,10 @@ def test_without_tags_the_default_branch_is_released_and_nothing_else(
         source.resolve(commit_of(pack, "other"))
     assert source.tags == {source.newest: commit_of(pack, "main")}
     assert source.is_behind(commit_of(pack, "main~1")) and not source.is_behind(commit_of(pack, "main"))
-    assert lines == [f"{source.location}: tag a version like v1.0.0; it has no tag, tag a version like v1.0.0"]
+    assert lines == [
+        f"{source.location}: tag a version like v1.0.0; it has no tag, "
+        "so the history of its default branch counts as released"
+    ]
     assert capsys.readouterr().err == ""
 
 

@@ -334,7 +334,7 @@ def test_changes_that_are_not_committed_stop_it(few: Path, command: Command, tmp
     ours = copied(few, tmp_path / "ours")
     (ours / JOB).write_text("mine")
     result = command(ours, "update")
-    assert (result.status, result.err) == (2, f"commit or stash your changes first; not committed: Error: {JOB}\n")
+    assert (result.status, result.err) == (2, f"Error: commit or stash your changes first; not committed: {JOB}\n")
 
 
 def test_outside_a_repository_there_is_no_update(few: Path, command: Command, tmp_path: Path) -> None:

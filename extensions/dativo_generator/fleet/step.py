@@ -296,8 +296,8 @@ class Step:
         if self.fleet.tree.read(path) is None:
             return
         if owner := self.fleet.owner(path, new.answers_file):
-            reuse = "; point the jobs at it with assets=reuse, or name another with asset_names"
-            raise AnswerError(f"{path}: belongs to {owner}{reuse if path.startswith('assets/') else ''}")
+            reuse = "point the jobs at it with assets=reuse, or " if path.startswith("assets/") else ""
+            raise AnswerError(f"{path}: {reuse}name another with asset_names; it belongs to {owner}")
         raise AnswerError(f"move {path} away first; it exists already")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
