@@ -17,9 +17,10 @@ from ..base.repository_url import VARIABLE
 from ..base.versions import is_version
 from ..fleet.source import Source, SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
-from .options import OK, AsJson, Template, To
+from .options import OK, UNABLE, AsJson, Template, To
 from .output import dump, dump_schema
 from .repository import assignment
+from .resuming import resumed
 
 EXAMPLES = (
     "dativo-generator new",
@@ -51,7 +52,7 @@ def command(
 ) -> None:
     """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
     from copier import run_copy
-    from copier.errors import CopierError
+    from copier.errors import CopierAnswersInterrupt, CopierError
 
     answers = dict(assignment(text) for text in data or [])
     root = destination.absolute()
@@ -80,8 +81,12 @@ def command(
             ]
             given += [word for text in data or [] for word in ("--data", text)] + ["--dry-run"] * dry_run
             raise SourceError(_unattended(destination, given, left))
+    ask: tuple[str, ...] = ()
+    if not (defaults or as_json or dry_run or data_file) and (before := resumed(root, _answers)):
+        answers, ask = {**before.answers, **answers}, before.ask
     options = {
         "data": answers,
+        "ask": ask,
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
@@ -95,6 +100,8 @@ def command(
             if options["defaults"] and "owner" not in answers:
                 _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
+    except CopierAnswersInterrupt:  # the answers so far are kept, and that is said at the end
+        raise typer.Exit(UNABLE) from None
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:

@@ -6,7 +6,6 @@ saved, so no password is among them.
 
 import atexit
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,9 +13,15 @@ from shlex import quote
 from typing import Any
 
 from ..base.emit import block
-from ..base.errors import printable
+from ..base.telling import tell
 
 _VARIABLE = "XDG_STATE_HOME"
+
+
+def kept_for(destination: Path) -> Path:
+    """Return where the answers for a destination are kept."""
+    state = Path(os.environ.get(_VARIABLE) or Path.home() / ".local" / "state")
+    return state / "dativo-generator" / "unfinished" / f"{_slug(destination)}.yml"
 
 
 class Unfinished:
@@ -24,8 +29,7 @@ class Unfinished:
 
     def __init__(self, source: str, destination: Path) -> None:
         """Arrange to print, when the process ends without `finish`, where the answers are and how to continue."""
-        state = Path(os.environ.get(_VARIABLE) or Path.home() / ".local" / "state")
-        self._file = state / "dativo-generator" / "unfinished" / f"{_slug(destination)}.yml"
+        self._file = kept_for(destination)
         words = ("--data-file", str(self._file), source, str(destination))
         self._again = f"copier copy --trust {' '.join(map(quote, words))}"
         self._kept = False
@@ -46,11 +50,13 @@ class Unfinished:
 
     def _say(self) -> None:
         if self._kept:
-            lines = ("Your answers are kept. To go on where you were:", f"  {self._again}")
-            told = (
-                "To change one of them, add --ask NAME, like --ask owner; --ask '*' asks all again, with your answers."
-            )
-            print(*map(printable, (*lines, told)), sep="\n", file=sys.stderr)
+            for line in (
+                "Your answers are kept. To go on where you were:",
+                f"  {self._again}",
+                "To change one of them, add --ask NAME, like --ask owner; --ask '*' asks all again, with your answers.",
+                "`dativo-generator new` in the same folder offers to go on, or to change some first.",
+            ):
+                tell(line)
 
 
 def _slug(path: Path) -> str:

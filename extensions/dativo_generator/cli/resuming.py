@@ -1,0 +1,63 @@
+"""Offer a user to go on with an unfinished questionnaire, and to change some of the answers first."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..answers.questions import QUESTIONS
+from ..base.documents import shown
+from ..questionnaire.prompts import SEVERAL, SINGLE, adapt
+from ..questionnaire.unfinished import kept_for
+
+_GO_ON, _CHANGE, _ANEW = "go on", "change", "start anew"
+_OFFERS = {
+    _GO_ON: "go on       answer what is left",
+    _CHANGE: "change      change some of the answers first",
+    _ANEW: "start anew  forget the answers",
+}
+# The answer on which those about what is read depend.
+_SOURCE = "source_connector"
+
+
+class Resumed(NamedTuple):
+    """The kept answers that stay, and the questions to ask although they have an answer."""
+
+    answers: Mapping[str, Any]
+    ask: tuple[str, ...] = ()
+
+
+def resumed(destination: Path, read: Any) -> Resumed | None:
+    """Return what a user decides about the answers kept for a destination; None if there are none.
+
+    `read` reads a file of answers. Raises `KeyboardInterrupt` if the user leaves; then they are kept.
+    """
+    file = kept_for(destination)
+    if not file.is_file() or not (kept := read(file)):
+        return None
+    adapt()
+    decision = _asked(SINGLE, f"You left answers for {destination}. What now?", _OFFERS, default=_GO_ON)
+    if decision == _ANEW:
+        file.unlink()
+        return None
+    if decision == _GO_ON:
+        return Resumed(kept)
+    lines = {name: f"{name}  {shown(value)}" for name, value in kept.items() if name in QUESTIONS}
+    changed = _asked(SEVERAL, "Which answers do you want to change?", lines)
+    return Resumed(_without_dependent(kept, changed), tuple(changed))
+
+
+def _without_dependent(kept: Mapping[str, Any], changed: list[str]) -> dict[str, Any]:
+    """Return the kept answers without those that a changed source makes meaningless; they are asked again."""
+    if _SOURCE not in changed:
+        return dict(kept)
+    after = list(QUESTIONS).index(_SOURCE)
+    own = [name for number, name in enumerate(QUESTIONS) if number > after and QUESTIONS[name].of != "tenant"]
+    return {name: value for name, value in kept.items() if name not in own}
+
+
+def _asked(kind: str, message: str, offers: Mapping[str, str], **options: Any) -> Any:
+    from questionary import Choice
+    from questionary.prompts import AVAILABLE_PROMPTS
+
+    choices = [Choice(title, value) for value, title in offers.items()]
+    return AVAILABLE_PROMPTS[kind](message=message, choices=choices, qmark="?", **options).unsafe_ask()
