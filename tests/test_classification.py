@@ -146,7 +146,7 @@ def test_the_labels_of_public_schemas_are_right(half: str) -> None:
 
 @pytest.mark.parametrize(
     ("group", "least"),
-    [("series 2", Score(0.89, 0.82)), ("series 3", Score(0.86, 0.75)), ("other languages", Score(0.86, 0.79))],
+    [("series 2", Score(0.89, 0.82)), ("series 3", Score(0.86, 0.75)), ("other languages", Score(0.88, 0.81))],
 )
 def test_the_labels_of_schemas_that_nobody_tuned_for_are_right(group: str, least: Score) -> None:
     found = dict(groups())[f"{group}, not looked at"]
@@ -192,6 +192,20 @@ def test_a_word_of_another_language_is_in_english_what_the_rules_speak_of() -> N
         ("comment_author", "comments", "PII", ""),
         ("email_comment", "users", "", ""),
         ("nick", "regions", "PII", ""),
+        ("tension_arterial", "x", "SENSITIVE", "Spanish for 'blood pressure'"),
+        ("herzschrittmacher", "x", "SENSITIVE", "German for 'pacemaker'"),
+        ("enxaqueca", "x", "SENSITIVE", "Portuguese for 'migraine'"),
+        ("luogo_nas", "x", "PII", "Italian for 'birth place'"),
+        ("telefone_recado", "x", "PII", ""),
+        ("temperatura", "sinais_vitais", "SENSITIVE", ""),
+        ("laatste_vier_cijfers", "x", "SENSITIVE", "Dutch for 'last digits'"),
+        ("fume", "questionnaire", "SENSITIVE", "French for 'smoker'"),
+        ("plaats_van_tekenen", "x", "", ""),
+        ("codigo_civil", "x", "", ""),
+        ("cupos", "materias", "", ""),
+        ("habilitacao", "cursos", "", ""),
+        ("manager_phone", "shops", "PII", ""),
+        ("phone", "shops", "", ""),
         ("vorname", "vereine", "PII", ""),
         ("temperatura", "pacientes", "SENSITIVE", ""),
         ("temperatura", "sensores", "", ""),
@@ -259,6 +273,11 @@ def test_a_table_is_about_its_first_word_in_romance_languages_and_else_about_its
         ("name", ("price",), ""),
         ("numero", ("rua", "cep"), "PII"),
         ("numero", ("preco", "total"), ""),
+        ("numero", ("nombre", "calle", "colonia"), "PII"),
+        ("number", ("street", "price"), "PII"),
+        ("depto", ("nombre", "calle"), "PII"),
+        ("depto", ("nombre", "puesto"), ""),
+        ("monitor", ("nombre", "calle"), ""),
         ("konto", ("blz", "iban"), "SENSITIVE"),
         ("konto", ("betrag", "datum"), ""),
         ("inhaber", ("iban", "bic"), "PII"),

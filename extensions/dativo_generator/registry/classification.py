@@ -139,7 +139,7 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
-        if column.about[0] in self.not_tables:
+        if column.about[0] in self.not_tables and not general.is_somebody_at(column):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if against := min(column.table & self.not_in, default=""):
             return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
@@ -177,8 +177,14 @@ class General(NamedTuple):
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
+    organisations: frozenset[str]
+    incharge: frozenset[str]
     groups: Mapping[str, str]
     known: frozenset[str]
+
+    def is_somebody_at(self, column: _Column) -> bool:
+        """Return whether a name speaks of a person in a table of organisations: the phone of a shop's manager."""
+        return column.about[0] in self.organisations and any(word.text in self.incharge for word in column.words)
 
     def completed_by(self, column: _Column) -> bool:
         """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
@@ -259,8 +265,7 @@ class Rules:
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns reveal about it."""
-        read = self.vocabulary.read(name)
-        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        language = self.vocabulary.language_of(name, columns)
         read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
@@ -337,6 +342,8 @@ def load_rules(root: Path) -> Rules:
         coded,
         subjects,
         _set(top, "things", groups),
+        frozenset(groups.get("organisation", ())),
+        frozenset(groups.get("incharge", ())),
         {word: f"<{name}>" for name in reversed(groups) if f"<{name}>" in spoken_of for word in groups[name]},
         vocabulary.english,
     )
