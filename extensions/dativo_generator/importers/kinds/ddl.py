@@ -24,7 +24,7 @@ _LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
 # Quotes of names besides "; and how much of a long script decides how it is read.
-_QUOTES, _BEGINNING = frozenset("[`"), 1 << 18
+_QUOTES, _BEGINNING = frozenset("`"), 1 << 18
 # How many statements that were not understood are listed.
 _NAMED = 30
 

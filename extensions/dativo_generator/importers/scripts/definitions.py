@@ -102,18 +102,42 @@ class Piece:
             self.takes(*phrase.split())
 
     def name(self) -> tuple[str, ...]:
-        """Take a name with its parts; raises `NotUnderstood`."""
+        """Take a name with its parts; raises `NotUnderstood`.
+
+        It may be given as ``IDENTIFIER('a.b')``, begin with a variable of psql (``:schema.a``), and hold hyphens, as
+        the projects of BigQuery do.
+        """
+        if self.word == "IDENTIFIER" and (found := self._identified()):
+            return found
+        if self.word == ":":
+            self.at += 1
         if self.is_over or (self.tokens[self.at].kind is not QUOTED and not self._is_name(self.tokens[self.at])):
             raise self.unknown()
         parts = [self.tokens[self.at].value]
         self.at += 1
-        while self.word == "." and self.at + 1 < self.end:
-            if self.uppers[self.at + 1] == ".":  # an omitted schema: database..table
+        while self.word in (".", "-") and self.at + 1 < self.end:
+            behind = self.tokens[self.at + 1]
+            if self.word == "-":
+                if self.tokens[self.at - 1].end != behind.start - 1 or not self._is_name(behind):
+                    break
+                parts[-1:] = f"{parts[-1]}-{behind.value}".split(".")
+            elif behind.value == ".":  # an omitted schema: database..table
                 self.at += 1
                 continue
-            parts.append(self.tokens[self.at + 1].value)
+            else:
+                parts.append(behind.value)
             self.at += 2
         return tuple(part for part in parts if part)
+
+    def _identified(self) -> tuple[str, ...]:
+        """Take ``IDENTIFIER('a.b')`` or ``IDENTIFIER(:a)``; empty if it is an ordinary name."""
+        uppers = self.uppers[self.at + 1 : self.at + 5]
+        said = 1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
+        if not said or (said == 1 and self.tokens[self.at + 2].kind is not TEXT):
+            return ()
+        token = self.tokens[self.at + 1 + said]
+        self.at += said + 3
+        return tuple(part.strip('"`') for part in token.value.split("."))
 
     def _is_name(self, token: Token) -> bool:
         return token.kind is WORD or (token.kind is NUMBER and any(map(str.isalpha, token.value)))
@@ -337,6 +361,8 @@ def is_column(piece: Piece) -> bool:
         return True
     rest = piece.uppers[index : piece.end]
     if not rest or rest[0] in ("(", "KEY", "INDEX") or words.index_options.intersection(rest):
+        return False
+    if "UNIQUE" in rest and rest[rest.index("UNIQUE") + 1 :][:1] == ["("]:
         return False
     # `KEY name (columns)` is a key; `key varchar(20)`, `index integer` and `key int check (key > 0)` are columns.
     if "(" not in rest[:3] or piece.uppers[index] == "":

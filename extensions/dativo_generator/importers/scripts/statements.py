@@ -1,7 +1,7 @@
 """Split a script into statements in one pass, without what is meant for the client program.
 
-A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, that of ``DELIMITER``), and where the next
-one plainly begins: T-SQL needs no sign between two, and an unreadable statement must not swallow the next one. The body
+A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, ``@`` at the end of a line, that of
+``DELIMITER``), and where the next one plainly begins: T-SQL needs no sign between two, and an unreadable statement must not swallow the next one. The body
 of a function, procedure or trigger is part of its statement.
 """
 
@@ -34,6 +34,7 @@ _TABLE_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
+_LINE_ENDS = re.compile(r"[ \t\r]*(?:--[^\n]*)?(?:\n|\Z)")
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 # It is alone on its line; a column of this name has a type, and a comma or bracket after it.
@@ -158,6 +159,9 @@ class _Splitter:
                             return over.end()
                         self.has_data = False
                     fresh = False
+                    continue
+                if sign == "@" and not self.depth and _LINE_ENDS.match(script, match.end(), end):
+                    yield from self._close(match.start())
                     continue
                 if sign == "\\" and not self.depth and not self.routine:
                     yield from self._close(match.start())
