@@ -102,10 +102,11 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
     beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
     scripts = {way: followed(beginning, way, words(), bounds) for way in dict.fromkeys(ways.values())}
 
-    def merit(one: Dialect) -> tuple[int, int, int, int]:
+    def merit(one: Dialect) -> tuple[int, tuple[int, int], int, int]:
         script = scripts[ways[one.name]]
         unknown = script.said & _QUOTES - one.quotes
-        return script.columns, -len(script.problems), -len(unknown), one.is_said(script.said)
+        problems = (-len(script.misunderstood), -len(script.problems))
+        return script.columns, problems, -len(unknown), one.is_said(script.said)
 
     if beginning is not text:
         order = dict.fromkeys(ways[one.name] for one in sorted(candidates, key=merit, reverse=True))

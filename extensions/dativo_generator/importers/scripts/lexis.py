@@ -26,8 +26,8 @@ class Lexis(NamedTuple):
     """How a dialect writes texts and comments.
 
     escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: the content of ``/*!
-    */`` is read. nests: comments may nest. triples: three quotes form one. brackets: ``[ ]`` quote a name; elsewhere they
-    are signs.
+    */`` is read. nests: comments may nest. triples: three quotes form one. brackets: ``[ ]`` quote a name; otherwise
+    they are signs.
     """
 
     escapes: bool = False

@@ -1,8 +1,8 @@
 """Split a script into statements in one pass, without what is meant for the client program.
 
 A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, ``@`` at the end of a line, that of
-``DELIMITER``), and where the next one plainly begins: T-SQL needs no sign between two, and an unreadable statement must not swallow the next one. The body
-of a function, procedure or trigger is part of its statement.
+``DELIMITER``), and where the next one plainly begins: T-SQL needs no sign between two, and an unreadable statement must
+not swallow the next one. The body of a function, procedure or trigger is part of its statement.
 """
 
 import re
