@@ -104,6 +104,7 @@ def measure(path: Path, row: Row, each: bool) -> str:
     read = {table.parts[-1].lower() for table in script.tables}
     named = {name_of(name) for name in (*script.dropped, *(one.table for one in script.problems))}
     missing = wanted - read
+    named |= {name for name in missing for one in script.problems if name in one.text.lower()}
     silent = missing - named if not script.routines else set()
     row.files += 1
     row.kib += len(text) / 1024

@@ -62,6 +62,8 @@ BETWEEN = {
     "rights": ";\nGRANT CREATE TABLE TO somebody;\n",
     "a broken one": ";\nCREATE TABLE broken (x int,, y int\n",
     "Oracle's quotes": ";\nINSERT INTO a VALUES (q'[it's; here]');\n",
+    "a question of SQL*Plus": "\n/\nshow errors\n\ndescribe a\n",
+    "rights, without an end": "\nGRANT CREATE TABLE,\n  ALTER TABLE\nTO somebody\n",
     "an array of PostgreSQL": ";\nSELECT ARRAY [jsonb '{\"z\": 1}', jsonb '[2]'];\n",
     "a terminator of DB2": "@\nCREATE TRIGGER t AFTER INSERT ON a BEGIN ATOMIC SET x = 1; END@\n",
     "a terminator of DB2, on its line": "\n@ -- the end\nINSERT INTO a VALUES (1)@\n",
@@ -423,6 +425,15 @@ SAID: dict[str, list[str]] = {
     "exec ('create table b (x int)')": ["a.sql:2: is not understood: create table b (x int): it stands in a text"],
     "create procedure p as begin create table b (x int); end": [
         "what functions, procedures and triggers make is left out: they speak of tables in lines 2"
+    ],
+    "go\ncreate procedure p as begin create table [a b] (x int); end": [
+        "what functions, procedures and triggers make is left out: they speak of tables in lines 3"
+    ],
+    "copy good from stdin;\n1\ncreate table b (x int)\n\\.\n": [
+        "a.sql:4: is not understood: create table b (x int): it stands in a text"
+    ],
+    "create or replace event table odd change_tracking = false": [
+        "a.sql:2: is not understood: create or replace event table odd change_tracking = false: no columns"
     ],
     "insert into good values ('\ncreate table b (x int)\n')": [
         "a.sql:3: is not understood: create table b (x int): it stands in a text"

@@ -105,7 +105,8 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
     def merit(one: Dialect) -> tuple[int, tuple[int, int], int, int]:
         script = scripts[ways[one.name]]
         unknown = script.said & _QUOTES - one.quotes
-        problems = (-len(script.misunderstood), -len(script.problems))
+        nameless = sum(not problem.table for problem in script.problems)
+        problems = (-len(script.misunderstood), -len(script.problems) - nameless)
         return script.columns, problems, -len(unknown), one.is_said(script.said)
 
     if beginning is not text:
