@@ -244,6 +244,7 @@ CHANGES: dict[str, Columns] = {
         "w": "integer",
         "y": "string",
     },
+    "alter table t add period for p (x, y)": {"x": "integer!", "y": "string!"},
     "alter table only t add constraint k primary key (y)": {"x": "integer!", "y": "string!"},
     "alter table t with check add constraint k primary key clustered (y asc)": {"x": "integer!", "y": "string!"},
     "alter table t drop column y": {"x": "integer!"},

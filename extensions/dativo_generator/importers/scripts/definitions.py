@@ -243,7 +243,7 @@ def type_of(piece: Piece) -> str:
             piece.said.add("<")
             parts.append(_pointed(piece))
         elif phrase := words.suffixes.at(piece.uppers, piece.at):
-            parts.append(f" {' '.join(phrase[0])}")
+            parts.append("[]" if phrase[0] == ("ARRAY",) else f" {' '.join(phrase[0])}")
             piece.said.add(" ".join(phrase[0]))
             piece.at += len(phrase[0])
         elif piece.ahead("%", "TYPE") or piece.ahead("%", "ROWTYPE"):
@@ -374,7 +374,11 @@ def is_column(piece: Piece) -> bool:
 
 
 def key_columns(piece: Piece) -> list[str]:
-    """List the columns of the primary key that an entry of a table's list, or an ALTER TABLE, defines."""
+    """List the columns of the primary key or period that an entry of a table's list, or an ALTER TABLE, defines."""
+    if piece.takes("PERIOD"):
+        while not piece.is_over and piece.word != "(":
+            piece.at += 1
+        return [] if piece.is_over else _names(piece)
     if piece.takes("CONSTRAINT") and not piece.ahead("PRIMARY", "KEY"):
         piece.name()
     if not piece.takes("PRIMARY", "KEY"):
