@@ -136,6 +136,8 @@ OPTIONS = {
     "x": "string",
     "x AS (a + b) PERSISTED NOT NULL": "string!",
     "x INT64 NOT NULL OPTIONS (description = 'NULL')": "integer!",
+    'x REF "S"."P" SCOPE IS "S"."PS" WITH ROWID NOT NULL': "string!",
+    "x VECTOR(3, FLOAT32)": "string",
     "x date METADATA FROM 'time' VIRTUAL": "date",
     "x char(3) NOT NULL COMPRESS 'abc'": "string!",
     "x decimal(5,2) COMPRESS 0.00 NOT NULL": "string!",

@@ -228,6 +228,8 @@ def type_of(piece: Piece) -> str:
         piece.at += len(phrase[0])
     elif token.kind in _NAMES:
         parts.append(".".join(piece.name()))
+        if parts == ["REF"] and not piece.is_over and piece.tokens[piece.at].kind in _NAMES:  # an object of a type
+            parts.append(f" {'.'.join(piece.name())}")
     else:
         raise piece.unknown()
     piece.said.add(parts[0].upper())
