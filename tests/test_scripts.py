@@ -211,6 +211,7 @@ COPIES = {
     "create table t like s": {"x": "integer!", "y": "string"},
     "create table t (like s including all, z date)": {"x": "integer!", "y": "string", "z": "date"},
     "create table t clone s": {"x": "integer!", "y": "string"},
+    "create snapshot table t clone s for system_time as of current_timestamp()": {"x": "integer!", "y": "string"},
     "create table t partition of s for values in (1)": {"x": "integer!", "y": "string"},
     "create table t as select * from s": {"x": "integer", "y": "string"},
     "create table t as select y, x as z from s where x > 1": {"y": "string", "z": "integer"},
@@ -388,6 +389,17 @@ def test_descriptions_come_from_everywhere(tmp_path: Path) -> None:
         for table in tables_of(tmp_path, script)
     }
     assert found == {"a": ("of a", {"x": "of x", "y": "of y"}), "dbo.b": ("of b", {"x": "of b's x"})}
+
+
+def test_db2_describes_several_columns_at_once(tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, "create table s.a (x int, y int)@\ncomment on s.a (x is 'of x', y is 'of y')@")
+    assert [column.description for column in table.columns] == ["of x", "of y"]
+
+
+def test_a_text_in_double_quotes_has_escapes(tmp_path: Path) -> None:
+    script = 'create table `a.b` (x int64 options (description = "it\'s \\"x\\"")) options (description = "b\\\\c")'
+    (table,) = tables_of(tmp_path, script)
+    assert (table.description, table.columns[0].description) == ("b\\c", 'it\'s "x"')
 
 
 def test_names_that_a_script_gives_to_types(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from ...registry.definitions import Words
 from .creation import made
 from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns, options, type_of
 from .lexis import QUOTED, TEXT, WORD
-from .tables import ScriptColumn, ScriptTable, Tables
+from .tables import Name, ScriptColumn, ScriptTable, Tables
 
 # The first words of actions of ALTER TABLE; an action without one continues the last. The first of them may follow
 # another action without a comma.
@@ -366,20 +366,32 @@ def renamed(piece: Piece, tables: Tables) -> None:
 
 
 def commented(piece: Piece, tables: Tables) -> None:
-    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others."""
+    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others.
+
+    DB2 comments on several columns at once: ``COMMENT ON a (x IS '...', y IS '...')``.
+    """
     piece.at += 2
     kind = piece.takes_one("TABLE", "COLUMN")
     piece.skips("IF EXISTS")
-    if not kind:
+    if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
         return
     name = piece.name()
+    if not kind and piece.word == "(":
+        for entry in piece.entries():
+            _comment((*name, entry.name()[-1]), True, entry, tables)
+    elif kind:
+        _comment(name, kind == "COLUMN", piece, tables)
+
+
+def _comment(name: Name, of_column: bool, piece: Piece, tables: Tables) -> None:
+    """Take what a table or column, named with its table, is said to be."""
     if not piece.takes("IS"):
         raise piece.unknown()
     text = (piece.text() or "").strip()
-    table = tables.find(name if kind == "TABLE" else name[:-1]) if len(name) > (kind == "COLUMN") else None
+    table = tables.find(name[:-1] if of_column else name) if len(name) > of_column else None
     if table is None:
         return
-    if kind == "TABLE":
+    if not of_column:
         table.description = text
     elif table.has(name[-1]):
         table.column(name[-1]).description = text

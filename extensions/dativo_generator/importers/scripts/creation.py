@@ -13,7 +13,7 @@ Objects = Mapping[str, Sequence[ScriptColumn]]
 UNSAID = "a query that does not say what its columns are"
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM", "EXECUTE")
 # Options with a word that else gives a table columns; a value follows the first two.
-_VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"))
+_VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"), ("AS", "OF"))
 
 
 def named(piece: Piece) -> tuple[Name, bool, bool]:

@@ -159,6 +159,8 @@ def token(match: re.Match[str], lexis: Lexis) -> Token:
     if kind is QUOTED:
         closing = value[-1]
         value = value[1:-1].replace(closing * 2, closing)
+        if lexis.escapes and closing == '"':  # where it quotes a text
+            value = _unescaped(value)
     elif kind is TEXT:
         value = _meant(group, value, match["tag"], lexis)
     return Token(kind, value, match.start(), match.end())
@@ -176,8 +178,12 @@ def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
         return value[start + 3 : -3]
     text = value[start + 1 : -1].replace("''", "'")
     if lexis.escapes or value[0] in "eE":
-        text = re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text, flags=re.DOTALL)
+        text = _unescaped(text)
     return text
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text, flags=re.DOTALL)
 
 
 def tokens(match: re.Match[str], lexis: Lexis) -> list[Token]:
