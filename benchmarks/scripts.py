@@ -92,6 +92,9 @@ def measure(path: Path, row: Row, each: bool) -> str:
     wanted = searched(text)
     if not wanted:
         return ""
+    row.files += 1
+    row.kib += len(text) / 1024
+    row.tables += len(wanted)
     start = time.process_time()
     try:
         dialect, script = script_of(path)
@@ -106,9 +109,6 @@ def measure(path: Path, row: Row, each: bool) -> str:
     missing = wanted - read
     named |= {name for name in missing for one in script.problems if name in one.text.lower()}
     silent = missing - named if not script.routines else set()
-    row.files += 1
-    row.kib += len(text) / 1024
-    row.tables += len(wanted)
     row.read += len(wanted & read)
     row.columns += script.columns
     queries = {name_of(one.table) for one in script.problems if one.why == UNSAID}
