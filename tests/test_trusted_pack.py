@@ -124,7 +124,7 @@ def test_where_no_branch_is_protected_nothing_counts(origin: bool, clone: Callab
         git(repository, "remote", "remove", "origin")
     found = settings_of(repository)
     assert found == Settings(unread=found.unread)
-    assert ("git remote set-head origin --auto" if origin else "there is no such remote") in found.unread
+    assert ("git remote set-head origin --auto" if origin else "add a remote 'origin'") in found.unread
     (repository / FILE).unlink()
     assert settings_of(repository) == Settings()
 

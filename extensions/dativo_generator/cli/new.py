@@ -17,7 +17,7 @@ from ..base.repository_url import VARIABLE
 from ..base.versions import is_version
 from ..fleet.source import Source, SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
-from .options import OK, AsJson, Template, To
+from .options import OK, UNABLE, AsJson, Template, To
 from .output import dump, dump_schema
 from .repository import assignment
 
@@ -51,7 +51,7 @@ def command(
 ) -> None:
     """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
     from copier import run_copy
-    from copier.errors import CopierError
+    from copier.errors import CopierAnswersInterrupt, CopierError
 
     answers = dict(assignment(text) for text in data or [])
     root = destination.absolute()
@@ -95,6 +95,8 @@ def command(
             if options["defaults"] and "owner" not in answers:
                 _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
+    except CopierAnswersInterrupt:  # the answers so far are kept, and that is said at the end
+        raise typer.Exit(UNABLE) from None
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:
