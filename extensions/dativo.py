@@ -183,6 +183,8 @@ class Dativo(Extension):
             "plan": of_context(_filters.planned),
             "recorded": of_context(_filters.recorded),
             "completed": of_pack(_unattended.completed),
+            "intended": of_pack(_unattended.intended),
+            "unanswered": of_pack(_unattended.unanswered),
             "imported": of_pack(_unattended.imported),
             "followed": of_pack(_unattended.followed),
             "problems": of_pack(_unattended.problems),

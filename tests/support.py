@@ -19,7 +19,7 @@ from jsonschema import Draft7Validator
 from dativo_generator.answers.choices import forbidden
 from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.base.asset_layout import place
-from dativo_generator.base.naming import nearest
+from dativo_generator.base.naming import did_you_mean
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.source import Source
 from dativo_generator.registry.connectors import ROLES, Connector
@@ -133,7 +133,7 @@ def checked(answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return `answers`; a test that misspells one must not pass."""
     for name in answers:
         if name not in QUESTIONS:
-            raise ValueError(f"{name}: no question has this name{nearest(name, QUESTIONS)}")
+            raise ValueError(f"{name}: {did_you_mean(name, QUESTIONS, 'no question has this name')}")
     return dict(answers)
 
 

@@ -41,11 +41,11 @@ _UNBOUNDED = {
     "in itself": (_ITSELF, "is nested too deeply"),
     "deep": (_nested(200), "is nested too deeply"),
     "aliases": (_BOMB, "holds too many values"),
-    "no number": ([float("nan")], "a number in it is too large"),
-    "infinite": ([float("-inf")], "a number in it is too large"),
-    "digits": ([16**5000], "a number in it is too large"),
+    "no number": ([float("nan")], "put it in quotes; a number in it is too large"),
+    "infinite": ([float("-inf")], "put it in quotes; a number in it is too large"),
+    "digits": ([16**5000], "put it in quotes; a number in it is too large"),
     "half of a character": (["a\ud800"], r"'a\\ud800' has half of a surrogate pair"),
-    "bytes": ([b"x" * 1000], "\"b'x{50,}\\.\\.\\. is read as a bytes"),
+    "bytes": ([b"x" * 1000], "put it in quotes; \"b'x{50,}\\.\\.\\. is read as a bytes"),
     "deep text": ("[" * 200, "not valid YAML: is nested too deeply"),
     "a date's tag": ("[!!timestamp x]", "not valid YAML"),
     "a long number": ("[" + "9" * 5000 + "]", "not valid YAML: a number is too long"),
@@ -68,7 +68,7 @@ def test_a_number_that_cannot_be_written_out_is_refused(name: str) -> None:
 
 
 def test_a_number_of_many_digits_is_refused_as_any_other() -> None:
-    with pytest.raises(AnswerError, match=r"retention_days: '9+.* is not a whole number of 0 or more"):
+    with pytest.raises(AnswerError, match=r"retention_days: write a whole number of 0 or more, not '9+.*"):
         completed(PACK, {**DATA["base"]["stripe"], "retention_days": "9" * 10_000}, "")
 
 

@@ -159,13 +159,13 @@ def test_every_problem_of_a_list_is_said_with_its_line(command: Command, out: Pa
 
 
 UNREADABLE: dict[str, tuple[str, str]] = {
-    "jobs.txt": ("", "jobs.txt: is neither a .yml nor a .csv file"),
+    "jobs.txt": ("", "jobs.txt: name a .yml or a .csv file"),
     "empty.csv": ("", "empty.csv: holds no scaffold"),
     "only_names.csv": ("scaffold,tenant_id\n", "only_names.csv: holds no scaffold"),
     "twice.csv": ("scaffold,scaffold\na,b\n", "twice.csv: row 1: 2 columns are called 'scaffold'"),
     "nameless.csv": ("scaffold,,owner\na,b,c\n", "nameless.csv: row 1: column B has no name"),
     "list.yml": ("- a\n", "list.yml: must be a mapping with `scaffolds`"),
-    "key.yml": ("scaffolds: []\nscafolds: []\n", "key.yml:2:11: unknown key 'scafolds'; did you mean 'scaffolds'?"),
+    "key.yml": ("scaffolds: []\nscafolds: []\n", "key.yml:2:11: did you mean 'scaffolds'? unknown key 'scafolds'"),
     "syntax.yml": ("a: [\n", "syntax.yml:2:1: not valid YAML"),
     "outside.yml": ("scaffolds: ../jobs.csv\n", "outside.yml:1:12: '../jobs.csv' must be a file beside this one"),
     "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: there is no such file"),
@@ -188,7 +188,7 @@ def test_a_file_in_another_encoding_is_refused(command: Command, out: Path) -> N
 CLASHES = {
     "one name": (
         ["s,stripe,charges,iceberg", "s,stripe,invoices,iceberg"],
-        "jobs.csv: row 3, column A: scaffold: row 2 has the same name; give each its own",
+        "jobs.csv: row 3, column A: scaffold: give each its own name; row 2 has the same",
     ),
     "one asset": (["a,stripe,charges,iceberg", "b,stripe,charges,s3"], "assets/stripe/v1.0/stripe_charges.yaml"),
     "too many cells": (["a,stripe,charges,iceberg,more"], "jobs.csv: row 2: has more cells than row 1 has names"),
@@ -211,7 +211,7 @@ def test_files_that_are_there_are_not_taken(command: Command, out: Path) -> None
     before = files(out)
     result = command(out, "batch", write(out, CSV), *SHARED)
     assert result.status == 1
-    assert f"jobs.csv: row 3: {job} exists already; move it away first" in result.err
+    assert f"jobs.csv: row 3: move {job} away first; it exists already" in result.err
     assert files(out) == before | {"jobs.csv": CSV.encode()}
 
 
@@ -219,7 +219,7 @@ def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: 
     other = {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"}
     out = build(published, tmp_path / "out", "v1.0.0", {"stripe_to_s3": other})
     result = command(out, "batch", write(out, CSV), *SHARED)
-    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: belongs to the scaffold stripe_to_s3 of x" in result.err
+    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: point the jobs at it with assets=reuse" in result.err
     assert "assets=reuse" in result.err
 
 
@@ -227,13 +227,13 @@ def test_what_is_wrong_in_the_same_way_is_said_once(command: Command, out: Path)
     rows = [f"{name},stripe,{'refund' if name == 'd' else 'customers'},s3" for name in "aabbccddd"]
     text = "\n".join(["scaffold,source_connector,objects,target_connector", *rows]) + "\n"
     result = command(out, "batch", write(out, text), *SHARED)
-    assert [line.partition(";")[0] for line in result.err.splitlines()] == [
-        "jobs.csv: 3 rows (3, 5, 7): scaffold: give each its own",
-        "  row 3, column A: scaffold: row 2 has the same name",
-        "  row 5, column A: scaffold: row 4 has the same name",
-        "  row 7, column A: scaffold: row 6 has the same name",
+    assert result.err.removesuffix("; nothing was written\n").splitlines() == [
+        "jobs.csv: 3 rows (3, 5, 7): scaffold: give each its own name",
+        "  row 3, column A: row 2 has the same",
+        "  row 5, column A: row 4 has the same",
+        "  row 7, column A: row 6 has the same",
         "jobs.csv: 3 rows (8-10), column C: "
-        "objects: 'refund' is not an object of stripe (objects: charges, customers, invoices)",
+        "objects: use one of charges, customers, invoices; 'refund' is not an object of stripe",
         "Error: 6 problems",
     ]
 
@@ -386,10 +386,12 @@ def test_a_row_stands_although_the_registry_lost_its_object(command: Command, re
     assert (result.status, files(out)) == (0, before)
     assert result.out.startswith("0 scaffolds new, 0 changed, 3 unchanged")
     (note,) = result.err.splitlines()
-    assert note.startswith("Note: row 2: unchanged, stays at v1.0.0; v2.0.0 refuses it: objects: 'deals' ")
+    assert note.startswith(
+        "Note: row 2: unchanged, stays at v1.0.0; v2.0.0 refuses it: objects: use one of contacts, companies; 'deals' "
+    )
     write(out, CSV.replace(",30,", ",60,"))
     result = command(out, "batch", name, *SHARED)
-    assert result.status == 1 and "row 2, column C: objects: 'deals' " in result.err
+    assert result.status == 1 and "row 2, column C: objects: use one of contacts, companies; 'deals' " in result.err
 
 
 def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out: Path) -> None:
@@ -406,7 +408,7 @@ def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out
     (out / "profiles" / "acme.yml").write_text("bucket: X\n", encoding="utf-8")
     write(out, CSV.replace("pay,", "other,"))
     result = command(out, "batch", name, *SHARED)
-    assert "jobs.csv: row 3: profiles/acme.yml:1: bucket: 'X'" in result.err
+    assert "jobs.csv: row 3: profiles/acme.yml:1: bucket: use 3 to 63" in result.err
 
 
 def test_every_question_can_be_a_column(command: Command, out: Path) -> None:

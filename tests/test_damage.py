@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from dativo_generator.base.errors import DativoError
 from dativo_generator.cli.app import COMMANDS
+from dativo_generator.questionnaire.lazy_importer import LazyImporter
+from dativo_generator.questionnaire.unattended import completed
+from dativo_generator.registry.pack import Pack
 from fleets import STRIPE, Command, build
-from support import git, release
+from support import copy_pack, git, release
 
 ANSWERS = ".copier-answers.acme.pay.yml"
 ASSET, JOB = "assets/stripe/v1.0/stripe_customers.yaml", "jobs/acme/stripe_customers_to_iceberg.yaml"
@@ -102,6 +106,48 @@ def test_a_damaged_file_is_named_with_its_place(
     git(out, "commit", "--quiet", "--all", "--message", damage)
     result = command(out, *RUN[name])
     assert result.status in ((0,) if (name, path) in LISTING else (1, 2)), result
-    place = r"(:1:1: (error|warning))?: is not UTF-8" if damage == "other bytes" else r":\d+:\d+: "
+    place = r"(:\d+:\d+)?(: error|: warning)?: .*is not UTF-8" if damage == "other bytes" else r":\d+:\d+: "
     said = [line for line in (result.out + result.err).splitlines() if path in line]
     assert [line for line in said if re.search(re.escape(path) + place, line)], result
+
+
+# --- the pack's files, and recipes of a repository --------------------------------------------------------------------
+
+# What a file of a registry, or a recipe, is replaced by, and what is said of it after its name.
+REPLACED: dict[str, tuple[bytes | None, str]] = {
+    "no end": (b"version: [\n", ":2:1: not valid YAML"),
+    "a list": (b"- a\n", ":1: must be a mapping"),
+    "empty": (b"", ":1: must be a mapping, not nothing"),
+    "other bytes": ("é: ".encode() + b"x\ny: \xff\n", ":2:4: is not UTF-8"),
+    "gone": (None, ": the file is missing"),
+}
+PACKS = ("registry/connectors.yaml", "registry/runner.yaml", "registry/keys.yaml", "connectors/stripe.yaml")
+
+
+def replace(path: Path, content: bytes | None) -> None:
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", REPLACED)
+@pytest.mark.parametrize("path", PACKS)
+def test_a_damaged_file_of_a_fork_is_one_line(path: str, damage: str, tmp_path: Path) -> None:
+    content, said = REPLACED[damage]
+    pack = copy_pack(tmp_path / "pack")
+    replace(pack / path, content)
+    with pytest.raises(DativoError, match="^" + re.escape(path + said)):
+        completed(Pack(pack, LazyImporter()), HOME["answers"], "")
+
+
+@pytest.mark.parametrize("damage", [name for name in REPLACED if name != "gone"])
+def test_a_damaged_recipe_of_a_repository_is_named(damage: str, sound: Path, tmp_path: Path, command: Command) -> None:
+    content, said = REPLACED[damage]
+    path = "connectors/stripe.yaml"
+    out = shutil.copytree(sound, tmp_path / "out", symlinks=True)
+    replace(out / path, content)
+    (out / ANSWERS).unlink()  # or it would be a vendored file, which is restored
+    found = [line for line in command(out, "validate").out.splitlines() if line.startswith(path)]
+    place, what = re.fullmatch(r":([\d:]+): (.*)", said).groups()
+    assert found and re.match(re.escape(path) + rf":{place}(:1)?: error: {re.escape(what)}.*\(yaml\)", found[0]), found
+    assert re.search(rf"^Warning: {re.escape(path)}.*{re.escape(what)}", command(out, "list").err, re.MULTILINE)

@@ -126,18 +126,18 @@ def test_what_the_runner_must_be_told_is_said(tmp_path: Path) -> None:
 
 BAD = {
     "empty.csv": (b"", "is empty"),
-    "header.csv": (b"a,b\n", "holds a header and no rows"),
-    "twice.csv": (b"a,b,a\n1,2,3\n", "'a' names columns 1 and 3; rename one"),
-    "blank.csv": (b"a,,c\n1,2,3\n", "column 2 has no name"),
+    "header.csv": (b"a,b\n", "use a file with rows; it has only a header"),
+    "twice.csv": (b"a,b,a\n1,2,3\n", "rename one; 'a' names columns 1 and 3"),
+    "blank.csv": (b"a,,c\n1,2,3\n", "name column 2 in the first line; it has no name"),
     "ragged.csv": (b"a,b\n1,2\n3,4,5\n", "line 3"),
-    "binary.csv": (bytes(range(256)) * 9, "is binary, not text"),
+    "binary.csv": (bytes(range(256)) * 9, "name a text file; it is binary"),
     "latin.csv": (b"a,b\n1,\xe9\n", "is not UTF-8 (line 2, byte 0xe9)"),
     "late.csv": (b"a,b\n" + b"1,x\n" * 30000 + b"1,\xe9\n", "UTF-8"),
     "book.csv": (b"PK\x03\x04" + b"x" * 50, "is a ZIP archive"),
     "cut.csv.gz": (gzipped(b"a,b\n1,2\n" * 900)[:-20], "it is damaged"),
     "wrong.json": (b'{"a": ', "cannot be read"),
     "scalars.json": (b"[1, 2]", "cannot be read"),
-    "not.parquet": (b"a,b\n1,2\n", "is no Parquet file"),
+    "not.parquet": (b"a,b\n1,2\n", "rename it; it ends in .parquet, but is not a Parquet file"),
     "parquet.csv": (b"PAR1xxxxPAR1", "is a Parquet file"),
     "missing.csv": (None, "there is no such file"),
     "*.nothing": (None, "there is no such file"),
@@ -178,7 +178,7 @@ def test_files_of_a_folder_are_one_table(tmp_path: Path) -> None:
         assert table.name == "people"
     assert types(only(str(tmp_path / "people" / "*.csv"))) == {"id": "integer", "name": "string"}
     written(tmp_path, "people/c.json", "{}")
-    with pytest.raises(ImportFailed, match=r"files of several kinds \(csv, json\)"):
+    with pytest.raises(ImportFailed, match=r"name one kind, like \*\.csv; it holds several \(csv, json\)"):
         read(str(tmp_path / "people"))
 
 

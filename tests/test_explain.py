@@ -196,9 +196,9 @@ def test_lines_fit_a_terminal(built: Path, command: Command) -> None:
 
 
 WRONG = {
-    "nothing": ("jobs/acme/nothing.yaml", "jobs/acme/nothing.yaml: is not there"),
-    "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: is neither a job nor an asset"),
-    "no key": (f"{JOB}:tenant", f"{JOB}: there is no key 'tenant'; did you mean 'tenant_id'?"),
+    "nothing": ("jobs/acme/nothing.yaml", "jobs/acme/nothing.yaml: name a file below"),
+    "no job": ("connectors/stripe.yaml", "connectors/stripe.yaml: name a file below"),
+    "no key": (f"{JOB}:tenant", f"{JOB}: did you mean 'tenant_id'? there is no key 'tenant'"),
     "a way out": ("../x", "../x: is not inside the folder"),
 }
 

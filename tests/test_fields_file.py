@@ -157,7 +157,7 @@ def test_copier_answers_anew(out: Path, run: Command) -> None:
 def test_a_file_that_is_there_is_not_written_over(pack: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / FIELDS).write_text("mine", encoding="utf-8")
-    with pytest.raises(CopierError, match="exists already, and belongs to no scaffold; move it away"):
+    with pytest.raises(CopierError, match="move it away; it exists already, and belongs to no scaffold"):
         scaffold(pack, tmp_path / "out", "v2.0.0")
     assert (tmp_path / "out" / FIELDS).read_text(encoding="utf-8") == "mine"
 
@@ -214,17 +214,17 @@ def link(path: Path) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.unlink, ": is missing; "),
+    "missing": (Path.unlink, ": restore it with Git; "),
     "a link": (link, ": is a symbolic link, which is not followed"),
     "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: not plain YAML"),
-    "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": is not UTF-8; restore it with Git"),
-    "no mapping": (lambda path: path.write_text("[1]"), ": holds no fields; restore it with Git"),
+    "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": restore it with Git; it is not UTF-8"),
+    "no mapping": (lambda path: path.write_text("[1]"), ": restore it with Git; it has no fields"),
     "an anchor": (
         lambda path: path.write_text("orders: &a {x: string}"),
         ":1:9: not plain YAML",
     ),
     "too large": (lambda path: path.write_bytes(b"#" * (LARGEST + 1)), f": has more than {LARGEST} bytes"),
-    "merged halfway": (lambda path: path.write_text("<<<<<<< a\n=======\n>>>>>>> b\n"), ": has the marks of a merge; "),
+    "merged halfway": (lambda path: path.write_text("<<<<<<< a\n=======\n>>>>>>> b\n"), ": resolve the merge; "),
 }
 
 
@@ -245,7 +245,7 @@ def test_a_damaged_file_is_one_line(damage: Callable[[Path], object], why: str, 
 def test_a_name_out_of_the_folder_is_not_followed(out: Path, run: Command) -> None:
     text = (out / FILE).read_text(encoding="utf-8")
     (out / FILE).write_text(text.replace(FIELDS, f".dativo-fields./../{out.name}/x.yml"), encoding="utf-8")
-    assert "fields: its file or its sha256 is damaged" in run(out, "replay").out
+    assert "fields: restore it with Git; its file or its sha256 is damaged" in run(out, "replay").out
 
 
 # --- the other commands -----------------------------------------------------------------------------------------------

@@ -70,17 +70,23 @@ def test_a_wrong_answer_owns_nothing(paths: Any) -> None:
     ("paths", "why"),
     [
         ("x", "must be a mapping like {a: b}, not 'x'"),
-        ({"order": {"job": "a/b.yaml"}}, "'order' is not one of the objects that are read; did you mean 'orders'?"),
+        ({"order": {"job": "a/b.yaml"}}, "did you mean 'orders'? 'order' is not one of the objects that are read"),
         ({"orders": "a/b.yaml"}, "orders: must be a mapping of asset, job, not 'a/b.yaml'"),
         ({"orders": {}}, "orders: must be a mapping of asset, job, not {}"),
-        ({"orders": {"jobs": "a/b.yaml"}}, "orders: unknown key 'jobs'; did you mean 'job'?"),
-        ({"orders": {"job": 5}}, "5 is not a path"),
-        ({"orders": {"job": {"prod": "a/b.yaml"}}}, "orders: job: 'prod' is not an environment of this scaffold"),
-        ({"orders": {"job": "a/b.yaml", "asset": "a/B.yaml"}}, "'a/B.yaml' is given twice"),
+        ({"orders": {"jobs": "a/b.yaml"}}, "orders: did you mean 'job'? unknown key 'jobs'"),
+        ({"orders": {"job": 5}}, "write a path, not 5"),
+        (
+            {"orders": {"job": {"prod": "a/b.yaml"}}},
+            "orders: job: use one of dev; 'prod' is not an environment of this scaffold",
+        ),
+        (
+            {"orders": {"job": "a/b.yaml", "asset": "a/B.yaml"}},
+            "give each file its own path; 'a/B.yaml' is given twice",
+        ),
         *(
             (
                 {"orders": {"job": path}},
-                f"{path!r}: is not a path inside the repository, like jobs/shop/orders.yaml",
+                f"write a path inside the repository, like jobs/shop/orders.yaml, not {path!r}",
             )
             for path in (
                 "a.yaml",
@@ -100,9 +106,9 @@ def test_a_wrong_answer_owns_nothing(paths: Any) -> None:
                 "",
             )
         ),
-        ({"orders": {"job": "a/b.txt"}}, "'a/b.txt': a job or an asset ends in .yaml or .yml"),
+        ({"orders": {"job": "a/b.txt"}}, "let the name end in .yaml or .yml, not 'a/b.txt'"),
         *(
-            ({"orders": {"job": f"{folder}/b.yaml"}}, f"'{folder}/b.yaml': a job or an asset cannot be there")
+            ({"orders": {"job": f"{folder}/b.yaml"}}, "put it outside of ")
             for folder in ("connectors", "registry", "schemas", "profiles", "variables")
         ),
     ],
@@ -120,7 +126,7 @@ def test_one_path_for_several_environments_is_refused() -> None:
 
 def test_two_files_at_one_path_are_refused() -> None:
     taken = "jobs/acme/postgres_items_to_s3.yaml"
-    with pytest.raises(AnswerError, match=rf"^paths: '{taken}' would be the path of two files; give each its own$"):
+    with pytest.raises(AnswerError, match=rf"^paths: give each file its own path; '{taken}' would be that of two$"):
         planned({"orders": {"job": taken}})
 
 

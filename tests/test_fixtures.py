@@ -239,7 +239,7 @@ def test_the_pack_reads_the_types_back(form: str, tmp_path: Path) -> None:
         (lambda data: data["rules"][0].update(integer=[1, 2]), r"integer: must be a list of 5 values, not \[1, 2\]"),
         (lambda data: data["otherwise"].update(double=[1, 2, 3, 4, 5]), r"otherwise.double: 1 is not of type double"),
         (lambda data: data["rules"][0].update(words=["<nobody> name"]), "there is no group 'nobody'"),
-        (lambda data: data["rules"][0].update(strings=[]), "unknown key; did you mean 'string'?"),
+        (lambda data: data["rules"][0].update(strings=[]), "did you mean 'string'"),
     ],
 )
 def test_a_damaged_file_is_named_with_its_line(change: Callable[[Any], None], message: str, own_template: Path) -> None:
@@ -493,7 +493,7 @@ def test_the_cursor_always_has_a_value() -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 def test_reused_assets_have_none(value: bool) -> None:
-    with pytest.raises(AnswerError, match="fixtures: the asset exists already and says it; leave the answer out"):
+    with pytest.raises(AnswerError, match="fixtures: leave the answer out; the asset exists already and says it"):
         plan(PACK, STRIPE | {"tenant_id": "acme", "assets": "reuse", "fixtures": value})
 
 
@@ -631,7 +631,7 @@ def test_copiers_own_update_keeps_what_git_ignores(history: Path, tmp_path: Path
     (out / ".gitignore").write_text("*.jsonl\n")
     build(history, out, "v2.0.0", {"job": STRIPE | {"fixtures": True}})
     before = (out / FIXTURE).read_bytes()
-    with pytest.raises(UserMessageError, match=f"Git ignores {FIXTURE}.*dativo-generator update {FILE_OF}"):
+    with pytest.raises(UserMessageError, match=f"{FILE_OF}; .* deletes {FIXTURE}, which Git ignores"):
         run_update(out, answers_file=FILE_OF, **COPIER)
     assert (out / FIXTURE).read_bytes() == before
     assert command(out, "update", FILE_OF).status == 0
@@ -683,7 +683,8 @@ def test_rows_of_another_scaffold_are_refused(repository: Path, history: Path) -
     with pytest.raises(UserMessageError) as error:
         render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     assert str(error.value) == (
-        f"{FIXTURE}: belongs to the scaffold job of acme; write another with --data 'asset_names={{customers: NAME}}'"
+        f"{FIXTURE}: write another with --data 'asset_names={{customers: NAME}}'; "
+        "it belongs to the scaffold job of acme"
     )
     assert Rendered(repository).files == before
 
@@ -693,7 +694,10 @@ def test_so_are_they_by_the_command(repository: Path, history: Path, command: Co
     render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     release(repository, "two")
     result = command(repository, "update", ".copier-answers.globex.two.yml", "--data", "fixtures=yes")
-    assert (result.status, f"{FIXTURE}: belongs to the scaffold job of acme" in result.out) == (1, True)
+    assert (
+        result.status,
+        f"{FIXTURE}: name another with asset_names; it belongs to the scaffold job of acme" in result.out,
+    ) == (1, True)
     assert git(repository, "status", "--porcelain") == ""
 
 

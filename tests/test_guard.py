@@ -139,8 +139,8 @@ def test_a_second_scaffold_of_the_same_name_is_refused(scaffold: Callable[..., P
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"scaffold": "job", "objects": ["payments"]}, overwrite=True)
     assert str(error.value) == (
-        f"scaffold: 'job' exists already ({FILE}); give another name with --data scaffold=NAME, "
-        f"or answer that one again with: copier update --trust --answers-file {FILE}"
+        "scaffold: give another name with --data scaffold=NAME, or answer that one again with "
+        f"copier update --trust --answers-file {FILE}; 'job' exists already"
     )
     assert git(out, "status", "--porcelain") == ""
 
@@ -167,8 +167,8 @@ def test_an_asset_of_another_scaffold_is_refused(scaffold: Callable[..., Path], 
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"tenant_id": "globex"}, vcs_ref="v1.0.0")
     assert str(error.value) == (
-        "assets/stripe/v1.0/stripe_customers.yaml: belongs to the scaffold job of acme; read it with "
-        "--data assets=reuse, or write another with --data 'asset_names={customers: NAME}'"
+        "assets/stripe/v1.0/stripe_customers.yaml: read it with --data assets=reuse, or write another with "
+        "--data 'asset_names={customers: NAME}'; it belongs to the scaffold job of acme"
     )
     assert git(out, "status", "--porcelain") == ""
 
@@ -204,8 +204,8 @@ def test_a_job_of_another_scaffold_is_refused(scaffold: Callable[..., Path], his
     with pytest.raises(UserMessageError) as error:
         render(history, out, STRIPE | {"scaffold": "again", "assets": "reuse"}, vcs_ref="v1.0.0")
     assert str(error.value) == (
-        "jobs/acme/stripe_customers_to_iceberg.yaml: belongs to the scaffold job of acme; "
-        "write another with --data 'asset_names={customers: NAME}'"
+        "jobs/acme/stripe_customers_to_iceberg.yaml: write another with --data 'asset_names={customers: NAME}'; "
+        "it belongs to the scaffold job of acme"
     )
 
 
@@ -213,8 +213,8 @@ def test_an_answers_file_is_named_after_its_scaffold(history: Path, tmp_path: Pa
     with pytest.raises(UserMessageError) as error:
         render(history, tmp_path / "out", STRIPE, answers_file="mine.yml")
     assert str(error.value) == (
-        "--answers-file: 'mine.yml' is not the name of this scaffold's file; "
-        "name .copier-answers.acme.stripe_to_iceberg.yml, or leave the option out"
+        "--answers-file: name .copier-answers.acme.stripe_to_iceberg.yml, or leave the option out; "
+        "'mine.yml' is not the name of this scaffold's file"
     )
     assert not (tmp_path / "out").exists()
 
@@ -264,7 +264,7 @@ def test_nothing_is_written_through_what_is_no_file(
     (destination / place).parent.mkdir(parents=True)
     make(destination / place, outside)
     before = sorted(destination.rglob("*"))
-    with pytest.raises(UserMessageError, match=rf"^{re.escape(said)}.*; move it away$"):
+    with pytest.raises(UserMessageError, match=rf"^move it away; {re.escape(said)}.*$"):
         render(template, destination, STRIPE | {"fixtures": True, "ci": "github", "scaffold": "job"})
     assert sorted(destination.rglob("*")) == before
     assert not any(outside.iterdir())

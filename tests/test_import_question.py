@@ -339,7 +339,7 @@ def test_no_reads_all_tables_in_full_and_says_so(
         ({"full_reads": ["orders", "returns", "countries"]}, "leave at least one table out"),
         ({"full_reads": []}, "the cursor 'updated_at' is not a field of 'countries'"),
         ({"full_reads": [], "cursor_field": "id"}, "'id' is no column of 'countries'"),
-        ({"incremental": False, "full_reads": ["countries"]}, "full_reads: incremental is off; leave the answer out"),
+        ({"incremental": False, "full_reads": ["countries"]}, "full_reads: leave the answer out; incremental is off"),
     ],
 )
 def test_what_cannot_be_read_in_full_is_refused(

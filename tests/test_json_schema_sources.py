@@ -161,7 +161,7 @@ def test_a_reference_to_what_is_not_here_costs_one_column_and_is_told(reference:
     )
     table = only(write("a.json", {"allOf": [{"$ref": reference}], "properties": {"id": {"type": "integer"}}}))
     assert (described(table), table.notes) == ({"id": "integer"}, (f"it {why}: the columns in it are missing",))
-    with pytest.raises(ImportFailed, match=f"a.json: {why}; put it beside the file"):
+    with pytest.raises(ImportFailed, match=f"a.json: put what it refers to beside it; it {why}"):
         read(write("a.json", {"$ref": reference}))
 
 

@@ -59,8 +59,11 @@ def test_what_a_higher_bar_leaves_without_a_label_is_told(
 @pytest.mark.parametrize(
     ("others", "why"),
     [
-        ({}, "without an import, no label depends on values; leave the answer out"),
-        ({"fields": {"id": "integer", "updated_at": "date"}}, "has no effect: nothing is imported"),
+        ({}, "leave the answer out; without an import, no label depends on values"),
+        (
+            {"fields": {"id": "integer", "updated_at": "date"}},
+            "leave it out, or answer import_from; nothing is imported",
+        ),
     ],
 )
 def test_without_an_import_it_is_refused(others: dict[str, Any], why: str, template: Path, tmp_path: Path) -> None:
@@ -79,7 +82,7 @@ def test_recorded_answers_give_the_same_files_elsewhere(people: str, template: P
 
 @pytest.mark.parametrize("raw", [-0.1, 1.1, "half", "", True, None, float("nan"), [0.5]])
 def test_another_value_is_refused(raw: Any) -> None:
-    with pytest.raises(AnswerError, match="is not a number from 0 to 1"):
+    with pytest.raises(AnswerError, match="write a number from 0 to 1"):
         share(raw)
 
 

@@ -24,7 +24,7 @@ def test_what_is_no_slug_gets_the_rule(text: str) -> None:
 
 @pytest.mark.parametrize("text", DEVICES)
 def test_a_device_of_windows_is_no_name(text: str) -> None:
-    assert naming.slug_problem(text) == "the name is reserved on Windows"
+    assert naming.slug_problem(text) == "use a name that Windows does not reserve"
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,10 @@ def test_a_reference_is_the_whole_text(text: str, whole: bool) -> None:
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("order", "; did you mean 'orders'?"),
-        ("ORDERS", "; did you mean 'orders'?"),
-        ("hr", "; did you mean 'HR'?"),  # nothing alike but for its letters
-        ("custom", "; did you mean 'customers'?"),
+        ("order", "orders"),
+        ("ORDERS", "orders"),
+        ("hr", "HR"),  # nothing alike but for its letters
+        ("custom", "customers"),
         ("zebra", ""),
     ],
 )
@@ -113,7 +113,7 @@ def test_the_nearest_word_is_meant(word: str, said: str) -> None:
 
 
 def test_of_two_that_are_near_the_nearest_is_meant() -> None:
-    assert naming.nearest("order", ["border1", "orders", "orderings"]) == "; did you mean 'orders'?"
+    assert naming.nearest("order", ["border1", "orders", "orderings"]) == "orders"
 
 
 def test_words_are_listed() -> None:

@@ -52,6 +52,44 @@ def test_a_program_gets_what_was_written_and_what_is_needed(tmp_path: Path, comm
     assert sorted(Rendered(tmp_path / "out").files) == result.json["files"]
 
 
+def test_without_a_terminal_the_command_to_paste_is_said(tmp_path: Path, command: Command) -> None:
+    said = "since there is no terminal to ask at: dativo-generator new"
+    result = command(tmp_path, "new")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == (
+        f"Error: answer tenant_id, source_connector, target_connector, owner in this command, {said} --defaults "
+        "--data tenant_id=ANSWER --data source_connector=ANSWER --data target_connector=ANSWER --data owner=ANSWER\n"
+    )
+    given = [
+        word for name in ("tenant_id", "source_connector", "owner") for word in ("--data", f"{name}={ANSWERS[name]}")
+    ]
+    assert command(tmp_path, "new", "my out", *given, "--dry-run").err == (
+        f"Error: answer objects, target_connector in this command, {said} 'my out' {' '.join(given)} --dry-run "
+        "--defaults --data objects=ANSWER --data target_connector=ANSWER\n"
+    )
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(ANSWERS), encoding="utf-8")
+    result = command(tmp_path, "new", "out", "--data-file", "answers.yml")
+    assert result.err == f"Error: add --defaults, {said} out --data-file answers.yml --defaults\n"
+    assert command(tmp_path, *result.err.partition("dativo-generator ")[2].split()).status == 0
+
+
+def test_without_a_terminal_a_profile_answers(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "acme.yml").write_text("owner: data@acme.com\n", encoding="utf-8")
+    assert "owner" not in command(tmp_path, "new", "--data", "tenant_id=acme").err
+
+
+def test_a_folder_that_copier_does_not_clone_is_refused(published: Path, tmp_path: Path, command: Command) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", str(published), "bare")
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(ANSWERS), encoding="utf-8")
+    told = ("new", "out", "--data-file", "answers.yml", "--defaults", "--template")
+    bare, inside = (tmp_path / "bare").as_uri(), str(published / "questions")
+    assert f"Error: --template: write {bare}; " in command(tmp_path, *told, "bare").err
+    assert "Error: --template: name the folder that has .git in it; " in command(tmp_path, *told, inside).err
+    assert not (tmp_path / "out").exists()
+    assert command(tmp_path, *told, bare).status == 0
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path, command: Command) -> None:
     written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in ANSWERS.items()}
     arguments = [f"--data={name}={value}" for name, value in written.items()]
@@ -66,7 +104,7 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
     result = command(tmp_path, *told)
     assert (result.status, result.out, (tmp_path / "out").exists()) == (2, "", False)
     assert result.err == (
-        "Error: owner: needs an answer; give --data owner=team@example.com, or write it in profiles/acme.yml\n"
+        "Error: owner: give --data owner=team@example.com, or write it in profiles/acme.yml; nobody has answered it\n"
     )
     (tmp_path / "out" / "profiles").mkdir(parents=True)
     (tmp_path / "out" / "profiles" / "acme.yml").write_text("owner: data@acme.com\n", encoding="utf-8")

@@ -67,7 +67,7 @@ def test_what_stands_above_a_file_gives_it_to_nobody(above: str, out: Path, publ
         edit(out / path, "# Written", f"{above}# Written")
     release(out, "above")
     before = Rendered(out).files
-    with pytest.raises(UserMessageError, match=f"{ASSET}: belongs to the scaffold shop of acme"):
+    with pytest.raises(UserMessageError, match=f"{ASSET}: read it with .*; it belongs to the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     assert Rendered(out).files == before
 
@@ -78,12 +78,12 @@ def test_a_file_is_its_scaffolds_without_a_header(header: bool, out: Path, publi
         lines = (out / path).read_text(encoding="utf-8").splitlines(keepends=True)
         (out / path).write_text("".join(lines if header else lines[2:]), encoding="utf-8")
     release(out, "without")
-    with pytest.raises(UserMessageError, match=f"{ASSET}: belongs to the scaffold shop of acme"):
+    with pytest.raises(UserMessageError, match=f"{ASSET}: read it with .*; it belongs to the scaffold shop of acme"):
         render(published, out, OTHER, overwrite=True)
     manifest = out / "jobs.yml"
     manifest.write_text(yaml.safe_dump({"scaffolds": [OTHER]}), encoding="utf-8")
     result = command(out, "batch", "jobs.yml")
-    assert (result.status, f"{ASSET}: belongs to the scaffold shop of acme" in result.err) == (1, True)
+    assert (result.status, f"{ASSET}: point the jobs at it with assets=reuse, or " in result.err) == (1, True)
 
 
 def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) -> None:
@@ -97,7 +97,9 @@ def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) 
 def test_a_file_by_hand_is_not_overwritten(path: str, published: Path, tmp_path: Path) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text("mine: true\n")
-    with pytest.raises(UserMessageError, match=f"{path}: exists already, and belongs to no scaffold; move it away, or"):
+    with pytest.raises(
+        UserMessageError, match=f"{path}: move it away, or .*; it exists already, and belongs to no scaffold"
+    ):
         render(published, tmp_path, TABLES | {"tenant_id": "acme"}, overwrite=True)
     assert (tmp_path / path).read_text() == "mine: true\n"
     assert list(Rendered(tmp_path).files) == [path]
@@ -147,7 +149,7 @@ def test_a_file_moved_by_hand_is_named(edited: bool, out: Path, command: Command
     result = command(out, "replay", "--write", "--json")
     assert (result.status, states(result.json)) == (1, {JOB: "moved", there: "moved"})
     assert (out / there).exists() and not (out / JOB).exists()
-    assert f"{JOB}: is at {there}; move it back" in command(out, "replay").out
+    assert f"{JOB}: move it back; it is at {there}" in command(out, "replay").out
 
 
 def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> None:
@@ -166,7 +168,7 @@ def test_a_file_deleted_by_hand_can_stay_away(out: Path, command: Command) -> No
 def test_only_a_file_of_the_scaffold_can_be_left_out(out: Path, command: Command) -> None:
     result = command(out, "update", FILE, "--data", "left_out=[jobs/acme/postgres_item_to_s3.yaml]", "--json")
     detail = result.json["answers"][0]["detail"]
-    assert detail.startswith(f"{FILE}: left_out: 'jobs/acme/postgres_item_to_s3.yaml' is not a file of this scaffold")
+    assert detail.startswith(f"{FILE}: left_out: did you mean 'jobs/acme/postgres_items_to_s3.yaml'? ")
     assert "did you mean" in detail
 
 

@@ -235,8 +235,8 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
     assert said(guard.unused, scaffold(), tmp_path) == ""
     (tmp_path / FILE).symlink_to("nowhere")
     assert said(guard.unused, scaffold(), tmp_path) == (
-        f"scaffold: 'shop' exists already ({FILE}); give another name with --data scaffold=NAME, "
-        f"or answer that one again with: copier update --trust --answers-file {FILE}"
+        "scaffold: give another name with --data scaffold=NAME, or answer that one again with "
+        f"copier update --trust --answers-file {FILE}; 'shop' exists already"
     )
 
 
@@ -245,8 +245,8 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
     for path in (ASSET, JOB):
         put(here.root, path)
         assert said(guard.unowned, scaffold(), here) == (
-            f"{path}: exists already, and belongs to no scaffold; move it away, or "
-            "write another with --data 'asset_names={charges: NAME}'"
+            f"{path}: move it away, or write another with --data 'asset_names={{charges: NAME}}'; "
+            "it exists already, and belongs to no scaffold"
         )
         (here.root / path).unlink()
     (here.root / JOB).symlink_to("nowhere")
@@ -256,8 +256,8 @@ def test_a_file_of_nobody_is_not_overwritten(here: Destination) -> None:
 def test_an_example_of_the_environment_can_be_left_out(here: Destination) -> None:
     put(here.root, ENVIRONMENT, "A=1\n")
     assert said(guard.unowned, scaffold(), here) == (
-        f"{ENVIRONMENT}: exists already, and belongs to no scaffold; "
-        "move it away, or write none with --data env_example=no"
+        f"{ENVIRONMENT}: move it away, or write none with --data env_example=no; "
+        "it exists already, and belongs to no scaffold"
     )
     assert said(guard.unowned, scaffold(env_example=False), here) == ""
 
@@ -267,7 +267,7 @@ def test_what_is_in_the_way_is_to_be_moved(here: Destination) -> None:
     (here.root / "a" / "link").symlink_to("file")
     assert said(guard.unobstructed, here.root, ["a/file", "a/new", "b/new"]) == ""
     assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == (
-        "a/link: is a symbolic link, which is not followed; move it away"
+        "move it away; a/link: is a symbolic link, which is not followed"
     )
 
 
@@ -281,20 +281,20 @@ def test_ones_own_file_is(here: Destination) -> None:
 def test_a_file_of_another_scaffold_is_not_overwritten(here: Destination) -> None:
     put(here.root, ".copier-answers.globex.x.yml", STRIPE | {"tenant_id": "globex", "scaffold": "x"})
     other = "write another with --data 'asset_names={charges: NAME}'"
-    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: belongs to the scaffold x of globex; {other}"
+    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: {other}; it belongs to the scaffold x of globex"
     put(here.root, ASSET, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{ASSET}: belongs to the scaffold x of globex; read it with --data assets=reuse, or {other}"
+        f"{ASSET}: read it with --data assets=reuse, or {other}; it belongs to the scaffold x of globex"
     )
     put(here.root, ASSET, {"source_type": "stripe", "object": "customers"})
-    assert said(guard.unowned, scaffold(), here).endswith(f"x of globex; {other}")
+    assert said(guard.unowned, scaffold(), here) == f"{ASSET}: {other}; it belongs to the scaffold x of globex"
 
 
 def test_a_job_is_never_reused(here: Destination) -> None:
     put(here.root, ".copier-answers.acme.x.yml", STRIPE | {"scaffold": "x", "assets": "reuse"})
     put(here.root, JOB, {"source_type": "stripe", "object": "charges"})
     assert said(guard.unowned, scaffold(), here) == (
-        f"{JOB}: belongs to the scaffold x of acme; write another with --data 'asset_names={{charges: NAME}}'"
+        f"{JOB}: write another with --data 'asset_names={{charges: NAME}}'; it belongs to the scaffold x of acme"
     )
 
 
@@ -362,7 +362,7 @@ def test_what_git_ignores_is_refused(here: Destination) -> None:
     assert said(guard.undeleted, scaffold(), STRIPE, here) == ""  # this is no repository
     git(here.root, "init", "--quiet")
     assert said(guard.undeleted, scaffold(), STRIPE, here) == (
-        f"{FILE}: Git ignores {ASSET}, and Copier's update deletes what it ignores; take instead: {UPDATE}"
+        f"{FILE}: use {UPDATE}; Copier's update deletes {ASSET}, which Git ignores"
     )
     git(here.root, "add", "--force", ASSET)
     assert said(guard.undeleted, scaffold(), STRIPE, here) == ""
@@ -373,7 +373,7 @@ def test_every_file_is_asked_for(here: Destination) -> None:
     put(here.root, ".gitignore", "jobs\n")
     for path in (ASSET, JOB):
         put(here.root, path)
-    assert f"Git ignores {JOB}, and" in said(guard.undeleted, scaffold(), STRIPE, here)
+    assert f"deletes {JOB}, which Git ignores" in said(guard.undeleted, scaffold(), STRIPE, here)
 
 
 def test_git_is_asked_for_what_is_there_alone(here: Destination, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -386,6 +386,6 @@ def test_git_is_asked_for_what_is_there_alone(here: Destination, monkeypatch: py
 def test_an_answers_file_has_the_name_of_its_scaffold(here: Destination) -> None:
     assert said(guard.named, FILE, here) == ""
     assert said(guard.named, ".copier-answers.acme.x.yml", here) == (
-        f"--answers-file: '{FILE}' is not the name of this scaffold's file; "
-        "name .copier-answers.acme.x.yml, or leave the option out"
+        "--answers-file: name .copier-answers.acme.x.yml, or leave the option out; "
+        f"'{FILE}' is not the name of this scaffold's file"
     )

@@ -108,7 +108,7 @@ def test_a_misspelt_type_in_a_catalog_names_file_line_and_column(tmp_path: Path)
     with pytest.raises(PackError) as error:
         pack.known_fields("shop")
     assert str(error.value).startswith(
-        "registry/fields/shop.yaml:3: orders.total: 'dubble' is not a type; did you mean 'double'?"
+        "registry/fields/shop.yaml:3: orders.total: did you mean 'double'? 'dubble' is not a type"
     )
 
 

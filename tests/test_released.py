@@ -47,7 +47,7 @@ def test_tags_of_which_none_is_a_version_are_named(tmp_path: Path) -> None:
     pack = repository(tmp_path / "pack", "release-1.0", "v2024-02-06")
     with pytest.raises(SourceError) as error:
         _ = Source(str(pack), tmp_path).tags
-    assert str(error.value) == f"{pack}: no tag is a version; tag one like v1.0.0 (there: release-1.0, v2024-02-06)"
+    assert str(error.value) == f"{pack}: tag a version like v1.0.0; none of its tags is one: release-1.0, v2024-02-06"
 
 
 @pytest.mark.parametrize(("tag", "after"), [("release-1.0", 0), ("v2024-02-06", 1)])
@@ -58,8 +58,9 @@ def test_a_tag_that_is_no_version_is_refused_at_once(tag: str, after: int, relea
     with pytest.raises(UserMessageError) as error:
         render(released, tmp_path / "out", ANSWERS)
     assert str(error.value) == (
-        f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
-        "or name one that is with --vcs-ref"
+        "_commit: tag the template's releases like v1.0.0, "
+        "or name one that is with --vcs-ref; "
+        f"'{tag}' is not a version"
     )
     assert not (tmp_path / "out").exists()
 
@@ -68,7 +69,7 @@ def test_a_commit_after_another_tag_can_be_asked_for(released: Path, tmp_path: P
     release(released, "nightly")
     git(released, "commit", "--quiet", "--allow-empty", "--message", "after")
     assert render(released, tmp_path / "out", ANSWERS, vcs_ref="HEAD").jobs
-    with pytest.raises(UserMessageError, match="the template's tag 'nightly' is not a version"):
+    with pytest.raises(UserMessageError, match="'nightly' is not a version"):
         render(released, tmp_path / "other", ANSWERS, vcs_ref="nightly")
 
 
@@ -116,8 +117,8 @@ def test_without_tags_the_default_branch_is_released_and_nothing_else(
     assert source.tags == {source.newest: commit_of(pack, "main")}
     assert source.is_behind(commit_of(pack, "main~1")) and not source.is_behind(commit_of(pack, "main"))
     assert lines == [
-        f"{source.location}: has no tag, so the history of its default branch counts as released; "
-        "tag a version like v1.0.0"
+        f"{source.location}: tag a version like v1.0.0; it has no tag, "
+        "so the history of its default branch counts as released"
     ]
     assert capsys.readouterr().err == ""
 
@@ -143,7 +144,7 @@ def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(
 ) -> None:
     pack = untagged(released)
     out = render(pack, tmp_path / "out", ANSWERS).root
-    assert "Warning: no tag of the template leads to " in (said := capsys.readouterr().err)
+    assert "Warning: tag a version like v1.0.0; no tag of the template leads to " in (said := capsys.readouterr().err)
     assert said.count("Warning: ") == 1
     newer = next_commit(pack)
     run = command(pack)
@@ -157,7 +158,7 @@ def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(
     ]:
         done = run(out, *arguments)
         assert done.status == status, done
-        assert done.err.count("Warning: ") == 1 and f"Warning: {pack}: has no tag" in done.err
+        assert done.err.count("Warning: ") == 1 and f"Warning: {pack}: tag a version like v1.0.0" in done.err
     assert newer in (out / ".copier-answers.acme.charges.yml").read_text(encoding="utf-8")
 
 

@@ -123,8 +123,8 @@ def test_what_the_nested_layout_loses_is_refused(name: str) -> None:
     with pytest.raises(AnswerError) as error:
         planned(**{name: LOST[name]})
     assert str(error.value) == (
-        f"{name}: has no effect with asset_layout nested: the runner builds it anew from governance; "
-        "asset_layout odcs keeps it; leave the answer out"
+        f"{name}: leave the answer out; it has no effect with asset_layout nested: "
+        "the runner builds it anew from governance; asset_layout odcs keeps it"
     )
 
 
@@ -302,7 +302,9 @@ def test_a_job_says_no_more_than_it_must() -> None:
 def test_the_block_of_a_storage_may_be_the_recipes() -> None:
     extra = {"target": {"connection": {"s3": None}}}
     assert "s3" not in job_of(bucket="", job_extra=extra)["target"]["connection"]
-    with pytest.raises(AnswerError, match=r"^job_extra: target.connection.s3: null would remove what bucket gives;"):
+    with pytest.raises(
+        AnswerError, match=r"^job_extra: target.connection.s3: change bucket, or leave the key out; null would"
+    ):
         job_of(bucket="lake", job_extra=extra)
 
 

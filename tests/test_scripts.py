@@ -97,7 +97,7 @@ def test_a_script_of_microsofts_programs_is_utf_16(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_bytes("create table a (x int)\r\nGO\r\n".encode("utf-16"))
     (tmp_path / "b.sql").write_bytes("create table b (y int, \u00e9 int)".encode("latin-1"))
     assert shown(read(str(tmp_path / "a.sql"))) == {"a": {"x": "integer"}}
-    with pytest.raises(ImportFailed, match="is not UTF-8 text; convert it, or name its --encoding"):
+    with pytest.raises(ImportFailed, match="convert it, or name its --encoding; it is not UTF-8 text"):
         read(str(tmp_path / "b.sql"))
     found = read(str(tmp_path / "b.sql"), Options(encoding="latin-1"))
     assert shown(found) == {"b": {"y": "integer", "\u00e9": "integer"}}
@@ -495,7 +495,7 @@ def test_a_query_into_what_is_no_table_is_passed_over(query: str, tmp_path: Path
         ("changed", "a.sql:4: is not understood: alter table changed frobnicate: 'frobnicate'"),
         ("v", "a.sql:5: 'v' is a view, which is not read"),
         ("gone", "a.sql:7: 'gone' is dropped again"),
-        ("nothing", "a.sql: there is no table 'nothing' (there: changed, good)"),
+        ("nothing", "a.sql: name one of changed, good; there is no table 'nothing'"),
     ],
 )
 def test_a_table_that_is_asked_for_and_not_understood_is_an_error(asked: str, message: str, tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ def test_one_table_can_be_named(source: str, table: str) -> None:
 @pytest.mark.parametrize(
     ("source", "table", "message"),
     [
-        ("postgres.sql", "order", "there is no table 'order'; did you mean 'orders'?"),
-        ("singer.json", "refunds", "there is no table 'refunds' (there: public.customers, public.orders)"),
+        ("postgres.sql", "order", "did you mean 'orders'? there is no table 'order'"),
+        ("singer.json", "refunds", "name one of public.customers, public.orders; there is no table 'refunds'"),
     ],
 )
 def test_a_table_that_is_not_there(source: str, table: str, message: str) -> None:
@@ -100,7 +100,7 @@ BAD = {
     "pointed.json#/nowhere": ('{"properties": {}}', "has nothing at '#/nowhere'"),
     "list.json#/a": ('{"a": {"type": "string"}}', "describes no object with properties"),
     "twice.sql": ("create table x (a int, a text);", "'a' names columns 1 and 2"),
-    "latin.sql": (b"create table x (\xe9 int);", "is not UTF-8 text; convert it"),
+    "latin.sql": (b"create table x (\xe9 int);", "convert it, or name its --encoding; it is not UTF-8 text"),
     "missing.sql": (None, "there is no such file"),
     "missing.yaml": (None, "there is no such file"),
 }

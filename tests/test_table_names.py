@@ -60,11 +60,11 @@ def test_a_name_is_written_without_its_quotes(text: str, name: str, table: str) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('"orders.2024"', "the runner takes the first dot for the end of the schema; write the schema before it"),
-        ('"a.b".c', "the runner takes the first dot for the end of the schema; read a view in another schema"),
-        ('"a"."b"."c"', "has more than two parts; write table or schema.table"),
-        ('"a""b"', "the runner cannot read a name with a quote; read a view with another name"),
-        ("a.`b``c`", "the runner cannot read a name with a quote; read a view with another name"),
+        ('"orders.2024"', "write the schema before it; the runner takes the first dot for the end of the schema"),
+        ('"a.b".c', "read a view in another schema; the runner takes the first dot for the end of the schema"),
+        ('"a"."b"."c"', "write table or schema.table; it has more than two parts"),
+        ('"a""b"', "read a view with another name; the runner cannot read a name with a quote"),
+        ("a.`b``c`", "read a view with another name; the runner cannot read a name with a quote"),
     ],
 )
 def test_what_no_job_can_name_is_refused(text: str, said: str) -> None:
@@ -102,7 +102,7 @@ def test_a_schema_can_be_part_of_a_name() -> None:
         "sales-orders": "sales.orders",
         "hr_2-hr_orders": "HR 2.orders",
     }
-    said = "asset_names: {schema}: there is none in 'orders'; use {source} or {tenant}"
+    said = "asset_names: use {source} or {tenant}; {schema}: there is none in 'orders'"
     assert refusal(["orders"], asset_names="{schema}_{object}").startswith(said)
 
 

@@ -643,7 +643,7 @@ def untracked(out: Path) -> None:
 def test_what_is_not_committed_is_not_lost(how: Callable[[Path], None], content: bytes | None, out: Path) -> None:
     how(out)
     before = files(out)
-    with pytest.raises(DativoError, match=r"^jobs/a/kept\.yaml: not committed; commit or stash your changes first$"):
+    with pytest.raises(DativoError, match=r"^commit or stash your changes first; not committed: jobs/a/kept\.yaml$"):
         write(out, {"jobs/a/kept.yaml": content, "jobs/new.yaml": b""})
     assert files(out) == before
 

@@ -124,7 +124,7 @@ def test_where_no_branch_is_protected_nothing_counts(origin: bool, clone: Callab
         git(repository, "remote", "remove", "origin")
     found = settings_of(repository)
     assert found == Settings(unread=found.unread)
-    assert ("git remote set-head origin --auto" if origin else "there is no such remote") in found.unread
+    assert ("git remote set-head origin --auto" if origin else "add a remote 'origin'") in found.unread
     (repository / FILE).unlink()
     assert settings_of(repository) == Settings()
 
@@ -139,10 +139,10 @@ def test_a_folder_outside_git_has_none(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("- a\n", "must be a mapping with template and same, not ['a']"),
-        ("templates: x\n", "'templates': unknown key; did you mean 'template'? (known: template, same)"),
+        ("templates: x\n", "'templates': did you mean 'template'? unknown key"),
         ("template: 1\n", "template: must be a URL, not 1"),
         ("template: ''\n", "template: must be a URL, not ''"),
-        ("template: https://me:canary@host/pack\n", "template: holds a password or token; give git the login instead"),
+        ("template: https://me:canary@host/pack\n", "template: give git the login; the URL has a password or token"),
         ("same: x\n", "same: must be a list of URLs, not 'x'"),
         ("same: [{}]\n", "same: must be a URL, not {}"),
         ("a: [\n", "line 2, column 1: not valid YAML: "),

@@ -234,10 +234,10 @@ def test_a_scaffold_can_be_renamed(few: Path, command: Command, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("target_connector=s33", "target_connector: 's33' is not a target of the registry; did you mean 's3'?"),
+        ("target_connector=s33", "target_connector: did you mean 's3'? 's33' is not a target of the registry"),
         ("asset_names={customers: initech_customers}", "belongs to the scaffold pins of initech"),
         ("scaffold=pins", ".copier-answers.globex.pins.yml would also be written by"),
-        ("retention_days=soon", "retention_days: 'soon' is not a whole number of 0 or more"),
+        ("retention_days=soon", "retention_days: write a whole number of 0 or more, not 'soon'"),
     ],
 )
 def test_a_wrong_answer_is_refused(data: str, message: str, few: Path, command: Command, tmp_path: Path) -> None:
@@ -334,7 +334,7 @@ def test_changes_that_are_not_committed_stop_it(few: Path, command: Command, tmp
     ours = copied(few, tmp_path / "ours")
     (ours / JOB).write_text("mine")
     result = command(ours, "update")
-    assert (result.status, result.err) == (2, f"Error: {JOB}: not committed; commit or stash your changes first\n")
+    assert (result.status, result.err) == (2, f"Error: commit or stash your changes first; not committed: {JOB}\n")
 
 
 def test_outside_a_repository_there_is_no_update(few: Path, command: Command, tmp_path: Path) -> None:
@@ -342,12 +342,12 @@ def test_outside_a_repository_there_is_no_update(few: Path, command: Command, tm
     shutil.rmtree(tmp_path / "out" / ".git")
     result = command(tmp_path / "out", "update")
     assert result.status == 2
-    assert "is not in a Git repository" in result.err
+    assert "make it a Git repository" in result.err
 
 
 def test_a_question_that_is_not_there_is_refused_once(built: Path, command: Command) -> None:
     result = command(built, "update", "--data", "ownr=a@b.com")
-    message = "Error: --data: ownr: no question has this name; did you mean 'owner'?\n"
+    message = "Error: --data: ownr: did you mean 'owner'? no question has this name\n"
     assert (result.status, result.out, result.err) == (2, "", message)
 
 
@@ -355,7 +355,7 @@ def test_a_question_that_is_not_there_is_refused_once(built: Path, command: Comm
 def test_a_folder_without_answers_files_is_the_wrong_one(verb: str, command: Command, tmp_path: Path) -> None:
     result = command(tmp_path, verb)
     assert result.status == 2
-    assert result.err.startswith(f"Error: {tmp_path}: holds no answers file")
+    assert result.err.startswith(f"Error: {tmp_path}: run the command in a folder with answers files")
 
 
 def test_a_selection_of_nothing_is_a_mistake(built: Path, command: Command) -> None:

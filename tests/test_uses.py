@@ -64,7 +64,7 @@ ELSEWHERE = ["", "a: 1\n", f"asset_path: /app/{OTHER}\n", f"asset_path: /app/{AS
 @pytest.mark.parametrize("text", POINTS)
 def test_an_asset_stays_while_a_job_needs_it(text: str, tmp_path: Path) -> None:
     put(tmp_path, JOB, text)
-    said = f"x: {ASSET} would go, and {JOB} needs it; point it elsewhere first, or give --force"
+    said = f"x: point it elsewhere first, or give --force; {ASSET} would go, and {JOB} needs it"
     assert told(tmp_path, goes()) == [said]
     assert told(tmp_path, goes(), force=True) == [""]
 
@@ -97,7 +97,7 @@ def test_several_jobs_are_counted(tmp_path: Path) -> None:
 def test_where_it_goes_is_told(tmp_path: Path) -> None:
     put(tmp_path, JOB, POINTS[0])
     moved = goes(writes={NEW: b""}, moves={ASSET: NEW})
-    assert f"needs it; point it at {NEW} first" in told(tmp_path, moved)[0]
+    assert f"point it at {NEW} first, or give --force; " in told(tmp_path, moved)[0]
 
 
 def test_only_assets_are_needed(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ READS = Outcome("x", ("new",), reads={ASSET: ("s", ITEM)})
 
 
 def test_an_asset_that_is_read_must_be_there(tmp_path: Path) -> None:
-    assert told(tmp_path, READS) == [f"x: assets: reuse: {ASSET}: is not there; write it with assets=write"]
+    assert told(tmp_path, READS) == [f"x: assets: write it with assets=write; {ASSET}: is not there"]
     put(tmp_path, ASSET, DESCRIBES)
     assert told(tmp_path, READS) == [""]
 
@@ -160,7 +160,7 @@ def test_and_describe_what_its_owner_reads(tmp_path: Path) -> None:
     put(tmp_path, ASSET, DESCRIBES)
     owner = Owner("acme", "y", Item("a", "other"))
     said = told(tmp_path, READS, owners={(ASSET, "x"): owner})
-    assert said == [f"x: assets: reuse: {ASSET}: describes other, and not a; write it with assets=write"]
+    assert said == [f"x: assets: write it with assets=write; {ASSET}: describes other, and not a"]
     assert told(tmp_path, READS, owners={(ASSET, "y"): owner}) == [""]
 
 

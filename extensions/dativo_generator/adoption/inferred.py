@@ -74,7 +74,7 @@ def _tenant(files: Files, given: Mapping[str, Any]) -> str:
     said = at(files.job, "tenant_id") if files.job else at(files.body, "tenant")
     said = given.get("tenant_id") if said is MISSING else said
     if not isinstance(said, str) or slug_problem(slug_of(said)):
-        raise AnswerError("tenant_id: the file names none; give one with --data tenant_id=NAME")
+        raise AnswerError("tenant_id: give one with --data tenant_id=NAME; the file names none")
     return said if not slug_problem(said) else slug_of(said)
 
 

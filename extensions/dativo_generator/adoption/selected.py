@@ -6,7 +6,7 @@ from typing import Any
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, nearest, object_problem
+from ..base.naming import object_problem, offer
 from ..registry.connectors import Connector
 from ..registry.pack import Pack
 from .files import Files
@@ -37,11 +37,9 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
     if found := next((name for name in said if name in known), ""):
         return found
     if not said:
-        raise AnswerError(f"{role}_connector: the file names none; give one with --data {role}_connector=NAME")
-    raise AnswerError(
-        f"{role}_connector: {shown(said[0])} is not a {role} of the registry{nearest(said[0], known)} "
-        f"({role}s: {few(known)})"
-    )
+        raise AnswerError(f"{role}_connector: give one with --data {role}_connector=NAME; the file names none")
+    what = f"{shown(said[0])} is not a {role} of the registry"
+    raise AnswerError(f"{role}_connector: {offer(said[0], known, what)}")
 
 
 def selection(source: Connector, files: Files) -> Any:

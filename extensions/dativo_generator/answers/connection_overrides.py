@@ -5,7 +5,7 @@ from typing import Any
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, listed, nearest
+from ..base.naming import listed, offer
 from ..base.secrets import WAY_OUT, secret_in
 from .readers import expandable
 
@@ -28,7 +28,7 @@ def overridden(
     for key, value in overrides.items():
         place = f"{where}{key}"
         if key not in known:
-            raise AnswerError(f"unknown key '{place}'{nearest(str(key), known)} (known: {few(known)})")
+            raise AnswerError(offer(key, known, f"unknown key '{place}'"))
         if isinstance(template.get(key), dict):
             if not isinstance(value, dict):
                 raise AnswerError(f"{place} must be a mapping of {listed(template[key])}, not {shown(value)}")
@@ -42,5 +42,5 @@ def _leaf(value: Any, key: str, place: str, with_default: bool) -> Any:
     if not isinstance(value, str | int | float) or value == "":
         raise AnswerError(f"{place} must be text, a number or a flag, not {shown(value)}")
     if secret_in(value, key):
-        raise AnswerError(f"{place} holds a literal secret; {WAY_OUT}")
+        raise AnswerError(f"{place}: {WAY_OUT}; it is a literal secret")
     return expandable(value, with_default)

@@ -11,7 +11,7 @@ from typing import Any
 from ..base.documents import shown, thawed
 from ..base.emit import inline
 from ..base.errors import AnswerError
-from ..base.naming import few, listed, nearest
+from ..base.naming import few, listed, offer
 from ..registry.runner import ENGINE, NATIVE, PLUGIN
 from . import readers
 from .model import Answers
@@ -25,10 +25,9 @@ def none_offered(answers: Answers) -> str:
     """Return why a source's reader takes no options, '' when it does."""
     source = answers.source
     if _way(answers) == ENGINE:
-        return (
-            f"has no effect: {source.id} is read by {answers.source_recipe.engine}, whose options come from the recipe"
-        )
-    return "" if offered(answers) else f"has no effect: the reader of {source.id} has no options"
+        engine = answers.source_recipe.engine
+        return f"it has no effect: {source.id} is read by {engine}, whose options come from the recipe"
+    return "" if offered(answers) else f"it has no effect: the reader of {source.id} has no options"
 
 
 def offered(answers: Answers) -> dict[str, Reader]:
@@ -43,7 +42,7 @@ def read(answers: Answers, raw: Any) -> dict[str, Any]:
     known, options = offered(answers), {}
     for name, value in readers.mapping(raw).items():
         if name not in known:
-            raise AnswerError(f"unknown key '{name}'{nearest(str(name), known)} (known: {few(known)})")
+            raise AnswerError(offer(name, known, f"unknown key '{name}'"))
         try:
             options[name] = known[name](value)
         except AnswerError as error:
@@ -74,7 +73,7 @@ def imported(answers: Answers) -> dict[str, str]:
         values = list(by_object.values())
         if any(not _same(value, values[0]) for value in values):
             said = few(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
-            raise AnswerError(f"{NAME}: {name} is {said}; give these files scaffolds of their own")
+            raise AnswerError(f"{NAME}: give these files scaffolds of their own; {name} is {said}")
         if not _same(values[0], _usual(answers, name)):
             options[name] = values[0]
     return options
@@ -164,7 +163,7 @@ def _character(raw: Any) -> str:
     """Read one character; a tab may be written as a backslash and a t."""
     character = "\t" if raw == "\\t" else raw
     if not isinstance(character, str) or len(character) != 1 or (character != "\t" and not character.isprintable()):
-        raise AnswerError(f"{shown(raw)} is not one character, like ';' or \\t")
+        raise AnswerError(f"write one character, like ';' or \\t, not {shown(raw)}")
     return character
 
 
@@ -173,7 +172,7 @@ def _encoding(raw: Any) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError):
-        raise AnswerError(f"{shown(name)} is not an encoding; name one like utf-16 or latin-1") from None
+        raise AnswerError(f"name an encoding like utf-16 or latin-1; {shown(name)} is none") from None
     return name
 
 

@@ -65,7 +65,7 @@ def reference(answers: Mapping[str, Any]) -> Reference | None:
     digests = raw[_DIGESTS]
     each = digests.values() if isinstance(digests, dict) else [digests]
     if not _NAME.fullmatch(raw[_FILE]) or not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in each):
-        raise AnswerError(f"{NAME}: its file or its sha256 is damaged; restore it with Git")
+        raise AnswerError(f"{NAME}: restore it with Git; its file or its sha256 is damaged")
     return Reference(raw[_FILE], digests)
 
 
@@ -77,9 +77,9 @@ def digest(value: Any) -> str:
 def parsed(name: str, content: bytes | None) -> dict[str, Any]:
     """Return the content of a fields file; raises `AnswerError` if it is missing or damaged."""
     if content is None:
-        raise AnswerError(f"{name}: is missing; restore it with Git")
+        raise AnswerError(f"{name}: restore it with Git; it is missing")
     if _CONFLICT.search(content):
-        raise AnswerError(f"{name}: has the marks of a merge; resolve it")
+        raise AnswerError(f"{name}: resolve the merge; it has the marks of one")
     try:
         text = content.decode("utf-8")
         fields = recordable(parse_bounded(text, look=refuse_features))
@@ -87,11 +87,11 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
         line, column = yaml_place(error, text)
         raise AnswerError(f"{name}:{line}:{column}: not plain YAML") from None
     except UnicodeDecodeError:
-        raise AnswerError(f"{name}: is not UTF-8; restore it with Git") from None
+        raise AnswerError(f"{name}: restore it with Git; it is not UTF-8") from None
     except AnswerError as error:
         raise AnswerError(f"{name}: {str(error).partition(';')[0]}") from None
     if not isinstance(fields, dict):
-        raise AnswerError(f"{name}: holds no fields; restore it with Git")
+        raise AnswerError(f"{name}: restore it with Git; it has no fields")
     return fields
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, listed, nearest
+from ..base.naming import listed, offer
 from ..base.paths import PROFILES, VARIABLES
 from . import readers
 from .model import Answers
@@ -38,7 +38,7 @@ def read(answers: Answers, raw: Any) -> Paths:
             raise AnswerError(f"{name}: must be a mapping of {listed(KINDS)}, not {shown(places)}")
         for kind in places:
             if kind not in KINDS:
-                raise AnswerError(f"{name}: unknown key '{kind}'{nearest(str(kind), KINDS)} (known: {few(KINDS)})")
+                raise AnswerError(f"{name}: " + offer(kind, KINDS, f"unknown key '{kind}'"))
         _check_environments(name, places.get(JOB), answers.environments)
     _check(list(each(value)))
     return value
@@ -80,19 +80,19 @@ def _check_environments(name: str, job: Any, environments: Sequence[str]) -> Non
         return
     for environment in job:
         if environment not in environments:
-            hint = nearest(str(environment), environments)
-            raise AnswerError(f"{name}: job: {shown(environment)} is not an environment of this scaffold{hint}")
+            what = f"{shown(environment)} is not an environment of this scaffold"
+            raise AnswerError(f"{name}: job: {offer(environment, environments, what)}")
 
 
 def _check(paths: Sequence[Any]) -> None:
     seen: set[str] = set()
     for path in paths:
         if not isinstance(path, str):
-            raise AnswerError(f"{shown(path)} is not a path")
+            raise AnswerError(f"write a path, not {shown(path)}")
         if why := problem_of(path):
-            raise AnswerError(f"{shown(path)}: {why}")
+            raise AnswerError(f"{why}, not {shown(path)}")
         if path.casefold() in seen:
-            raise AnswerError(f"{shown(path)} is given twice")
+            raise AnswerError(f"give each file its own path; {shown(path)} is given twice")
         seen.add(path.casefold())
 
 
@@ -100,9 +100,9 @@ def problem_of(path: str) -> str:
     """Return why no file of a scaffold can be at a path, '' when one can."""
     parts = path.split("/")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
-        return "is not a path inside the repository, like jobs/shop/orders.yaml"
+        return "write a path inside the repository, like jobs/shop/orders.yaml"
     if not path.endswith(_ENDS):
-        return f"a job or an asset ends in {' or '.join(_ENDS)}"
+        return f"let the name end in {' or '.join(_ENDS)}"
     if parts[0] in _TAKEN:
-        return "a job or an asset cannot be there"
+        return f"put it outside of {listed(sorted(_TAKEN))}"
     return ""

@@ -115,10 +115,10 @@ class Answers:
         if name not in self._values:
             question = self.questions[name]
             if why := question.inapplicable(self):
-                raise QuestionError(f"{name}: {why}; leave the answer out")
+                raise QuestionError(f"{name}: leave the answer out; {why}")
             raw = self.raw[name] if name in self.raw else self.default(name)
             if raw is None and name in self.raw:
-                raise QuestionError(f"{name}: has no value; give one or leave the answer out")
+                raise QuestionError(f"{name}: give a value or leave the answer out; it has none")
             if raw is None and question.guess:
                 raw = question.guess(self)
             if raw is None:
@@ -172,8 +172,8 @@ class Answers:
         """Build the error for a question that has no answer and no default."""
         example = self.questions[name].example
         return Unanswered(
-            f"{name}: needs an answer, and has no default; give one in a data file or with "
-            f"--data {quote(f'{name}={example}') if example else f'{name}=...'}"
+            f"{name}: answer it in a data file or with "
+            f"--data {quote(f'{name}={example}') if example else f'{name}=...'}; it has no default"
         )
 
     def choices(self, name: str) -> list[Choice]:

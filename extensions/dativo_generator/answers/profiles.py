@@ -17,7 +17,7 @@ from typing import Any
 from ..base.documents import Document
 from ..base.emit import block
 from ..base.errors import AnswerError, Unanswered
-from ..base.naming import SLUG, nearest
+from ..base.naming import LABEL, SLUG, offer
 from ..base.paths import ORGANISATION, profile_of
 from ..registry.pack import Pack
 from .model import ENVIRONMENTS
@@ -29,6 +29,8 @@ from .scaffold import Scaffold
 
 # The part with answers by connector; those of a source and a target overlap only by mistake.
 CONNECTORS = "connectors"
+# Labels of the tenant's own, which no rule gives and answers may have without a mark.
+LABELS = "labels"
 # The question about differences between environments; in a profile it applies to a single one, too.
 DIFFERING = "per_environment"
 _ROLES = {"source": "source_connector", "target": "target_connector"}
@@ -86,10 +88,17 @@ class Profiles:
                     presets[name] = Preset(value, preset.document, (*preset.keys, environment, name))
         return presets
 
+    def labels(self, tenant: str) -> list[str]:
+        """Return the labels that the profiles of a tenant list as their own, or give as an answer."""
+        names = (ORGANISATION, tenant) if SLUG.fullmatch(tenant) else (ORGANISATION,)
+        parts = [document.value for name in names if (document := self._document(name))]
+        parts += [answers for part in parts for answers in part.get(CONNECTORS, {}).values()]
+        return [label for part in parts for key in (LABELS, "classification") for label in part.get(key, ())]
+
     def unsavable(self, tenant: str) -> str:
         """Return why no profile of a tenant can be written, '' when one can."""
         there = os.path.lexists(self._root / profile_of(tenant))
-        return f"{profile_of(tenant)} exists already; edit it" if there else ""
+        return f"{profile_of(tenant)} exists already; edit that" if there else ""
 
     def _document(self, name: str) -> Document | None:
         path = self._root / profile_of(name)
@@ -108,21 +117,23 @@ def check(pack: Pack, root: Path, name: str) -> Document:
     document = Document.of_repository(root, profile_of(name))
     for key in document.value if isinstance(document.value, dict) else ():
         if key in QUESTIONS and QUESTIONS[key].of == "connector":
-            raise document.error((key,), f"depends on the connector; write it below {CONNECTORS}, under its name")
+            raise document.error(
+                (key,), f"write it below {CONNECTORS}, under the connector's name; it depends on the connector"
+            )
         if key == DIFFERING:
             _refuse_connectors_answers(document)
         if key in QUESTIONS and QUESTIONS[key].of == "scaffold":
-            raise document.error((key,), "each scaffold answers it for itself; remove it")
-    top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS))
+            raise document.error((key,), "remove it; each scaffold answers it for itself")
+    top = document.section((*(name for name in PROFILED if QUESTIONS[name].of == "tenant"), CONNECTORS, LABELS))
+    if LABELS in top.value:
+        top.texts(LABELS, like=LABEL)
     tenant = {"tenant_id": "tenant" if name == ORGANISATION else name}
     _check_answers(Scaffold(pack, tenant), document, ())
     for connector in top.section(CONNECTORS).value if CONNECTORS in top.value else ():
         known = pack.registry.get(connector)
         if known is None:
-            what = (
-                pack.lifecycle.fate(connector)
-                or f"is not a connector of the registry{nearest(connector, pack.registry)}"
-            )
+            fate = pack.lifecycle.fate(connector)
+            what = fate or offer(connector, pack.registry, "the registry has no such connector")
             raise document.error((CONNECTORS, connector), what)
         top.section(CONNECTORS).section(connector, PROFILED)
         ends = {answer: connector for role, answer in _ROLES.items() if role in known.roles}
@@ -136,7 +147,9 @@ def _refuse_connectors_answers(document: Document) -> None:
         for name in others if isinstance(others, dict) else ():
             if name in QUESTIONS and QUESTIONS[name].of == "connector":
                 where = f"{CONNECTORS}.NAME.{DIFFERING}"
-                raise document.error((DIFFERING, environment, name), f"depends on the connector; write it in {where}")
+                raise document.error(
+                    (DIFFERING, environment, name), f"write it in {where}; it depends on the connector"
+                )
 
 
 def saved(scaffold: Scaffold) -> str:
@@ -164,7 +177,7 @@ def _check_answers(scaffold: Scaffold, document: Document, keys: tuple[str, ...]
         value = filled(preset.value, {TENANT: scaffold["tenant_id"], ENVIRONMENT: ENVIRONMENTS[0]})
         try:
             if value is None:
-                raise AnswerError("has no value; give one or remove the key")
+                raise AnswerError("give a value or remove the key; it has none")
             of = _of_all(scaffold, value) if name == DIFFERING else scaffold
             QUESTIONS[name].read(of, recordable(value))
         except Unanswered:

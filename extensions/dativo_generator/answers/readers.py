@@ -13,9 +13,10 @@ import yaml
 from ..base.asset_layout import place
 from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
 from ..base.errors import AnswerError
-from ..base.naming import LABEL, env_default, few, has_controls, is_env_reference, nearest, slug_problem
+from ..base.naming import LABEL, env_default, has_controls, is_env_reference, offer, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
 from ..base.shapes import Shape
+from ..registry.fields import OWN
 
 Reader = Callable[[Any], Any]
 
@@ -30,7 +31,7 @@ def recordable(raw: Any) -> Any:
     """Return `raw`; refuse what an answers file would lose, such as a date, and what it must not hold, a secret."""
     _check_plain(raw)
     if secret_in(raw):
-        raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
+        raise AnswerError(f"{WAY_OUT}; it is a literal secret")
     return raw
 
 
@@ -48,11 +49,11 @@ def _check_plain(raw: Any) -> None:
             inner = (*value, *value.values()) if isinstance(value, dict) else value
             waiting += [(one, depth + 1) for one in reversed(inner)]
         elif not isinstance(value, str | int | float | None):
-            raise AnswerError(f"{shown(str(value))} is read as a {type(value).__name__}; put it in quotes")
+            raise AnswerError(f"put it in quotes; {shown(str(value))} is read as a {type(value).__name__}")
         elif isinstance(value, str) and not value.isascii() and _HALF.search(value):
             raise AnswerError(f"{shown(value)} has half of a surrogate pair, which no file can hold")
         elif not isinstance(value, str | None) and not abs(value) < _LARGEST_NUMBER:  # or not a number
-            raise AnswerError("a number in it is too large; put it in quotes")
+            raise AnswerError("put it in quotes; a number in it is too large")
 
 
 def text(raw: Any) -> str:
@@ -60,9 +61,9 @@ def text(raw: Any) -> str:
     if isinstance(raw, int) and not isinstance(raw, bool):
         raw = str(raw)
     if not isinstance(raw, str):
-        raise AnswerError(f"must be text, not {shown(raw)}; put it in quotes")
+        raise AnswerError(f"put it in quotes; it must be text, not {shown(raw)}")
     if has_controls(raw):
-        raise AnswerError(f"{shown(raw)} has line breaks, tabs or other control characters")
+        raise AnswerError(f"remove line breaks, tabs and other control characters from {shown(raw)}")
     return raw
 
 
@@ -77,7 +78,7 @@ def slug(raw: Any) -> str:
     """Read a name that becomes part of a path."""
     value = text(raw)
     if problem := slug_problem(value):
-        raise AnswerError(f"{shown(value)}: {problem}")
+        raise AnswerError(f"{problem}, not {shown(value)}")
     return value
 
 
@@ -87,7 +88,7 @@ def email(raw: Any) -> str:
     if not address:
         raise AnswerError("type an e-mail address like team@example.com; nobody else can say it")
     if not _EMAIL.fullmatch(address):
-        raise AnswerError(f"{shown(address)} is not an ASCII e-mail address like team@example.com")
+        raise AnswerError(f"write an ASCII e-mail address like team@example.com, not {shown(address)}")
     return address
 
 
@@ -98,7 +99,7 @@ def number(least: int) -> Reader:
         if isinstance(raw, str) and re.fullmatch(r"\s*[+-]?\d{1,18}\s*", raw, re.ASCII):
             raw = int(raw)
         if not isinstance(raw, int) or isinstance(raw, bool) or raw < least:
-            raise AnswerError(f"{shown(raw)} is not a whole number of {least} or more")
+            raise AnswerError(f"write a whole number of {least} or more, not {shown(raw)}")
         return raw
 
     return read
@@ -110,7 +111,7 @@ def share(raw: Any) -> float:
     if isinstance(raw, str) and re.fullmatch(r"\s*(\d{1,18}(\.\d{0,18})?|\.\d{1,18})\s*", raw, re.ASCII):
         value = float(raw)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-        raise AnswerError(f"{shown(raw)} is not a number from 0 to 1")
+        raise AnswerError(f"write a number from 0 to 1, not {shown(raw)}")
     return float(value)
 
 
@@ -119,13 +120,13 @@ def flag(raw: Any) -> bool:
     word = str(raw).strip().lower()
     if isinstance(raw, bool | int | str) and word in (*_TRUE, *_FALSE):
         return word in _TRUE
-    raise AnswerError(f"{shown(raw)} is neither yes nor no")
+    raise AnswerError(f"write yes or no, not {shown(raw)}")
 
 
 def one_of(raw: Any, values: Sequence[str]) -> str:
     """Read one of `values`."""
     if raw not in values:
-        raise AnswerError(f"{shown(raw)} is not one of {few(values)}{nearest(str(raw), values)}")
+        raise AnswerError(offer(raw, values, f"{shown(raw)} is not a choice"))
     return raw
 
 
@@ -158,12 +159,12 @@ def words(raw: Any) -> list[str]:
 
 
 def labels(raw: Any) -> list[str]:
-    """Read a list of classification labels."""
+    """Read a list of classification labels; one that no rule gives may be marked, as in SECRET!."""
     texts = words(raw)
     for label in texts:
-        if not re.fullmatch(LABEL, label):
-            raise AnswerError(f"{shown(label)} is not a label in capitals, like PII")
-    return texts
+        if not re.fullmatch(f"{LABEL}{OWN}?", label):
+            raise AnswerError(f"write a label in capitals, like PII, not {shown(label)}")
+    return [label.removesuffix(OWN) for label in texts]
 
 
 def mapping(raw: Any) -> dict[Any, Any]:
@@ -183,7 +184,7 @@ def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
     def read(raw: Any) -> str:
         value = expandable(text(raw), with_default)
         if not is_env_reference(value) and not re.fullmatch(pattern, env_default(value) or value):
-            raise AnswerError(f"{shown(value)}: {rule}")
+            raise AnswerError(f"{rule}, not {shown(value)}")
         return value
 
     return read
@@ -198,9 +199,9 @@ def literal(pattern: str, rule: str, instead: str = "") -> Reader:
     def read(raw: Any) -> str:
         value = text(raw)
         if "${" in value:
-            raise AnswerError(f"{shown(value)}: the runner expands no variables in it{instead and f'; {instead}'}")
+            raise AnswerError(f"{instead or 'write the value out'}; the runner expands no variables in {shown(value)}")
         if not re.fullmatch(pattern, value):
-            raise AnswerError(f"{shown(value)}: {rule}")
+            raise AnswerError(f"{rule}, not {shown(value)}")
         return value
 
     return read
@@ -216,15 +217,15 @@ def expandable(value: Any, with_default: bool = False) -> Any:
     if with_default and env_default(value):
         return value
     if env_default(value):
-        raise AnswerError(f"{shown(value)}: the runner knows no default here; write ${{NAME}}")
-    raise AnswerError(f"{shown(value)}: the runner expands ${{NAME}} only when it is the whole value")
+        raise AnswerError(f"write ${{NAME}}; the runner knows no default in {shown(value)}")
+    raise AnswerError(f"make ${{NAME}} the whole value, or write it out; the runner expands no part of {shown(value)}")
 
 
 def shaped(raw: Any, shape: Shape) -> Any:
     """Read a value that fits a shape."""
     value = structure(raw)
     if value is None:
-        raise AnswerError("has no value; give one or leave the answer out")
+        raise AnswerError("give a value or leave the answer out; it has none")
     for keys, what in shape.misfits(value):
         raise AnswerError(f"{place(keys)}: {what}" if keys else what)
     return value
@@ -233,7 +234,5 @@ def shaped(raw: Any, shape: Shape) -> Any:
 def among_objects(key: Any, objects: Iterable[str]) -> str:
     """Return `key`, which must be one of the `objects` that are read."""
     if key not in (known := list(objects)):
-        raise AnswerError(
-            f"'{key}' is not one of the objects that are read{nearest(str(key), known)} (objects: {few(known)})"
-        )
+        raise AnswerError(offer(key, known, f"'{key}' is not one of the objects that are read"))
     return key

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..base.documents import shown
 from ..base.errors import AnswerError
-from ..base.naming import few, has_controls, listed, nearest, object_problem, slug_of
+from ..base.naming import few, has_controls, listed, object_problem, offer, slug_of
 from ..registry.connectors import Connector
 from ..registry.recipes import Recipe
 from .table_names import table_name
@@ -35,7 +35,7 @@ def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item
     if not isinstance(raw, list):
         raise AnswerError(f"must be a list, not {shown(raw)}")
     if not raw:
-        raise AnswerError(f"is empty; name at least one, like {EXAMPLES.get(name) or f'[{connector.objects[0]}]'}")
+        raise AnswerError(f"name at least one, like {EXAMPLES.get(name) or f'[{connector.objects[0]}]'}; it is empty")
     read = _READERS[name]
     items = [read(value, f"item {index}: ", connector, recipe) for index, value in enumerate(raw, 1)]
     _refuse_twins(items)
@@ -65,10 +65,7 @@ def _among(numbers: Sequence[int]) -> str:
 
 def _read_object(value: Any, where: str, connector: Connector, recipe: Recipe) -> Item:
     if value not in connector.objects:
-        raise AnswerError(
-            f"{shown(value)} is not an object of {connector.id}{nearest(str(value), connector.objects)} "
-            f"(objects: {few(connector.objects)})"
-        )
+        raise AnswerError(offer(value, connector.objects, f"{shown(value)} is not an object of {connector.id}"))
     return Item(value, value)
 
 
@@ -78,9 +75,9 @@ def _read_table(value: Any, where: str, connector: Connector, recipe: Recipe) ->
     try:
         name, table = table_name(text)
     except AnswerError as error:
-        raise AnswerError(f"{where}{shown(text)}: {error}") from None
+        raise AnswerError(f"{where}{error}: {shown(text)}") from None
     if not all(part.strip() for part in name.split(".")):
-        raise AnswerError(f"{where}{shown(name)} is not a table; write table or schema.table")
+        raise AnswerError(f"{where}write table or schema.table; {shown(name)} is not a table")
     object_name = _object(entry, slug_of(table), where)
     cursor = _text(entry, "cursor_field", where) if "cursor_field" in entry else ""
     if cursor and not connector.uses_cursor:
@@ -92,10 +89,10 @@ def _read_file(value: Any, where: str, connector: Connector, recipe: Recipe) -> 
     entry = _mapping(value, "path", ("path", "object", "id"), where)
     path = _text(entry, "path", where)
     if "${" in path:
-        raise AnswerError(f"{where}path {shown(path)}: the runner expands no variables in it; write the path out")
+        raise AnswerError(f"{where}write the path out; the runner expands no variables in {shown(path)}")
     by_id = recipe.credentials == "service_account"
     if by_id and "id" not in entry:
-        raise AnswerError(f"{where}`id` is missing: {connector.id} finds a file by its id, not by its path '{path}'")
+        raise AnswerError(f"{where}give its `id`; {connector.id} finds a file by its id, not by its path '{path}'")
     stem = PurePosixPath(path.replace("\\", "/")).stem
     read = {"path": path, "object": _object(entry, slug_of(stem), where)}
     if "id" in entry:
@@ -134,7 +131,7 @@ def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[s
         raise AnswerError(f"{where}must be a mapping of {listed(known)}, not {shown(value)}")
     for key in value:
         if key not in known:
-            raise AnswerError(f"{where}unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
+            raise AnswerError(where + offer(key, known, f"unknown key '{key}'"))
     return value
 
 
@@ -150,7 +147,7 @@ def _object(entry: dict[str, Any], default: str, where: str) -> str:
     """Return the item's object name: the given one, else `default`; its slug becomes part of a path."""
     name = entry.get("object", default)
     if not name:
-        raise AnswerError(f"{where}`object` is missing: name what {shown(entry)} holds")
-    if problem := object_problem(name) if isinstance(name, str) else "must be text":
-        raise AnswerError(f"{where}object {shown(name)}: {problem}")
+        raise AnswerError(f"{where}give its `object`, to name what {shown(entry)} holds")
+    if problem := object_problem(name) if isinstance(name, str) else "write text":
+        raise AnswerError(f"{where}object: {problem}, not {shown(name)}")
     return name

@@ -24,12 +24,12 @@ def table_name(text: str) -> tuple[str, str]:
         (double.replace('""', '"') or back.replace("``", "`") or bare) for double, back, bare in _PART.findall(text)
     ]
     if len(parts) > 2:
-        raise AnswerError("has more than two parts; write table or schema.table")
+        raise AnswerError("write table or schema.table; it has more than two parts")
     if any(set(part) & set(_QUOTES) for part in parts):
-        raise AnswerError("the runner cannot read a name with a quote; read a view with another name")
+        raise AnswerError("read a view with another name; the runner cannot read a name with a quote")
     if "." in parts[0]:
         way = "write the schema before it" if len(parts) == 1 else "read a view in another schema"
-        raise AnswerError(f"the runner takes the first dot for the end of the schema; {way}")
+        raise AnswerError(f"{way}; the runner takes the first dot for the end of the schema")
     return ".".join(parts), parts[-1]
 
 

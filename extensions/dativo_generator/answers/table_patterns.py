@@ -24,11 +24,11 @@ def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list
     for pattern in (one for one in patterns if not one.startswith(EXCEPT)):
         if not any(fits(name, plain, [pattern]) for name, plain in tables):
             there = few(sorted(name for name, _ in tables))
-            raise AnswerError(f"{shown(pattern)}: it matches no table (there are: {there})")
+            raise AnswerError(f"name one of {there}; {shown(pattern)} matches no table")
     known = {entry.get("name") if isinstance(entry, dict) else entry for entry in said}
     found = [(name, plain) for name, plain in tables if is_meant(name, plain, patterns) and name not in known]
     if not found and not said:
-        raise AnswerError(f"{few(map(shown, patterns))}: no table is left; exclude fewer")
+        raise AnswerError(f"exclude fewer tables; {few(map(shown, patterns))}: none is left")
     taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, said)])
     return [*said, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
 
@@ -37,7 +37,7 @@ def parted(entries: Sequence[Any]) -> tuple[list[str], list[Any]]:
     """Part the patterns from the tables; raises `AnswerError` for patterns that only exclude."""
     patterns = [entry for entry in entries if is_pattern(entry)]
     if all(pattern.startswith(EXCEPT) for pattern in patterns):
-        raise AnswerError(f"{shown(patterns[0])} excludes tables; say which to include, like 'sales.*'")
+        raise AnswerError(f"say which tables to include, like 'sales.*'; {shown(patterns[0])} excludes tables")
     return patterns, [entry for entry in entries if not is_pattern(entry)]
 
 

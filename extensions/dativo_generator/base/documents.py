@@ -12,7 +12,7 @@ from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
 from .errors import DativoError, PackError, printable
-from .naming import few, nearest
+from .naming import offer
 
 # libyaml is several times faster; loading a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -158,9 +158,9 @@ def refuse_features(events: Iterable[Any]) -> None:
         if documents > 1:
             why = "a second document"
         elif getattr(event, "tag", None):
-            why = f"the tag {event.tag} is not taken; answers are plain values"
+            why = f"write a plain value; answers have no tags like {event.tag}"
         elif getattr(event, "anchor", None):
-            why = "anchors and aliases are not taken; answers are plain values"
+            why = "write the value out; answers have no anchors and aliases"
         if why:
             raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
 
@@ -179,6 +179,12 @@ def yaml_place(error: Exception, text: str) -> tuple[int, int]:
         return mark.line + 1, mark.column + 1
     position = getattr(error, "position", 0)  # of a character that YAML does not allow
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def place_in(content: bytes, position: int) -> tuple[int, int]:
+    """Return the line and column, from 1, of a byte; what precedes it is UTF-8."""
+    before = content[:position].decode("utf-8")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def not_yaml(path: object, error: Exception, text: str) -> str:
@@ -231,19 +237,19 @@ class Document:
     def __init__(self, root: Path, name: str) -> None:
         """Read and parse `root / name` of the pack; raises `PackError` when it is missing or not YAML."""
         try:
-            text = (root / name).read_text(encoding="utf-8")
+            content = (root / name).read_bytes()
         except FileNotFoundError:
             raise PackError("the file is missing", name) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise PackError(f"cannot be read: {error}", name) from None
-        self._parse(name, text, parse_yaml)
+        except OSError as error:
+            raise PackError(f"cannot be read: {error.strerror}", name) from None
+        self._parse(name, content, parse_yaml)
 
     @classmethod
     def of_repository(cls, root: Path, name: str) -> "Document":
         """Read and parse an untrusted file of a repository; raises `PackError`."""
         document = cls.__new__(cls)
         try:
-            content = reading.text(root, name)
+            content = reading.read(root, name)
         except reading.ReadingError as error:
             raise PackError(str(error).removeprefix(f"{printable(name)}: "), name) from None
         if content is None:
@@ -251,7 +257,11 @@ class Document:
         document._parse(name, content, parse_bounded)
         return document
 
-    def _parse(self, name: str, text: str, parse: Callable[[str], Any]) -> None:
+    def _parse(self, name: str, content: bytes, parse: Callable[[str], Any]) -> None:
+        try:
+            text = content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            raise PackError("is not UTF-8", name, *place_in(content, error.start)) from None
         self.name, self.text = name, text
         try:
             self.value = parse(text)
@@ -297,9 +307,9 @@ class Section:
         known = tuple(known)
         for key in value:
             if not isinstance(key, str):
-                raise document.error((*keys, key), f"the key {shown(key)} is not text; put it in quotes")
+                raise document.error((*keys, key), f"put it in quotes; the key {shown(key)} is not text")
             if known and key not in known:
-                raise self.error(key, f"unknown key{nearest(key, known)} (known: {few(known)})")
+                raise self.error(key, offer(key, known, "unknown key"))
 
     def error(self, key: str, message: str) -> PackError:
         """Build the error for `key` of this section."""
@@ -312,7 +322,7 @@ class Section:
                 raise self.error(key, "is missing")
             return default
         if self.value[key] is None:
-            raise self.error(key, "has no value; give one or remove the key")
+            raise self.error(key, "give a value or remove the key; it has none")
         return self.value[key]
 
     def section(self, key: str, known: Iterable[str] = ()) -> "Section":
@@ -362,7 +372,7 @@ class Section:
         found = tuple(text.split(", "))
         if not re.fullmatch(f"[{letters} ,]+", text) or text.count(",") >= len(found) or "" in found:
             wrong = next((one for one in found if not re.fullmatch(f"[{letters}]+( [{letters}]+)*", one)), text)
-            raise self.error(key, f"'{wrong}' is not a phrase; write letters like {letters}, with ', ' between them")
+            raise self.error(key, f"write letters like {letters}, with ', ' between them; '{wrong}' is not a phrase")
         if len(set(found)) < len(found):
             twice = next(item for index, item in enumerate(found) if item in found[:index])
             raise self.error(key, f"'{twice}' is listed twice")
@@ -386,7 +396,7 @@ class Section:
         if not isinstance(value, str) or not value:
             raise self.error(key, f"must be text, not {shown(value)}")
         if among and value not in among:
-            raise self.error(key, f"'{value}' is not one of {few(among)}{nearest(value, among)}")
+            raise self.error(key, offer(value, among, f"'{value}' is not a choice"))
         if like and not re.fullmatch(like, value):
             raise self.error(key, f"'{value}' does not match {like}")
         return value

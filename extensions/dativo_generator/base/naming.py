@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 # Slugs become file and folder names on every system: lower case, no dots, no leading dash. Two of them and a few words
 # must fit the 255 bytes of a file name.
@@ -32,7 +33,7 @@ def slug_problem(text: str) -> str:
     if not SLUG.fullmatch(text):
         return SLUG_RULE
     if text in _DEVICES:
-        return "the name is reserved on Windows"
+        return "use a name that Windows does not reserve"
     return ""
 
 
@@ -77,12 +78,25 @@ def env_default(text: str) -> str:
     return (match[2] or "") if match and not has_controls(text) else ""
 
 
+def offer(word: Any, words: Iterable[str], what: str) -> str:
+    """Say which of `words` to use instead of `word`, the closest or any, and then `what` is wrong with it."""
+    words = [str(one) for one in words]
+    said = did_you_mean(str(word), words, what)
+    return f"use one of {few(words)}; {what}" if words and said == what else said
+
+
+def did_you_mean(word: str, words: Iterable[str], what: str) -> str:
+    """Say `what` is wrong with `word`, after the closest of `words` if one is close."""
+    near = nearest(word, words)
+    return f"did you mean '{near}'? {what}" if near else what
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the word of `words` closest to `word`, or '' when none is close."""
+    """Return the word of `words` closest to `word`, or '' when none is close."""
     words = list(words)
     same = [other for other in words if other.lower() == word.lower()]
     matches = same or get_close_matches(word, words, n=1, cutoff=0.6)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+    return matches[0] if matches else ""
 
 
 def listed(words: Iterable[str]) -> str:

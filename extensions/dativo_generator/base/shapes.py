@@ -10,7 +10,7 @@ from typing import Any
 
 from .asset_layout import Keys
 from .documents import shown
-from .naming import few, nearest
+from .naming import offer
 
 Schema = Mapping[str, Any]
 # Where a value does not fit, as keys from its top, and what is wrong there.
@@ -109,7 +109,7 @@ class Shape:
             if key in known:
                 continue
             if rule is False:
-                yield (*keys, key), f"unknown key{nearest(str(key), known)} (known: {few(known)})"
+                yield (*keys, key), offer(key, known, "unknown key")
             else:
                 yield from self._of(rule, item, (*keys, key))
 
@@ -158,7 +158,7 @@ def _alone(wrong: Callable[[Schema, Any, Any], str]) -> _Check:
 
 def _not_taken(schema: Schema, value: Any) -> str:
     why = schema.get("description", "").rstrip(".")
-    return f"{shown(value)} is not taken{': ' + why if why else ''}"
+    return f"{shown(value)} is not allowed{': ' + why if why else ''}"
 
 
 def _type(schema: Schema, rule: Any, value: Any) -> str:
@@ -171,7 +171,7 @@ def _one_of(schema: Schema, allowed: list[Any], value: Any) -> str:
     if any(item == value and isinstance(item, bool) == isinstance(value, bool) for item in allowed):
         return ""
     words = [str(item) for item in allowed]
-    return f"{shown(value)} is not one of {few(words)}{nearest(str(value), words)}"
+    return offer(value, words, f"{shown(value)} is not a choice")
 
 
 def _least(schema: Schema, rule: Any, value: Any) -> str:

@@ -58,7 +58,7 @@ def command(
         require_here(selection.names, {file.name for file in files})
         chosen = [file for file in files if file in selection]
         if not chosen:
-            said = "has no answers file that is selected; check --tenant, --connector and --environment"
+            said = "check --tenant, --connector and --environment; they select no answers file"
             raise SourceError(f"{root}: {said}")
         sources = Sources(root, Pack(installed()), any_source)
         found = []

@@ -103,8 +103,7 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
         tables = (named(tables, object_name or asset.object, source),)
     if object_name and len(tables) > 1:
         raise ImportFailed(
-            f"{source}: --object names one, and there are {len(tables)} tables; choose with --table "
-            f"({few(table.name for table in tables)})"
+            f"{source}: choose with --table one of {few(table.name for table in tables)}; --object names one"
         )
     judge = Pack(installed()).judge
     return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]

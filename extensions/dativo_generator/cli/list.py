@@ -15,7 +15,7 @@ from ..base.naming import few, listed
 from ..fleet.in_use import InUse, in_use
 from ..fleet.inventory import Job, Repository, Row
 from ..fleet.replay import replay
-from ..fleet.source import SourceError
+from ..fleet.source import SourceError, warned
 from ..fleet.transaction import refuse_unfinished
 from ..fleet.update import Selection
 from ..registry.installed import installed
@@ -88,6 +88,8 @@ def _rows(pack: Pack, selection: Selection, template: str, *, state: bool, quiet
             report = replay(fleet, advance=advance, selection=selection)
     if not (rows := repository.rows(selection, report)):
         raise SourceError(none_selected(len(known)))
+    for problem in repository.problems:
+        warned(problem)
     return rows
 
 

@@ -1,6 +1,9 @@
 """`dativo-generator new`: `copier copy` without a command line to remember."""
 
+import os
+import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,11 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from ..base.errors import DativoError
+from ..base.naming import listed
 from ..base.paths import profile_of
+from ..base.repository_url import VARIABLE
 from ..base.versions import is_version
-from ..fleet.source import SourceError, scratch_folder, trusted
+from ..fleet.source import Source, SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
-from .options import OK, AsJson, Template, To
+from .options import OK, UNABLE, AsJson, Template, To
 from .output import dump, dump_schema
 from .repository import assignment
 
@@ -46,7 +51,7 @@ def command(
 ) -> None:
     """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
     from copier import run_copy
-    from copier.errors import CopierError
+    from copier.errors import CopierAnswersInterrupt, CopierError
 
     answers = dict(assignment(text) for text in data or [])
     root = destination.absolute()
@@ -62,7 +67,19 @@ def command(
 
             dump_schema(Release(source.checkout(source.tags[version])).answers_schema())
             raise typer.Exit(OK)
-    answers = (_answers(data_file) if data_file else {}) | answers
+        answers = (_answers(data_file) if data_file else {}) | answers
+        _refuse_folder(source)
+        if not (defaults or as_json or sys.stdin.isatty()):
+            from ..fleet.release import Release
+
+            left = Release(source.checkout(source.tags[version])).unanswered(answers, root)
+            given = [
+                *_options("--template", template if template != os.environ.get(VARIABLE) else ""),
+                *_options("--to", to),
+                *_options("--data-file", data_file),
+            ]
+            given += [word for text in data or [] for word in ("--data", text)] + ["--dry-run"] * dry_run
+            raise SourceError(_unattended(destination, given, left))
     options = {
         "data": answers,
         "defaults": defaults or as_json,
@@ -78,6 +95,8 @@ def command(
             if options["defaults"] and "owner" not in answers:
                 _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
+    except CopierAnswersInterrupt:  # the answers so far are kept, and that is said at the end
+        raise typer.Exit(UNABLE) from None
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
     if as_json:
@@ -85,13 +104,35 @@ def command(
     raise typer.Exit(OK)
 
 
+def _options(name: str, value: Any) -> list[str]:
+    return [name, str(value)] if value else []
+
+
+def _unattended(destination: Path, given: Sequence[str], left: Sequence[str]) -> str:
+    """Return the error for a user who cannot be asked: the command that asks nothing, with the answers it needs."""
+    words = [*([] if destination == Path() else [str(destination)]), *given, "--defaults"]
+    words += [word for name in left for word in ("--data", f"{name}=ANSWER")]
+    way = f"answer {listed(left)} in this command" if left else "add --defaults"
+    return f"{way}, since there is no terminal to ask at: dativo-generator new {shlex.join(words)}"
+
+
+def _refuse_folder(source: Source) -> None:
+    """Refuse a folder that Copier would not read as a Git repository, but copy as it is."""
+    folder = Path(source.fetched_from).absolute()
+    if "://" in source.fetched_from or folder.name.endswith(".git") or (folder / ".git").exists():
+        return
+    bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir()
+    way = f"write {folder.as_uri()}" if bare else "name the folder that has .git in it"
+    raise SourceError(f"--template: {way}; Copier does not read {folder} as a Git repository")
+
+
 def _refuse_guess(tried: Any) -> None:
     """Refuse a scaffold that Copier has `tried` in memory if its owner would be a guess; raises `SourceError`."""
     said = tried.answers.combined
     if "owner" not in said and said["plan"]["assets"]:
         raise SourceError(
-            f"owner: needs an answer; give --data owner=team@example.com, "
-            f"or write it in {profile_of(said['tenant_id'])}"
+            f"owner: give --data owner=team@example.com, or write it in {profile_of(said['tenant_id'])}; "
+            "nobody has answered it"
         )
 
 

@@ -51,7 +51,7 @@ def command(
 def _shard(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise SourceError(f"--shard: '{text}' is not a share like 3/16")
+        raise SourceError(f"--shard: write a share like 3/16, not '{text}'")
     return int(number), int(of)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.paths import ANSWERS_FILES, CI_FILES
 from ..base.telling import tell
 from ..fleet.fleet import Fleet
@@ -42,29 +42,29 @@ def save(fleet: Fleet, change: Update) -> None:
 
 def nothing_here(fleet: Fleet) -> str:
     """Return the error for a folder without scaffolds, with where to run the command instead."""
-    return f"{fleet.tree.root}: holds no answers file ({ANSWERS_FILES}); run the command in the folder that does"
+    return f"{fleet.tree.root}: run the command in a folder with answers files ({ANSWERS_FILES}); here is none"
 
 
 def nothing_at(root: Path) -> str:
     """Return the error for a folder without scaffolds and hand-written files, with where to run the command instead."""
-    return f"{root}: holds no answers file, asset or job; run the command in the folder that does"
+    return f"{root}: run the command in a folder with answers files, assets or jobs; here are none"
 
 
 def none_selected(there: int) -> str:
     """Return the error for options that select none of the answers files."""
-    return f"none of the {there} answers files is selected; check --tenant, --connector and --environment"
+    return f"check --tenant, --connector and --environment; they select none of the {there} answers files"
 
 
 def require_here(names: Iterable[str], known: Collection[str]) -> None:
     """Raise `SourceError` for a given name that is not one of the answers files here."""
     for name in names:
         if name not in known:
-            raise SourceError(f"{name}: is not an answers file here{nearest(name, known)}")
+            raise SourceError(f"{name}: {did_you_mean(name, known, 'there is no such answers file here')}")
 
 
 def assignment(text: str) -> tuple[str, str]:
     """Parse ``NAME=ANSWER``; raises `SourceError`."""
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise SourceError(f"--data: '{text}' is not NAME=ANSWER")
+        raise SourceError(f"--data: write NAME=ANSWER, not '{text}'")
     return name, value

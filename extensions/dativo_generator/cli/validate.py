@@ -39,7 +39,7 @@ def command(
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):
-        raise SourceError(f"{root}: holds no file below assets or jobs; run the command in the folder that does")
+        raise SourceError(f"{root}: run the command in the folder of assets and jobs; here are none")
     with progress("Validating", total, quiet=as_json) as advance, _no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)

@@ -20,7 +20,7 @@ from ..base.asset_layout import Keys, body_of, place
 from ..base.documents import parse_content
 from ..base.errors import AnswerError, DativoError
 from ..base.in_place import with_values
-from ..base.naming import nearest, slug_of
+from ..base.naming import offer, slug_of
 from ..base.paths import answers_file_of
 from ..plan.destination import header_of
 from .fleet import Fleet
@@ -145,7 +145,7 @@ def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
                 left.others.append(Taken(path, kind, "refused", detail=f"mend its answers file first: {problem}"))
             elif header:
                 why = f"names the scaffold {header[0]} of {header[1]}, which does not write it"
-                why = f"{why}; to adopt it, remove its first line"
+                why = f"to adopt it, remove its first line; {why}"
                 left.others.append(Taken(path, kind, "refused", detail=why))
             else:
                 kept[path] = document
@@ -167,7 +167,7 @@ def _paths(fleet: Fleet, places: Iterable[str]) -> Iterator[str]:
     for name in places:
         path = PurePosixPath(name).as_posix()
         if path.startswith("/") or ".." in path.split("/"):
-            raise SourceError(f"{name}: is not below the working directory; run the command in the repository")
+            raise SourceError(f"{name}: run the command in the repository; this is not below the working directory")
         below = [path] if reading.is_file(fleet.tree.root, path) else list(reading.below(fleet.tree.root, path))
         if not below:
             raise SourceError(f"{name}: there is no such file or folder, or it is empty")
@@ -305,14 +305,14 @@ def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
     """Return the file that a job's `asset_path` refers to, and the root before it, as the runner sees it."""
     said = job.get("asset_path")
     if not isinstance(said, str) or not said:
-        raise AnswerError("asset_path: is missing; name the asset that describes the data")
+        raise AnswerError("asset_path: name the asset that describes the data; it is missing")
     parts = said.split("/")
     for start in range(len(parts)):
         path = "/".join(parts[start:])
         if path and reading.is_file(fleet.tree.root, path):
             root = "/".join(parts[:start])
             return path, (root or "/") if start else "."
-    raise AnswerError(f"asset_path: '{said}' is not here; the asset must be in this repository")
+    raise AnswerError(f"asset_path: bring the asset into this repository; '{said}' is not here")
 
 
 def _names_object(job: Document, asset: Document) -> bool:
@@ -384,7 +384,7 @@ def _rendered(
     there = {file[f"{kind}_path"] for file in files for kind in ("job", "asset") if file[kind]}
     for one in rendering.own:
         if one not in there and step.fleet.tree.read(one) is not None:
-            raise AnswerError(f"{one} exists already; move it away first")
+            raise AnswerError(f"move {one} away first; it exists already")
     return complete, rendering
 
 
@@ -442,7 +442,7 @@ def _with_form(step: Step, outcome: Outcome, rendering: Rendering, paths: Sequen
             wanted.setdefault("schema", asset["schema"])  # the runner refuses an asset without it
         text = with_values(rendering.files[path].decode(), wanted)
         if text is None:
-            raise AnswerError(f"{path}: it cannot be rewritten in the template's format; leave it out")
+            raise AnswerError(f"{path}: leave it out; it cannot be rewritten in the template's format")
         if text.encode() != step.fleet.tree.read(path):
             writes[path] = text.encode()
     return Outcome(**{**outcome.__dict__, "writes": writes})
@@ -453,5 +453,5 @@ def checked_group(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in GROUPS:
-            raise SourceError(f"--group: '{name}' is not one of {', '.join(GROUPS)}{nearest(name, GROUPS)}")
+            raise SourceError("--group: " + offer(name, GROUPS, f"'{name}' is not a choice"))
     return names

@@ -102,7 +102,7 @@ def _checked(values: Any) -> dict[str, Any]:
         raise AnswerError(f"must be a mapping, not {shown(values)}")
     for key in values:
         if not isinstance(key, str):
-            raise AnswerError(f"the key {shown(key)} is not text; put it in quotes")
+            raise AnswerError(f"put it in quotes; the key {shown(key)} is not text")
     for key in COPIERS_OWN:
         if not isinstance(values.get(key), str):
             raise AnswerError(f"{key}: is missing; a scaffold made with Copier from a tagged template has it")

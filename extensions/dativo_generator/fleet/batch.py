@@ -70,7 +70,7 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
         if isinstance(outcome, list):
             problems += [row.problem(message) for message in outcome]
         elif (other := names.setdefault(outcome.name, row)) is not row:
-            message = f"scaffold: {other.place('').row} has the same name; give each its own"
+            message = f"scaffold: give each its own name; {other.place('').row} has the same"
             problems.append(row.problem(message))
         else:
             kind = outcome.effects[0]
@@ -102,6 +102,7 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         )
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
+            release.intended(profiled, {}, step.fleet.tree.root)
             return step.new(complete, name)
         wanted_answers = _with_recorded(answers, there[name])
         outcome = step.outcome(there[name], lambda followed: wanted_answers)

@@ -98,7 +98,7 @@ class Sources:
         there = parsed(file.name, content).values if content is not None else None
         if isinstance(there, dict) and there.get(recording.SOURCE) == source:
             return ""
-        return unknown or f"{branch} records another source for it, or none; to read it anyway, add --any-source"
+        return unknown or f"to read it anyway, add --any-source; {branch} records another source for it, or none"
 
     def _tables_of(self, file: AnswersFile, source: str) -> Iterator[TableDrift]:
         items = Scaffold(self.pack, file.answers).items

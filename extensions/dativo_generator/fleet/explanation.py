@@ -15,7 +15,7 @@ from ..answers.profiles import Profiles
 from ..base import reading
 from ..base.asset_layout import Keys, place
 from ..base.errors import AnswerError, DativoError
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.paths import answers_file_of
 from ..base.positions import Located, LocatedError
 from ..base.values import same
@@ -92,7 +92,7 @@ class Explainer:
         text = reading.text(self._root, path)
         if text is None or not path.startswith(FOLDERS):
             why = "is not there" if text is None else "is neither a job nor an asset"
-            raise AnswerError(f"{path}: {why}; name a file below {' or '.join(FOLDERS)}")
+            raise AnswerError(f"{path}: name a file below {' or '.join(FOLDERS)}; it {why}")
         try:
             located = Located(text)
         except LocatedError as error:
@@ -102,7 +102,7 @@ class Explainer:
         values = tuple(one for one in found if _is_below(one, key))
         if not values:
             known = dict.fromkeys(word for one in found for word in (one.key, one.name))
-            raise AnswerError(f"{path}: there is no key '{key}'{nearest(key, known)}")
+            raise AnswerError(f"{path}: " + did_you_mean(key, known, f"there is no key '{key}'"))
         name, version = (file.name, file.commit) if file else ("", "")
         return Explanation(path, name, version, values)
 

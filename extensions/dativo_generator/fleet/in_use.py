@@ -58,5 +58,5 @@ def _gone(id_: str, role: str, pack: Pack) -> str:
     known = pack.registry.get(connector)
     if known and (name in known.objects if role == "object" else role in known.roles):
         return ""
-    what = "is not in the registry" if role == "object" else f"is no {role} of the registry"
+    what = "is not in the registry" if role == "object" else f"is not a {role} of the registry"
     return pack.lifecycle.fate(connector, name) or what

@@ -14,7 +14,7 @@ from typing import Any
 from ..answers.scaffold import Scaffold
 from ..base import reading
 from ..base.asset_layout import body_of, governance_of
-from ..base.errors import DativoError
+from ..base.errors import DativoError, PackError
 from ..base.paths import answers_file_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import header_in
@@ -101,13 +101,22 @@ class Repository:
     def __init__(self, root: Path, pack: Pack) -> None:
         """Read what is below `root`, as `pack` understands it."""
         self._root, self._pack = root, pack
-        self._recipe = cache(lambda path: own_recipe(root, path))
+        self._recipe = cache(self._own_recipe)
+        self.problems: list[str] = []
         self._below = cache(lambda path, folder: below(path, folder, root))
         self._headers: dict[str, tuple[str, str] | None] = {}
         self.answers_files = find(root)
         paths = files(root)
         self.assets = {path: self._asset(path) for path in paths if path.startswith("assets/")}
         self.jobs = {path: self._job(path) for path in paths if path.startswith("jobs/")}
+
+    def _own_recipe(self, path: str) -> Mapping[str, Any]:
+        """Return a recipe of the repository, {} for a damaged one, which becomes one of the `problems`."""
+        try:
+            return own_recipe(self._root, path)
+        except PackError as error:
+            self.problems.append(str(error))
+            return {}
 
     def rows(self, selection: Selection, report: Report | None = None) -> list[Row]:
         """List the selected scaffolds, then hand-written files, each sorted by name.

@@ -74,7 +74,7 @@ def _taken(folder: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
-    raise LockError(f"{folder}: its lock comes and goes; run the command again")
+    raise LockError(f"{folder}: run the command again; its lock comes and goes")
 
 
 def _sign(descriptor: int, folder: Path, command: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..base import reading
 from ..base.documents import shown
-from ..base.naming import few, nearest
+from ..base.naming import offer
 from ..base.positions import Located, LocatedError
 from .release import Release
 from .rows import Place, Problem, Row
@@ -51,7 +51,7 @@ def read(path: Path, release: Release, defaults: Mapping[str, Any]) -> Manifest:
     elif path.suffix.lower() in (".yml", ".yaml"):
         _read_yaml(path, release, defaults, manifest)
     else:
-        raise SourceError(f"{path}: is neither a .yml nor a .csv file")
+        raise SourceError(f"{path}: name a .yml or a .csv file")
     if not manifest.rows and not manifest.problems:
         raise SourceError(f"{path}: holds no scaffold")
     return manifest
@@ -85,7 +85,7 @@ def _read_yaml(path: Path, release: Release, defaults: Mapping[str, Any], manife
         raise SourceError(f"{path}: must be a mapping with `scaffolds`, a list, and perhaps `defaults`")
     for key in top:
         if key not in _KEYS:
-            raise SourceError(f"{place(key)}: unknown key '{key}'{nearest(key, _KEYS)} (known: {few(_KEYS)})")
+            raise SourceError(f"{place(key)}: " + offer(key, _KEYS, f"unknown key '{key}'"))
     shared = top.get("defaults") or {}
     if not isinstance(shared, dict):
         raise SourceError(f"{place('defaults')}: must be a mapping, not {shown(shared)}")

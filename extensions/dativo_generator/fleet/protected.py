@@ -14,10 +14,10 @@ def branch_of(root: Path) -> tuple[str, str]:
         if not branch.returncode:
             return branch.stdout.decode(errors="replace").strip(), ""
         if not has_origin(root):
-            return "", "only the default branch of the remote 'origin' counts, and there is no such remote"
+            return "", "add a remote 'origin'; only its default branch counts"
     except GitError as error:
         return "", str(error)
-    return "", "which branch is the default of 'origin' is not known here: git remote set-head origin --auto"
+    return "", "run git remote set-head origin --auto; the default branch of 'origin' is not known here"
 
 
 def has_origin(root: Path) -> bool:

@@ -18,7 +18,7 @@ import yaml
 from ..answers.selection import Item
 from ..base.documents import parse_bounded
 from ..base.errors import AnswerError, DativoError, PackError
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.values import same
 from ..plan.templates import Context, Filling, Templates
 from .answers_files import AnswersFile, filled, parsed
@@ -26,7 +26,7 @@ from .answers_files import AnswersFile, filled, parsed
 # The filters that a release needs for its answers files to be handled together; one without them is left to Copier.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
-_OTHER = "this version of the template does not support the command; use a newer one, or copier"
+_OTHER = "use a newer version of the template, or copier; this one does not support the command"
 
 # In a job of an older release, what precedes the folder of assets: where the runner mounts the repository.
 _ASSET = re.compile(r"^.*?(?=assets/[^/]+/v[^/]+/[^/]+$)")
@@ -152,8 +152,10 @@ class Release:
         if name in self._types:
             return ""
         new = next(iter(self.followed({name: None})))
-        other = nearest(name, self._types) if new == name else f"; it is '{new}' now"
-        return f"{name}: no question has this name{other}"
+        what = "no question has this name"
+        if new != name:
+            return f"{name}: use its new name '{new}'; {what}"
+        return f"{name}: {did_you_mean(name, self._types, what)}"
 
     def typed(self, name: str, text: str) -> Any:
         """Parse the text of a ``--data`` option as Copier would."""
@@ -175,6 +177,15 @@ class Release:
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
         """Return what to record of `answers` if nobody is asked; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
+
+    def unanswered(self, answers: Mapping[str, Any], root: Path) -> list[str]:
+        """Return the questions that only a user can answer; [] if this release cannot tell."""
+        return self._ask("unanswered", answers, str(root)) if "unanswered" in self._env.filters else []
+
+    def intended(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: Path) -> None:
+        """Refuse new answers that look like a slip, as `unattended.intended` does, if this release knows how."""
+        if "intended" in self._env.filters:
+            self._ask("intended", answers, recorded, str(root))
 
     def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
         """Return what to record of answers that name a source to import, which is read. Raises `AnswerError`."""

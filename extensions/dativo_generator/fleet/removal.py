@@ -20,7 +20,7 @@ from ..answers.scaffold import Scaffold
 from ..answers.selection import Item
 from ..base import reading
 from ..base.errors import AnswerError, DativoError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.paths import FIXTURES, FIXTURES_TEST
 from ..base.patterns import EXCEPT, is_meant
 from ..plan.destination import header_line
@@ -104,10 +104,10 @@ def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
         try:
             step.fleet.replay(file)
         except DativoError as error:
-            said = f"{file.name}: it cannot be rendered; fix it first, or delete its files by hand: {error}"
+            said = f"{file.name}: fix it first, or delete its files by hand; it cannot be rendered: {error}"
             return Outcome(file.name, ("refused",), said)
     if before.answers_file != file.name:
-        said = f"{file.name}: its answers belong in {before.answers_file}; see dativo-generator replay"
+        said = f"{file.name}: see dativo-generator replay; its answers belong in {before.answers_file}"
         return Outcome(file.name, ("refused",), said)
     there = [path for path in before.own if step.fleet.tree.read(path) is not None]
     kept = [] if step.force else [path for path in there if _is_edited(step.fleet, before, path)]
@@ -143,10 +143,10 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
     known = [item.object for item in items]
     for one in objects:
         if one not in known:
-            raise AnswerError(f"--object: '{one}' is nothing that {name} reads{nearest(one, known)}")
+            raise AnswerError("--object: " + offer(one, known, f"{name} reads no object '{one}'"))
     if not set(known) - set(objects):
         raise AnswerError(
-            f"--object: {name} would read nothing; remove it whole: dativo-generator remove {quote(name)}"
+            f"--object: remove it whole with dativo-generator remove {quote(name)}; {name} would read nothing"
         )
     result = dict(answers)
     selection = scaffold.source.selection

@@ -172,7 +172,7 @@ def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
         return replace(state, state="changed by hand", detail=_follows(file, said_of_fields(file)))
     if file.text.replace(b"\r\n", b"\n") != expected and not rendering.says(file):
         answers = FileState(file.name, "edited", expected)
-        detail = f"{file.name}: its answers give a different file; see --diff"
+        detail = f"{file.name}: see --diff; its answers give a different file"
         return replace(state, state="tampered", detail=detail, files=(answers, *state.files))
     return state
 
@@ -250,7 +250,7 @@ def _followed(report: Report, fleet: Fleet) -> Report:
     found: dict[str, str] = {}
     for file in lost:
         if there := contents.get(file.expected) or names.get(file.path.rpartition("/")[2]):
-            found |= {file.path: f"is at {there}; move it back", there: f"belongs to {file.path}"}
+            found |= {file.path: f"move it back; it is at {there}", there: f"belongs to {file.path}"}
 
     def said(file: FileState) -> FileState:
         return replace(file, state="moved", detail=found[file.path]) if file.path in found else file

@@ -2,8 +2,8 @@
 
 ::
 
-    jobs.csv: 29 rows (2-30), column C: objects: 'refunds' is not an object of the registry
-    row 4: fields: a guess; import the columns, or name them: orders
+    jobs.csv: 29 rows (2-30), column C: objects: use one of charges, customers; 'refunds' is not an object of stripe
+    row 4: fields: import the columns, or name them; these are a guess: orders
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -92,17 +92,16 @@ def lines(problems: Iterable[Problem]) -> Iterator[str]:
         same.setdefault((place.file, place.unit, place.where, message), []).append(place)
     ways: dict[tuple[str, ...], list[tuple[str, list[Place]]]] = {}
     for (file, unit, _, message), places in same.items():
-        what, _, way = message.rpartition("; ")
-        ways.setdefault((file, unit, way if what else message), []).append((message, places))
+        way, _, _ = message.partition("; ")
+        ways.setdefault((file, unit, way), []).append((message, places))
     for (file, unit, way), found in ways.items():
         if len(found) < _SEVERAL:
             yield from (f"{_joined(places)}: {message}" for message, places in found)
             continue
         rows = sorted({place.number for _, places in found for place in places})
-        about = {message.partition(": ")[0] for message, _ in found}
-        yield f"{file}: {_counted(unit, rows)}: {f'{about.pop()}: ' if len(about) == 1 else ''}{way}"
+        yield f"{file}: {_counted(unit, rows)}: {way}"
         for message, places in found:
-            yield f"  {_joined(places).removeprefix(f'{file}: ')}: {message.removesuffix(f'; {way}')}"
+            yield f"  {_joined(places).removeprefix(f'{file}: ')}: {message.removeprefix(f'{way}; ')}"
 
 
 def _joined(places: Sequence[Place]) -> str:

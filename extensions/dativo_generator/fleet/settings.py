@@ -10,7 +10,7 @@ from typing import Any
 
 from ..base.documents import parse_content, shown
 from ..base.errors import DativoError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.repository_url import has_secret
 from .protected import branch_of, content_of
 
@@ -63,7 +63,7 @@ def _read(content: bytes) -> tuple[str, tuple[str, ...]]:
         raise SettingsError(f"must be a mapping with {' and '.join(_KEYS)}, not {shown(values)}")
     for key in values:
         if key not in _KEYS:
-            raise SettingsError(f"'{key}': unknown key{nearest(str(key), _KEYS)} (known: {', '.join(_KEYS)})")
+            raise SettingsError(f"'{key}': {offer(key, _KEYS, 'unknown key')}")
     same = values.get("same", [])
     if not isinstance(same, list):
         raise SettingsError(f"same: must be a list of URLs, not {shown(same)}")
@@ -75,5 +75,5 @@ def _location(key: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise SettingsError(f"{key}: must be a URL, not {shown(value)}")
     if has_secret(value):
-        raise SettingsError(f"{key}: holds a password or token; give git the login instead")
+        raise SettingsError(f"{key}: give git the login; the URL has a password or token")
     return value

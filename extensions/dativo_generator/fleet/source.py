@@ -13,7 +13,7 @@ from typing import Any
 
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
@@ -109,7 +109,7 @@ class Source:
         versions = [tag for tag in found if is_version(tag)]
         if not versions:
             few = f"{', '.join(list(found)[-_FEW:])}{' and more' if len(found) > _FEW else ''}"
-            raise SourceError(f"{self.location}: no tag is a version; tag one like v1.0.0 (there: {few})")
+            raise SourceError(f"{self.location}: tag a version like v1.0.0; none of its tags is one: {few}")
         return {tag: found[tag] for tag in sorted(versions, key=version_of)}
 
     def _untagged(self) -> dict[str, str]:
@@ -123,8 +123,8 @@ class Source:
         if not (commit := shown.decode().strip()):
             return {}
         self._warn(
-            f"{self.location}: has no tag, so the history of its default branch counts as released; "
-            "tag a version like v1.0.0"
+            f"{self.location}: tag a version like v1.0.0; it has no tag, "
+            "so the history of its default branch counts as released"
         )
         return {_git(self.repository, "describe", "--tags", "--always", commit).strip(): commit}
 
@@ -165,7 +165,8 @@ class Source:
         prefix = hash_of(recorded)
         found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
-            raise SourceError(f"_commit: '{recorded}' is not in the released history{nearest(recorded, self.tags)}")
+            what = f"'{recorded}' is not in the released history"
+            raise SourceError(f"_commit: {did_you_mean(recorded, self.tags, what)}")
         return found[0]
 
     def checkout(self, commit: str) -> Path:

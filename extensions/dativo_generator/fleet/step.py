@@ -114,7 +114,7 @@ class Step:
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
         """Load the release with `tag`, the newest if that is ''; raises `SourceError` for one that is not released."""
         if not (target := tag or fleet.source.newest):
-            raise SourceError(f"{fleet.source.location}: has no released tag; tag a version like v1.0.0")
+            raise SourceError(f"{fleet.source.location}: tag a version like v1.0.0; it has no released tag")
         if target not in fleet.source.tags:
             raise SourceError(f"--to: '{target}' is not a released version of {fleet.source.location}")
         release = fleet.load(fleet.source.tags[target])
@@ -152,7 +152,7 @@ class Step:
     def _changed(self, file: AnswersFile, wanted: Wanted) -> Outcome:
         old = self.fleet.replay(file)
         if old.answers_file != file.name:
-            raise AnswerError(f"its answers belong in {old.answers_file}; see dativo-generator replay")
+            raise AnswerError(f"see dativo-generator replay; its answers belong in {old.answers_file}")
         if file.version > version_of(self.target):
             raise AnswerError(f"is at {file.commit}, which is newer than {self.target}")
         followed = self.release.followed(file.answers)
@@ -205,6 +205,7 @@ class Step:
 
     def _completed(self, answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
         """Return what to record of answers; an import is only done for a new answer, never for a recorded one."""
+        self.release.intended(answers, file.answers, self.fleet.tree.root)
         if recording.IMPORT in answers and recording.IMPORT not in file.answers:
             return self.release.imported(answers, file.answers, file.name)
         return self.release.completed(answers, file.name)
@@ -294,9 +295,9 @@ class Step:
         if self.fleet.tree.read(path) is None:
             return
         if owner := self.fleet.owner(path, new.answers_file):
-            reuse = "; point the jobs at it with assets=reuse, or name another with asset_names"
-            raise AnswerError(f"{path}: belongs to {owner}{reuse if path.startswith('assets/') else ''}")
-        raise AnswerError(f"{path} exists already; move it away first")
+            reuse = "point the jobs at it with assets=reuse, or " if path.startswith("assets/") else ""
+            raise AnswerError(f"{path}: {reuse}name another with asset_names; it belongs to {owner}")
+        raise AnswerError(f"move {path} away first; it exists already")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that keep their value although the registry's has changed."""

@@ -37,7 +37,7 @@ def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -
         if content is None and (users := needed.get(path)):
             more = f" and {len(users) - 1} more" if len(users) > 1 else ""
             where = f"point it at {outcome.moves[path]}" if path in outcome.moves else "point it elsewhere"
-            return f"{path} would go, and {users[0]}{more} needs it; {where} first, or give --force"
+            return f"{where} first, or give --force; {path} would go, and {users[0]}{more} needs it"
     return ""
 
 
@@ -70,7 +70,7 @@ def _misread(step: Step, outcome: Outcome, outcomes: Sequence[Outcome]) -> str:
         else:
             why = misdescribed(root, path, source, item, step.fleet.owner(path, outcome.name))
         if why:
-            return f"assets: reuse: {why}; write it with assets=write"
+            return f"assets: write it with assets=write; {why}"
     return ""
 
 

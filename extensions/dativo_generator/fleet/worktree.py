@@ -28,10 +28,10 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     try:
         status = _status(root, "--", ".", *excluded)
     except GitError:
-        raise WorktreeError(f"{root}: is not in a Git repository; an update needs one, to be seen and undone") from None
+        raise WorktreeError(f"{root}: make it a Git repository; an update needs one, to be seen and undone") from None
     if lines := status.splitlines():
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-        raise WorktreeError(f"{lines[0][3:]}{more}: not committed; commit or stash your changes first")
+        raise WorktreeError(f"commit or stash your changes first; not committed: {lines[0][3:]}{more}")
 
 
 def require_committed(root: Path, paths: Sequence[str]) -> None:
@@ -52,7 +52,7 @@ def require_committed(root: Path, paths: Sequence[str]) -> None:
     ]
     if lost:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
-        raise WorktreeError(f"{lost[0]}{more}: not committed; commit or stash your changes first")
+        raise WorktreeError(f"commit or stash your changes first; not committed: {lost[0]}{more}")
 
 
 def repository(root: Path) -> tuple[Path, str] | None:

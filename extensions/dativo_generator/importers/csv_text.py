@@ -104,7 +104,7 @@ class CsvFile:
             while line := text.readline(LINE + 1):
                 read += 1
                 if len(line) > LINE:
-                    what = "it names the columns" if read == 1 else "it may be that a quote is not closed"
+                    what = "it names the columns" if read == 1 else "a quote may not be closed"
                     raise ImportFailed(f"{self.path}: line {read}: has more than {LINE:,} characters; {what}")
                 yield line
 
@@ -125,7 +125,7 @@ class CsvFile:
 def not_written_in(path: object, encoding: str, where: str) -> ImportFailed:
     """Build the error for a file in another encoding; `where` says where that shows."""
     if codecs.lookup(encoding).name != "utf-8":
-        return ImportFailed(f"{path}: is not written in {encoding} ({where}); name its encoding")
+        return ImportFailed(f"{path}: name its encoding; it is not {encoding} ({where})")
     return ImportFailed(
         f"{path}: is not UTF-8 ({where}), which the runner reads unless engine_options say so; "
         "convert it, or name its encoding, like latin-1: with --encoding, or in engine_options"
@@ -177,13 +177,13 @@ def _cells(lines: Sequence[str], delimiter: str) -> Iterator[str]:
 def _check_names(path: Path, header: Sequence[str]) -> None:
     """Refuse blank and duplicate names."""
     if len(header) > COLUMNS:
-        raise ImportFailed(f"{path}: has more than {COLUMNS:,} columns; split it")
+        raise ImportFailed(f"{path}: split it; it has more than {COLUMNS} columns")
     if not header:
-        raise ImportFailed(f"{path}: the first line is empty; it names the columns")
+        raise ImportFailed(f"{path}: name the columns in the first line; it is empty")
     first: dict[str, int] = {}
     for number, name in enumerate(header, 1):
         if not name.strip():
-            raise ImportFailed(f"{path}: column {number} has no name; give it one in the first line")
+            raise ImportFailed(f"{path}: name column {number} in the first line; it has no name")
         if name in first:
-            raise ImportFailed(f"{path}: '{name}' names columns {first[name]} and {number}; rename one")
+            raise ImportFailed(f"{path}: rename one; '{name}' names columns {first[name]} and {number}")
         first[name] = number

@@ -31,7 +31,7 @@ def decoded(content: bytes, path: object) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ImportFailed(f"{path}: is not UTF-8 text; convert it") from None
+        raise ImportFailed(f"{path}: convert it to UTF-8; it is not UTF-8 text") from None
 
 
 def parsed(path: Path) -> Any:
@@ -54,7 +54,7 @@ def parsed_text(text: str, path: Path) -> Any:
 def parsed_json(text: str, path: object) -> Any:
     """Parse JSON; raises `NotJson` for other text, and `ImportFailed` for what would exhaust a reader."""
     if text.count(",") + text.count("[") + text.count("{") > _SIGNS:
-        raise ImportFailed(f"{path}: holds more than {_SIGNS:,} values; name a smaller part of it")
+        raise ImportFailed(f"{path}: name a smaller part of it; it has more than {_SIGNS} values")
     try:
         return json.loads(
             text, parse_int=_integer, parse_float=_float, parse_constant=_constant, object_pairs_hook=_once

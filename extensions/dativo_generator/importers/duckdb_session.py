@@ -98,9 +98,9 @@ def _errors(duckdb: Any, source: str, names: dict[str, Path]) -> Iterator[None]:
     try:
         yield
     except duckdb.InterruptException:
-        raise Timeout(f"{source}: was not read in time; name a smaller part of it") from None
+        raise Timeout(f"{source}: name a smaller part of it; it was not read in time") from None
     except duckdb.OutOfMemoryException:
-        raise ImportFailed(f"{source}: takes more than {MEMORY} of memory; name a smaller part of it") from None
+        raise ImportFailed(f"{source}: name a smaller part of it; it takes more than {MEMORY} of memory") from None
     except duckdb.Error as error:
         if "nvalid unicode" in str(error):
             line = re.search(r"Line: (\d+)", str(error))

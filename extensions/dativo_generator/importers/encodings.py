@@ -25,9 +25,7 @@ def named_encoding(path: Path, encoding: str) -> str:
         "a".encode(encoding)
         b"a".decode(encoding, "replace")
     except (LookupError, ValueError, TypeError):
-        raise ImportFailed(
-            f"{path}: '{encoding}' is not an encoding; name one like utf-16, latin-1 or cp1252"
-        ) from None
+        raise ImportFailed(f"{path}: name an encoding like utf-16, latin-1 or cp1252; '{encoding}' is none") from None
     return encoding
 
 
@@ -62,7 +60,7 @@ def _copy(path: Path, encoding: str, to: Path, rows: int) -> None:
                 lines += part.count("\n")
                 copy.write(part)
     except UnicodeError:
-        raise ImportFailed(f"{path}: is not {encoding} (behind line {lines}); name its encoding") from None
+        raise ImportFailed(f"{path}: name its encoding; it is not {encoding} (behind line {lines})") from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise ImportFailed(f"{path}: cannot be read: it is damaged") from None
 

@@ -71,7 +71,7 @@ def content_of(path: Path, largest: int) -> bytes:
 
 def too_large(path: object, largest: int) -> ImportFailed:
     """Build the error for a file of more than `largest` bytes."""
-    return ImportFailed(f"{path}: has more than {largest >> 20} MiB; name a smaller part of it")
+    return ImportFailed(f"{path}: name a smaller part of it; it has more than {largest >> 20} MiB")
 
 
 @contextmanager
@@ -97,7 +97,7 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
                 (folder / f"file{ending}").symlink_to(f"{real}{ending}")
     except OSError:  # Windows restricts who may create links
         if _UNFIT.search(str(real)) or _WILD.search(str(real)):
-            raise ImportFailed(f"{path}: cannot be read under this name here; rename it") from None
+            raise ImportFailed(f"{path}: rename it; it cannot be read under this name here") from None
         return str(real)
     return str(folder / "file")
 
@@ -127,7 +127,7 @@ class Listing:
                 for entry in entries:
                     self.seen += 1
                     if self.seen > ENTRIES:
-                        raise ImportFailed(f"{self.named}: has more than {ENTRIES:,} files in it; name a part of them")
+                        raise ImportFailed(f"{self.named}: name a part of its files; it has more than {ENTRIES}")
                     found.append(entry)
         except OSError:
             return found

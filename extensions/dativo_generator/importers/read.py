@@ -47,9 +47,7 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
     for reader in readers():
         if reader.accepts(source):
             if options.sample and not reader.samples:
-                raise ImportFailed(
-                    f"{source.label}: a sample is taken of a server's tables, and this is none; leave --sample out"
-                )
+                raise ImportFailed(f"{source.label}: leave --sample out; only a database server has tables to sample")
             found = (replace(table, selection=reader.selection) for table in reader.read(source, options))
             tables = checked(found, source.label)
             return (named(tables, options.table, source.label),) if options.table else tables
@@ -58,4 +56,4 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
             f"{source.label}: is none of the documents that describe tables: a catalog of Singer or Airbyte, a JSON "
             "Schema, OpenAPI, dbt, a data contract, an asset"
         )
-    raise ImportFailed(f"{source.label}: has no places that a # could name")
+    raise ImportFailed(f"{source.label}: leave out the # and what follows; it has no parts to name")

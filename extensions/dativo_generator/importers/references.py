@@ -23,7 +23,7 @@ class Unread(ImportFailed):
     """A reference cannot be resolved here; `why` gives the reason without the name of the file."""
 
     def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: {why}; put it beside the file")
+        super().__init__(f"{path}: put what it refers to beside it; it {why}")
         self.why = why
 
 
@@ -47,7 +47,7 @@ class Documents:
             return self._read[name]
         path = self._path.parent / name
         if len(self._read) >= FILES:
-            raise ImportFailed(f"{self._path}: refers to more than {FILES} files; name a part of it")
+            raise ImportFailed(f"{self._path}: name a part of it; it refers to more than {FILES} files")
         try:
             content = reading.read(self._real.parent, name, self._left)
         except reading.ReadingError as error:
@@ -106,9 +106,7 @@ class Document:
         for name in dict.fromkeys((place, unquote(place))):
             below = posixpath.normpath(posixpath.join(posixpath.dirname(self._name), name))
             if below.startswith(("/", "../")) or below == ".." or "\\" in below:
-                raise ImportFailed(
-                    f"{self.path}: refers to {reference}, which is not below its folder; put it there and refer to that"
-                )
+                raise ImportFailed(f"{self.path}: put {reference} below its folder and refer to that; it is outside")
             if document := self._documents.beside(below):
                 return document
         if _SCHEME.match(reference):

@@ -95,18 +95,24 @@ def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
         raise ImportFailed(f"{source}: holds no table with columns")
     for table in tables:
         if len(table.columns) > COLUMNS:
-            raise ImportFailed(f"{source}: {table.name[:_LONGEST]}: has more than {COLUMNS:,} columns; split it")
+            raise ImportFailed(f"{source}: {table.name[:_LONGEST]}: split it; it has more than {COLUMNS} columns")
         first: dict[str, int] = {}
         for index, column in enumerate(table.columns, 1):
             name = column.name
             if not name.strip():
-                raise ImportFailed(f"{source}: {table.name}: column {index} has no name; give it one")
+                raise ImportFailed(f"{source}: {table.name}: name column {index}; it has no name")
             if has_controls(name):
-                raise ImportFailed(f"{source}: {table.name}: column {index} has a line break or a control in its name")
+                raise ImportFailed(
+                    f"{source}: {table.name}: rename column {index}; its name has a line break or a control character"
+                )
             if len(name) > _LONGEST:
-                raise ImportFailed(f"{source}: {table.name}: column {index} has a name of {len(name):,} characters")
+                raise ImportFailed(
+                    f"{source}: {table.name}: rename column {index}; its name has {len(name)} characters"
+                )
             if name in first:
-                raise ImportFailed(f"{source}: {table.name}: '{name}' names columns {first[name]} and {index}")
+                raise ImportFailed(
+                    f"{source}: {table.name}: rename one; '{name}' names columns {first[name]} and {index}"
+                )
             first[name] = index
     return tables
 
@@ -149,16 +155,13 @@ def named(tables: Iterable[Table], name: str, source: str) -> Table:
             return matches[0]
         if matches:
             raise ImportFailed(
-                f"{source}: '{name}' may be {few(table.name for table in matches)}; name the schema, too"
+                f"{source}: name the schema, too; '{name}' may be {few(table.name for table in matches)}"
             )
     raise _not_there(tables, name, source)
 
 
 def _not_there(tables: Sequence[Table], name: str, source: str) -> ImportFailed:
     known = [table.name for table in tables] + [table.plain_name for table in tables]
-    hint = (
-        nearest(name, known)
-        or nearest(name.rpartition(".")[2], known)
-        or f" (there: {few(sorted(table.name for table in tables))})"
-    )
-    return ImportFailed(f"{source}: there is no table '{name}'{hint}")
+    near = nearest(name, known) or nearest(name.rpartition(".")[2], known)
+    way = f"did you mean '{near}'?" if near else f"name one of {few(sorted(table.name for table in tables))};"
+    return ImportFailed(f"{source}: {way} there is no table '{name}'")

@@ -35,7 +35,7 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
     url = url_of(location)
     for value in filter(None, (url, commit)):
         if not _PLAIN.fullmatch(value):
-            raise AnswerError(f"ci: {shown(value)} cannot stand in a workflow; scaffold from a plain URL and tag")
+            raise AnswerError(f"ci: scaffold from a plain URL and tag; a workflow cannot contain {shown(value)}")
     return {
         "kind": kind,
         "path": CI_FILES[kind],
@@ -47,7 +47,7 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
 def warnings(planned: Mapping[str, str]) -> list[str]:
     """Return the warnings about a CI file that cannot work."""
     if planned.get("template", "").startswith("file://"):
-        return [f"ci: CI cannot fetch {planned['template']}; scaffold from the URL of the pack's repository"]
+        return [f"ci: scaffold from the URL of the pack's repository; CI cannot fetch {planned['template']}"]
     return []
 
 

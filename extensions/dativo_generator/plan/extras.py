@@ -12,7 +12,7 @@ from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys, place
 from ..base.documents import shown
 from ..base.errors import QuestionError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.shapes import Shape
 from ..registry.pack import Pack, shape_of
 from . import givers
@@ -84,8 +84,8 @@ class _Merge(NamedTuple):
             return [self.mapping(*both, (*keys, index)) for index, both in enumerate(zip(old, value, strict=True))]
         if value != old and keys not in _DERIVED:
             raise QuestionError(
-                f"{self.name}: {place(keys)}: {shown(value)} contradicts {shown(old)}, which other answers give; "
-                "change those answers, or leave the key out"
+                f"{self.name}: {place(keys)}: leave the key out, or change other answers; "
+                f"they give {shown(old)}, not {shown(value)}"
             )
         return value
 
@@ -94,13 +94,11 @@ class _Merge(NamedTuple):
         key, known = keys[-1], self.shape.keys_at(keys[:-1])
         if key not in there:
             if key not in known:
-                raise QuestionError(
-                    f"{self.name}: {place(keys)}: there is no such key to remove{nearest(str(key), known)}"
-                )
+                what = "there is no such key to remove"
+                raise QuestionError(f"{self.name}: {place(keys)}: {offer(key, known, what)}")
         elif given := givers.decided(self.scaffold, keys, there[key]):
             raise QuestionError(
-                f"{self.name}: {place(keys)}: null would remove what {given} gives; change that answer, or leave "
-                "the key out"
+                f"{self.name}: {place(keys)}: change {given}, or leave the key out; null would remove what it gives"
             )
 
 

@@ -11,7 +11,7 @@ from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..answers.selection import Item
 from ..base.documents import shown
 from ..base.errors import AnswerError, QuestionError
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.paths import FIXTURES, FIXTURES_TEST, answers_file_of, env_example_of
 from ..registry.connectors import FILE as REGISTRY_FILE
 from ..registry.pack import Pack
@@ -158,7 +158,7 @@ def _without(left_out: list[str], others: list[str], *kinds: list[dict[str, Any]
     known = [file["path"] for files in kinds for file in files] + others
     for path in left_out:
         if path not in known:
-            raise AnswerError(f"left_out: {shown(path)} is not a file of this scaffold{nearest(path, known)}")
+            raise AnswerError("left_out: " + offer(path, known, f"{shown(path)} is not a file of this scaffold"))
     return [[file for file in files if file["path"] not in left_out] for files in kinds]
 
 
@@ -172,7 +172,7 @@ def _check_ids(assets: list[dict[str, Any]]) -> None:
     for name in ids:
         if ids.count(name) > 1:
             raise AnswerError(
-                f"asset_extra: id: {shown(name)} would be the same for several assets; put {{object}} into it"
+                f"asset_extra: id: put {{object}} into it; {shown(name)} would be the same for several assets"
             )
 
 
@@ -181,7 +181,7 @@ def _check_paths(paths: list[str]) -> None:
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
-            raise AnswerError(f"paths: {shown(path)} would be the path of two files; give each its own")
+            raise AnswerError(f"paths: give each file its own path; {shown(path)} would be that of two")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any
 
 from ..answers.choices import summary
-from ..answers.profiles import CONNECTORS
+from ..answers.profiles import CONNECTORS, LABELS
 from ..answers.questions import PROFILED, QUESTIONS, UNRECORDED
 from ..base.documents import Document
+from ..base.naming import LABEL
 from ..registry.connectors import ROLES, SELECTIONS, Connector
 from ..registry.pack import Pack
 
@@ -125,6 +126,11 @@ def _profile(pack: Pack) -> Schema:
         "additionalProperties": False,
         "properties": {
             **{name: answer for name, answer in answers.items() if QUESTIONS[name].of == "tenant"},
+            LABELS: {
+                "description": "Labels of your own: answers may have them without the mark of SECRET!.",
+                "type": "array",
+                "items": {"type": "string", "pattern": f"^{LABEL}$"},
+            },
             CONNECTORS: {
                 "description": "Answers for scaffolds with a connector as their source or target.",
                 "type": "object",

@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from ..answers import fields_file, readers, recording
+from ..answers import fields_file, own_labels, readers, recording
 from ..answers.answers_format import NAME, number_of
 from ..answers.profiles import saved
 from ..answers.questions import QUESTIONS
@@ -18,7 +18,7 @@ from ..base import emit, reading
 from ..base.documents import shown
 from ..base.emit import block
 from ..base.errors import AnswerError, DativoError, printable
-from ..base.naming import few, nearest
+from ..base.naming import few
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
 from ..base.versions import is_hash, is_version, tag_of, version_of
@@ -26,7 +26,6 @@ from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
-from ..registry.fields import OWN, unmarked_labels
 from ..registry.recipes import recipe_file
 from . import file_modes, guard, prompts, question_files
 from .session import Session
@@ -64,15 +63,15 @@ def _refuse_unversioned(session: Session) -> None:
     if is_hash(recorded):
         if session.is_new:
             said = (
-                f"no tag of the template leads to {recorded}; while it has none at all, the history of its default "
-                "branch counts as released: tag a version like v1.0.0"
+                f"tag a version like v1.0.0; no tag of the template leads to {recorded}, "
+                "and without any tag the history of its default branch counts as released"
             )
             _print_once(session, [f"Warning: {said}"])
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
-            f"_commit: the template's tag '{tag}' is not a version; tag its releases like v1.0.0, "
-            "or name one that is with --vcs-ref"
+            "_commit: tag the template's releases like v1.0.0, or name one that is with --vcs-ref; "
+            f"'{tag}' is not a version"
         )
 
 
@@ -87,7 +86,7 @@ def applies(session: Session, name: str) -> bool:
     if name in session.context:
         if name not in scaffold.raw:
             value = session.context[name]
-            raise AnswerError(f"{name}: '{value}' is read as a {type(value).__name__}; put it in quotes")
+            raise AnswerError(f"{name}: put it in quotes; '{value}' is read as a {type(value).__name__}")
         try:
             _check(session, name, session.context[name])
         except AnswerError as error:
@@ -292,10 +291,11 @@ def _check(session: Session, name: str, value: Any) -> None:
         check_unsourced(scaffold)
         return
     _ = scaffold[name]
-    if name == "fields" and _is_new(session, name, value):
-        _refuse_own_labels(session, value)
+    if name in own_labels.NAMES and _is_new(session, name, value):
+        given = {"tenant_id": scaffold.raw.get("tenant_id"), name: value}
+        own_labels.refuse_unmarked(session.pack, given, session.recorded or {}, session.destination.root)
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
-        raise AnswerError(f"{name}: has no effect: nothing is imported; leave it out, or answer import_from")
+        raise AnswerError(f"{name}: leave it out, or answer import_from; nothing is imported, so it has no effect")
     if name in EXTRAS and value:
         check_extra(scaffold, name)
     if recorded := session.recorded:
@@ -318,16 +318,6 @@ def _is_new(session: Session, name: str, value: Any) -> bool:
     if not session.writes or NAME in session.conf["data"]:
         return False
     return session.is_new or (bool(session.recorded) and session.recorded.get(name) != value)
-
-
-def _refuse_own_labels(session: Session, value: Any) -> None:
-    """Refuse a label that no rule gives, which may be a typo, unless it is marked as intended."""
-    for column, label in unmarked_labels(readers.structure(value)):
-        if label not in (known := session.pack.labels):  # only a label needs the rules
-            raise AnswerError(
-                f"fields: {column}: no rule gives the label {label}; write {label}{OWN} for one of your own"
-                f"{nearest(label, known)}"
-            )
 
 
 def _imports_nothing(session: Session) -> bool:

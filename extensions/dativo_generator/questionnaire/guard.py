@@ -123,8 +123,8 @@ def unused(scaffold: Scaffold, destination: Path) -> None:
     file = answers_file_of(scaffold["tenant_id"], scaffold["scaffold"])
     if os.path.lexists(destination / file):
         raise AnswerError(
-            f"scaffold: '{scaffold['scaffold']}' exists already ({file}); give another name with "
-            f"--data scaffold=NAME, or answer that one again with: copier update --trust --answers-file {file}"
+            "scaffold: give another name with --data scaffold=NAME, or answer that one again with "
+            f"copier update --trust --answers-file {file}; '{scaffold['scaffold']}' exists already"
         )
 
 
@@ -132,7 +132,7 @@ def unobstructed(root: Path, paths: Iterable[str]) -> None:
     """Refuse paths where Copier would follow a link, wait for a pipe, or fail half-way."""
     for path in paths:
         if obstacle := reading.obstacle(root, path):
-            raise AnswerError(f"{obstacle}; move it away")
+            raise AnswerError(f"move it away; {obstacle}")
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
@@ -152,16 +152,16 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
             is_asset = path.startswith("assets/")
             same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)
             reuse = "read it with --data assets=reuse, or " if same else ""
-            raise AnswerError(f"{path}: belongs to {owner}; {reuse}{other}")
+            raise AnswerError(f"{path}: {reuse}{other}; it belongs to {owner}")
         if os.path.lexists(own.root / path) and not is_own(pack, own, path):
-            raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away, or {other}")
+            raise AnswerError(f"{path}: move it away, or {other}; it exists already, and belongs to no scaffold")
 
 
 def free(root: Path, paths: Iterable[str]) -> None:
     """Refuse to overwrite a file that belongs to no scaffold."""
     for path in paths:
         if os.path.lexists(root / path):
-            raise AnswerError(f"{path}: exists already, and belongs to no scaffold; move it away")
+            raise AnswerError(f"{path}: move it away; it exists already, and belongs to no scaffold")
 
 
 def described(scaffold: Scaffold, destination: Destination) -> None:
@@ -197,8 +197,7 @@ def undeleted(
     there = [path for path in (*now, *others) if os.path.lexists(destination.root / path)]
     if ignored := _ignored(destination.root, there):
         raise AnswerError(
-            f"{destination.answers_file}: Git ignores {ignored[0]}, and Copier's update deletes what it ignores; "
-            f"take instead: {update}"
+            f"{destination.answers_file}: use {update}; Copier's update deletes {ignored[0]}, which Git ignores"
         )
 
 
@@ -215,8 +214,8 @@ def named(answers_file: str, destination: Destination) -> None:
     """Refuse an answers file whose name does not match its tenant and scaffold."""
     if destination.answers_file != answers_file:
         raise AnswerError(
-            f"--answers-file: '{destination.answers_file}' is not the name of this scaffold's file; "
-            f"name {answers_file}, or leave the option out"
+            f"--answers-file: name {answers_file}, or leave the option out; "
+            f"'{destination.answers_file}' is not the name of this scaffold's file"
         )
 
 

@@ -20,7 +20,7 @@ def check(pack: Pack) -> None:
     for name, (file, line) in asked.items():
         if name not in QUESTIONS:
             module = f"{_TABLE}/{file.rpartition('/')[2].removesuffix('.yml')}.py"
-            raise PackError(f"{name}: nothing says how to read its answer; add an entry to {module}", file, line)
+            raise PackError(f"{name}: add an entry to {module}; nothing says how to read its answer", file, line)
     for old in pack.lifecycle.questions:
         new = pack.lifecycle.question(old)
         if old in QUESTIONS or new not in QUESTIONS:
@@ -29,7 +29,7 @@ def check(pack: Pack) -> None:
     for name in QUESTIONS:
         if asked and name not in asked:
             raise PackError(
-                f"{name}: nothing asks it; add it to questions/{SECTION_OF[name]}.yml",
+                f"{name}: add it to questions/{SECTION_OF[name]}.yml; nothing asks it",
                 f"{_TABLE}/{SECTION_OF[name]}.py",
             )
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from ..answers import file_paths, recording
 from ..answers.answers_format import CURRENT, NAME
+from ..answers.own_labels import refuse_unmarked
 from ..answers.profiles import DIFFERING, Profiles
 from ..answers.questions import QUESTIONS, UNRECORDED
 from ..answers.questions.environments import VARYING
 from ..answers.questions.schema import as_answer
 from ..answers.scaffold import Scaffold, recorded_scaffold
 from ..base.errors import AnswerError, DativoError
-from ..base.naming import nearest
+from ..base.naming import did_you_mean
 from ..plan.destination import COPIERS_OWN, FORMAT
 from ..plan.plan import paths, plan
 from ..registry.pack import Pack
@@ -29,8 +30,10 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
     for name in names:
         if name not in QUESTIONS and name not in COPIERS_OWN and name not in FORMAT:
             new = pack.lifecycle.question(name)
-            other = f"; it is '{new}' now" if name in pack.lifecycle.questions else nearest(name, QUESTIONS)
-            raise AnswerError(f"{name}: no question has this name{other}")
+            what = "no question has this name"
+            if name in pack.lifecycle.questions:
+                raise AnswerError(f"{name}: use its new name '{new}'; {what}")
+            raise AnswerError(f"{name}: {did_you_mean(name, QUESTIONS, what)}")
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:
@@ -60,6 +63,25 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
             _ = scaffold[name]
             complete[name] = scaffold.default(name)
     return complete
+
+
+def unanswered(pack: Pack, answers: Mapping[str, Any], root: str) -> list[str]:
+    """Return the questions that only a user can answer, as far as `answers` and the profiles below `root` show them."""
+    scaffold = Scaffold(pack, answers, Profiles(pack, Path(root), answers))
+    return [name for name in QUESTIONS if name not in (*UNRECORDED, *answers) and _is_left_to_users(scaffold, name)]
+
+
+def _is_left_to_users(scaffold: Scaffold, name: str) -> bool:
+    guessed = scaffold.is_guess(name)
+    try:
+        return not scaffold.inapplicable(name) if guessed else scaffold.asks(name) and scaffold.default(name) is None
+    except DativoError:  # another answer is missing, or wrong
+        return guessed
+
+
+def intended(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: str) -> None:
+    """Refuse answers that look like a slip: a label that no rule gives, and neither `recorded` nor a profile has."""
+    refuse_unmarked(pack, answers, recorded, Path(root))
 
 
 def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:

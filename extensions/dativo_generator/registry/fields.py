@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..base.documents import Key, shown
-from ..base.naming import LABEL, few, has_controls, listed, nearest
+from ..base.naming import LABEL, has_controls, nearest, offer
 
 # Aliases of types that the runner keeps.
 _WORDS = {"float": "double", "datetime": "timestamp"}
@@ -84,17 +84,17 @@ def read_fields(value: Any, refuse: Refuse) -> tuple[Field, ...]:
     if not isinstance(value, dict):
         raise refuse((), f"must be a mapping of column name to type, not {shown(value)}")
     if not value:
-        raise refuse((), "there are no fields; the runner refuses an asset without a schema")
+        raise refuse((), "name the fields; the runner refuses an asset without a schema")
     fields = tuple(_read_field(name, notation, refuse) for name, notation in value.items())
     followed = [field.name for field in fields if field.cursor]
     if len(followed) > 1:
-        raise refuse((followed[1],), f"'{followed[0]}' is the {CURSOR} already")
+        raise refuse((followed[1],), f"mark one {CURSOR} only; '{followed[0]}' is one already")
     return fields
 
 
 def _read_field(name: Any, notation: Any, refuse: Refuse) -> Field:
     if not isinstance(name, str):
-        raise refuse((str(name),), f"the column name {shown(name)} is not text; put it in quotes")
+        raise refuse((str(name),), f"put it in quotes; the column name {shown(name)} is not text")
     if not name.strip() or has_controls(name):
         raise refuse((name,), f"{shown(name)} is not a column name")
     if isinstance(notation, str):
@@ -117,9 +117,13 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
         elif (label := _label(word)) and classification is None:
             classification = label
         else:
-            hint = nearest(word, ("required", CURSOR, UNCLASSIFIED))
-            hint = hint or "; after the type comes 'required', 'cursor', a LABEL or 'none'"
-            raise refuse((name,), f"'{word}' in {shown(line)} is not understood{hint}")
+            near = nearest(word, words := ("required", CURSOR, UNCLASSIFIED))
+            way = (
+                f"did you mean '{near}'?"
+                if near
+                else f"after the type write {words[0]}, {words[1]}, a LABEL or {words[2]};"
+            )
+            raise refuse((name,), f"{way} '{word}' in {shown(line)} is unknown")
     return Field(name, _checked_type(name, kind, refuse), required, classification, cursor=cursor)
 
 
@@ -128,20 +132,20 @@ def _label(word: Any) -> str:
     return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
 
 
-def unmarked_labels(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield (column, label) for labels in the notation of an answer that are not marked as the user's own."""
+def labels_in(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield (column, label) for the labels in the notation of an answer, with their marks."""
     for name, entry in value.items() if isinstance(value, dict) else ():
         if isinstance(entry, dict) and entry.get("type") not in TYPES:
-            yield from unmarked_labels(entry)
+            yield from labels_in(entry)
         else:
             words = [entry.get("classification")] if isinstance(entry, dict) else str(entry).split()[1:]
-            yield from ((str(name), word) for word in words if _label(word) == word)
+            yield from ((str(name), word) for word in words if _label(word))
 
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     for key in entry:
         if key not in _KEYS:
-            raise refuse((name, str(key)), f"unknown key{nearest(str(key), _KEYS)} (known: {few(_KEYS)})")
+            raise refuse((name, str(key)), offer(key, _KEYS, "unknown key"))
     flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
     for key, flag in flags.items():
         if not isinstance(flag, bool):
@@ -150,7 +154,7 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     if label == UNCLASSIFIED or (label is None and "classification" in entry):
         label = ""
     if label and not _label(label):
-        raise refuse((name, "classification"), f"{shown(label)} is not a label in capitals, like PII")
+        raise refuse((name, "classification"), f"write a label in capitals, like PII, not {shown(label)}")
     description = entry.get("description", "")
     if not isinstance(description, str):
         raise refuse((name, "description"), f"must be text, not {shown(description)}")
@@ -160,7 +164,7 @@ def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
 
 def _checked_type(name: str, kind: Any, refuse: Refuse) -> str:
     if kind not in TYPES:
-        raise refuse((name,), f"{shown(kind)} is not a type{nearest(str(kind), TYPES)} (types: {listed(KEPT)})")
+        raise refuse((name,), offer(kind, KEPT, f"{shown(kind)} is not a type"))
     return kind
 
 

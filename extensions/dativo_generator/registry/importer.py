@@ -102,7 +102,7 @@ class NoImporter:
 
     def imported(self, *_: Any) -> Mapping[str, ImportedTable]:
         """Refuse: imported columns are recorded as an answer before a render."""
-        raise AnswerError("columns cannot be imported here; answer `fields` with the columns")
+        raise AnswerError("answer `fields` with the columns; they cannot be imported here")
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return '': no file is read."""
@@ -110,8 +110,8 @@ class NoImporter:
 
     def tables(self, *_: Any) -> Sequence[tuple[str, str]]:
         """Refuse, as `imported` does."""
-        raise AnswerError("tables cannot be looked up here; answer `tables` with their names")
+        raise AnswerError("answer `tables` with their names; they cannot be looked up here")
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
         """Refuse: nothing was imported."""
-        raise AnswerError("columns cannot be imported here; answer `fields` with the columns")
+        raise AnswerError("answer `fields` with the columns; they cannot be imported here")

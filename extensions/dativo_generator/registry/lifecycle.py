@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..base.documents import Document, Section, parse_bounded
-from ..base.naming import IDENTIFIER, OBJECT, nearest
+from ..base.naming import IDENTIFIER, OBJECT, did_you_mean
 from .connectors import Registry
 
 FILE = "registry/lifecycle.yaml"
@@ -125,18 +125,17 @@ def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
     ids = {*registry, *(f"{connector.id}.{name}" for connector in registry.values() for name in connector.objects)}
     for old, new in renamed.items():
         if old in ids:
-            raise renames.error(old, "the registry still has it; remove it there, or remove this rename")
+            raise renames.error(old, "remove it from the registry, or remove this rename; the registry still has it")
         if _circular(renamed, old):
             raise renames.error(old, f"the renames lead from '{new}' back to it")
         if old.partition(".")[0] != new.partition(".")[0] if "." in old else "." in new:
-            raise renames.error(old, f"'{new}' is another kind of id; an object is renamed within its connector")
+            raise renames.error(old, f"rename an object within its connector; '{new}' is another kind of id")
         if new not in ids and new not in renamed and not _moved(lifecycle, new, ids):
-            raise renames.error(old, f"the registry has no '{new}'{nearest(new, ids)}")
+            raise renames.error(old, did_you_mean(new, ids, f"the registry has no '{new}'"))
     for old, retirement in lifecycle.retired.items():
         if retirement.replacement and retirement.replacement not in ids:
-            raise retirements.section(old).error(
-                "replacement", f"the registry has no '{retirement.replacement}'{nearest(retirement.replacement, ids)}"
-            )
+            what = f"the registry has no '{retirement.replacement}'"
+            raise retirements.section(old).error("replacement", did_you_mean(retirement.replacement, ids, what))
     return lifecycle
 
 

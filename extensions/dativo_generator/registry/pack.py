@@ -6,7 +6,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..base.documents import Document
+from ..base.documents import Document, place_in
+from ..base.errors import PackError
 from ..base.shapes import Shape
 from .basis import FIELDS, common_basis
 from .classification import Judgement, Rules, load_rules
@@ -84,8 +85,11 @@ class Pack:
         return self.value_kinds.weights.min_confidence
 
     def _text(self, name: str) -> str:
-        """Return the text of a file of the pack."""
-        return (self.root / name).read_text(encoding="utf-8")
+        """Return the text of a file of the pack; raises `PackError` if it is not text."""
+        try:
+            return (self.root / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise PackError("is not UTF-8", name, *place_in(error.object, error.start)) from None
 
     def _shape(self, kind: str) -> Shape:
         """Return the shape of a ``job``, or of what describes an asset in the layout ``nested`` or ``odcs``."""

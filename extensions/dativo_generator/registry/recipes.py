@@ -167,4 +167,4 @@ def _check_leaf(section: Section, key: str, leaf: Any) -> None:
     if not isinstance(leaf, str) or ("${" in leaf and not is_env_reference(leaf)):
         raise section.error(key, f"must be a variable like ${{NAME}}, text, a number or a flag, not {shown(leaf)}")
     if secret_in(leaf, key):
-        raise section.error(key, "is a literal secret; use a variable like ${NAME}")
+        raise section.error(key, "use a variable like ${NAME}; it is a literal secret")

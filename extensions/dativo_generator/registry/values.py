@@ -132,7 +132,7 @@ def _pattern(entry: Section, key: str, pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise entry.error(key, f"{shown(pattern)} is not a regular expression: {error}") from None
+        raise entry.error(key, f"mend the regular expression {shown(pattern)}: {error}") from None
     return pattern
 
 

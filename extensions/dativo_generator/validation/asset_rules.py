@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..base.asset_layout import body_of, governance_of, inside
-from ..base.naming import listed, nearest
+from ..base.naming import listed, offer
 from ..base.secrets import secret_in
 from ..registry.fields import AS_TEXT, KEPT
 from ..registry.pack import Pack
@@ -21,7 +21,7 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
     if not asset.get("schema"):
         yield Problem(("schema",), "asset", "the top level has none")
     elif asset.get("schema") != body.get("schema"):
-        yield Problem(("schema",), "unusual", "the top level and the asset disagree; the runner goes by the asset's")
+        yield Problem(("schema",), "unusual", "make the top level agree with the asset; the runner uses the asset's")
     yield from _fields(body, above)
     governance, _, labels_of = governance_of(asset)
     labels = {field["classification"] for field in body["schema"] if isinstance(field.get("classification"), str)}
@@ -34,9 +34,9 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
     for index, column in enumerate(partitioning if isinstance(partitioning, list) else []):
         if column != "ingest_date":
             keys = (*above, "target", "partitioning", index)
-            yield Problem(keys, "partitioning", f"'{column}' is a column of the data; take ingest_date")
+            yield Problem(keys, "partitioning", f"use ingest_date; '{column}' is a column of the data")
     if secret_in(asset):
-        yield Problem((), "secret", "holds a literal secret; put it in the environment")
+        yield Problem((), "secret", "put it in the environment; it is a literal secret")
 
 
 def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
@@ -47,7 +47,7 @@ def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
             yield Problem((*keys, "name"), "asset", f"'{names[index]}' is listed twice")
         required = field.get("required", False)
         if not isinstance(required, bool) and str(required).lower() in _NO and required:
-            yield Problem((*keys, "required"), "asset", f"'{required}' is text, which counts as true; write false")
+            yield Problem((*keys, "required"), "asset", f"write false; '{required}' is text, which counts as true")
 
 
 def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
@@ -58,9 +58,9 @@ def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
         type_ = str(field.get("type", "string"))
         label = pack.judge(field["name"], type_, str(body["object"])).label
         if label and "classification" not in field:
-            yield Problem((*keys, "name"), "unclassified", f"'{field['name']}' looks like {label}; classify it")
+            yield Problem((*keys, "name"), "unclassified", f"classify '{field['name']}'; it looks like {label}")
         if type_ not in KEPT:
             meant = _MEANT.get(type_)
-            way = f"write {meant}" if meant else f"write string, or one of {listed(KEPT[1:])}"
-            near = "" if meant else nearest(type_, KEPT)
-            yield Problem((*keys, "type"), "type", f"the runner stores '{type_}' as text; {way}{near}")
+            what = f"the runner stores '{type_}' as text"
+            said = f"write {meant}; {what}" if meant else offer(type_, KEPT, what)
+            yield Problem((*keys, "type"), "type", said)

@@ -75,7 +75,7 @@ class Between:
         if other == job.file.path:
             return
         if kept.entries & state.entries:
-            said = f"{state.path} is the state of {other}, too; give each job a state_path of its own"
+            said = f"give each job a state_path of its own; {other} uses {state.path}, too"
             yield job.file.finding(Problem(keys, "same-state", said, True))
         else:
             said = f"{state.path} is used by {other}, too; they must not run at the same time"

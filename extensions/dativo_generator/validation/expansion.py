@@ -23,7 +23,7 @@ def lineage_expansion(job: Mapping[str, Any], facts: KeyFacts) -> Problems:
     for key, name in facts.lineage_of(catalog).items():
         if "${" in (text := str(catalog.get("connection", {}).get(key, ""))):
             way = f"leave the key out, and set {name}" if name else "write the value"
-            yield Problem(("catalog", "connection", key), "lineage", f"'{text}' is not expanded; {way}")
+            yield Problem(("catalog", "connection", key), "lineage", f"{way}; '{text}' is not expanded")
 
 
 def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Problems:
@@ -36,10 +36,10 @@ def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Pro
     for index, file in enumerate(source.get("files", [])):
         if "${" in file.get("path", ""):
             keys = ("source", "files", index, "path")
-            yield Problem(keys, "expansion", f"'{file['path']}' is not expanded; write the path out")
+            yield Problem(keys, "expansion", f"write the path out; '{file['path']}' is not expanded")
     state = str(source.get("incremental", {}).get("state_path", ""))
     if "${" in state:
-        said = f"'{state}' is not expanded: it becomes a folder of that name; write the path out"
+        said = f"write the path out; '{state}' is not expanded but becomes a folder of that name"
         yield Problem(("source", "incremental", "state_path"), "expansion", said)
 
 
@@ -51,9 +51,9 @@ def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Prob
         if "${" not in text or _PLAIN.fullmatch(text):
             continue
         if not runner.expands_defaults(end.connector.id):
-            yield Problem(keys, "expansion", f"'{text}' is not expanded; write one whole ${{NAME}}")
+            yield Problem(keys, "expansion", f"write one whole ${{NAME}}; '{text}' is not expanded")
         elif not WITH_DEFAULT.fullmatch(text):
-            said = f"'{text}' is not expanded; write one whole ${{NAME}} or ${{NAME:-default}}"
+            said = f"write one whole ${{NAME}} or ${{NAME:-default}}; '{text}' is not expanded"
             yield Problem(keys, "expansion", said)
 
 
@@ -76,7 +76,7 @@ def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Pro
     if catalog := end.recipe.catalog:
         for where, text in _texts(connection.get(catalog, {}), (*keys, catalog)):
             if match := WITH_DEFAULT.search(text):
-                yield Problem(where, "expansion", f"'{match[0]}' is not expanded; write ${{NAME}}")
+                yield Problem(where, "expansion", f"write ${{NAME}}; '{match[0]}' is not expanded")
 
 
 def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..base import reading
 from ..base.errors import printable
-from ..base.naming import nearest
+from ..base.naming import offer
 from ..base.paths import SETTINGS
 from ..base.positions import Located, LocatedError
 from .findings import Finding
@@ -88,7 +88,7 @@ class Ignoring:
                 ignore.used = True
             (off if fitting else stand).append(finding)
         unused = [
-            self._finding("unused-ignore", ignore.said, f"'{ignore.rule}' finds nothing here; remove it")
+            self._finding("unused-ignore", ignore.said, f"remove '{ignore.rule}'; it finds nothing here")
             for ignore in chain.from_iterable(self._ignores.values())
             if not ignore.used
         ]
@@ -116,13 +116,13 @@ class Ignoring:
         for name in value:
             if only and name != only:
                 place = located.place((*keys, str(name)), of_key=True)
-                self._wrong((SETTINGS, *place), f"'{name}': unknown key{nearest(str(name), [only])} (known: {only})")
+                self._wrong((SETTINGS, *place), f"'{name}': {offer(name, [only], 'unknown key')}")
         return value
 
     def _add(self, file: str, ignore: _Ignore) -> None:
         rule = self.rules.get(ignore.rule)
         if rule is None:
-            self._wrong(ignore.said, f"'{ignore.rule}' is not a rule{nearest(ignore.rule, self.rules)}")
+            self._wrong(ignore.said, offer(ignore.rule, self.rules, f"'{ignore.rule}' is not a rule"))
         elif not rule.optional:
             self._wrong(ignore.said, f"'{ignore.rule}' cannot be turned off")
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..base.asset_layout import Keys
 from ..base.documents import shown
-from ..base.naming import few, listed, nearest
+from ..base.naming import listed, offer
 from ..base.secrets import WAY_OUT, secret_in
 from ..registry.connectors import CURSOR_STRATEGIES, SELECTIONS, Connector
 from ..registry.runner import ENGINE, NATIVE, PLUGIN, PLUGINS, Runner
@@ -38,11 +38,13 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     for index, file in enumerate(source.get("files", [])):
         keys = ("source", "files", index)
         if end.usual.credentials == "service_account" and "id" not in file:
-            yield Problem(keys, "file-id", "has no id; the runner uses the path as the id")
+            yield Problem(keys, "file-id", "give it an id; the runner uses the path as the id")
     if source.get("incremental"):
         yield from _incremental(source, end, runner)
     elif any("cursor_field" in table for table in source.get("tables", [])):
-        yield Problem(("source", "tables"), "no-effect", "a cursor_field without source.incremental; all rows are read")
+        yield Problem(
+            ("source", "tables"), "no-effect", "add source.incremental, or remove cursor_field; all rows are read"
+        )
 
 
 def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Problems:
@@ -68,10 +70,8 @@ def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
     if connector.selection == "objects":
         for index, name in enumerate(source.get("objects", [])):
             if name not in connector.objects:
-                offer = f"{nearest(str(name), connector.objects)} (objects: {few(connector.objects)})"
-                yield Problem(
-                    ("source", "objects", index), "source", f"'{name}' is not an object of {connector.id}{offer}"
-                )
+                what = f"'{name}' is not an object of {connector.id}"
+                yield Problem(("source", "objects", index), "source", offer(name, connector.objects, what))
 
 
 def _engine(side: Mapping[str, Any], role: str) -> Problems:
@@ -88,10 +88,12 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
     strategy = incremental.get("strategy", connector.strategy)
     if strategy != connector.strategy and strategy not in _NEEDS:
         yield Problem(
-            (*keys, "strategy"), "incremental", f"must be {connector.strategy}, as in the recipe; leave it out"
+            (*keys, "strategy"), "incremental", f"leave it out; it must be {connector.strategy}, as in the recipe"
         )
     elif "strategy" in incremental and strategy in CURSOR_STRATEGIES and strategy != "updated_at":
-        yield Problem((*keys, "strategy"), "incremental", "comes from the recipe; the runner refuses it here")
+        yield Problem(
+            (*keys, "strategy"), "incremental", "leave it out; it comes from the recipe, and the runner refuses it here"
+        )
     if (needed := _NEEDS.get(strategy)) and not source.get(needed):
         yield Problem(keys, "incremental", f"{strategy} needs source.{needed}")
     if "custom_reader" in source:
@@ -103,7 +105,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
         return
     if "tables" in source and incremental.get("lookback_days", 0) > 0:
         days = incremental["lookback_days"]
-        said = f"the first run reads {days} days back and leaves out what is older; write 0, which reads everything"
+        said = f"write 0, which reads everything; the first run reads {days} days back only"
         yield Problem((*keys, "lookback_days"), "first-load", said)
     yield Problem(keys, "once-a-day", "a second run on one day overwrites what the first wrote", True)
 
@@ -133,7 +135,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
                 yield Problem(("target", key), "no-effect", "counts only with a catalog, and the recipe has none", True)
     for index, column in enumerate(target.get("partitioning", [])):
         if column != "ingest_date":
-            said = f"'{column}' is a column of the data; take ingest_date"
+            said = f"use ingest_date; '{column}' is a column of the data"
             yield Problem(("target", "partitioning", index), "partitioning", said)
 
 
@@ -153,7 +155,7 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
     branch = target.get("branch") or (job["tenant_id"] if recipe.catalog else "")
     if not branch.isascii():
         where = ("target", "branch") if target.get("branch") else ("tenant_id",)
-        yield Problem(where, "ascii", f"'{branch}' is not accepted as metadata of files; write it in ASCII")
+        yield Problem(where, "ascii", f"write it in ASCII; '{branch}' is not accepted as metadata of files")
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
@@ -167,13 +169,15 @@ def written_problems(job: Mapping[str, Any], source: End) -> Problems:
         yield Problem(keys, "incremental", "'cursor_field' is missing")
     databases = source.connector.selection == "tables"
     if databases and incremental.get("lookback_days", 0) is None and incremental.get("cursor_field"):
-        yield Problem((*keys, "lookback_days"), "null", "is null, and stops the first run", True)
+        yield Problem(
+            (*keys, "lookback_days"), "null", "give a number or remove the key; null stops the first run", True
+        )
 
 
 def _secrets(connection: Mapping[str, Any], keys: Keys) -> Problems:
     """Yield literal secrets, and secrets as the default of a variable."""
     if secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub("", text)), "connection"):
-        yield Problem(keys, "secret", f"holds a literal secret; {WAY_OUT}")
+        yield Problem(keys, "secret", f"{WAY_OUT}; it is a literal secret")
     elif secret_in(_map_texts(connection, lambda text: WITH_DEFAULT.sub(r"\1", text)), "connection"):
         yield Problem(keys, "secret-default", "the default of a variable is a secret that everybody can read")
 

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from ..base.asset_layout import Keys
 from ..base.documents import shown
-from ..base.naming import few, nearest
+from ..base.naming import offer
 from .misfits import Misfit
 
 # An error in one of these does not affect the shape of a file, so the other rules can still examine it.
@@ -67,7 +67,7 @@ def _misfits(error: ValidationError) -> Iterator[Misfit]:
         known = [name for name in properties if name not in error.instance]
         for name in error.instance:
             if name not in properties:
-                message = f"unknown key{nearest(str(name), known)} (known: {few(properties)})"
+                message = offer(name, known, "unknown key")
                 yield Misfit(keys, stated or "unknown-key", message, shapely, (name,))
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
@@ -93,7 +93,7 @@ def _message(error: ValidationError) -> str:
     value, rule = error.instance, error.validator_value
     if error.validator in ("enum", "const"):
         allowed = [str(item) for item in (rule if error.validator == "enum" else [rule])]
-        return f"{shown(value)} is not one of {few(allowed)}{nearest(str(value), allowed)}"
+        return offer(value, allowed, f"{shown(value)} is not a choice")
     if error.validator == "type":
         wanted = " or ".join(_TYPES.get(type_, type_) for type_ in (rule if isinstance(rule, list) else [rule]))
         return f"must be {wanted}, not {shown(value)}"
@@ -104,7 +104,7 @@ def _message(error: ValidationError) -> str:
     if error.validator in ("minLength", "minItems"):
         return "is empty"
     why = _description(error)
-    said = "unusual" if _stated(error) == "unusual" else "not taken"
+    said = "unusual" if _stated(error) == "unusual" else "not allowed"
     return f"{shown(value)} is {said}{': ' + why if why else ''}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.naming import few, nearest
+from ..base.naming import few, offer
 from ..registry.connectors import SELECTIONS
 from .described import Described
 from .findings import Problem, Problems
@@ -21,7 +21,7 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
     yield from _objects(job, asset, source)
     yield from _cursors(job, asset)
     if asset.dates and target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
-        said = f"a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}; write timestamp"
+        said = f"write timestamp; a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}"
         yield Problem(("asset_path",), "date-in-catalog", said)
 
 
@@ -46,5 +46,5 @@ def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
         if cursor and cursor not in asset.columns:
             own = ("source", "tables", index, "cursor_field")
             keys = own if "cursor_field" in table else ("source", "incremental", "cursor_field")
-            said = f"the cursor '{cursor}' is not a field of the asset{nearest(str(cursor), asset.columns)}"
+            said = offer(cursor, asset.columns, f"the asset has no field '{cursor}' for the cursor")
             yield Problem(keys, "cursor", said)

@@ -5,10 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..base import reading
-from ..base.documents import parse_bounded
+from ..base.documents import Document
 from ..registry.connectors import Connector
 from ..registry.pack import Pack
 from ..registry.recipes import Recipe
@@ -39,12 +36,8 @@ def type_of(job: Mapping[str, Any], role: str, own: Mapping[str, Any], known: Ma
 
 
 def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
-    """Return the recipe at a path of the repository, {} if none can be read."""
-    try:
-        value = parse_bounded(reading.text(repository, path) or "") if path else {}
-    except (reading.ReadingError, yaml.YAMLError):
-        return {}
-    return mapping(value)
+    """Return the recipe at a path of the repository, {} without one; raises `PackError` for a damaged one."""
+    return Document.of_repository(repository, path).section().value if path else {}
 
 
 def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:

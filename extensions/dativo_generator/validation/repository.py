@@ -15,7 +15,7 @@ from ..answers.questions import QUESTIONS
 from ..base import reading
 from ..base.asset_layout import Keys, body_of, governance_of, inside
 from ..base.errors import PackError, printable
-from ..base.naming import few, nearest, slug_problem
+from ..base.naming import offer, slug_problem
 from ..base.paths import ORGANISATION, PROFILES, answers_file_of, profile_of
 from ..base.positions import Located, LocatedError
 from ..plan.destination import Destination, header_in
@@ -87,13 +87,14 @@ class _Validation:
     # Of thousands of files, keep only what rules on other files need.
     assets: dict[str, Described] = field(default_factory=dict)
     unused: dict[str, Finding] = field(default_factory=dict)
+    damaged: list[Finding] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rules = load_rules(self.pack.root)
         self.ignoring = Ignoring(self.rules)
         self.between = Between(self.pack.runner)
         self.variables = Variables(self.repository)
-        self.own_recipe = cache(lambda path: own_recipe(self.repository, path))
+        self.own_recipe = cache(self._own_recipe)
         self.end = cache(lambda name, path: end_of(self.pack, self.pack.registry[name], self.own_recipe(path)))
         self.suggestions = cache(lambda folder: Suggestions(self._in(folder)))
 
@@ -108,6 +109,15 @@ class _Validation:
             self.advance()
         yield from self._profiles()
         yield from self.unused.values()
+        yield from self.damaged
+
+    def _own_recipe(self, path: str) -> Mapping[str, Any]:
+        """Return a recipe of the repository, {} for a damaged one, which becomes a finding."""
+        try:
+            return own_recipe(self.repository, path)
+        except PackError as error:
+            self.damaged.append(self._finding(path, "yaml", error.what, error.line or 1, error.column or 1))
+            return {}
 
     # --- files --------------------------------------------------------------------------------------------------------
 
@@ -141,9 +151,9 @@ class _Validation:
         refused = {misfit.keys for misfit in misfits if self.rules[misfit.rule].severity == ERROR}
         empty = [keys for keys in file.nulls if not _is_below(keys, repeated)]
         problems = [
-            Problem(keys, "null", "is null; give a value or remove the key", True)
+            Problem(keys, "null", "give a value or remove the key; it is null", True)
             if keys in refused
-            else Problem(keys, "empty", "is null, which is the same as leaving the key out", True)
+            else Problem(keys, "empty", "remove the key; null is the same as leaving it out", True)
             for keys in empty
         ]
         problems += [_problem(misfit) for misfit in misfits if misfit.keys not in empty]
@@ -153,7 +163,7 @@ class _Validation:
         for path in sorted((self.repository / PROFILES).glob("*.y*ml")):
             name = path.relative_to(self.repository).as_posix()
             if profile_of(path.stem) != name or not (path.stem == ORGANISATION or not slug_problem(path.stem)):
-                message = f"is read by nobody; rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml"
+                message = f"rename it to {profile_of('TENANT')}, or {ORGANISATION}.yml; nobody reads it"
                 yield self._finding(name, "profile", message)
                 continue
             try:
@@ -186,7 +196,7 @@ class _Validation:
             return
         yield from self._owner(file, *file.header)
         if are_starter_fields(body_of(file.value)["schema"]) and self._is_guessed(*file.header):
-            yield Problem((*inside(file.value), "schema"), "guessed", "nobody has named the columns; import them")
+            yield Problem((*inside(file.value), "schema"), "guessed", "import the columns; nobody has named them")
 
     def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
         """Yield that the owner is a guess: the scaffold's answers name none, and the asset has the default."""
@@ -195,7 +205,7 @@ class _Validation:
             return
         answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
         if answers and "owner" not in answers:
-            yield Problem(keys, "guessed-owner", f"'{said['owner']}' is a guess; say whose data it is")
+            yield Problem(keys, "guessed-owner", f"say whose data it is; '{said['owner']}' is a guess")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
         """Return whether no answer of the scaffold that wrote an asset names its columns."""
@@ -210,7 +220,7 @@ class _Validation:
             yield file
             return
         if not isinstance(file.raw, dict) or not {"tenant_id", "asset_path"} & file.raw.keys():
-            said = "is not a job, but the runner reads every YAML file below jobs/; move it"
+            said = "move it; it is not a job, but the runner reads every YAML file below jobs/"
             yield file.finding(Problem((), "not-a-job", said))
             return
         misfits, file.fits = self._misfits(file, "job")
@@ -242,7 +252,8 @@ class _Validation:
                 continue
             inside = path[path.rfind(f"{folder}/") :] if f"{folder}/" in path else path
             near = self.suggestions(folder).nearest(inside)
-            problems.append(Problem((key,), "path", f"'{path}' is not in this repository{near}"))
+            offer = f"did you mean '{near}'? " if near else ""
+            problems.append(Problem((key,), "path", f"{offer}'{path}' is not in this repository"))
         self.unused.pop(present.get("asset_path", ""), None)
         return present, problems
 
@@ -271,12 +282,12 @@ class _Validation:
             if connector is None or role not in connector.roles:
                 offered = [connector.id for connector in self.pack.with_role(role)]
                 fate = self.pack.lifecycle.fate(name)
-                what = f"is not a {role} of the registry{nearest(name, offered)} ({role}s: {few(offered)})"
-                problems.append(Problem((key,), "connector", f"'{name}' {fate or what}"))
+                what = offer(name, offered, f"'{name}' is not a {role} of the registry")
+                problems.append(Problem((key,), "connector", f"'{name}' {fate}" if fate else what))
                 continue
             stated = file.value.get(f"{role}_connector", name)
             if stated != name:
-                said = f"'{stated}' is only a label here; the recipe belongs to {name}{nearest(str(stated), [name])}"
+                said = f"write {name}, as the recipe says; '{stated}' is only a label here"
                 problems.append(Problem((f"{role}_connector",), "connector-name", said))
             if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))

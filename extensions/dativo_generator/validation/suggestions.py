@@ -32,7 +32,7 @@ class Suggestions:
         self._ordered = [(key, sorted((key(path.lower()), path) for path in self._paths)) for key in _ORDERS]
 
     def nearest(self, path: str) -> str:
-        """Return a hint at the most similar path, as `naming.nearest` does."""
+        """Return the most similar path, as `naming.nearest` does."""
         return nearest(path, self._paths if len(self._paths) <= FEW else self._around(path.lower()))
 
     def _around(self, path: str) -> list[str]:

@@ -18,7 +18,7 @@ def _flat_only(key: str) -> Callable[[Answers], str]:
         if why := reused(answers):
             return why
         lost = answers.pack.keys.no_effect(answers["asset_layout"], key)
-        return f"has no effect with asset_layout {answers['asset_layout']}: {lost}" if lost else ""
+        return f"it has no effect with asset_layout {answers['asset_layout']}: {lost}" if lost else ""
 
     return inapplicable
 

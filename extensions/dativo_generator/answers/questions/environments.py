@@ -4,7 +4,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import few, listed, nearest
+from ...base.naming import listed, offer
 from .. import readers
 from ..model import Answers, Question, Section
 from .shared import always
@@ -39,8 +39,7 @@ def _environments(answers: Answers, raw: Any) -> list[str]:
             raise AnswerError(f"'{name}' is listed twice")
     if names and answers["environment"] not in names:
         raise AnswerError(
-            f"'{answers['environment']}' is not among them, which is the environment that the other answers are for; "
-            f"answer environment with one of: {listed(names)}"
+            f"answer environment with one of {listed(names)}; '{answers['environment']}' is not among them"
         )
     return names if len(names) > 1 else []
 
@@ -49,14 +48,14 @@ def _per_environment(answers: Answers, raw: Any) -> dict[str, Any]:
     value = readers.mapping(raw)
     for environment, others in value.items():
         if environment not in answers.environments:
-            hint = nearest(str(environment), answers.environments)
-            raise AnswerError(f"{shown(environment)} is not an environment of this scaffold{hint}")
+            what = f"{shown(environment)} is not an environment of this scaffold"
+            raise AnswerError(offer(environment, answers.environments, what))
         if not isinstance(others, dict):
             raise AnswerError(f"{environment}: must be a mapping of answers, not {shown(others)}")
         for name in others:
             if name not in VARYING:
                 why = "is the same in all environments" if name in answers.questions else "is not a question"
-                raise AnswerError(f"{environment}: {name} {why}{nearest(str(name), VARYING)} (others: {few(VARYING)})")
+                raise AnswerError(f"{environment}: " + offer(name, VARYING, f"{name} {why}"))
         own = answers.with_differing(environment, others)
         for name in others:
             _ = own[name]

@@ -4,14 +4,14 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import nearest
+from ...base.naming import offer
 from .. import answers_format, readers
 from ..model import Answers, Question, Section
 from .shared import alone, or_nothing
 
 _state_dir = readers.literal(
     r"/?(?!\.\./|\.\.$)[A-Za-z0-9._-]+(?:/(?!\.\./|\.\.$)[A-Za-z0-9._-]+)*/?",
-    "it is not a folder like .local/state or /state",
+    "write a folder like .local/state or /state",
 )
 
 
@@ -39,7 +39,7 @@ def _read_cursor(answers: Answers, raw: Any) -> str:
     for item in answers.items if checked else ():
         names = [field.name for field in answers.imported[item.object].fields()]
         if not item.cursor_field and not answers.reads_in_full(item) and cursor not in names:
-            raise AnswerError(f"{shown(cursor)} is no column of '{item.object}'{nearest(cursor, names)}")
+            raise AnswerError(offer(cursor, names, f"'{item.object}' has no column {shown(cursor)}"))
     return cursor
 
 
@@ -56,10 +56,10 @@ def _full_reads(answers: Answers, raw: Any) -> list[str]:
     objects = [item.object for item in answers.items]
     names = [readers.among_objects(name, objects) for name in readers.words(raw)]
     if names and not set(objects) - set(names):
-        raise AnswerError("leave at least one table out, or answer incremental with no: these are all tables")
+        raise AnswerError("leave at least one table out, or answer incremental with no; these are all tables")
     for item in answers.items:
         if item.cursor_field and item.object in names:
-            raise AnswerError(f"leave '{item.object}' out, or its cursor_field in tables: they contradict each other")
+            raise AnswerError(f"leave '{item.object}' out, or its cursor_field in tables; they contradict each other")
     return names
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError
-from ...base.naming import few, nearest
+from ...base.naming import few, offer
 from ...base.secrets import WAY_OUT, secret_in
 from ...base.shapes import Shape
 from ...registry.pack import Pack
@@ -39,16 +39,15 @@ def _lineage(answers: Answers, raw: Any) -> dict[str, Any]:
     for key, item in value["connection"].items():
         place = f"connection.{key}"
         if key not in known:
-            offer = f"{nearest(str(key), known)} (known: {few(known)})" if known else " (none is)"
-            raise AnswerError(f"{place}: {value['type']} reads no such key{offer}")
+            raise AnswerError(f"{place}: " + offer(key, known, f"{value['type']} does not read this key"))
         instead = f"leave the key out and set {known[key]}" if known[key] else "write the value out"
         if "${" in str(item):
-            raise AnswerError(f"{place}: the runner expands no variable here; {instead}")
+            raise AnswerError(f"{place}: {instead}; the runner expands no variable here")
         if secret_in(item, key):
-            raise AnswerError(f"{place} holds a literal secret; {instead}")
+            raise AnswerError(f"{place}: {instead}; it is a literal secret")
     name = value.get("table_name", "")
     if name and len(answers.items) > 1 and not any(word in name for word in _PLACEHOLDERS):
-        raise AnswerError(f"table_name '{name}' would name {len(answers.items)} tables; put {{asset}} into it")
+        raise AnswerError(f"put {{asset}} into table_name; '{name}' would name {len(answers.items)} tables")
     return value
 
 
@@ -59,7 +58,7 @@ def _validation(answers: Answers) -> str:
 def _validation_mode(answers: Answers, raw: Any) -> str:
     mode = readers.one_of(raw, VALIDATION_MODES)
     if mode == STRICT and _validation(answers) == WARN:
-        raise AnswerError("'strict' contradicts schema_mode 'relaxed', which lets rows pass; change one of the two")
+        raise AnswerError("change this or schema_mode; 'strict' contradicts 'relaxed', which lets rows pass")
     return mode
 
 
@@ -88,8 +87,7 @@ def _check_columns(answers: Answers, columns: Iterable[str]) -> None:
         for field in answers.fields[item.object]:
             if field.name not in known:
                 raise AnswerError(
-                    f"'{field.name}', a field of '{item.object}', is not a column of the documents; "
-                    f"answer fields with some of: {few(columns)}"
+                    f"answer fields with some of {few(columns)}; '{item.object}' has no column '{field.name}'"
                 )
 
 
@@ -97,15 +95,15 @@ def _storage(answers: Answers, raw: Any) -> dict[str, Any]:
     value, known = readers.mapping(raw), answers.pack.keys.storage
     for key, item in value.items():
         if key in _PLACE:
-            raise AnswerError(f"{key}: has a question of its own; answer that")
+            raise AnswerError(f"{key}: answer the question {key}; this one does not take it")
         if why := answers.pack.keys.no_effect("job", f"target.connection.{answers.target_recipe.storage_block}.{key}"):
-            raise AnswerError(f"{key}: has no effect: {why}; leave it out")
+            raise AnswerError(f"{key}: leave it out; it has no effect: {why}")
         if key not in known:
-            raise AnswerError(f"unknown key '{key}'{nearest(str(key), known)} (known: {few(known)})")
+            raise AnswerError(offer(key, known, f"unknown key '{key}'"))
         if not isinstance(item, str) or not item.strip():
             raise AnswerError(f"{key}: must be text, not {shown(item)}")
         if secret_in(item, key):
-            raise AnswerError(f"{key} holds a literal secret; {WAY_OUT}")
+            raise AnswerError(f"{key}: {WAY_OUT}; it is a literal secret")
         readers.expandable(item)
     return value
 

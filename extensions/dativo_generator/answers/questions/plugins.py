@@ -9,7 +9,7 @@ from .shared import always, or_nothing
 
 _plugin = readers.literal(
     r"(?:\S+\.py|\S+\.(?:so|dylib|dll)):[A-Za-z_]\w*",
-    "a plugin is a file and a class of it, like plugins/reader.py:Reader",
+    "write a file and a class of it, like plugins/reader.py:Reader",
 )
 
 

@@ -25,16 +25,16 @@ _WORTH_A_PROFILE = {"governance", "target", "connection", "job", "contract"}
 def _app_root(answers: Answers, raw: Any) -> str:
     text = readers.text(raw)
     if not _APP_ROOT.fullmatch(text):
-        raise AnswerError(f"{shown(text)} is not a folder like /app, '.' or ${{DATIVO_HOME}}")
+        raise AnswerError(f"write a folder like /app, '.' or ${{DATIVO_HOME}}, not {shown(text)}")
     return text
 
 
 def _version(answers: Answers, raw: Any) -> str:
     if isinstance(raw, float):
-        raise AnswerError(f"{raw} was read as a number, in which 1.10 is 1.1; put the version in quotes")
+        raise AnswerError(f"put the version in quotes; {raw} was read as a number, in which 1.10 is 1.1")
     text = readers.text(raw)
     if not re.fullmatch(r"\d+(\.\d+)*", text, re.ASCII):
-        raise AnswerError(f"{shown(text)} is not a version like 1.0")
+        raise AnswerError(f"write a version like 1.0, not {shown(text)}")
     return text
 
 
@@ -63,7 +63,7 @@ def _schema(item: Item) -> str:
     """Return the schema in the name of a table, as spelled in file names."""
     name = item.entry.get("name", "") if isinstance(item.entry, dict) else ""
     if not (schema := slug_of(schema_of(name))):
-        raise AnswerError(f"{{schema}}: there is none in {shown(name or item.object)}; use {{source}} or {{tenant}}")
+        raise AnswerError(f"use {{source}} or {{tenant}}; {{schema}}: there is none in {shown(name or item.object)}")
     return schema
 
 

@@ -28,7 +28,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
     fields = {readers.among_objects(name, objects): read_fields(entry, refuser(name)) for name, entry in value.items()}
     for item in answers.items:
         if item.object not in fields and not answers.suggested(item):
-            raise AnswerError(f"no columns are known for '{item.object}'; give them, too")
+            raise AnswerError(f"give the columns of '{item.object}', too; none are known")
         _check_cursor(answers, item, fields.get(item.object, ()))
     return fields
 
@@ -49,9 +49,9 @@ def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None
     names = [field.name for field in fields]
     if cursor and names and cursor not in names:
         whole = "name the table in full_reads" if len(answers.items) > 1 else "answer incremental with no"
+        near = f"did you mean '{near}'? " if (near := nearest(cursor, names)) else ""
         raise AnswerError(
-            f"the cursor '{cursor}' is not a field of '{item.object}'{nearest(cursor, names)}; "
-            f"add it, name another cursor_field, or {whole}"
+            f"{near}add the field, name another cursor_field, or {whole}; '{item.object}' has no field '{cursor}'"
         )
 
 

@@ -55,7 +55,7 @@ def passed_on(name: str) -> Callable[[Answers, Any], dict[Any, Any]]:
     def read(answers: Answers, raw: Any) -> dict[Any, Any]:
         value = readers.mapping(raw)
         if secret_in(value, name):
-            raise AnswerError(f"this holds a literal secret; {WAY_OUT}")
+            raise AnswerError(f"{WAY_OUT}; it is a literal secret")
         return value
 
     return read
@@ -68,5 +68,7 @@ def reused(answers: Answers) -> str:
 
 def url(with_default: bool = False) -> Callable[[Answers, Any], str]:
     """Return a reader of a URL or an empty answer; a variable may have a default `with_default`."""
-    matching = readers.matching(r"https?://[^\s/]+\S*", "a URL begins with http:// or https://", with_default)
+    matching = readers.matching(
+        r"https?://[^\s/]+\S*", "write a URL that begins with http:// or https://", with_default
+    )
     return lambda answers, raw: matching(raw) if readers.text(raw) else ""

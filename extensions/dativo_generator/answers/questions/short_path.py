@@ -6,7 +6,7 @@ from typing import Any
 
 from ...base.documents import shown
 from ...base.errors import AnswerError, QuestionError
-from ...base.naming import few, nearest
+from ...base.naming import few, offer
 from ...base.patterns import is_pattern
 from ...registry.importer import ImportedTable
 from .. import choices, engine_options, readers
@@ -46,11 +46,9 @@ def _connector(role: str) -> Callable[[Answers, Any], str]:
         if not isinstance(raw, str) or raw not in offered:
             if fate := answers.pack.lifecycle.fate(str(raw)):
                 raise AnswerError(f"{shown(raw)} {fate}")
-            names = list(offered)
-            hint = nearest(str(raw), names)
-            raise AnswerError(f"{shown(raw)} is not a {role} of the registry{hint} ({role}s: {few(names)})")
+            raise AnswerError(offer(raw, offered, f"{shown(raw)} is not a {role} of the registry"))
         if why := choices.forbidden(offered[raw], in_cloud(answers)):
-            raise AnswerError(f"'{raw}' is {why}; choose another connector or execution_mode self_hosted")
+            raise AnswerError(f"choose another connector or execution_mode self_hosted; '{raw}' is {why}")
         answers.pack.recipe(raw)  # a damaged recipe is reported before anything is written
         return raw
 
@@ -62,8 +60,8 @@ def _search(role: str) -> Callable[[Answers, Any], str]:
         search = readers.text(raw)
         connectors = answers.pack.with_role(role)
         if not any(choices.matches(connector, search) for connector in connectors):
-            hint = nearest(search, [connector.id for connector in connectors])
-            raise AnswerError(f"nothing among the {role}s matches {shown(search)}{hint}")
+            names = [connector.id for connector in connectors]
+            raise AnswerError(offer(search, names, f"no {role} matches {shown(search)}"))
         return search
 
     return read
@@ -85,7 +83,7 @@ def entries(answers: Answers, raw: Any) -> Any:
     if answers.source.selection != "tables" or not found:
         return value
     if not answers.raw.get("import_from"):
-        raise AnswerError(f"{shown(found[0])} is looked up where the tables are; name that, too, with import_from")
+        raise AnswerError(f"name the database with import_from, too; {shown(found[0])} is looked up there")
     tables = answers.pack.importer.tables(_sources(answers), found, engine_options.encoding(answers))
     return looked_up(value, tables)
 
@@ -124,7 +122,7 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
     opened = [readers.one_of(item, tuple(SECTIONS)) for item in readers.sequence(raw)]
     for name in opened:
         if reason := SECTIONS[name].inapplicable(answers):
-            raise AnswerError(f"'{name}' has no questions here: {reason}; leave it out")
+            raise AnswerError(f"leave '{name}' out; {reason}")
     return opened
 
 

@@ -15,12 +15,12 @@ SCHEMA_MODES = ("strict", "merge", "relaxed")
 SAFE_PARTITION = "ingest_date"
 _PLACEHOLDERS = ("asset", "object")
 
-_folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "a folder is letters, digits, '.', '_' and '-', like sales")
-_branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "a branch is letters, digits, '.', '_', '/' and '-'")
-_warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "a warehouse is a URI like s3://lake/acme/")
+_folder = readers.literal(r"[A-Za-z0-9][A-Za-z0-9._-]*", "use letters, digits, '.', '_' and '-', like sales")
+_branch = readers.matching(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "use letters, digits, '.', '_', '/' and '-'")
+_warehouse = readers.matching(r"[a-z][a-z0-9+.-]*://\S+", "write a URI like s3://lake/acme/")
 _bucket = readers.literal(
     r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    "a bucket has 3 to 63 lower-case letters, digits, '.' and '-'",
+    "use 3 to 63 lower-case letters, digits, '.' and '-'",
     "leave it empty to take S3_BUCKET",
 )
 
@@ -29,14 +29,14 @@ def _prefix(answers: Answers, raw: Any) -> str:
     if not (text := readers.text(raw)):
         return ""
     if not text.strip("/") or text.startswith("/") or re.search(r"\s|\$\{|(^|/)\.\.?(/|$)", text):
-        raise AnswerError(f"{shown(text)} is not a prefix like raw/crm/customers")
+        raise AnswerError(f"write a prefix like raw/crm/customers, not {shown(text)}")
     placeholders = re.findall(r"\{([^{}]*)\}", text)
     for name in placeholders:
         if name not in _PLACEHOLDERS:
             raise AnswerError(f"{shown(text)}: '{{{name}}}' is neither {{asset}} nor {{object}}")
     if len(answers.items) > 1 and not placeholders:
         count = len(answers.items)
-        raise AnswerError(f"{shown(text)}: {count} assets would be written to one place; put {{asset}} into it")
+        raise AnswerError(f"put {{asset}} into it; with {shown(text)} {count} assets would be written to one place")
     return text
 
 

@@ -148,7 +148,7 @@ def _columns(
 def _choices(type_: Any, namespace: str, types: _Types, depth: int = 0) -> Iterator[tuple[str, Kind | None]]:
     """Yield the alternatives of a type, as Avro's name and as a kind; None for an unknown name."""
     if depth > _DEEPEST:
-        raise ImportFailed("a type is nested too deeply; name a smaller part of it")
+        raise ImportFailed("name a smaller part of it; a type is nested too deeply")
     if isinstance(type_, list):
         for one in type_:
             yield from _choices(one, namespace, types, depth + 1)

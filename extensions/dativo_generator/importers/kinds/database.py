@@ -58,7 +58,7 @@ class _Address:
             found = os.environ.get(match[1])
             if found is None:
                 raise ImportFailed(
-                    f"{shown(url)}: the environment has no {match[1]}; set it, or write another ${{NAME}}"
+                    f"{shown(url)}: set {match[1]}, or write another ${{NAME}}; the environment has no {match[1]}"
                 )
             self.values.append(found)
             return found
@@ -94,22 +94,22 @@ def _checked_url(url: str) -> _Address:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise ImportFailed(f"{shown(url)}: is no URL of a database; write %5B for a '[' in it") from None
+        raise ImportFailed(f"{shown(url)}: write %5B for a '[' in it; it is not a URL of a database") from None
     login, has_login, place = parts.netloc.rpartition("@")
     user, has_password, password = login.partition(":")
     if has_password and password and not is_env_reference(unquote(password)):
         _, _, behind = shown(url).partition("://")
         raise ImportFailed(
-            f"{shown(url)}: holds a literal password; put it in the environment and write "
-            f"{parts.scheme}://{unquote(user)}:${{NAME}}@{behind}"
+            f"{shown(url)}: put the password in the environment and write "
+            f"{parts.scheme}://{unquote(user)}:${{NAME}}@{behind}; it is a literal here"
         )
     if not has_login and ":" in parts.netloc and "@" in f"{parts.path}{parts.query}{parts.fragment}":
-        raise ImportFailed(f"{shown(url)}: has an '@' behind the host; write ${{NAME}} for the password, else %40")
+        raise ImportFailed(f"{shown(url)}: write ${{NAME}} for the password, else %40; there is an '@' behind the host")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     for option, value in options.items():
         holds = _SECRET_OPTION.search(option) or secret_in(value, option) or masked(value) != value
         if holds and not is_env_reference(value):
-            raise ImportFailed(f"{shown(url)}: the option '{option}' holds a literal secret; write ${{NAME}} for it")
+            raise ImportFailed(f"{shown(url)}: write ${{NAME}} for the option '{option}'; it is a literal secret")
     host, _, port = place.rpartition(":") if re.search(r":[^\]]*$", place) else (place, "", "")
     address = _Address()
     port = address.expanded(port, url)
@@ -142,9 +142,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
     except sqlalchemy.exc.NoSuchModuleError:
         if known.driver:
             raise _not_installed(url, known.driver.partition("+")[0], address, known) from None
-        raise ImportFailed(
-            f"{shown(url)}: '{family}' is not a database that is known here; use its DDL script"
-        ) from None
+        raise ImportFailed(f"{shown(url)}: use its DDL script; '{family}' is not a known database") from None
     except ImportError as error:
         raise _not_installed(url, error.name or family, address, known) from None
     except Exception as error:  # drivers raise errors that SQLAlchemy does not wrap
@@ -164,7 +162,7 @@ def _inspector(url: str, address: _Address) -> Iterator[Any]:
 
 def _not_installed(url: str, module: str, address: _Address, known: Dialect) -> ImportFailed:
     if address.url.drivername != known.driver:  # a driver that the user asked for
-        return ImportFailed(f"{shown(url)}: the driver '{module}' is not installed; pip install it")
+        return ImportFailed(f"{shown(url)}: pip install the driver '{module}'; it is not installed")
     extras = ",".join(dict.fromkeys(("import", known.extra)))
     return ImportFailed(
         f"{shown(url)}: needs '{module}', which is not installed; pip install '.[{extras}]' from a checkout of the "
@@ -326,11 +324,13 @@ class DatabaseUrl(Reader):
         """Read its tables; refuses a URL of something to download, and any other kind of address."""
         if source.is_address:
             raise ImportFailed(
-                f"{source.label}: is no URL of a database; write scheme://user:${{NAME}}@host/database "
-                f"({known_schemes()})"
+                f"{source.label}: write scheme://user:${{NAME}}@host/database ({known_schemes()}); "
+                "it is not a URL of a database"
             )
         if source.named.partition("://")[0].lower() in _FETCHED:
-            raise ImportFailed(f"{source.label}: is not fetched; download it, or name a database ({known_schemes()})")
+            raise ImportFailed(
+                f"{source.label}: download it, or name a database ({known_schemes()}); it is not fetched"
+            )
         return list(_reflected(source.named, options.table, options.like, options.sample))
 
 

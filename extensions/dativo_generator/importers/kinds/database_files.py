@@ -71,7 +71,7 @@ _Found = tuple[dict[str, list[Column]], dict[str, str]]
 
 def _few(names: list[Any], label: str) -> list[Any]:
     if len(names) > TABLES:
-        raise ImportFailed(f"{label}: has more than {TABLES:,} tables; take a database with fewer")
+        raise ImportFailed(f"{label}: use a database with fewer tables; it has more than {TABLES}")
     return names
 
 
@@ -136,7 +136,7 @@ def _sqlite_kind(native: str) -> Kind:
 def _sqlite(path: Path, label: str) -> Iterator[sqlite3.Connection]:
     real = Path(os.path.realpath(path))
     if _bytes_beside(real, "-journal", 8) == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7":
-        raise ImportFailed(f"{label}: was left amid a change; open it once with what writes it")
+        raise ImportFailed(f"{label}: open it once with the program that writes it; a change in it is unfinished")
     with TemporaryDirectory(prefix="dativo-") as folder:
         # For an immutable file, SQLite neither creates nor reads files beside it.
         url = f"{real.as_uri()}?mode=ro&immutable=1"
@@ -165,7 +165,7 @@ def _bytes_beside(path: Path, ending: str, size: int) -> bytes:
 def _copied(path: Path, copy: Path, label: str) -> Path:
     """Copy a database with its pending changes, since reading them writes beside the original."""
     if path.stat().st_size > _WAITING:
-        raise ImportFailed(f"{label}: has changes that wait in {path.name}-wal; close what writes it")
+        raise ImportFailed(f"{label}: close the program that writes it; {path.name}-wal has changes for it")
     copy.write_bytes(local.content_of(path, _WAITING))
     copy.with_name(f"{copy.name}-wal").write_bytes(local.content_of(Path(f"{path}-wal"), _WAITING))
     return copy

@@ -63,16 +63,16 @@ def _text_of(path: Path, encoding: str) -> str:
         raise ImportFailed(f"{path}: '{encoding}' is not a known encoding") from None
     except UnicodeDecodeError:
         what = encoding or ("UTF-16" if marked == "utf-16" else "UTF-8")
-        raise ImportFailed(f"{path}: is not {what} text; convert it, or name its --encoding") from None
+        raise ImportFailed(f"{path}: convert it, or name its --encoding; it is not {what} text") from None
 
 
 def _named(path: Path, dialect: str) -> Dialect:
     found = known_dialect(dialect)
     known = {known.value for known in parser("Reading a DDL script").dialects.Dialects} - {""}
     if found.name not in known:
-        raise ImportFailed(
-            f"{path}: '{dialect}' is not a dialect{nearest(found.name, known)} (try {listed(list(dialects())[:5])})"
-        )
+        near = nearest(found.name, known)
+        way = f"did you mean '{near}'?" if near else f"use one like {listed(list(dialects())[:5])};"
+        raise ImportFailed(f"{path}: {way} '{dialect}' is not a dialect")
     return found
 
 
@@ -85,11 +85,13 @@ class _Bounds:
     def __call__(self, statement: Statement, tables: Tables) -> None:
         """Check a statement before it is followed."""
         if time.process_time() > self.deadline:
-            raise ImportFailed(f"{self.path}: was not read within {SECONDS} seconds; {_WAY_OUT}, or name its --dialect")
+            raise ImportFailed(
+                f"{self.path}: {_WAY_OUT}, or name its --dialect; it was not read within {SECONDS} seconds"
+            )
         if statement.end - statement.start > _STATEMENT_SIZE and statement.first in ("CREATE", "ALTER"):
             raise ImportFailed(f"{self.path}:{statement.line}: is a statement of more than {_STATEMENT_SIZE >> 20} MiB")
         if len(tables) > TABLES:
-            raise ImportFailed(f"{self.path}: has more than {TABLES:,} tables; {_WAY_OUT}")
+            raise ImportFailed(f"{self.path}: {_WAY_OUT}; it has more than {TABLES} tables")
 
 
 def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialect, Script]:

@@ -59,12 +59,12 @@ _BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _FOREIGN = {
-    b"PK\x03\x04": "a ZIP archive, as Excel's workbooks are; save it as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Office document; save it as CSV",
-    b"%PDF": "a PDF document",
-    b"\x28\xb5\x2f\xfd": "packed with zstd; unpack it, or pack it with gzip",
-    b"BZh": "packed with bzip2; unpack it, or pack it with gzip",
-    b"Obj\x01": "a data file of Avro; name its schema, an .avsc",
+    b"PK\x03\x04": "save it as CSV; it is a ZIP archive, as Excel's workbooks are",
+    b"\xd0\xcf\x11\xe0": "save it as CSV; it is an old Office document",
+    b"%PDF": "name a data file; it is a PDF document",
+    b"\x28\xb5\x2f\xfd": "unpack it, or pack it with gzip; it is packed with zstd",
+    b"BZh": "unpack it, or pack it with gzip; it is packed with bzip2",
+    b"Obj\x01": "name its schema, an .avsc; it is a data file of Avro",
 }
 
 # A folder of a partitioned data set; and the name of the null partition.
@@ -85,9 +85,7 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     paths, notes = _chosen(named)
     formats = {format_of(path) or "csv" for path in paths}
     if len(formats) > 1:
-        raise ImportFailed(
-            f"{source}: holds files of several kinds ({listed(sorted(formats))}); name one kind, like *.csv"
-        )
+        raise ImportFailed(f"{source}: name one kind, like *.csv; it holds several ({listed(sorted(formats))})")
     (form,) = formats
     for path in paths:
         _check_head(path, form, encoding)
@@ -95,11 +93,11 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
     try:
         found = _sample_csv(written) if form == "csv" else _sample_with_duckdb(source, form, written)
     except Timeout:
-        raise ImportFailed(f"{source}: was not read within {SECONDS} seconds; name a smaller part of it") from None
+        raise ImportFailed(f"{source}: name a smaller part of it; it was not read within {SECONDS} seconds") from None
     if not found.columns:
-        raise ImportFailed(f"{source}: holds no columns")
+        raise ImportFailed(f"{source}: name a file with columns; it has none")
     if not found.read and form != "parquet":
-        raise ImportFailed(f"{source}: holds a header and no rows, so nothing says what its columns are")
+        raise ImportFailed(f"{source}: use a file with rows; it has only a header, and no types can be guessed")
     if found.read >= found.most:
         notes.append(f"types are judged by the first {found.read:,} rows")
     columns = [_column(name, one, found.read, required_from_data) for name, one in found.columns.items()]
@@ -196,7 +194,7 @@ def _chosen(source: str) -> tuple[list[Path], list[str]]:
         files = [file for file in listing.files if format_of(file)]
         listing.links = [link for link in listing.links if format_of(Path(link))]
         if not files and not listing.links:
-            raise ImportFailed(f"{source}: holds no file whose name ends like a data file's ({listed(FORMATS)})")
+            raise ImportFailed(f"{source}: name data files ({listed(FORMATS)}); it has none")
     else:
         return [path], []
     if not files:
@@ -220,19 +218,19 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
     raw = local.beginning(path, 8)
     head = _beginning(path, _HEAD)
     if not head:
-        raise ImportFailed(f"{path}: is empty")
+        raise ImportFailed(f"{path}: name a file with data; it is empty")
     for magic, what in _FOREIGN.items():
         if raw.startswith(magic) or head.startswith(magic):
-            raise ImportFailed(f"{path}: is {what}")
+            raise ImportFailed(f"{path}: {what}")
     if form == "parquet":
         if not head.startswith(b"PAR1"):
-            raise ImportFailed(f"{path}: is no Parquet file")
+            raise ImportFailed(f"{path}: rename it; it ends in .parquet, but is not a Parquet file")
         return
     if head.startswith(b"PAR1"):
-        raise ImportFailed(f"{path}: is a Parquet file; let its name end in .parquet")
+        raise ImportFailed(f"{path}: let its name end in .parquet; it is a Parquet file")
     if not encoding and not any(head.startswith(mark) for mark in _BYTE_ORDER_MARKS):
         if b"\0" in head:
-            raise ImportFailed(f"{path}: is binary, not text")
+            raise ImportFailed(f"{path}: name a text file; it is binary")
         try:
             codecs.getincrementaldecoder("utf-8")().decode(head)
         except UnicodeDecodeError as error:

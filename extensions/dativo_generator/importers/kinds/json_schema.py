@@ -305,7 +305,7 @@ def read_json_schema(document: Any, path: Path, fragment: str) -> list[Table]:
     columns = tuple(place.columns())
     if not columns:
         if unread := schema.get(_UNREAD):
-            raise ImportFailed(f"{path}: {unread[0]}; put it beside the file")
+            raise ImportFailed(f"{path}: put what it refers to beside it; it {unread[0]}")
         what = f"'#{fragment}' describes" if fragment else "describes"
         raise ImportFailed(f"{path}: {what} no object with properties{_offered(schemas, document)}")
     name = _named_by(fragment) or text_in(schema.get("title")) or path.name.split(".")[0]

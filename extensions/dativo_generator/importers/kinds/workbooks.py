@@ -59,7 +59,7 @@ def _check_size(path: Path) -> None:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if sum(one.file_size for one in archive.infolist()) > UNPACKED:
-                raise ImportFailed(f"{path}: has more than {UNPACKED >> 20} MiB when it is unpacked; save it as CSV")
+                raise ImportFailed(f"{path}: save it as CSV; unpacked it has more than {UNPACKED >> 20} MiB")
 
 
 def _table(name: str, rows: Iterator[Sequence[Any]], required_from_data: bool) -> Table | None:
