@@ -42,6 +42,8 @@ _TELLING, _LONGEST_PREFIX = 2, 3
 _LONGEST_PHRASE = 6
 # A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
+# What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
+_OWNED = "owned"
 
 # Where phrases occur in a name, as word indices: start, and end (exclusive).
 _Spans = list[tuple[int, int]]
@@ -125,7 +127,9 @@ class Rule(NamedTuple):
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
-        if (self.whole and left) or (self.alone and any(general.tells(word, at, column.table) for at, word in left)):
+        if (self.whole and left) or (
+            self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
+        ):
             return None
         evidence = column.said(*spans[0])
         if self.tables:
@@ -180,9 +184,13 @@ class General(NamedTuple):
     groups: Mapping[str, str]
     known: frozenset[str]
 
+    def is_person(self, word: str) -> bool:
+        """Return whether a word names somebody."""
+        return self.groups.get(singular(word)) == "<person>"
+
     def completed_by(self, column: _Column) -> bool:
         """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
-        about_person = any(self.groups.get(word) == "<person>" for word in column.about)
+        about_person = any(map(self.is_person, column.about))
         return not about_person and all(word.text in self.incomplete for word in column.words)
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -191,8 +199,13 @@ class General(NamedTuple):
         left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
         return left or name
 
-    def tells(self, word: str, place: int, table: Collection[str]) -> bool:
-        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix."""
+    def tells(self, word: str, place: int, table: Collection[str], named: bool = False) -> bool:
+        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix.
+
+        A thing of the table's does, where the name is `named` after the table's persons: in team_members, team_name.
+        """
+        if named and word in table and singular(word) in self.things:
+            return True
         if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
             return False
         if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):
@@ -291,7 +304,15 @@ class Rules:
         if not telling:
             return (singular(said[-1]),)
         about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
+        if len(about) == 2 and self._named_in(*about):
+            about = dict.fromkeys([singular(said[-1])])
+        elif any(self._general.is_person(word) for word in said[:-1]):
+            about[_OWNED] = None
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
+
+    def _named_in(self, whole: str, part: str) -> bool:
+        """Return whether a table is about persons of an organisation: the contacts of suppliers."""
+        return whole in self._general.things and self._general.is_person(part)
 
 
 def load_rules(root: Path) -> Rules:

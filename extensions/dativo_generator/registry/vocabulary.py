@@ -25,6 +25,8 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
+# What is shorter means something only in a table, or beside other words, of another language than English.
+_TELLING = 3
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
 # A table is in another language with at least so many names in it, and at least this share of all.
@@ -194,7 +196,8 @@ class Vocabulary:
             return None
         fitting = [one for one in self._phrases.get("".join(told), ()) if one.count >= len(told)]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
-        if spoken_here or not fitting or (len(told) == 1 and told[0] in self.english):
+        short = not spoken and len("".join(told)) < _TELLING
+        if spoken_here or not fitting or short or (len(told) == 1 and told[0] in self.english):
             return spoken_here
         return fitting[0]
 
