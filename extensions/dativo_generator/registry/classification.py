@@ -302,11 +302,11 @@ class Rules:
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
-            return (singular(said[-1]),)
+            return tuple(dict.fromkeys(map(singular, reversed(said))))
         about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
         if len(about) == 2 and self._named_in(*about):
             about = dict.fromkeys([singular(said[-1])])
-        elif any(self._general.is_person(word) for word in said[:-1]):
+        elif any(map(self._general.is_person, said[:-1])) and self._general.things.isdisjoint(map(singular, said)):
             about[_OWNED] = None
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
 
