@@ -74,6 +74,7 @@ class _Table(NamedTuple):
     words: frozenset[str]
     prefixes: frozenset[str]
     about: tuple[str, ...]
+    told: bool  # its columns are known
 
 
 class _Column(NamedTuple):
@@ -86,6 +87,7 @@ class _Column(NamedTuple):
     type: str
     table: frozenset[str]
     about: tuple[str, ...]
+    told: bool
 
     def said(self, start: int, end: int) -> str:
         """Quote words of the name as written, with their meaning where it differs."""
@@ -112,6 +114,7 @@ class Rule(NamedTuple):
     tables: frozenset[str]
     not_tables: frozenset[str]
     not_in: frozenset[str]
+    beside: frozenset[str]
     confidence: float
 
     @property
@@ -119,10 +122,14 @@ class Rule(NamedTuple):
         """Its phrases, each joined into one word, with their numbers of words."""
         return _joined(self.words)
 
+    def _is_alone(self, about: Collection[str]) -> bool:
+        """Return whether the rule needs columns beside that the table lacks."""
+        return bool(self.beside) and self.beside.isdisjoint(about)
+
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
-        if self.tables and about not in self.tables:
+        if (self.tables and about not in self.tables) or (column.told and self._is_alone(column.about)):
             return None
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
@@ -235,7 +242,7 @@ class Rules:
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
-        looked_at = _Column(in_english, type_, of_table.words, of_table.about)
+        looked_at = _Column(in_english, type_, of_table.words, of_table.about, of_table.told)
         found = self._by_rules(looked_at)
         if found.label or not self._general.completed_by(looked_at):
             return found
@@ -288,6 +295,7 @@ class Rules:
             frozenset(own | set(map(singular, own)) | shared),
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
             tuple(dict.fromkeys(about)),
+            bool(columns),
         )
 
     def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
@@ -323,7 +331,20 @@ def load_rules(root: Path) -> Rules:
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name may be written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "whole", "unless", "despite", "types", "tables", "not_tables", "not_in")
+    known = (
+        "name",
+        "label",
+        "words",
+        "alone",
+        "whole",
+        "unless",
+        "despite",
+        "types",
+        "tables",
+        "not_tables",
+        "not_in",
+        "beside",
+    )
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
     rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
@@ -381,6 +402,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
+        _set(entry, "beside", groups),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
