@@ -164,7 +164,7 @@ def test_a_word_of_another_language_is_in_english_what_the_rules_speak_of() -> N
 @pytest.mark.parametrize(
     ("column", "table", "label", "evidence"),
     [
-        ("altcontactphone", "x", "PII", "'contactphone' in 'altcontactphone'"),
+        ("altcontactphone", "x", "PII", "'contact phone' in 'altcontactphone'"),
         ("homephone", "x", "PII", ""),
         ("ec_name", "employees", "PII", ""),
         ("cc_manager", "call_center", "PII", ""),
@@ -283,7 +283,7 @@ def test_a_name_of_any_length_is_judged_at_once() -> None:
         ("name", "string", "customer_type", ""),
         ("email_template_id", "string", "users", "'email' in the name, but 'template' points at it or describes it"),
         ("DateOfBirth", "date", "x", "'date of birth' in the name"),
-        ("dateofbirth", "date", "x", "'dateofbirth' in the name"),
+        ("dateofbirth", "date", "x", "'date of birth' in 'dateofbirth'"),
         ("T\u00e9l\u00e9phone", "string", "x", "'telephone' in the name"),
     ],
 )

@@ -306,16 +306,17 @@ class Rules:
         return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
-        """Return the last telling word of a table's name, and the last one of all, as singulars."""
+        """Return the last telling word of a table's name, the last one, and the last two as one, all as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
-            return tuple(dict.fromkeys(map(singular, reversed(said))))
+            return tuple(dict.fromkeys((*map(singular, reversed(said)), "".join(map(singular, said[-2:])))))
         about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
         if len(about) == 2 and self._named_in(*about):
             about = dict.fromkeys([singular(said[-1])])
         elif any(map(self._general.is_person, said[:-1])) and self._general.things.isdisjoint(map(singular, said)):
             about[_OWNED] = None
+        about["".join(map(singular, said[-2:]))] = None  # login_codes is also about a logincode
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
 
     def _named_in(self, whole: str, part: str) -> bool:
@@ -369,7 +370,9 @@ def load_rules(root: Path) -> Rules:
         told.update(
             rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
         )
-    vocabulary = Vocabulary(root, told, abbreviations)
+    alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
+    joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
+    vocabulary = Vocabulary(root, told, abbreviations, {word: joined[word] for word in joined.keys() - alone})
     general = General(
         pointers,
         fillers,

@@ -53,11 +53,20 @@ class Meaning(NamedTuple):
 class Vocabulary:
     """The known words, by language."""
 
-    def __init__(self, root: Path, of_rules: Collection[str], abbreviations: Mapping[str, str]) -> None:
-        """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`."""
+    def __init__(
+        self,
+        root: Path,
+        of_rules: Collection[str],
+        abbreviations: Mapping[str, str],
+        phrases: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`.
+
+        `phrases` are those of the rules by their letters, for names that join them.
+        """
         top = Document(root, ENGLISH).section(("source", "short", "endings", "common"))
         top.text("source")
-        self._root, self.abbreviations = root, abbreviations
+        self._root, self.abbreviations, self._joined = root, abbreviations, phrases
         self._endings = tuple(sorted(top.phrases("endings"), key=len, reverse=True))
         self.english = frozenset((*of_rules, *abbreviations, *top.text("common").split()))
         self._short = frozenset(top.phrases("short"))
@@ -86,7 +95,12 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; a word of several languages is taken from that of the `context`, '' for any."""
-        pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written, context)]
+        pieces = [
+            Word(one, written)
+            for written in words(name)
+            for piece in self.apart(written, context)
+            for one in self._joined.get(piece, (piece,))
+        ]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
         return self._translated(pieces, context)
