@@ -279,8 +279,7 @@ class Rules:
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns reveal about it."""
-        read = self.vocabulary.read(name)
-        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        language = self.vocabulary.language_of(name, columns)
         read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}

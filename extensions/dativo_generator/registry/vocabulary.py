@@ -110,11 +110,23 @@ class Vocabulary:
         found = Counter(word.language for word in name if word.language)
         return found.most_common(1)[0][0] if found else ""
 
-    def language_of(self, names: Collection[str]) -> str:
-        """Return the language other than English of a significant share of the names; '' for none."""
-        found = Counter(language for name in names if (language := self.language(self.read(name))))
+    def language_of(self, name: str, beside: Collection[str]) -> str:
+        """Return the language other than English of a table and of its columns `beside` it; '' for none.
+
+        It is the one that reads most of the names: many words are in several languages. The table's own name suffices.
+        """
+        own = self._languages(name)
+        found = Counter(language for column in beside for language in self._languages(column))
+        found.update(own)
         language, count = found.most_common(1)[0] if found else ("", 0)
-        return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
+        return language if own or count >= max(_FEWEST, _SHARE * len(beside)) else ""
+
+    def _languages(self, name: str) -> list[str]:
+        """List the languages that a name may be in, English not counted."""
+        read = [word for word in self.read(name) if word.language]
+        letters = {word.written.replace(" ", "") for word in read}
+        found = (meaning.language for written in letters for meaning in self._phrases.get(written, ()))
+        return list(dict.fromkeys([self.language(read), *found])) if read else []
 
     def head_last(self, name: Sequence[Word], language: str) -> list[Word]:
         """Return the words in English order if the language puts the head first: tipo cliente, customer type."""
