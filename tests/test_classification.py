@@ -229,6 +229,36 @@ def test_a_name_that_says_little_is_read_behind_that_of_its_table(column: str, t
     assert PACK.judge(column, "string", table).label == label
 
 
+@pytest.mark.parametrize(
+    ("column", "table", "label"),
+    [
+        ("email", "supplier_contacts", "PII"),
+        ("email", "suppliers", ""),
+        ("name", "team_members", "PII"),
+        ("team_name", "team_members", ""),
+        ("ip", "user_devices", "PII"),
+        ("ip", "devices", ""),
+        ("code", "login_codes", "SENSITIVE"),
+        ("code", "country_codes", ""),
+        ("customeremail", "orders", "PII"),
+        ("cf", "graph_items", ""),
+        ("cf", "clienti", "PII"),
+        ("allocation", "leave_policies", ""),
+    ],
+)
+def test_whom_a_table_is_about_is_told_by_all_of_its_name(column: str, table: str, label: str) -> None:
+    assert PACK.judge(column, "string", table).label == label
+
+
+@pytest.mark.parametrize(
+    ("beside", "label"), [((), "SENSITIVE"), (("id", "name"), ""), (("id", "name", "patient_id"), "SENSITIVE")]
+)
+def test_a_list_of_diseases_is_a_catalogue_until_a_column_names_the_patient(
+    beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge("name", "string", "diseases", None, beside).label == label
+
+
 def test_what_a_table_is_about_is_told_by_its_columns() -> None:
     beside = ("id", "surname", "birth_date", "city")
     assert PACK.judge("city", "string", "t").label == ""
