@@ -92,6 +92,9 @@ def measure(path: Path, row: Row, each: bool) -> str:
     wanted = searched(text)
     if not wanted:
         return ""
+    row.files += 1
+    row.kib += len(text) / 1024
+    row.tables += len(wanted)
     start = time.process_time()
     try:
         dialect, script = script_of(path)
@@ -104,10 +107,8 @@ def measure(path: Path, row: Row, each: bool) -> str:
     read = {table.parts[-1].lower() for table in script.tables}
     named = {name_of(name) for name in (*script.dropped, *(one.table for one in script.problems))}
     missing = wanted - read
+    named |= {name for name in missing for one in script.problems if name in one.text.lower()}
     silent = missing - named if not script.routines else set()
-    row.files += 1
-    row.kib += len(text) / 1024
-    row.tables += len(wanted)
     row.read += len(wanted & read)
     row.columns += script.columns
     queries = {name_of(one.table) for one in script.problems if one.why == UNSAID}

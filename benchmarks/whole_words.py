@@ -18,7 +18,7 @@ from dativo_generator.registry.vocabulary import WHOLE  # noqa: E402
 # Compound words in names that are not in a dictionary, but are one thing.
 _OWN = (
     *("hostname", "filename", "pathname", "tablename", "fieldname", "classname", "methodname", "servername"),
-    *("typename", "tagname"),
+    *("typename", "tagname", "realmname"),
 )
 
 

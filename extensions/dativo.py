@@ -8,15 +8,15 @@ import gc
 import importlib.util
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial, wraps
 from hashlib import sha256
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from copier.errors import UserMessageError
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, Template, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
@@ -86,54 +86,62 @@ def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 _ABOUT = re.compile(r"\{\{ '([\w/.]+)' (\| (\w+)[^{}%]*) \}\}", re.ASCII)
 # What Jinja notes of a filter that is given the context.
 _OF_CONTEXT = pass_context(lambda context: None).jinja_pass_arg
-# Stands in a form for the text that each of its texts has there.
-_PLACE = "text-of-this-place"
+# The variable that a form has in place of the name of a question.
+_NAME = "_name_of_the_question"
+
+
+class _About:
+    """The template of a text about one question: that of its form, with the question's name."""
+
+    def __init__(self, form: Template, name: str) -> None:
+        self.form, self.name = form, name
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        return self.form.render(*args, **kwargs, **{_NAME: self.name})
+
+
+class _Text:
+    """The template of a text in which Jinja has nothing to do."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        return self.text
 
 
 def _compile_once(environment: Environment) -> None:
-    """Make `environment` compile each text once, and one for all that differ in a name alone, or are text alone.
+    """Make `environment` compile each text once, and one for all that differ only in the name of a question.
 
-    Copier has every text of a question compiled again each time it is looked at, three times on average. There are
-    three hundred of some ten forms, and compiling them takes longer than all that they ask. Extensions still see each
-    text: Copier's own resets its state there.
+    Copier compiles every text of a question each time it is looked at, three times on average. There are three hundred
+    of some ten forms, and compiling them takes longer than all that they ask. Extensions still see each text: Copier's
+    own resets its state there.
     """
-    compile_, compiled = environment.compile, {}
+    from_string, templates = environment.from_string, {}
 
-    def compile_once(source: Any, *place: Any, **options: Any) -> Any:
-        if not isinstance(source, str) or any(place) or options:
-            return compile_(source, *place, **options)
-        form, text = _form(source, environment.filters)
-        if form in compiled:
+    def once(source: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(source, str) or args or kwargs:
+            return from_string(source, *args, **kwargs)
+        if source in templates:
             environment.preprocess(source)
         else:
-            compiled[form] = compile_(form)
-        return _filled(compiled[form], text)
+            templates[source] = template(source)
+        return templates[source]
 
-    environment.compile = compile_once
+    def template(source: str) -> Any:
+        if (match := _ABOUT.fullmatch(source)) and _takes_context(environment.filters.get(match[3])):
+            return _About(once(f"{{{{ {_NAME} {match[2]} }}}}"), match[1])
+        if not set(source) & set("{#%\r\n"):
+            environment.preprocess(source)
+            return _Text(source)
+        return from_string(source)
 
-
-def _form(source: str, filters: Mapping[str, Any]) -> tuple[str, str]:
-    """Return a text with a name in it replaced, and the name; or itself.
-
-    Not before a filter that takes no context: Jinja calls it while it compiles, with what stands there then.
-    """
-    if _PLACE in source:
-        return source, _PLACE
-    if (match := _ABOUT.fullmatch(source)) and _takes_context(filters.get(match[3])):
-        return f"{{{{ '{_PLACE}' {match[2]} }}}}", match[1]
-    if source and not set(source) & set("{#%\r") and not source.endswith("\n"):
-        return _PLACE, source
-    return source, _PLACE
+    environment.from_string = once
 
 
 def _takes_context(filter_: Any) -> bool:
+    """Return whether Jinja calls a filter only when a template is rendered; one without context it may call before."""
     return getattr(filter_, "jinja_pass_arg", None) is _OF_CONTEXT
-
-
-def _filled(code: CodeType, text: str) -> CodeType:
-    """Put a text where the form has its place."""
-    constants = (_filled(one, text) if isinstance(one, CodeType) else one for one in code.co_consts)
-    return code.replace(co_consts=tuple(text if one == _PLACE else one for one in constants))
 
 
 class Dativo(Extension):

@@ -179,6 +179,17 @@ def test_what_cannot_be_read_is_left_out(at: Any) -> None:
     assert table.notes == (("left out, since they cannot be read: public.shut",) if at.name == "postgresql" else ())
 
 
+@pytest.mark.parametrize("server", ["mariadb"], indirect=True)
+def test_a_view_that_takes_too_long_takes_nothing_along(at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "SECONDS", 2)
+    database = at.database("slow")
+    database.execute("CREATE VIEW a_slow_one AS SELECT SLEEP(9) AS x")
+    database.execute("CREATE TABLE b_quick_one (a int)")
+    (table,) = read(database.url())
+    assert (table.plain_name, types(table)) == ("b_quick_one", {"a": "integer"})
+    assert re.fullmatch(r"left out, since they cannot be read: slow\w*\.a_slow_one", *table.notes)
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

@@ -96,11 +96,11 @@ TEXTS = sorted(
     }
 )
 OTHERS = [
-    *("", "a", "a\n", "a\r\nb", "%", "#", "{", "a{# b #}c", "é\u2028'\"\\", dativo._PLACE),
+    *("", "a", "a\n", "a\r\nb", "%", "#", "{", "a{# b #}c", "é\u2028'\"\\", dativo._NAME),
     *("{{ 'a' | upper }}", "{{ 'a' | replace('a', 'b') }}", "{{ 'a' | upper | lower }}", "{{ 'a' | upper ~ 'c' }}"),
     *(
-        f"{{{{ 'a' | replace('a', '{dativo._PLACE}') }}}}",
-        f"{{{{ '{dativo._PLACE}' | upper }}}}",
+        f"{{{{ 'a' | replace('a', '{dativo._NAME}') }}}}",
+        f"{{{{ '{dativo._NAME}' | upper }}}}",
         "{{ 'a' ~ 'b' | upper }}",
     ),
     *("{{ 'a\\n' | upper }}", "{{ 'a' | upper }}b", "{% if 'a' | upper %}x{% endif %}", "{{ 'a' | default('{}') }}"),

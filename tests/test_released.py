@@ -160,3 +160,28 @@ def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(
         assert done.status == status, done
         assert done.err.count("Warning: ") == 1 and f"Warning: {pack}: tag a version like v1.0.0" in done.err
     assert newer in (out / ".copier-answers.acme.charges.yml").read_text(encoding="utf-8")
+
+
+# --- what is checked out ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["docs/guide.md", "docs/deep/prüfung.md"])
+def test_what_a_release_does_not_export_is_not_checked_out(tmp_path: Path, name: str) -> None:
+    pack = repository(tmp_path / "pack", "v1.0.0")
+    for path in (name, "größe.yml", "template/docs/page.md"):
+        (pack / path).parent.mkdir(parents=True, exist_ok=True)
+        (pack / path).write_text(path, encoding="utf-8")
+    (pack / ".gitattributes").write_text("/docs/** export-ignore\n", encoding="utf-8")
+    release(pack, "v2.0.0")
+    source = Source(str(pack), tmp_path)
+    folder = source.checkout(source.tags["v2.0.0"])
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == {".gitattributes", "größe.yml", "template/docs/page.md"}
+
+
+def test_all_of_a_release_is_checked_out_whose_git_attributes_say_nothing(tmp_path: Path) -> None:
+    pack = repository(tmp_path / "pack", "v1.0.0")
+    (pack / "docs.md").write_text("said", encoding="utf-8")
+    release(pack, "v2.0.0")
+    source = Source(str(pack), tmp_path)
+    assert (source.checkout(source.tags["v2.0.0"]) / "docs.md").read_text(encoding="utf-8") == "said"

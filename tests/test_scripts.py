@@ -62,6 +62,11 @@ BETWEEN = {
     "rights": ";\nGRANT CREATE TABLE TO somebody;\n",
     "a broken one": ";\nCREATE TABLE broken (x int,, y int\n",
     "Oracle's quotes": ";\nINSERT INTO a VALUES (q'[it's; here]');\n",
+    "a question of SQL*Plus": "\n/\nshow errors\n\ndescribe a\n",
+    "rights, without an end": "\nGRANT CREATE TABLE,\n  ALTER TABLE\nTO somebody\n",
+    "an array of PostgreSQL": ";\nSELECT ARRAY [jsonb '{\"z\": 1}', jsonb '[2]'];\n",
+    "a terminator of DB2": "@\nCREATE TRIGGER t AFTER INSERT ON a BEGIN ATOMIC SET x = 1; END@\n",
+    "a terminator of DB2, on its line": "\n@ -- the end\nINSERT INTO a VALUES (1)@\n",
 }
 
 
@@ -131,6 +136,13 @@ OPTIONS = {
     "x": "string",
     "x AS (a + b) PERSISTED NOT NULL": "string!",
     "x INT64 NOT NULL OPTIONS (description = 'NULL')": "integer!",
+    'x REF "S"."P" SCOPE IS "S"."PS" WITH ROWID NOT NULL': "string!",
+    "x VECTOR(3, FLOAT32)": "string",
+    "x date METADATA FROM 'time' VIRTUAL": "date",
+    "x char(3) NOT NULL COMPRESS 'abc'": "string!",
+    "x decimal(5,2) COMPRESS 0.00 NOT NULL": "string!",
+    "x varchar(9) MASKED WITH DEFAULT ANNOTATIONS (Shown 'to all')": "string",
+    "x smallint SERIAL DEFAULT VALUE": "integer!",
     "x int autoincrement start 1 increment 1 noorder NOT NULL WITH TAG (t = 'a')": "integer!",
 }
 
@@ -145,6 +157,7 @@ NO_COLUMNS = [
     *("INDEX i (x)", "INDEX i NONCLUSTERED (x)", "INDEX i CLUSTERED COLUMNSTORE", "INDEX (x)", "KEY `k` (`x`)"),
     *("KEY k (x)", "UNIQUE KEY k (x)", "UNIQUE (x)", "SPATIAL KEY s (x)", "FULLTEXT INDEX f (x)", "CHECK (x > 0)"),
     *("CONSTRAINT c CHECK (x > 0)", "FOREIGN KEY (x) REFERENCES o (id)", "PERIOD FOR SYSTEM_TIME (a, b)"),
+    *("INDEX i UNIQUE (x) WHERE (x > 1)", "UNIQUE INDEX IF NOT EXISTS i (x)", "PERIOD BUSINESS_TIME (a, b)"),
     *("EXCLUDE USING gist (x WITH =)", "INDEX i x TYPE minmax GRANULARITY 4", "SUPPLEMENTAL LOG DATA (ALL) COLUMNS"),
 ]
 
@@ -155,7 +168,11 @@ def test_what_is_no_column_becomes_none(entry: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["key varchar(20)", "index text", "sort int check (sort > 0)", "family text", '"check" text']
+    "column",
+    [
+        *("key varchar(20)", "index text", "sort int check (sort > 0)", "family text", '"check" text'),
+        *("key varchar(20) unique", "identifier int"),
+    ],
 )
 def test_a_column_may_be_called_like_what_is_none(column: str, tmp_path: Path) -> None:
     (table,) = tables_of(tmp_path, f"create table t (x int, {column})")
@@ -177,6 +194,7 @@ BEHIND: dict[str, Columns] = {
     },
     "USING delta PARTITIONED BY (x)": {},
     "INHERITS (parent)": {"id": "integer!"},
+    "STORED AS INPUTFORMAT 'a' OUTPUTFORMAT 'b' COPY GRANTS": {},
     "WITH PARTITION COLUMNS (day DATE) OPTIONS (uris = ['gs://b'])": {"day": "date"},
 }
 
@@ -193,6 +211,7 @@ COPIES = {
     "create table t like s": {"x": "integer!", "y": "string"},
     "create table t (like s including all, z date)": {"x": "integer!", "y": "string", "z": "date"},
     "create table t clone s": {"x": "integer!", "y": "string"},
+    "create snapshot table t clone s for system_time as of current_timestamp()": {"x": "integer!", "y": "string"},
     "create table t partition of s for values in (1)": {"x": "integer!", "y": "string"},
     "create table t as select * from s": {"x": "integer", "y": "string"},
     "create table t as select y, x as z from s where x > 1": {"y": "string", "z": "integer"},
@@ -200,6 +219,9 @@ COPIES = {
         "d": "date",
         "e": "string",
     },
+    "create table t stored as parquet as select y from s": {"y": "string"},
+    "create temporary table t select y from s": {"y": "string"},
+    "create table t execute as user copy grants as select y from s": {"y": "string"},
     "create table t (a, b) as select x, y from s": {"a": "integer", "b": "string"},
     "select * into t from s": {"x": "integer", "y": "string"},
     "insert into s\nselect 1, 'a'\nselect y, x as z into t from s where x > 1": {"y": "string", "z": "integer"},
@@ -225,12 +247,40 @@ CHANGES: dict[str, Columns] = {
         "w": "integer",
         "y": "string",
     },
+    "alter table t add period for p (x, y)": {"x": "integer!", "y": "string!"},
     "alter table only t add constraint k primary key (y)": {"x": "integer!", "y": "string!"},
     "alter table t with check add constraint k primary key clustered (y asc)": {"x": "integer!", "y": "string!"},
     "alter table t drop column y": {"x": "integer!"},
     "alter table t drop column if exists z, drop y cascade": {"x": "integer!"},
     "alter table t drop (x, y), add z int": {"z": "integer"},
     "alter table t drop constraint c, column y": {"x": "integer!"},
+    # without a comma, as in DB2 and Oracle
+    "alter table t add column z date add w int drop y": {"x": "integer!", "z": "date", "w": "integer"},
+    "alter table t add (z date) modify (y not null) add foreign key (z) references o (id)": {
+        "x": "integer!",
+        "y": "string!",
+        "z": "date",
+    },
+    "alter table t wait 9 add column if not exists z date last": {"x": "integer!", "y": "string", "z": "date"},
+    # columns that are called like what an action on the whole table begins with
+    "alter table t add storage int, location text, add tag date, add system int": {
+        "x": "integer!",
+        "y": "string",
+        "storage": "integer",
+        "location": "string",
+        "tag": "date",
+        "system": "integer",
+    },
+    "alter table t rename y to comment;\nalter table t modify comment date not null": {
+        "x": "integer!",
+        "comment": "date!",
+    },
+    "alter table t rename y to tag;\nalter table t drop tag": {"x": "integer!"},
+    "alter table t rename y to key;\nalter table t rename key to z": {"x": "integer!", "z": "string"},
+    "alter table t drop index i, add unique using index j": {"x": "integer!", "y": "string"},
+    "alter table t set (a = 1), b = 2, unset c, d": {"x": "integer!", "y": "string"},
+    "alter table t add if not exists partition (day = '1') partition (day = '2')": {"x": "integer!", "y": "string"},
+    "alter table t volatile cardinality;\nalter table t refresh": {"x": "integer!", "y": "string"},
     "alter table t rename column y to z": {"x": "integer!", "z": "string"},
     "alter table t rename y to z": {"x": "integer!", "z": "string"},
     "exec sp_rename 'dbo.t.y', 'z', 'COLUMN'": {"x": "integer!", "z": "string"},
@@ -257,6 +307,59 @@ def test_changes_are_followed_in_order(change: str, columns: Columns, tmp_path: 
     assert list(shown(tables).values()) == [columns]
     assert [list(names) for names in shown(tables).values()] == [list(columns)]
     assert notes_of(tables) == []
+
+
+def test_a_table_inherits_what_changes_in_another(tmp_path: Path) -> None:
+    script = """
+        create table a (x int);
+        create table b (x int, y text);
+        create table c (z date) inherits (a, b);
+        create table d partition of c for values in (1);
+        create table e (x int, y text, z date);
+        alter table c attach partition e default;
+        alter table a add w int, rename x to v;
+        alter table only c add alone int;
+        alter table b drop y, rename to f;
+        alter table c detach partition e;
+        alter table c alter z set not null;
+    """
+    assert shown(tables_of(tmp_path, script)) == {
+        "a": {"v": "integer", "w": "integer"},
+        "f": {"x": "integer"},
+        "c": {"v": "integer", "z": "date!", "w": "integer", "alone": "integer"},
+        "d": {"v": "integer", "z": "date!", "w": "integer"},
+        "e": {"v": "integer", "z": "date", "w": "integer"},
+    }
+
+
+def test_tables_that_inherit_from_each_other_come_to_an_end(tmp_path: Path) -> None:
+    script = "create table a (x int);\ncreate table b (y int);\nalter table a inherit b;\nalter table b inherit a;\n"
+    found = shown(tables_of(tmp_path, script + "alter table a add z int"))
+    assert found == {"a": {"x": "integer", "z": "integer"}, "b": {"y": "integer", "z": "integer"}}
+
+
+# A table's name as scripts and templates write it, and the name that it is read under.
+NAMES = {
+    "my-project-1.d.t": "d.t",
+    "identifier('d.t')": "d.t",
+    "identifier(:t)": "t",
+    ":schema.t": "schema.t",
+    "!schema!.t": "!schema!.t",
+    "{schema}.t": "{schema}.t",
+    "{{ schema }}.t": "{{ schema }}.t",
+    "${schema}.t": "${schema}.t",
+    "@schema.t": "@schema.t",
+    "delta.`/a/b`": "delta./a/b",
+    "identifier": "identifier",
+    "a..t": "a.t",
+    "#t$1@x": "#t$1@x",
+}
+
+
+@pytest.mark.parametrize(("written", "name"), NAMES.items())
+def test_a_name_is_read_however_it_is_given(written: str, name: str, tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, f"create table {written} (x int);")
+    assert (table.name, [one.name for one in table.columns]) == (name, ["x"])
 
 
 @pytest.mark.parametrize("rename", ["alter table t rename to u", "rename table t to u", "exec sp_rename 't', 'u'"])
@@ -286,6 +389,17 @@ def test_descriptions_come_from_everywhere(tmp_path: Path) -> None:
         for table in tables_of(tmp_path, script)
     }
     assert found == {"a": ("of a", {"x": "of x", "y": "of y"}), "dbo.b": ("of b", {"x": "of b's x"})}
+
+
+def test_db2_describes_several_columns_at_once(tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, "create table s.a (x int, y int)@\ncomment on s.a (x is 'of x', y is 'of y')@")
+    assert [column.description for column in table.columns] == ["of x", "of y"]
+
+
+def test_a_text_in_double_quotes_has_escapes(tmp_path: Path) -> None:
+    script = 'create table `a.b` (x int64 options (description = "it\'s \\"x\\"")) options (description = "b\\\\c")'
+    (table,) = tables_of(tmp_path, script)
+    assert (table.description, table.columns[0].description) == ("b\\c", 'it\'s "x"')
 
 
 def test_names_that_a_script_gives_to_types(tmp_path: Path) -> None:
@@ -326,6 +440,15 @@ SAID: dict[str, list[str]] = {
     "exec ('create table b (x int)')": ["a.sql:2: is not understood: create table b (x int): it stands in a text"],
     "create procedure p as begin create table b (x int); end": [
         "what functions, procedures and triggers make is left out: they speak of tables in lines 2"
+    ],
+    "go\ncreate procedure p as begin create table [a b] (x int); end": [
+        "what functions, procedures and triggers make is left out: they speak of tables in lines 3"
+    ],
+    "copy good from stdin;\n1\ncreate table b (x int)\n\\.\n": [
+        "a.sql:4: is not understood: create table b (x int): it stands in a text"
+    ],
+    "create or replace event table odd change_tracking = false": [
+        "a.sql:2: is not understood: create or replace event table odd change_tracking = false: no columns"
     ],
     "insert into good values ('\ncreate table b (x int)\n')": [
         "a.sql:3: is not understood: create table b (x int): it stands in a text"

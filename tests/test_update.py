@@ -342,7 +342,7 @@ def test_outside_a_repository_there_is_no_update(few: Path, command: Command, tm
     shutil.rmtree(tmp_path / "out" / ".git")
     result = command(tmp_path / "out", "update")
     assert result.status == 2
-    assert "is not in a Git repository" in result.err
+    assert "make it a Git repository" in result.err
 
 
 def test_a_question_that_is_not_there_is_refused_once(built: Path, command: Command) -> None:
@@ -355,7 +355,7 @@ def test_a_question_that_is_not_there_is_refused_once(built: Path, command: Comm
 def test_a_folder_without_answers_files_is_the_wrong_one(verb: str, command: Command, tmp_path: Path) -> None:
     result = command(tmp_path, verb)
     assert result.status == 2
-    assert result.err.startswith(f"Error: {tmp_path}: holds no answers file")
+    assert result.err.startswith(f"Error: {tmp_path}: run the command in a folder with answers files")
 
 
 def test_a_selection_of_nothing_is_a_mistake(built: Path, command: Command) -> None:

@@ -97,7 +97,7 @@ def test_several_jobs_are_counted(tmp_path: Path) -> None:
 def test_where_it_goes_is_told(tmp_path: Path) -> None:
     put(tmp_path, JOB, POINTS[0])
     moved = goes(writes={NEW: b""}, moves={ASSET: NEW})
-    assert f"needs it; point it at {NEW} first" in told(tmp_path, moved)[0]
+    assert f"point it at {NEW} first, or give --force; " in told(tmp_path, moved)[0]
 
 
 def test_only_assets_are_needed(tmp_path: Path) -> None:

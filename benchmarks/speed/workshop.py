@@ -128,6 +128,24 @@ class Workshop:
         return self._as_folder(tree), self._published(tree)
 
     @cache  # noqa: B019
+    def constant(self, files: int) -> tuple[Path, str]:
+        """Create the pack with as many questions, all constant, and so many constant files, in both forms.
+
+        Each text of a question is rendered and always gives the same; none of the pack's code is loaded.
+        """
+        tree = self._project("constant")
+        questions = {}
+        for path in sorted((tree / "questions").glob("*.yml")):
+            questions |= yaml.safe_load(path.read_text(encoding="utf-8"))
+            path.unlink()
+        made = {"_subdirectory": "template"} | {name: _constant(one) for name, one in questions.items()}
+        (tree / "copier.yml").write_text(_written_out(made), encoding="utf-8")
+        shutil.rmtree(tree / "template")
+        _write(tree / "template", {f"{number}.txt": b"constant\n" for number in range(files)})
+        release(tree, "v2.0.0")
+        return self._as_folder(tree), self._published(tree)
+
+    @cache  # noqa: B019
     def trivial_of(self, count: int) -> Path:
         """Create a template with one question that writes so many files besides the answers, as a folder."""
         tree = self.folder / f"trivial-{count}"
@@ -142,12 +160,22 @@ class Workshop:
 
     def copied(self, template: Path | str, answers: Mapping[str, Any]) -> Usage:
         """Copy a template into a new folder, as `copier copy` does if nobody is asked."""
+        usage = self._copied(template, answers)
+        shutil.rmtree(self.folder / "out")
+        return usage
+
+    def count_copied(self, template: Path | str, answers: Mapping[str, Any]) -> int:
+        """Return how many files a copy writes."""
+        self._copied(template, answers)
+        count = sum(path.is_file() for path in (self.folder / "out").rglob("*"))
+        shutil.rmtree(self.folder / "out")
+        return count
+
+    def _copied(self, template: Path | str, answers: Mapping[str, Any]) -> Usage:
         data = self.folder / "answers.yml"
         data.write_text(yaml.safe_dump(dict(answers)), encoding="utf-8")
         how = ("--trust", "--defaults", "--quiet", "--data-file", str(data))
-        usage = run(python("-m", "copier", "copy", *how, str(template), "out"), self.folder)
-        shutil.rmtree(self.folder / "out")
-        return usage
+        return run(python("-m", "copier", "copy", *how, str(template), "out"), self.folder)
 
     # --- Copier on many scaffolds -------------------------------------------------------------------------------------
 
@@ -286,6 +314,12 @@ def scaffolds(count: int) -> Iterator[dict[str, Any]]:
         items = [item.rsplit(".")[-1] if isinstance(item, str) else item["object"] for item in answers[kind]]
         names = {item: f"{_tenant(index)}_{item}" for item in items}
         yield answers | {"tenant_id": _tenant(index), "scaffold": "job", "asset_names": names}
+
+
+def _constant(question: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a question with the same texts to render, each a constant: it is hidden, as most of the pack's are."""
+    texts = {"when": "{{ 1 == 2 }}", "ask": "{{ 1 == 1 }}", "default": "{{ 'a' }}", "validator": "{{ '' }}"}
+    return {"type": "str"} | {name: texts.get(name, question[name]) for name in question if name in {*texts, "help"}}
 
 
 def restore(repository: Path) -> None:

@@ -1,4 +1,4 @@
-"""One `copier copy`, compared with a one-question template, many connectors, and many tables; and `--help`."""
+"""One `copier copy`, compared with other templates, with many connectors and with many tables; and `--help`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -31,6 +31,12 @@ def _compared(one: Callable[[], Usage], other: Callable[[], Usage], size: Size) 
 def _copy(form: int, workshop: Workshop, size: Size) -> Figure:
     pack, trivial = workshop.plain_pack[form], workshop.trivial[form]
     return _compared(lambda: workshop.copied(pack, _API), lambda: workshop.copied(trivial, {"tenant_id": "acme"}), size)
+
+
+def _constant(form: int, workshop: Workshop, size: Size) -> Figure:
+    pack = workshop.plain_pack[form]
+    constant = workshop.constant(workshop.count_copied(workshop.plain_pack[_FOLDER], _API))[form]
+    return _compared(lambda: workshop.copied(pack, _API), lambda: workshop.copied(constant, {}), size)
 
 
 def _connectors(form: int, workshop: Workshop, size: Size) -> Figure:
@@ -68,6 +74,12 @@ def _help(workshop: Workshop, size: Size) -> Figure:
 ROWS = {
     "copy_folder": Row("copy, against a template with one question: from a folder", partial(_copy, _FOLDER), 1.2),
     "copy_url": Row("the same from a Git repository by URL", partial(_copy, _URL), 1.3),
+    "constant_folder": Row(
+        "copy, against a template with as many questions and files, all constant: from a folder",
+        partial(_constant, _FOLDER),
+        1,
+    ),
+    "constant_url": Row("the same from a Git repository by URL", partial(_constant, _URL)),
     "connectors_folder": Row(
         "copy with {connectors} connectors, against twelve: from a folder", partial(_connectors, _FOLDER), 1.15
     ),

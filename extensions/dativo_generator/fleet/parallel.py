@@ -18,7 +18,9 @@ _SHARE = 16
 # How many threads wait for the disk at a time: it serves several requests at once.
 _WAITING = 16
 
+# What the processes share, since they are forked: the function, and its items.
 _function: Callable[[Any], Any] | None = None
+_items: Sequence[Any] = ()
 
 
 class WorkerError(DativoError):
@@ -28,21 +30,21 @@ class WorkerError(DativoError):
 def mapped(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     """Yield ``(index, function(item))`` for every item, in the order in which they finish.
 
-    The processes are forked, so that they share whatever `function` refers to; only items and results are passed
+    The processes are forked, so that they share the items and whatever `function` refers to; only results are passed
     between them. Without fork, everything runs in this process.
     """
-    global _function
+    global _function, _items
     cores = _cores()
     if len(items) < _FEW or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
         for index, item in enumerate(items):
             yield index, function(item)
         return
-    _function = function
+    _function, _items = function, items
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _alone)
     try:
         shares = [range(start, min(start + _SHARE, len(items))) for start in range(0, len(items), _SHARE)]
         with blocked():  # until each process has set up its signals
-            futures = {pool.submit(_work, [items[index] for index in share]): share for share in shares}
+            futures = {pool.submit(_work, share): share for share in shares}
         for future in as_completed(futures):
             yield from zip(futures[future], future.result(), strict=True)
     except BrokenProcessPool:
@@ -87,5 +89,5 @@ def _each(function: Callable[..., Any], items: Sequence[tuple[Any, ...]]) -> Non
         function(*item)
 
 
-def _work(items: Sequence[Any]) -> list[Any]:
-    return [_function(item) for item in items]
+def _work(share: range) -> list[Any]:
+    return [_function(_items[index]) for index in share]

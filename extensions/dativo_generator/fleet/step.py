@@ -262,20 +262,19 @@ class Step:
             source = sources.get(path, path)
             if alike and path == source and before.same(path, after):
                 continue
-            theirs = after[path]
-            base = before.get(source)
-            ours = self.fleet.tree.read(source) if base is not None else self.fleet.tree.read(path)
-            if path == new.answers_file or (path == new.fields_file and (base is not None or ours is None)):
+            theirs, known = after[path], source in before
+            ours = self.fleet.tree.read(source if known else path)
+            if path == new.answers_file or (path == new.fields_file and (known or ours is None)):
                 writes |= {path: theirs} if ours != theirs or path != source else {}
-            elif base is None and ours is not None:
+            elif not known and ours is not None:
                 self._refuse_taken(path, new)
-            elif base is not None and ours is None:
+            elif known and ours is None:
                 continue  # deleted by hand, and stays deleted
-            elif ours == base or ours is None:
+            elif ours is None or ours == before[source]:
                 if ours != theirs or path != source:
                     writes[path] = theirs
-            elif theirs != base or path != source:
-                edits[path] = respelled(Edit(base, ours, theirs))
+            elif theirs != before[source] or path != source:
+                edits[path] = respelled(Edit(before[source], ours, theirs))
             # The file at the new path may be another one, which must not be overwritten and lost.
             if path != source and (path not in before or (path not in moves and self._edited(path, before))):
                 self._refuse_taken(path, new)

@@ -104,15 +104,20 @@ class Values(Texts):
 
     def add(self, cells: Sequence[str | None]) -> None:
         """Examine more values."""
-        texts = []
-        for cell in cells:
-            if cell is None or cell == "null":
-                continue
-            type_ = _json_type(cell)
-            self.types.add(type_)
-            self._huge = self._huge or (type_ == "integer" and len(cell) > 18 and int(cell) not in _INTEGER)
-            texts.append(_unquoted(cell) if type_ == "string" else cell[:CHARACTERS])
-        self._add(texts)
+        there = [cell for cell in cells if cell is not None and cell != "null"]
+        firsts = {cell[:1] for cell in there}
+        self.types.update(_JSON_TYPES[first] for first in firsts if first in _JSON_TYPES)
+        if not _JSON_TYPES.keys() >= firsts:
+            self._see_numbers([cell for cell in there if cell[:1] not in _JSON_TYPES])
+        if self._kinds or len(self.kept) < self._keep:
+            self._add([_unquoted(cell) if cell[:1] == '"' else cell[:CHARACTERS] for cell in there])
+        else:
+            self.there += len(there)
+
+    def _see_numbers(self, numbers: Sequence[str]) -> None:
+        whole = [number for number in numbers if number.lstrip("-").isdecimal()]
+        self.types.update(["integer"] * bool(whole) + ["number"] * (len(whole) < len(numbers)))
+        self._huge = self._huge or any(len(one) > 18 and int(one) not in _INTEGER for one in whole)
 
     @property
     def kind(self) -> Kind:
@@ -129,12 +134,6 @@ class Values(Texts):
 
 
 _JSON_TYPES = {'"': "string", "{": "object", "[": "array", "t": "boolean", "f": "boolean"}
-
-
-def _json_type(value: str) -> str:
-    if found := _JSON_TYPES.get(value[:1]):
-        return found
-    return "integer" if value.lstrip("-").isdecimal() else "number"
 
 
 def _unquoted(value: str) -> str:

@@ -66,7 +66,7 @@ def kind_of(native: str, dialect: str = "") -> Kind:
         return Kind.OTHER
     try:
         return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
-    except (sqlglot.errors.SqlglotError, ValueError, RecursionError):
+    except Exception:  # beside its own errors it raises others: one odd type must not cost a whole script
         return Kind.INTEGER if re.search(r"\bint(eger)?\b", text, re.IGNORECASE) else Kind.OTHER
 
 

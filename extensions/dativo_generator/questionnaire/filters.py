@@ -27,7 +27,7 @@ from ..plan.destination import COPIERS_OWN
 from ..plan.plan import EXTRAS, check_extra, plan, written_paths
 from ..plan.vendored_schemas import vendored
 from ..registry.recipes import recipe_file
-from . import guard, prompts, question_files
+from . import file_modes, guard, prompts, question_files
 from .session import Session
 from .unattended import refuse_unknown
 
@@ -39,8 +39,10 @@ def known(session: Session, name: str) -> str:
     tag is not a version.
     """
     question_files.check(session.pack)
-    if session.writes and not session.conf["defaults"]:
-        prompts.adapt()
+    if session.writes:
+        file_modes.adapt()
+        if not session.conf["defaults"]:
+            prompts.adapt()
     _refuse_unversioned(session)
     # Everything else in the context is functions, and Copier's own names, which begin with _.
     others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}

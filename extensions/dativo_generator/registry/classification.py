@@ -42,6 +42,8 @@ _TELLING, _LONGEST_PREFIX = 2, 3
 _LONGEST_PHRASE = 6
 # A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
+# What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
+_OWNED = "owned"
 
 # Where phrases occur in a name, as word indices: start, and end (exclusive).
 _Spans = list[tuple[int, int]]
@@ -72,6 +74,7 @@ class _Table(NamedTuple):
     words: frozenset[str]
     prefixes: frozenset[str]
     about: tuple[str, ...]
+    told: bool  # its columns are known
 
 
 class _Column(NamedTuple):
@@ -84,6 +87,7 @@ class _Column(NamedTuple):
     type: str
     table: frozenset[str]
     about: tuple[str, ...]
+    told: bool
 
     def said(self, start: int, end: int) -> str:
         """Quote words of the name as written, with their meaning where it differs."""
@@ -110,6 +114,7 @@ class Rule(NamedTuple):
     tables: frozenset[str]
     not_tables: frozenset[str]
     not_in: frozenset[str]
+    beside: frozenset[str]
     confidence: float
 
     @property
@@ -117,15 +122,21 @@ class Rule(NamedTuple):
         """Its phrases, each joined into one word, with their numbers of words."""
         return _joined(self.words)
 
+    def _is_alone(self, about: Collection[str]) -> bool:
+        """Return whether the rule needs columns beside that the table lacks."""
+        return bool(self.beside) and self.beside.isdisjoint(about)
+
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
-        if self.tables and about not in self.tables:
+        if (self.tables and about not in self.tables) or (column.told and self._is_alone(column.about)):
             return None
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
-        if (self.whole and left) or (self.alone and any(general.tells(word, at, column.table) for at, word in left)):
+        if (self.whole and left) or (
+            self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
+        ):
             return None
         evidence = column.said(*spans[0])
         if self.tables:
@@ -139,7 +150,7 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but '{against}' points at it or describes it")
         if against := next((word for _, word in left if word in self.unless), ""):
             return Judgement("", self.name, f"{evidence}, but '{against}' makes it something else")
-        if column.about[0] in self.not_tables:
+        if column.about[0] in self.not_tables and not general.is_somebody_at(column):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if against := min(column.table & self.not_in, default=""):
             return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
@@ -177,12 +188,22 @@ class General(NamedTuple):
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
+    organisations: frozenset[str]
+    incharge: frozenset[str]
     groups: Mapping[str, str]
     known: frozenset[str]
 
+    def is_somebody_at(self, column: _Column) -> bool:
+        """Return whether a name speaks of a person in a table of organisations: the phone of a shop's manager."""
+        return column.about[0] in self.organisations and any(word.text in self.incharge for word in column.words)
+
+    def is_person(self, word: str) -> bool:
+        """Return whether a word names somebody."""
+        return self.groups.get(singular(word)) == "<person>"
+
     def completed_by(self, column: _Column) -> bool:
         """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
-        about_person = any(self.groups.get(word) == "<person>" for word in column.about)
+        about_person = any(map(self.is_person, column.about))
         return not about_person and all(word.text in self.incomplete for word in column.words)
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -191,8 +212,13 @@ class General(NamedTuple):
         left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
         return left or name
 
-    def tells(self, word: str, place: int, table: Collection[str]) -> bool:
-        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix."""
+    def tells(self, word: str, place: int, table: Collection[str], named: bool = False) -> bool:
+        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix.
+
+        A thing of the table's does, where the name is `named` after the table's persons: in team_members, team_name.
+        """
+        if named and word in table and singular(word) in self.things:
+            return True
         if len(word) < _TELLING or word.isdigit() or word in table or word in self.qualifiers:
             return False
         if len(word) > _TELLING and any(of_table.startswith(word) for of_table in table):
@@ -222,7 +248,7 @@ class Rules:
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
-        looked_at = _Column(in_english, type_, of_table.words, of_table.about)
+        looked_at = _Column(in_english, type_, of_table.words, of_table.about, of_table.told)
         found = self._by_rules(looked_at)
         if found.label or not self._general.completed_by(looked_at):
             return found
@@ -259,8 +285,7 @@ class Rules:
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns reveal about it."""
-        read = self.vocabulary.read(name)
-        language = self.vocabulary.language(read) or self.vocabulary.language_of(columns)
+        language = self.vocabulary.language_of(name, columns)
         read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
@@ -275,6 +300,7 @@ class Rules:
             frozenset(own | set(map(singular, own)) | shared),
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
             tuple(dict.fromkeys(about)),
+            bool(columns),
         )
 
     def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
@@ -285,13 +311,22 @@ class Rules:
         return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
-        """Return the last telling word of a table's name, and the last one of all, as singulars."""
+        """Return the last telling word of a table's name, the last one, and the last two as one, all as singulars."""
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
-            return (singular(said[-1]),)
+            return tuple(dict.fromkeys((*map(singular, reversed(said)), "".join(map(singular, said[-2:])))))
         about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
+        if len(about) == 2 and self._named_in(*about):
+            about = dict.fromkeys([singular(said[-1])])
+        elif any(map(self._general.is_person, said[:-1])) and self._general.things.isdisjoint(map(singular, said)):
+            about[_OWNED] = None
+        about["".join(map(singular, said[-2:]))] = None  # login_codes is also about a logincode
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
+
+    def _named_in(self, whole: str, part: str) -> bool:
+        """Return whether a table is about persons of an organisation: the contacts of suppliers."""
+        return whole in self._general.things and self._general.is_person(part)
 
 
 def load_rules(root: Path) -> Rules:
@@ -302,7 +337,20 @@ def load_rules(root: Path) -> Rules:
     groups = {name: of_groups.phrases(name) for name in of_groups.value}
     # A mother's name may be written mothersname.
     abbreviations = {f"{word}s": word for word in groups.get("person", ())} | abbreviations
-    known = ("name", "label", "words", "alone", "whole", "unless", "despite", "types", "tables", "not_tables", "not_in")
+    known = (
+        "name",
+        "label",
+        "words",
+        "alone",
+        "whole",
+        "unless",
+        "despite",
+        "types",
+        "tables",
+        "not_tables",
+        "not_in",
+        "beside",
+    )
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
     rules = tuple(_rule(entry, groups, by_words, in_context) for entry in top.sections("rules", (*known, "confidence")))
@@ -327,7 +375,9 @@ def load_rules(root: Path) -> Rules:
         told.update(
             rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
         )
-    vocabulary = Vocabulary(root, told, abbreviations)
+    alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
+    joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
+    vocabulary = Vocabulary(root, told, abbreviations, {word: joined[word] for word in joined.keys() - alone})
     general = General(
         pointers,
         fillers,
@@ -337,6 +387,8 @@ def load_rules(root: Path) -> Rules:
         coded,
         subjects,
         _set(top, "things", groups),
+        frozenset(groups.get("organisation", ())),
+        frozenset(groups.get("incharge", ())),
         {word: f"<{name}>" for name in reversed(groups) if f"<{name}>" in spoken_of for word in groups[name]},
         vocabulary.english,
     )
@@ -360,6 +412,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "tables", groups),
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
+        _set(entry, "beside", groups),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 

@@ -25,6 +25,8 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
+# What is shorter means something only in a table, or beside other words, of another language than English.
+_TELLING = 3
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
 # A table is in another language with at least so many names in it, and at least this share of all.
@@ -51,11 +53,20 @@ class Meaning(NamedTuple):
 class Vocabulary:
     """The known words, by language."""
 
-    def __init__(self, root: Path, of_rules: Collection[str], abbreviations: Mapping[str, str]) -> None:
-        """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`."""
+    def __init__(
+        self,
+        root: Path,
+        of_rules: Collection[str],
+        abbreviations: Mapping[str, str],
+        phrases: Mapping[str, Sequence[str]],
+    ) -> None:
+        """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`.
+
+        `phrases` are those of the rules by their letters, for names that join them.
+        """
         top = Document(root, ENGLISH).section(("source", "short", "endings", "common"))
         top.text("source")
-        self._root, self.abbreviations = root, abbreviations
+        self._root, self.abbreviations, self._joined = root, abbreviations, phrases
         self._endings = tuple(sorted(top.phrases("endings"), key=len, reverse=True))
         self.english = frozenset((*of_rules, *abbreviations, *top.text("common").split()))
         self._short = frozenset(top.phrases("short"))
@@ -84,7 +95,12 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; a word of several languages is taken from that of the `context`, '' for any."""
-        pieces = [Word(piece, written) for written in words(name) for piece in self.apart(written, context)]
+        pieces = [
+            Word(one, written)
+            for written in words(name)
+            for piece in self.apart(written, context)
+            for one in self._joined.get(piece, (piece,))
+        ]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
         return self._translated(pieces, context)
@@ -94,11 +110,23 @@ class Vocabulary:
         found = Counter(word.language for word in name if word.language)
         return found.most_common(1)[0][0] if found else ""
 
-    def language_of(self, names: Collection[str]) -> str:
-        """Return the language other than English of a significant share of the names; '' for none."""
-        found = Counter(language for name in names if (language := self.language(self.read(name))))
+    def language_of(self, name: str, beside: Collection[str]) -> str:
+        """Return the language other than English of a table and of its columns `beside` it; '' for none.
+
+        It is the one that reads most of the names: many words are in several languages. The table's own name suffices.
+        """
+        own = self._languages(name)
+        found = Counter(language for column in beside for language in self._languages(column))
+        found.update(own)
         language, count = found.most_common(1)[0] if found else ("", 0)
-        return language if count >= max(_FEWEST, _SHARE * len(names)) else ""
+        return language if own or count >= max(_FEWEST, _SHARE * len(beside)) else ""
+
+    def _languages(self, name: str) -> list[str]:
+        """List the languages that a name may be in, English not counted."""
+        read = [word for word in self.read(name) if word.language]
+        letters = {word.written.replace(" ", "") for word in read}
+        found = (meaning.language for written in letters for meaning in self._phrases.get(written, ()))
+        return list(dict.fromkeys([self.language(read), *found])) if read else []
 
     def head_last(self, name: Sequence[Word], language: str) -> list[Word]:
         """Return the words in English order if the language puts the head first: tipo cliente, customer type."""
@@ -194,7 +222,8 @@ class Vocabulary:
             return None
         fitting = [one for one in self._phrases.get("".join(told), ()) if one.count >= len(told)]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
-        if spoken_here or not fitting or (len(told) == 1 and told[0] in self.english):
+        short = not spoken and len("".join(told)) < _TELLING
+        if spoken_here or not fitting or short or (len(told) == 1 and told[0] in self.english):
             return spoken_here
         return fitting[0]
 

@@ -246,6 +246,7 @@ def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) 
     try:
         inspector.bind.execute(query)
     except sqlalchemy.exc.DBAPIError as error:
+        inspector.bind.rollback()  # connects again, if the driver gave up waiting
         return address.reason(error)
     return ""
 

@@ -24,7 +24,7 @@ _LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
 # Quotes of names besides "; and how much of a long script decides how it is read.
-_QUOTES, _BEGINNING = frozenset("[`"), 1 << 18
+_QUOTES, _BEGINNING = frozenset("`"), 1 << 18
 # How many statements that were not understood are listed.
 _NAMED = 30
 
@@ -104,10 +104,12 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
     beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
     scripts = {way: followed(beginning, way, words(), bounds) for way in dict.fromkeys(ways.values())}
 
-    def merit(one: Dialect) -> tuple[int, int, int, int]:
+    def merit(one: Dialect) -> tuple[int, tuple[int, int], int, int]:
         script = scripts[ways[one.name]]
         unknown = script.said & _QUOTES - one.quotes
-        return script.columns, -len(script.problems), -len(unknown), one.is_said(script.said)
+        nameless = sum(not problem.table for problem in script.problems)
+        problems = (-len(script.misunderstood), -len(script.problems) - nameless)
+        return script.columns, problems, -len(unknown), one.is_said(script.said)
 
     if beginning is not text:
         order = dict.fromkeys(ways[one.name] for one in sorted(candidates, key=merit, reverse=True))

@@ -1,13 +1,20 @@
 """What ALTER TABLE and similar statements change in a table that a script has made."""
 
+from collections.abc import Iterator
+
 from ...registry.definitions import Words
 from .creation import made
 from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns, options, type_of
 from .lexis import QUOTED, TEXT, WORD
-from .tables import ScriptColumn, ScriptTable, Tables
+from .tables import Name, ScriptColumn, ScriptTable, Tables
 
-# The first words of actions of ALTER TABLE; an action without one continues the last.
-_VERBS = frozenset({"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME", "REPLACE", "SET", "SWAP", "COMMENT"})
+# The first words of actions of ALTER TABLE; an action without one continues the last. The first of them may follow
+# another action without a comma.
+_NEXT = ("ADD", "DROP", "ALTER", "MODIFY")
+_WHOLE = ("SET", "COMMENT")
+_VERBS = frozenset({*_NEXT, *_WHOLE, "CHANGE", "RENAME", "REPLACE", "SWAP"})
+# What stands behind the first word of an action, and is no type.
+_NO_TYPES = [[word] for word in ("=", "TO", "BY", "TRIGGER", "CONSTRAINT", "PARTITION", "KEYS", "ROW", "RULE", "ALL")]
 
 
 def altered(piece: Piece, tables: Tables) -> None:
@@ -15,26 +22,59 @@ def altered(piece: Piece, tables: Tables) -> None:
     while not piece.takes("TABLE"):
         piece.at += 1
     optional = piece.takes("IF", "EXISTS")
-    piece.skips("ONLY")
+    alone = piece.takes("ONLY")
     name = piece.name()
     if optional and tables.find(name) is None:
         return
     piece.skips("*")
     if piece.takes("ON", "CLUSTER"):
         piece.text() or piece.name()
-    alter = _Alter(tables, tables.find(name), name, piece.words)
-    for action in piece.parted():
-        alter.follow(action)
+    if piece.takes_one("NOWAIT", "WAIT") == "WAIT":
+        piece.at += 1
+    found = tables.find(name)
+    alter = _Alter(tables, found, name, piece.words)
+    heirs = [_Alter(tables, heir, heir.parts, piece.words, is_heir=True) for heir in found.heirs()] if found else []
+    for part in piece.parted():
+        for action in _actions(part):
+            for one in [] if alone else heirs:
+                one.follow(action.part(action.at, action.end))
+            alter.follow(action)
     if alter.problem:
         raise alter.problem
 
 
-class _Alter:
-    """One ALTER TABLE: the table that it changes, and the action that the next one may continue."""
+def _actions(part: Piece) -> Iterator[Piece]:
+    """Yield the actions of a part between commas: DB2 and Oracle need no comma between two."""
+    start, depth, verb = part.at, 0, part.word
+    for index in range(part.at, part.end):
+        word = part.uppers[index]
+        depth += (word == "(") - (word == ")")
+        if depth or word not in _NEXT or index < start + 2:
+            continue
+        behind = part.uppers[index + 1 : index + 2]
+        if verb in ("ADD", "MODIFY", "DROP") or behind == ["COLUMN"]:
+            yield part.part(start, index)
+            start, verb = index, word
+    yield part.part(start, part.end)
 
-    def __init__(self, tables: Tables, table: ScriptTable | None, name: tuple[str, ...], words: Words) -> None:
-        self.tables, self.found, self.name, self.words = tables, table, name, words
-        self.verb: tuple[str, ...] = ()
+
+class _Alter:
+    """One ALTER TABLE: the table that it changes, and the action that the next one may continue.
+
+    `is_heir` is whether the statement names a table from which this one inherits, so that only columns change.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        table: ScriptTable | None,
+        name: tuple[str, ...],
+        words: Words,
+        *,
+        is_heir: bool = False,
+    ) -> None:
+        self.tables, self.found, self.name, self.words, self.is_heir = tables, table, name, words, is_heir
+        self.verb, self.harmless = "", False
         self.problem: NotUnderstood | None = None
 
     @property
@@ -59,17 +99,13 @@ class _Alter:
         if action.word in _VERBS or not self.verb:
             if self._is_followed_otherwise(action):
                 return
-            harmless = self.words.harmless.at(action.uppers, action.at)
-            if harmless and (len(harmless[0]) > 1 or action.word not in _VERBS or action.word in ("SET", "COMMENT")):
-                self.verb = harmless[0]
+            self.verb, self.harmless = action.word, self._is_harmless(action)
+            if self.harmless:
                 return
-            self.verb = (action.word,)
             action.at += 1
-        elif self.words.harmless.at(action.uppers, action.at) and self._is_no_column(action):
-            return
-        elif self.verb[:1] == ("DROP",) and len(self.verb) > 1 and action.takes("COLUMN"):
-            self.verb = ("DROP",)
-        elif len(self.verb) > 1:
+        elif self.verb == "DROP" and self.harmless and action.takes("COLUMN"):
+            self.harmless = False
+        elif self.harmless or (self.words.harmless.at(action.uppers, action.at) and self._is_no_column(action)):
             return
         handler = {
             "ADD": self._add,
@@ -79,20 +115,50 @@ class _Alter:
             "CHANGE": self._change,
             "RENAME": self._rename,
             "REPLACE": self._replace,
-        }.get(self.verb[0])
+        }.get(self.verb)
         if handler is None:
             action.at = start
             raise action.unknown()
         handler(action)
 
+    def _is_harmless(self, action: Piece) -> bool:
+        """Return whether an action changes no column: it begins with such words, and none is the name of a column."""
+        found = self.words.harmless.at(action.uppers, action.at)
+        if found is None or len(found[0]) != 2:
+            return found is not None and (len(found[0]) > 1 or action.word not in _VERBS or action.word in _WHOLE)
+        (verb, name), rest = found[0], action.uppers[action.at + 2 : action.end]
+        if verb == "ADD":
+            return name == "PARTITION" or not self._is_definition(action)
+        if self.found is None or not self.found.has(name):
+            return True
+        if verb == "MODIFY":
+            return not self._is_definition(action)
+        return rest[:1] not in ([], ["CASCADE"], ["RESTRICT"], ["TO"], ["SET"], ["TYPE"])
+
+    def _is_definition(self, action: Piece) -> bool:
+        """Return whether a verb is followed by the definition of a column."""
+        try:
+            return bool(column(action.part(action.at + 1, action.end)).type)
+        except NotUnderstood:
+            return False
+
     def _is_no_column(self, action: Piece) -> bool:
         """Return whether a word begins a harmless action, rather than being the name of another column to add."""
-        behind = "".join(action.uppers[action.at + 1 : action.at + 2])
-        return len(self.verb) > 1 or self.verb[0] not in _VERBS or behind in self.words.objects or behind in ("=", "TO")
+        return action.uppers[action.at + 1 : action.at + 2] in _NO_TYPES
 
     def _is_followed_otherwise(self, action: Piece) -> bool:
         """Follow an action on the table as a whole; return whether it was one."""
-        if action.takes("SET", "SCHEMA"):
+        if self.is_heir:
+            return action.word in ("COMMENT", "SET", "SWAP", "INHERIT", "NO", "ATTACH", "DETACH")
+        if action.takes("INHERIT"):
+            _adopt(self.tables.find(action.name()), self.found)
+        elif action.takes("NO", "INHERIT"):
+            _disown(self.tables.find(action.name()), self.found)
+        elif action.takes("ATTACH", "PARTITION"):
+            _adopt(self.found, self._partition(action))
+        elif action.takes("DETACH", "PARTITION"):
+            _disown(self.found, self._partition(action))
+        elif action.takes("SET", "SCHEMA"):
             self.tables.rename(self.table, (*action.name(), self.table.parts[-1]))
         elif action.takes("SET", "UNUSED"):
             action.takes("COLUMN")
@@ -111,6 +177,11 @@ class _Alter:
         else:
             return False
         return True
+
+    def _partition(self, action: Piece) -> ScriptTable | None:
+        """Take the name of a partition; None if it is no table of the script, as in dialects where it has none."""
+        named = not action.is_over and action.tokens[action.at].kind in (WORD, QUOTED)
+        return self.tables.find(action.name()) if named else None
 
     def _add(self, action: Piece) -> None:
         said = action.takes_one("COLUMN", "COLUMNS")
@@ -235,12 +306,25 @@ class _Alter:
             return
         action.takes_one("TO", "AS")
         new = action.name()
-        self.tables.rename(self.table, new)
+        if not self.is_heir:
+            self.tables.rename(self.table, new)
 
     def _replace(self, action: Piece) -> None:
         if not action.takes("COLUMNS") or action.word != "(":
             raise action.unknown()
         self.table.columns = [made(column(entry), self.words) for entry in action.entries()]
+
+
+def _adopt(parent: ScriptTable | None, child: ScriptTable | None) -> None:
+    """Let a table inherit from another one, if the script has made both."""
+    if parent and child:
+        parent.children.append(child)
+
+
+def _disown(parent: ScriptTable | None, child: ScriptTable | None) -> None:
+    """Let a table inherit from another one no more."""
+    if parent:
+        parent.children = [one for one in parent.children if one is not child]
 
 
 def _place(action: Piece) -> tuple[bool, str]:
@@ -282,20 +366,32 @@ def renamed(piece: Piece, tables: Tables) -> None:
 
 
 def commented(piece: Piece, tables: Tables) -> None:
-    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others."""
+    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others.
+
+    DB2 comments on several columns at once: ``COMMENT ON a (x IS '...', y IS '...')``.
+    """
     piece.at += 2
     kind = piece.takes_one("TABLE", "COLUMN")
     piece.skips("IF EXISTS")
-    if not kind:
+    if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
         return
     name = piece.name()
+    if not kind and piece.word == "(":
+        for entry in piece.entries():
+            _comment((*name, entry.name()[-1]), True, entry, tables)
+    elif kind:
+        _comment(name, kind == "COLUMN", piece, tables)
+
+
+def _comment(name: Name, of_column: bool, piece: Piece, tables: Tables) -> None:
+    """Take what a table or column, named with its table, is said to be."""
     if not piece.takes("IS"):
         raise piece.unknown()
     text = (piece.text() or "").strip()
-    table = tables.find(name if kind == "TABLE" else name[:-1]) if len(name) > (kind == "COLUMN") else None
+    table = tables.find(name[:-1] if of_column else name) if len(name) > of_column else None
     if table is None:
         return
-    if kind == "TABLE":
+    if not of_column:
         table.description = text
     elif table.has(name[-1]):
         table.column(name[-1]).description = text

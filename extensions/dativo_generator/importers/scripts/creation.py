@@ -11,7 +11,9 @@ from .tables import Name, ScriptColumn, ScriptTable, Tables
 # Types that have columns, by name.
 Objects = Mapping[str, Sequence[ScriptColumn]]
 UNSAID = "a query that does not say what its columns are"
-_QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM")
+_QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM", "EXECUTE")
+# Options with a word that else gives a table columns; a value follows the first two.
+_VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"), ("AS", "OF"))
 
 
 def named(piece: Piece) -> tuple[Name, bool, bool]:
@@ -105,19 +107,23 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
     while not piece.is_over:
         word = piece.word
         piece.said.add(word)
-        if word in ("LIKE", "CLONE", "COPY") and not listed and _is_name(piece, piece.at + 1):
+        if any(piece.takes(*phrase) for phrase in _VALUED):
+            _step(piece)
+        elif any(piece.takes(*phrase) for phrase in _OPTIONS):
+            continue
+        elif word in ("LIKE", "CLONE", "COPY") and not listed and _is_name(piece, piece.at + 1):
             piece.at += 1
             piece.takes("TABLE")
             table.columns += copied(tables.get(piece.name()))
         elif piece.takes("PARTITION", "OF"):
-            table.columns += copied(tables.get(piece.name()))
+            parent = tables.get(piece.name())
+            table.columns += copied(parent)
+            parent.children.append(table)
             piece.skip_list()
         elif word == "OF" and not listed and _is_name(piece, piece.at + 1):
             _of_type(piece, table, keys, objects)
         elif piece.takes("INHERITS") and piece.word == "(":
-            own = {one.name.lower() for one in table.columns}
-            parents = [one for entry in piece.entries() for one in copied(tables.get(entry.name()))]
-            table.columns[:0] = [one for one in parents if one.name.lower() not in own]
+            _inherited(table, [tables.get(entry.name()) for entry in piece.entries()])
         elif piece.takes("PARTITIONED", "BY") or piece.takes("WITH", "PARTITION", "COLUMNS"):
             if piece.word == "(":
                 _partitions(piece, table)
@@ -130,11 +136,22 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             for entry in piece.entries():
                 if entry.takes_one(*piece.words.comments) and entry.takes("="):
                     table.description = (entry.text() or "").strip()
-        elif piece.takes("AS") and piece.word not in ("NODE", "EDGE"):
+        elif (piece.takes("AS") and piece.word not in ("NODE", "EDGE")) or (word == "SELECT" and not listed):
             _as(piece, table, tables, listed)
             return
         else:
             piece.skip_list() if word in ("(", "[", "{") else piece.takes(word) or _step(piece)
+
+
+def _inherited(table: ScriptTable, parents: list[ScriptTable]) -> None:
+    """Put the columns of its parents before those of a table; one that several of them have is one column."""
+    own = {one.name.lower() for one in table.columns}
+    theirs: dict[str, ScriptColumn] = {}
+    for parent in parents:
+        for one in copied(parent):
+            theirs.setdefault(one.name.lower(), one)
+        parent.children.append(table)
+    table.columns[:0] = [one for name, one in theirs.items() if name not in own]
 
 
 def _step(piece: Piece) -> None:

@@ -102,18 +102,42 @@ class Piece:
             self.takes(*phrase.split())
 
     def name(self) -> tuple[str, ...]:
-        """Take a name with its parts; raises `NotUnderstood`."""
+        """Take a name with its parts; raises `NotUnderstood`.
+
+        It may be given as ``IDENTIFIER('a.b')``, begin with a variable of psql (``:schema.a``), and hold hyphens, as
+        the projects of BigQuery do.
+        """
+        if self.word == "IDENTIFIER" and (found := self._identified()):
+            return found
+        if self.word == ":":
+            self.at += 1
         if self.is_over or (self.tokens[self.at].kind is not QUOTED and not self._is_name(self.tokens[self.at])):
             raise self.unknown()
         parts = [self.tokens[self.at].value]
         self.at += 1
-        while self.word == "." and self.at + 1 < self.end:
-            if self.uppers[self.at + 1] == ".":  # an omitted schema: database..table
+        while self.word in (".", "-") and self.at + 1 < self.end:
+            behind = self.tokens[self.at + 1]
+            if self.word == "-":
+                if self.tokens[self.at - 1].end != behind.start - 1 or not self._is_name(behind):
+                    break
+                parts[-1:] = f"{parts[-1]}-{behind.value}".split(".")
+            elif behind.value == ".":  # an omitted schema: database..table
                 self.at += 1
                 continue
-            parts.append(self.tokens[self.at + 1].value)
+            else:
+                parts.append(behind.value)
             self.at += 2
         return tuple(part for part in parts if part)
+
+    def _identified(self) -> tuple[str, ...]:
+        """Take ``IDENTIFIER('a.b')`` or ``IDENTIFIER(:a)``; empty if it is an ordinary name."""
+        uppers = self.uppers[self.at + 1 : self.at + 5]
+        said = 1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
+        if not said or (said == 1 and self.tokens[self.at + 2].kind is not TEXT):
+            return ()
+        token = self.tokens[self.at + 1 + said]
+        self.at += said + 3
+        return tuple(part.strip('"`') for part in token.value.split("."))
 
     def _is_name(self, token: Token) -> bool:
         return token.kind is WORD or (token.kind is NUMBER and any(map(str.isalpha, token.value)))
@@ -204,6 +228,8 @@ def type_of(piece: Piece) -> str:
         piece.at += len(phrase[0])
     elif token.kind in _NAMES:
         parts.append(".".join(piece.name()))
+        if parts == ["REF"] and not piece.is_over and piece.tokens[piece.at].kind in _NAMES:  # an object of a type
+            parts.append(f" {'.'.join(piece.name())}")
     else:
         raise piece.unknown()
     piece.said.add(parts[0].upper())
@@ -219,7 +245,7 @@ def type_of(piece: Piece) -> str:
             piece.said.add("<")
             parts.append(_pointed(piece))
         elif phrase := words.suffixes.at(piece.uppers, piece.at):
-            parts.append(f" {' '.join(phrase[0])}")
+            parts.append("[]" if phrase[0] == ("ARRAY",) else f" {' '.join(phrase[0])}")
             piece.said.add(" ".join(phrase[0]))
             piece.at += len(phrase[0])
         elif piece.ahead("%", "TYPE") or piece.ahead("%", "ROWTYPE"):
@@ -338,6 +364,8 @@ def is_column(piece: Piece) -> bool:
     rest = piece.uppers[index : piece.end]
     if not rest or rest[0] in ("(", "KEY", "INDEX") or words.index_options.intersection(rest):
         return False
+    if "UNIQUE" in rest and rest[rest.index("UNIQUE") + 1 :][:1] == ["("]:
+        return False
     # `KEY name (columns)` is a key; `key varchar(20)`, `index integer` and `key int check (key > 0)` are columns.
     if "(" not in rest[:3] or piece.uppers[index] == "":
         return piece.uppers[index] != "" or "(" not in rest
@@ -348,7 +376,11 @@ def is_column(piece: Piece) -> bool:
 
 
 def key_columns(piece: Piece) -> list[str]:
-    """List the columns of the primary key that an entry of a table's list, or an ALTER TABLE, defines."""
+    """List the columns of the primary key or period that an entry of a table's list, or an ALTER TABLE, defines."""
+    if piece.takes("PERIOD"):
+        while not piece.is_over and piece.word != "(":
+            piece.at += 1
+        return [] if piece.is_over else _names(piece)
     if piece.takes("CONSTRAINT") and not piece.ahead("PRIMARY", "KEY"):
         piece.name()
     if not piece.takes("PRIMARY", "KEY"):

@@ -26,7 +26,8 @@ class Lexis(NamedTuple):
     """How a dialect writes texts and comments.
 
     escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: the content of ``/*!
-    */`` is read. nests: comments may nest. triples: three quotes form one.
+    */`` is read. nests: comments may nest. triples: three quotes form one. brackets: ``[ ]`` quote a name; otherwise
+    they are signs.
     """
 
     escapes: bool = False
@@ -35,6 +36,7 @@ class Lexis(NamedTuple):
     obeys: bool = False
     nests: bool = False
     triples: bool = False
+    brackets: bool = False
 
     def in_script(self, script: str) -> "Lexis":
         """Drop what does not occur in a script, so that most dialects read it in the same way."""
@@ -48,6 +50,7 @@ _MATTERS = {
     "obeys": re.compile(r"/\*M?!"),
     "nests": re.compile(r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+/\*"),
     "triples": re.compile(r"\"\"\"|[=(,][ \t]*[rRbB]{0,2}'''[^']"),
+    "brackets": re.compile(r"\[[^\]\d]"),
 }
 _IN_COMMENT = re.compile(r"/\*|\*/")
 # The groups of a pattern; a match of any other is ignored.
@@ -85,7 +88,8 @@ def _parts(lexis: Lexis) -> _Parts:
     plain = [r"[rRbB]{0,2}(?:'''.*?(?:'''|\Z)|\"\"\".*?(?:\"\"\"|\Z))"] if lexis.triples else []
     inner = r"(?:[^{0}\\]++|\\.|{0}{0})*+(?:{0}|\Z)" if lexis.escapes else r"(?:[^{0}]++|{0}{0})*+(?:{0}|\Z)"
     plain += [r"[eE]'(?:[^'\\]++|\\.|'')*+(?:'|\Z)", "[nNbBxXrR]?'" + inner.format("'")]
-    name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)", r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\]){1,300}+\]"]
+    name = ['"' + inner.format('"'), r"`(?:[^`]++|``)*+(?:`|\Z)"]
+    name += [r"\[(?!\d*\]|['\"\[])(?:[^\]\n]|\]\]){1,300}+\]"] if lexis.brackets else []
     pairs = "|".join(rf"\{a}.*?(?:\{b}'|\Z)" for a, b in ("[]", "{}", "()", "<>"))
     return _Parts(
         "|".join(comments),
@@ -100,14 +104,14 @@ def _parts(lexis: Lexis) -> _Parts:
 def pattern(lexis: Lexis) -> re.Pattern[str]:
     """Build the pattern of every token; an unterminated one extends to the end.
 
-    A template placeholder (``${x}``, ``{{ x }}``, ``$(x)``, ``&x``) is a word.
+    A template placeholder (``${x}``, ``{x}``, ``{{ x }}``, ``$(x)``, ``&x``, ``!x!``) is a word.
     """
     parts = _parts(lexis)
     return re.compile(
         rf"(?P<space>\s+)|(?P<comment>{parts.comment})|(?P<dollars>{parts.dollars})|(?P<oracle>{parts.oracle})"
         rf"|(?P<plain>{parts.plain})|(?P<name>{parts.name})"
-        r"|(?P<word>[^\W\d][\w$#@]*|[@#]+\w[\w$#@]*"
-        r"|\$\{[^}\n]*\}\w*|\$\(\w+\)|\{\{[^}\n]*\}\}\w*|&&?\w+)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
+        r"|(?P<word>[^\W\d][\w$#]*(?:@+[\w$#]+)*|[@#]+[\w$][\w$#@]*"
+        r"|\$\{[^}\n]*\}\w*|\$\(\w+\)|\{\w+\}\w*|\{\{[^}\n]*\}\}\w*|&&?\w+|!\w+!)|(?P<number>\d[\w.]*|\.\d\w*)|(?P<sign>.)",
         re.DOTALL,
     )
 
@@ -155,6 +159,8 @@ def token(match: re.Match[str], lexis: Lexis) -> Token:
     if kind is QUOTED:
         closing = value[-1]
         value = value[1:-1].replace(closing * 2, closing)
+        if lexis.escapes and closing == '"':  # where it quotes a text
+            value = _unescaped(value)
     elif kind is TEXT:
         value = _meant(group, value, match["tag"], lexis)
     return Token(kind, value, match.start(), match.end())
@@ -172,8 +178,12 @@ def _meant(group: str, value: str, tag: str | None, lexis: Lexis) -> str:
         return value[start + 3 : -3]
     text = value[start + 1 : -1].replace("''", "'")
     if lexis.escapes or value[0] in "eE":
-        text = re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text, flags=re.DOTALL)
+        text = _unescaped(text)
     return text
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), text, flags=re.DOTALL)
 
 
 def tokens(match: re.Match[str], lexis: Lexis) -> list[Token]:

@@ -1,8 +1,8 @@
 """Split a script into statements in one pass, without what is meant for the client program.
 
-A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, that of ``DELIMITER``), and where the next
-one plainly begins: T-SQL needs no sign between two, and an unreadable statement must not swallow the next one. The body
-of a function, procedure or trigger is part of its statement.
+A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, ``@`` at the end of a line, that of
+``DELIMITER``), and where the next one plainly begins: T-SQL needs no sign between two, and an unreadable statement must
+not swallow the next one. The body of a function, procedure or trigger is part of its statement.
 """
 
 import re
@@ -23,17 +23,24 @@ _BEGINS_LINE = re.compile(
     r"|select\s(?:(?!\bfrom\b)[^;]){1,2000}?\binto\s",  # the SELECT of an INSERT has no INTO
     re.IGNORECASE,
 )
+# What does at the start of a line, though the statement before speaks of defining tables: it needs no sign at its end.
+_DEFINES = re.compile(
+    r"create\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[^\s(,;]+\s*\(|(?:alter|drop)\s+table\s+[^\s,;]+\s*[\s;]",
+    re.IGNORECASE,
+)
 _IF_EXISTS = re.compile(r"if\s+(?:not\s+)?exists\s+[^\s(]", re.IGNORECASE)
 _FIRST_LETTERS = frozenset("cadeirsCADEIRS")
+_NAME = r"(?:\[[^\]\n]*\]|[\w.\"`\[\]@#$:])++"
 # What is likely to be a definition inside a text or a body.
 _TABLE_IN_TEXT = re.compile(
-    r"\bcreate\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[\w.\"`\[\]@#$:]+\s*(?:\(|as\b|like\b)"
-    r"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*[\w.\"`\[\]@#$:]+\s+(?:add|alter|change|drop|modify|rename)\s[^;]{0,40}"
+    rf"\bcreate\s+(?:\w+\s+){{0,6}}?table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*(?:\(|as\b|like\b)"
+    rf"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*{_NAME}\s+(?:add|alter|change|drop|modify|rename)\s[^;]{{0,40}}"
     # the program appends the name
     r"|\b(?:create\s+(?:\w+\s+){0,6}?|alter\s+)table\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`\[]?'\Z",
     re.IGNORECASE,
 )
 _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
+_LINE_ENDS = re.compile(r"[ \t\r]*(?:--[^\n]*)?(?:\n|\Z)")
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 # It is alone on its line; a column of this name has a type, and a comma or bracket after it.
@@ -151,13 +158,14 @@ class _Splitter:
                     if self.routine and not self._ends(match.start(), delimiter):
                         self.previous = ";"
                         continue
-                    data = self.first == "COPY" and _STDIN.search(script, self.statement.start, match.start())
+                    over = self._end_of_data(match.start(), end)
                     yield from self._close(match.start())
-                    if data and self.has_data:
-                        if over := _END_OF_DATA.search(script, match.end(), end):
-                            return over.end()
-                        self.has_data = False
+                    if over:
+                        return over
                     fresh = False
+                    continue
+                if sign == "@" and not self.depth and _LINE_ENDS.match(script, match.end(), end):
+                    yield from self._close(match.start())
                     continue
                 if sign == "\\" and not self.depth and not self.routine:
                     yield from self._close(match.start())
@@ -173,7 +181,7 @@ class _Splitter:
                 and (jump := passed_over(lexis).match(script, match.end(), end))
                 and jump.end() > match.end()
             ):
-                self._look_into(jump)
+                self._look_into(*jump.span())
                 return jump.end()
             fresh = False
         if self.routine and self.first_end and not delimiter and self.batches < self.statement.start:
@@ -182,6 +190,17 @@ class _Splitter:
             yield from self._close(stop)
             return stop + 1
         return None
+
+    def _end_of_data(self, position: int, end: int) -> int:
+        """Return where the data behind a COPY end, 0 if none follow."""
+        if self.first != "COPY" or not self.has_data or not _STDIN.search(self.script, self.statement.start, position):
+            return 0
+        over = _END_OF_DATA.search(self.script, position + 1, end)
+        if over is None:
+            self.has_data = False
+            return 0
+        self._look_into(position, over.start())
+        return over.end()
 
     def _line_end(self, position: int, end: int) -> int:
         stop = self.script.find("\n", position, end)
@@ -198,7 +217,9 @@ class _Splitter:
             return not _IF_EXISTS.match(self.script, match.start(), match.endpos)
         if word[0] not in _FIRST_LETTERS:
             return False
-        if self.first in self.words.mention or (self.depth and not fresh):
+        if self.first in self.words.mention:
+            return fresh and not self.depth and _DEFINES.match(self.script, match.start(), match.endpos) is not None
+        if self.depth and not fresh:
             return False
         found = _BEGINS.match(self.script, match.start(), match.endpos)
         if not found and fresh and not self.depth:
@@ -214,11 +235,12 @@ class _Splitter:
             self.first = match[0].upper() if match.lastgroup == "word" else ""
         if self.first in self.words.data:
             return True
-        if self.routine:
+        if self.routine and not (self.last == self.object and match[0].upper() == "TABLE"):  # CREATE EVENT TABLE
+            self.last = ""
             self._take_of_body(match)
             return False
         if match.end() - match.start() >= _SHORTEST and match.lastgroup not in ("word", "name"):
-            self._look_into(match)
+            self._look_into(*match.span())
         found = tokens(match, self.lexis)
         self.statement.tokens += found
         if found[0].kind is WORD and len(self.statement.tokens) <= _HEAD and self.first in ("CREATE", "ALTER"):
@@ -226,12 +248,12 @@ class _Splitter:
         self.last = found[0].upper
         return False
 
-    def _look_into(self, match: re.Match[str]) -> None:
+    def _look_into(self, start: int, stop: int) -> None:
         """Store where a text, or data, holds a definition; in data it begins a line."""
         assert self.statement is not None
         in_data = self.first in self.words.data
-        for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, match.start(), match.end()):
-            end = self._line_end(found.start(), match.end()) if in_data else match.end() - 1
+        for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, start, stop):
+            end = self._line_end(found.start(), stop) if in_data else stop - 1
             self.statement.texts.append((found.start(), end))
 
     def _see_object(self, word: str) -> None:

@@ -34,17 +34,29 @@ class ScriptColumn:
 
 @dataclass(slots=True)
 class ScriptTable:
-    """A table: its name including the schema, its columns in order, and where it was made."""
+    """A table: its name including the schema, its columns in order, where it was made, and what inherits from it."""
 
     parts: Name
     line: int
     columns: list[ScriptColumn] = field(default_factory=list)
     description: str = ""
+    children: list["ScriptTable"] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """The name, including the schema if stated."""
         return ".".join(self.parts)
+
+    def heirs(self) -> list["ScriptTable"]:
+        """Return the tables that inherit its columns, at any depth, each once."""
+        found: dict[int, ScriptTable] = {}
+        waiting = list(self.children)
+        while waiting:
+            one = waiting.pop(0)
+            if one is not self and id(one) not in found:
+                found[id(one)] = one
+                waiting += one.children
+        return list(found.values())
 
     def index(self, name: str) -> int:
         """Return the index of a column, ignoring case; raises `NotUnderstood` if there is none."""
