@@ -35,7 +35,7 @@ def resumed(destination: Path, read: Any) -> Resumed | None:
     if not file.is_file() or not (kept := read(file)):
         return None
     adapt()
-    decision = _asked(SINGLE, f"You left answers for {destination}. What now?", _OFFERS, default=_GO_ON)
+    decision = _asked(SINGLE, f"You left answers for {destination.name}. What now?", _OFFERS, default=_GO_ON)
     if decision == _ANEW:
         file.unlink()
         return None
