@@ -31,7 +31,7 @@ def test_a_plan_is_what_a_render_writes(scaffolded: Callable[..., Rendered]) -> 
 
 
 def test_a_plan_of_wrong_answers_is_refused() -> None:
-    with pytest.raises(dativo_generator.DativoError, match="owner: 'nobody' is not an ASCII e-mail address"):
+    with pytest.raises(dativo_generator.DativoError, match=r"owner: .* not 'nobody'"):
         dativo_generator.plan_scaffold(dativo_generator.load_pack(), ANSWERS | {"owner": "nobody"})
 
 

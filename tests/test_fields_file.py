@@ -214,7 +214,7 @@ def link(path: Path) -> None:
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "missing": (Path.unlink, ": restore it with Git; "),
+    "missing": (Path.unlink, ": restore it with Git"),
     "a link": (link, ": is a symbolic link, which is not followed"),
     "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: not plain YAML"),
     "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": restore it with Git; it is not UTF-8"),

@@ -158,7 +158,7 @@ def test_a_graph_shows_names_as_they_are(tmp_path: Path, command: Command) -> No
 
 def test_a_folder_with_nothing_is_said(tmp_path: Path, command: Command) -> None:
     result = command(tmp_path, "list")
-    assert (result.status, "run the command in the folder that does" in result.err) == (2, True)
+    assert (result.status, "run the command in a folder with answers files" in result.err) == (2, True)
 
 
 # --- connectors -------------------------------------------------------------------------------------------------------

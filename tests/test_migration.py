@@ -94,7 +94,7 @@ def test_a_command_says_what_the_name_is_now(
 ) -> None:
     out = build(renaming, tmp_path / "out", "v2.0.0", {"named": STRIPE})
     result = Command(renaming, monkeypatch, capsys)(out, "update", "--data", f"{OLD}=DEBUG")
-    assert (result.status, f"it is '{NEW}' now" in result.err) == (2, True), result.err
+    assert (result.status, f"use its new name '{NEW}'" in result.err) == (2, True), result.err
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ def test_a_question_without_code_is_one_line(own_template: Path, tmp_path: Path)
     with file.open("a", encoding="utf-8") as stream:
         stream.write("\nspeed:\n  type: int\n  when: \"{{ 'speed' | applies }}\"\n")
     with pytest.raises(
-        UserMessageError, match=rf"^questions/runtime.yml:{line}: speed: nothing says how .*/runtime.py$"
+        UserMessageError,
+        match=rf"^questions/runtime.yml:{line}: speed: add an entry to .*/runtime.py; ",
     ):
         render(own_template, tmp_path / "out", load_answers(EXAMPLES[0]))
     assert not (tmp_path / "out").exists()
@@ -57,7 +58,7 @@ def test_a_question_without_code_is_one_line(own_template: Path, tmp_path: Path)
 
 def test_code_without_a_question_is_one_line(own_template: Path, tmp_path: Path) -> None:
     (own_template / "questions" / "engine.yml").write_text("")
-    with pytest.raises(UserMessageError, match=r"questions/engine.py: engine: nothing asks it; add .*/engine.yml$"):
+    with pytest.raises(UserMessageError, match=r"questions/engine.py: engine: add it to questions/engine.yml"):
         render(own_template, tmp_path / "out", load_answers(EXAMPLES[0]))
 
 

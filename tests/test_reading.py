@@ -294,7 +294,7 @@ def test_an_ordinary_document_is_not_bounded_in_the_way() -> None:
 
 # What reads the pack's own files, and no repository's.
 _OTHERWISE = {
-    "base/documents.py": {"read_text"},  # Document, of the pack
+    "base/documents.py": {"read_bytes"},  # Document, of the pack
     "base/reading.py": {"open"},
     "importers/csv_text.py": {"open"},  # of data that somebody names, looked at before
     "importers/encodings.py": {"open"},

@@ -50,7 +50,7 @@ def test_damage_is_one_line_with_file_line_and_key(case: dict[str, str], tmp_pat
         (None, ": the file is missing"),
         (b"", ":1: must be a mapping, not nothing"),
         (b"- a\n", ":1: must be a mapping, not ['a']"),
-        (b"\xff\xfe\x00", ": cannot be read: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
+        (b"\xff\xfe\x00", ":1:1: is not UTF-8"),
     ],
     ids=["missing", "empty", "a list", "not UTF-8"],
 )

@@ -248,9 +248,12 @@ def test_an_edited_job_of_an_object_stays_as_ones_own(out: Path, command: Comman
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "no answers file": ([".copier-answers.acme.stripe_customer.yml"], "is not an answers file here; did you mean"),
-    "no object": ([STRIPES, "--object", "customer"], "--object: 'customer' is nothing that"),
-    "the only object": ([STRIPES, "--object", "customers"], "would read nothing; remove it whole"),
+    "no answers file": (
+        [".copier-answers.acme.stripe_customer.yml"],
+        "stripe_customers.yml'? there is no such answers file",
+    ),
+    "no object": ([STRIPES, "--object", "customer"], "--object: did you mean 'customers'? "),
+    "the only object": ([STRIPES, "--object", "customers"], "--object: remove it whole with "),
     "objects of two": ([*NAMES[:2], "--object", "customers"], "--object: name the one scaffold"),
 }
 

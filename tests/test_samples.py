@@ -69,7 +69,7 @@ def test_a_sample_takes_no_longer_than_other_questions(at: Any, monkeypatch: pyt
 def test_no_sample_is_taken_of_what_is_no_server(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a\n1\n", encoding="utf-8")
-    with pytest.raises(ImportFailed, match=r"a\.csv: a sample is taken of a server's tables, and this is none"):
+    with pytest.raises(ImportFailed, match=r"a\.csv: leave --sample out; only a database server has tables"):
         read(str(path), Options(sample=5))
 
 

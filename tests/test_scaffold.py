@@ -285,7 +285,7 @@ def test_classification_is_that_of_the_fields_and_what_is_added(scaffolded: Scaf
     out = scaffolded(
         **CUSTOMERS,
         fields={"id": "string required", "email": "string", "income": "double", "phone": "string none"},
-        classification=["CONFIDENTIAL"],
+        classification=["CONFIDENTIAL!"],
         regulations=["GDPR"],
     )
     assert out.asset["asset"]["governance"]["classification"] == ["CONFIDENTIAL", "PII", "SENSITIVE"]

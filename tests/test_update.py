@@ -360,7 +360,7 @@ def test_a_folder_without_answers_files_is_the_wrong_one(verb: str, command: Com
 
 def test_a_selection_of_nothing_is_a_mistake(built: Path, command: Command) -> None:
     result = command(built, "update", "--tenant", "acem")
-    assert (result.status, "answers files is selected" in result.err) == (2, True)
+    assert (result.status, "they select none of the" in result.err) == (2, True)
 
 
 def test_an_answers_file_that_is_not_there_is_refused(built: Path, command: Command) -> None:

@@ -248,7 +248,7 @@ def test_no_more_than_some_distinct_values_are_tested_spread_over_all() -> None:
     [
         ({"prior": 2.0}, "kinds.0.prior: must be a number between 0 and 1, not 2.0"),
         ({"check": "email", "stdnum": "us.ssn"}, "kinds.0.name: has one of check, stdnum and patterns"),
-        ({"patterns": ["("], "check": None}, "kinds.0.patterns: '(' is not a regular expression"),
+        ({"patterns": ["("], "check": None}, "kinds.0.patterns: mend the regular expression '('"),
         ({"for": ["@others"]}, "kinds.0.for: there is no group 'others'"),
         ({"label": "pii"}, "kinds.0.label: did you mean 'PII'? 'pii' is not"),
         ({"characters": [1]}, "kinds.0.characters: must be two whole numbers, not [1]"),

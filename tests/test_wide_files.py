@@ -175,5 +175,5 @@ def test_json_may_be_written_in_another_encoding(tmp_path: Path) -> None:
 def test_what_is_not_written_so_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"a,b\nx,1\n\x81,2\n")
-    with pytest.raises(ImportFailed, match=r"a\.csv: is not written in cp1252 \(.*line \d\); name its encoding"):
+    with pytest.raises(ImportFailed, match=r"a\.csv: name its encoding; it is not cp1252 \(.*line \d\)"):
         only(path, encoding="cp1252")

@@ -2,7 +2,7 @@
 
 ::
 
-    jobs.csv: 29 rows (2-30), column C: objects: use one of charges, customers; 'refunds' is not an object of stripe
+    jobs.csv: 29 rows (2-30), column C: objects: use one of orders, customers; 'refunds' is not an object of shop
     row 4: fields: import the columns, or name them; these are a guess: orders
 """
 

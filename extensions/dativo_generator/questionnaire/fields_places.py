@@ -33,7 +33,7 @@ def found(reference: Reference, destination: Path) -> dict[str, Any]:
             problem = problem or fields_file.edited(reference.file)
         except DativoError as error:
             problem = problem or error
-    raise problem or AnswerError(f"{reference.file}: go to its folder, or restore it; it is missing")
+    raise problem or AnswerError(f"{reference.file}: restore it with Git; it is not in this folder")
 
 
 def _folders(destination: Path) -> Iterator[Path]:
