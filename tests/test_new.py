@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dativo_generator.cli import new
+from dativo_generator.fleet.source import Source
 from dativo_generator.plan.plan import plan, written_paths
 from fleets import STRIPE, Command
 from support import EXAMPLES, PACK, Rendered, git, load_answers, render
@@ -182,3 +184,8 @@ def test_a_url_without_git_at_its_end_is_a_repository_too(
     assert command(tmp_path, "new", "out", *arguments).status == 0
     assert Rendered(tmp_path / "out").jobs
     assert command(tmp_path / "out", "replay", "--template", pack.as_uri()).status == 0
+
+
+@pytest.mark.parametrize("url", ["git@example.com:org/pack", "ssh://git@example.com/org/pack", "gh:org/pack"])
+def test_a_url_is_no_folder(url: str, tmp_path: Path) -> None:
+    new._refuse_folder(Source(url, tmp_path))

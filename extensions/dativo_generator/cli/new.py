@@ -13,7 +13,7 @@ import typer
 from ..base.errors import DativoError
 from ..base.naming import listed
 from ..base.paths import profile_of
-from ..base.repository_url import VARIABLE
+from ..base.repository_url import VARIABLE, is_local
 from ..base.versions import is_version
 from ..fleet.source import Source, SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
@@ -123,8 +123,10 @@ def _unattended(destination: Path, given: Sequence[str], left: Sequence[str]) ->
 
 def _refuse_folder(source: Source) -> None:
     """Refuse a folder that Copier would not read as a Git repository, but copy as it is."""
-    folder = Path(source.fetched_from).absolute()
-    if "://" in source.fetched_from or folder.name.endswith(".git") or (folder / ".git").exists():
+    folder = Path(source.location)
+    if "://" in source.fetched_from or not is_local(source.location):
+        return
+    if folder.name.endswith(".git") or (folder / ".git").exists():
         return
     bare = (folder / "HEAD").is_file() and (folder / "objects").is_dir()
     way = f"write {folder.as_uri()}" if bare else "name the folder that has .git in it"
