@@ -293,7 +293,7 @@ def _check(session: Session, name: str, value: Any) -> None:
     _ = scaffold[name]
     if name in own_labels.NAMES and _is_new(session, name, value):
         given = {"tenant_id": scaffold.raw.get("tenant_id"), name: value}
-        own_labels.refuse_unmarked(session.pack, given, session.recorded or {}, session.destination.root)
+        own_labels.refuse_unmarked(session.pack, given, session.recorded, session.destination.root)
     if QUESTIONS[name].about_import and name in session.conf["data"] and _imports_nothing(session):
         raise AnswerError(f"{name}: leave it out, or answer import_from; nothing is imported, so it has no effect")
     if name in EXTRAS and value:
