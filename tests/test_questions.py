@@ -2,9 +2,6 @@
 
 import json
 import re
-import runpy
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -133,16 +130,3 @@ def test_texts_of_a_form_are_told_apart() -> None:
     first = [env.from_string(text) for text in texts]
     given = {"plan": {}}
     assert [one.render(given) for one in first] == [environment().from_string(text).render(given) for text in texts]
-
-
-@pytest.mark.parametrize(("name", "kept"), [("copier._vcs.clone.x1y2", False), ("pack", True)])
-def test_compiled_modules_are_kept_where_the_folder_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, kept: bool
-) -> None:
-    folder = shutil.copytree(
-        ROOT / "extensions", tmp_path / name / "extensions", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    runpy.run_path(str(folder / "dativo.py"))
-    assert any(folder.rglob("*.pyc")) == kept
-    assert not sys.dont_write_bytecode
