@@ -3,7 +3,6 @@
 import pickle
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ..registry.pack import Pack
 from .model import Answers
@@ -16,14 +15,13 @@ class Scaffold(Answers):
     questions = QUESTIONS
 
 
-# The last recorded answers per pack, pickled: that distinguishes 1 from True, and writes what aliases stand for only
-# once.
-_last: WeakKeyDictionary[Pack, tuple[bytes, Scaffold]] = WeakKeyDictionary()
-
-
 def recorded_scaffold(pack: Pack, answers: Mapping[str, Any]) -> Scaffold:
-    """Return the scaffold of recorded answers, cached: whoever checks them plans them next."""
+    """Return the scaffold of recorded answers; the last one of each pack is kept: whoever checks them plans them next.
+
+    Pickled answers tell 1 from True, and write what aliases stand for only once.
+    """
     content = pickle.dumps({name: value for name, value in answers.items() if name[:1] != "_"})
-    if _last.get(pack, (b"",))[0] != content:
-        _last[pack] = (content, Scaffold(pack, answers))
-    return _last[pack][1]
+    last = pack.found.get(recorded_scaffold)
+    if not last or last[0] != content:
+        last = pack.found[recorded_scaffold] = content, Scaffold(pack, answers)
+    return last[1]

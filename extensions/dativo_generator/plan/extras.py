@@ -5,7 +5,6 @@ result is then checked against the schema of its kind.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import Any, NamedTuple
 
 from ..answers.scaffold import Scaffold
@@ -14,7 +13,7 @@ from ..base.documents import shown
 from ..base.errors import QuestionError
 from ..base.naming import offer
 from ..base.shapes import Shape
-from ..registry.pack import Pack, shape_of
+from ..registry.pack import Pack, once, shape_of
 from . import givers
 from .vendored_schemas import ASSET, JOB, vendored
 
@@ -46,7 +45,7 @@ def merged(
     return whole
 
 
-@cache
+@once
 def _shape(pack: Pack, kind: str) -> Shape:
     """Return the shape of a kind of file, with what the registry knows about its connectors."""
     return shape_of(kind, vendored(pack, JOB if kind == "job" else ASSET))

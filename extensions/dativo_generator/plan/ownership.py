@@ -5,7 +5,6 @@ above it. It only shows the origin of a file whose scaffold is gone or unreadabl
 """
 
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from ..base.asset_layout import body_of
 from ..base.documents import parse_bounded, shown
 from ..base.errors import DativoError
 from ..base.paths import VARIABLES, answers_file_of
-from ..registry.pack import Pack
+from ..registry.pack import Pack, once
 from .destination import Destination, Stored
 from .plan import paths
 
@@ -46,7 +45,7 @@ def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
         return {}
 
 
-@cache
+@once
 def _owned(pack: Pack, file: Stored) -> dict[str, Owner]:
     return owned(pack, file.answers)
 

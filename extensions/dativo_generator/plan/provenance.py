@@ -6,7 +6,7 @@ One table per kind of file maps keys to origins; a test changes each named origi
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..answers.questions.contract import ODCS
@@ -20,7 +20,7 @@ from ..base.errors import AnswerError
 from ..registry import classification, connectors
 from ..registry.basis import FIELDS
 from ..registry.fields import Field
-from ..registry.pack import Pack
+from ..registry.pack import Pack, once
 from ..registry.recipes import recipe_file
 from .plan import plan
 
@@ -261,7 +261,7 @@ def _parsed(text: str) -> Any:
         return text
 
 
-@cache
+@once
 def _value(pack: Pack, file: str) -> Any:
     """Return the parsed content of a file of the template."""
     return parse_yaml(pack.text(file))

@@ -7,7 +7,6 @@ profiles and manifests come from the questions. All depend on the pack alone, si
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
 from ..answers.choices import summary
@@ -16,7 +15,7 @@ from ..answers.questions import PROFILED, QUESTIONS, UNRECORDED
 from ..base.documents import Document
 from ..base.naming import LABEL
 from ..registry.connectors import ROLES, SELECTIONS, Connector
-from ..registry.pack import Pack
+from ..registry.pack import Pack, once
 
 FOLDER = "schemas"
 _DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -24,7 +23,7 @@ _DRAFT = "http://json-schema.org/draft-07/schema#"
 Schema = dict[str, Any]
 
 
-@cache
+@once
 def vendored(pack: Pack, name: str) -> str:
     """Return a file of the pack, given its path, as a destination gets it: schemas include the registry's values."""
     if name == ATTRIBUTES:
@@ -163,7 +162,7 @@ def _manifest(pack: Pack) -> Schema:
     }
 
 
-@cache
+@once
 def described_answers(pack: Pack) -> Schema:
     """Describe what each question accepts, as far as that depends on no other answer."""
     answers: Schema = {}

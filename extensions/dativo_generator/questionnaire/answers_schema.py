@@ -8,7 +8,6 @@ external sources.
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from ..answers.answers_format import CURRENT
@@ -20,7 +19,7 @@ from ..base.documents import Document
 from ..base.errors import AnswerError
 from ..plan.vendored_schemas import described_answers
 from ..registry.connectors import SELECTIONS
-from ..registry.pack import Pack
+from ..registry.pack import Pack, once
 from .conditions import Conditions, Probe, Schema, Undecided, clauses, generalised
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,7 +44,7 @@ ANNOTATIONS = {
 MISSING = object()
 
 
-@cache
+@once
 def answers_schema(pack: Pack) -> Schema:
     """Return the schema of the answers that a program may give for a new scaffold."""
     files = _question_files(pack)

@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from ..answers.questions import QUESTIONS, SECTION_OF
 from ..base.errors import PackError
 from ..registry.lifecycle import FILE as LIFECYCLE
-from ..registry.pack import Pack
+from ..registry.pack import Pack, once
 
 _TABLE = "extensions/dativo_generator/answers/questions"
 _NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
 
-@cache
+@once
 def check(pack: Pack) -> None:
     """Refuse a question that only one of the two has, and a rename without a target; raises `PackError`."""
     asked = dict(_questions(pack))

@@ -1,10 +1,10 @@
 """The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
 
 import json
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ..base.documents import Document, place_in
 from ..base.errors import PackError
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from .samples import Samples
 
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
 class Pack:
     """The contents of the files below `root`. Only the pack's own commit is read, never the destination."""
 
@@ -32,6 +36,8 @@ class Pack:
         """Store `root`; each file is read on first use. `importer` is for callers that ask questions."""
         self.root = root
         self.importer = importer or NoImporter()
+        # What others have found out about this pack, kept as long as it is.
+        self.found: dict[Any, Any] = {}
         self.recipe = cache(self._recipe)
         self.known_fields = cache(self._known_fields)
         self.judge = cache(self._judge)
@@ -152,6 +158,22 @@ class Pack:
             name: read_fields(entry, lambda keys, what, name=name: document.error((name, *keys), what))
             for name, entry in document.section().value.items()
         }
+
+
+def once(function: Callable[Concatenate[Pack, _P], _T]) -> Callable[Concatenate[Pack, _P], _T]:
+    """Call a function once for each pack and each set of arguments; a result is kept as long as its pack.
+
+    `functools.cache` would keep the pack, too, to the end of the process.
+    """
+
+    @wraps(function)
+    def wrapper(pack: Pack, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        key = (function, args, *kwargs.items())
+        if key not in pack.found:
+            pack.found[key] = function(pack, *args, **kwargs)
+        return pack.found[key]
+
+    return wrapper
 
 
 def shape_of(kind: str, text: str) -> Shape:
