@@ -244,14 +244,14 @@ def _folder(path: Path, outside: Path) -> None:
 
 # What stands where a scaffold writes, and what is said of it.
 OBSTACLES = {
-    "jobs": (_link, "jobs: is a symbolic link"),
-    "assets/stripe": (_link, "assets/stripe: is a symbolic link"),
-    "registry": (_link, "registry: is a symbolic link"),
-    "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: is a symbolic link"),
-    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: is not a regular file"),
-    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: is not a regular file"),
-    "tests": (_file, "tests: is not a folder"),
-    ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: is a symbolic link"),
+    "jobs": (_link, "jobs: replace it; it is a symbolic link"),
+    "assets/stripe": (_link, "assets/stripe: replace it; it is a symbolic link"),
+    "registry": (_link, "registry: replace it; it is a symbolic link"),
+    "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: replace it; it is a symbolic link"),
+    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: move it away; it is not a regular file"),
+    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: move it away; it is not a regular file"),
+    "tests": (_file, "tests: move it away; it is not a folder"),
+    ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: replace it; it is a symbolic link"),
 }
 
 
@@ -264,7 +264,7 @@ def test_nothing_is_written_through_what_is_no_file(
     (destination / place).parent.mkdir(parents=True)
     make(destination / place, outside)
     before = sorted(destination.rglob("*"))
-    with pytest.raises(UserMessageError, match=rf"^move it away; {re.escape(said)}.*$"):
+    with pytest.raises(UserMessageError, match=rf"^{re.escape(said)}$"):
         render(template, destination, STRIPE | {"fixtures": True, "ci": "github", "scaffold": "job"})
     assert sorted(destination.rglob("*")) == before
     assert not any(outside.iterdir())

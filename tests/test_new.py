@@ -118,9 +118,9 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tenant_id: a: b", "--data-file: answers.yml:1:13: not valid YAML: "),
+        ("tenant_id: a: b", "--data-file: answers.yml:1:13: put a value with ': ' in it in quotes"),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
-        (None, "--data-file: there is no file answers.yml"),
+        (None, "--data-file: name a file that exists; there is no file answers.yml"),
     ],
 )
 def test_a_bad_file_of_answers_is_one_line(text: str | None, problem: str, tmp_path: Path, command: Command) -> None:

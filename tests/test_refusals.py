@@ -266,9 +266,7 @@ def test_what_is_in_the_way_is_to_be_moved(here: Destination) -> None:
     put(here.root, "a/file")
     (here.root / "a" / "link").symlink_to("file")
     assert said(guard.unobstructed, here.root, ["a/file", "a/new", "b/new"]) == ""
-    assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == (
-        "move it away; a/link: is a symbolic link, which is not followed"
-    )
+    assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == ("a/link: replace it; it is a symbolic link")
 
 
 def test_ones_own_file_is(here: Destination) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..base.errors import DativoError
+from ..base.errors import AnswerError, DativoError
 from ..base.naming import listed
 from ..base.paths import profile_of
 from ..base.repository_url import VARIABLE, is_local
@@ -148,21 +148,25 @@ def _answers(path: Path) -> dict[str, Any]:
     import yaml
 
     from ..base import reading
-    from ..base.documents import not_yaml, parse_bounded, shown
+    from ..base.documents import not_yaml, parse_bounded, refuse_keys, shown
 
     try:
         text = reading.text(path.absolute().parent, path.name)
         if text is None:
-            raise SourceError(f"--data-file: there is no file {path}")
+            raise SourceError(f"--data-file: name a file that exists; there is no file {path}")
         values = parse_bounded(text)
     except reading.ReadingError as error:
-        raise SourceError(f"--data-file: {error}") from None
+        raise SourceError(f"--data-file: {error.at(str(path))}") from None
     except yaml.YAMLError as error:
         raise SourceError(f"--data-file: {not_yaml(path, error, text)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise SourceError(f"--data-file: {path}: must be a mapping of answers, not {shown(values)}")
+    try:
+        refuse_keys(values)
+    except AnswerError as error:
+        raise SourceError(f"--data-file: {path}: {error}") from None
     return values
 
 

@@ -51,7 +51,7 @@ def refuse_links(root: Path, path: str) -> None:
         for part in path.split("/"):
             at = f"{at}/{part}"
             if stat.S_ISLNK(os.lstat(at).st_mode):
-                raise TransactionError(f"{path}: is a symbolic link, which is not followed")
+                raise TransactionError(f"{path}: {reading.LINK}")
 
 
 def refuse_read_only(target: Path) -> None:

@@ -132,7 +132,7 @@ def unobstructed(root: Path, paths: Iterable[str]) -> None:
     """Refuse paths where Copier would follow a link, wait for a pipe, or fail half-way."""
     for path in paths:
         if obstacle := reading.obstacle(root, path):
-            raise AnswerError(f"move it away; {obstacle}")
+            raise AnswerError(obstacle)
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
