@@ -30,8 +30,10 @@ SAID = {
     "error: file write error: No space left on device\nfatal: unable to write": "free some space, which df -h '/re po'",
     "fatal: Unable to create '/a/.git/index.lock': Read-only file system": "use a folder on a file system that can be",
     "git@example.com: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\nPlease make "
-    "sure you have the correct access rights\nand the repository exists.": "log in, or ask for access, until this works: "
-    f'git ls-remote {URL}; Git\'s fetch said: "git@example.com: Permission denied (publickey)."',
+    "sure you have the correct access rights\nand the repository exists.": (
+        f"log in, or ask for access, until this works: git ls-remote {URL}; "
+        'Git\'s fetch said: "git@example.com: Permission denied (publickey)."'
+    ),
     "fatal: unable to access 'https://a/': The requested URL returned error: 403": "log in, or ask for access",
     "fatal: unable to access 'https://a/': The requested URL returned error: 503": "check the network and the address",
     "fatal: unable to access 'https://a/': SSL certificate problem: self signed": "have Git trust the server's",

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +13,13 @@ import yaml
 from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
+from dativo_generator.cli.app import main
 from fleets import build
 from support import ROOT, Rendered, checked, git, release, render
 
 STALE = yaml.safe_load((ROOT / "tests" / "data" / "stale.yml").read_text(encoding="utf-8"))
 FILE = ".copier-answers.acme.job.yml"
+UPDATE = "dativo-generator update "
 STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 
 Command = Callable[..., None]
@@ -276,3 +279,21 @@ def test_a_shared_file_that_cannot_be_read_is_kept(template: Path, tmp_path: Pat
     schema.write_bytes(b"\xff")
     render(template, destination, STRIPE | {"scaffold": "other", "asset_names": {"customers": "others"}})
     assert schema.read_bytes() == b"\xff"
+
+
+PASTED = [case for case in STALE if UPDATE in case["error"] and "VALUE" not in case["error"]]
+
+
+@pytest.mark.parametrize("case", PASTED, ids=lambda case: case["name"])
+def test_the_command_for_a_stale_answer_can_be_pasted(
+    case: dict[str, Any], scaffold: Callable[..., Path], history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = scaffold(**case["answers"])
+    monkeypatch.setenv("DATIVO_TEMPLATE", str(history))
+    monkeypatch.chdir(out)
+    error = refused(update, out, history, defaults=True)
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(error[error.index(UPDATE) :])[1:])
+    assert not stop.value.code
+    (file,) = out.glob(".copier-answers.*.yml")
+    assert "_commit: v3.0.0\n" in file.read_text(encoding="utf-8")
