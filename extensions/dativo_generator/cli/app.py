@@ -17,6 +17,7 @@ from ..base.errors import DativoError
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
+from .system_errors import told
 
 # The commands in the order of the help, with their descriptions.
 COMMANDS = {
@@ -112,4 +113,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
     except OSError as error:  # that of a full disk, for example, names no file
-        refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), UNABLE, as_json)
+        refuse(told(error), UNABLE, as_json)

@@ -1,0 +1,22 @@
+"""What to do about an error of the system, such as a full disk."""
+
+import errno
+import os
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EACCES: "let your user go there and write",
+    errno.EPERM: "let your user write there",
+    errno.EROFS: "use a folder that can be written to",
+    errno.EMFILE: "raise the limit of open files, which ulimit -n shows",
+    errno.ENFILE: "close other programs",
+    errno.ENAMETOOLONG: "use a shorter name",
+}
+
+
+def told(error: OSError) -> str:
+    """Return an error in one line: where, what to do, and what the system said."""
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    said = "; ".join(filter(None, (_REMEDIES.get(error.errno or 0), error.strerror or str(error))))
+    return ": ".join(filter(None, (where, said)))
