@@ -467,8 +467,8 @@ def test_what_was_written_is_taken_back_when_the_disk_is_full(
 
     monkeypatch.setattr(change, "write_through", full)
     result = command(out, "batch", name, *SHARED)
-    said = "jobs/acme/stripe_customers_to_s3.yaml: cannot be written: No space left on device; nothing was changed"
-    assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: {said}")
+    said = "free some space; cannot be written: No space left on device; nothing was changed"
+    assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: jobs/acme/stripe_customers_to_s3.yaml: {said}")
     assert [*files(out)] == [name]
 
 

@@ -13,8 +13,11 @@ from dativo_generator.fleet.replacing import TransactionError
 
 
 def test_an_error_of_the_disk_says_of_which_path() -> None:
-    with pytest.raises(TransactionError, match=r"^a/b: cannot be written: No space left$"), replacing.about("a/b"):
-        raise OSError(errno.ENOSPC, "No space left")
+    with (
+        pytest.raises(TransactionError, match=r"^a/b: free some space; cannot be written: full$"),
+        replacing.about("a/b"),
+    ):
+        raise OSError(errno.ENOSPC, "full")
     with pytest.raises(TransactionError, match=r"^a/b: cannot be written: odd$"), replacing.about("a/b"):
         raise OSError("odd")
     with pytest.raises(ValueError, match=r"^x$"), replacing.about("a/b"):

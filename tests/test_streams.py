@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.cli.system_errors import told
+from dativo_generator.base.system_errors import told
 from support import ROOT
 
 # Prints more than a pipe holds, then does the rest of its work; `start` ends a command like this.
@@ -70,7 +70,7 @@ def test_a_width_of_nothing_is_none(width: str, kept: str, tmp_path: Path) -> No
         (OSError(errno.ENOSPC, "No space left on device"), "free some space; No space left on device"),
         (
             PermissionError(errno.EACCES, "Permission denied", b"a"),
-            "a: let your user go there and write; Permission denied",
+            "a: give your user access; Permission denied",
         ),
         (OSError(errno.EIO, "Input/output error", "a"), "a: Input/output error"),
         (OSError("odd"), "odd"),

@@ -14,10 +14,10 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..base.errors import DativoError
+from ..base.system_errors import told
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
-from .system_errors import told
 
 # The commands in the order of the help, with their descriptions.
 COMMANDS = {

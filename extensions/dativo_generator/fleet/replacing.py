@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..base import reading
 from ..base.errors import DativoError
+from ..base.system_errors import remedy
 
 
 class TransactionError(DativoError):
@@ -23,7 +24,7 @@ def about(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TransactionError(f"{path}: cannot be written: {reason(error)}") from None
+        raise TransactionError(f"{path}: {remedy(error)}cannot be written: {reason(error)}") from None
 
 
 def reason(error: BaseException) -> str:

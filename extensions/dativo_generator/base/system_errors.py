@@ -6,8 +6,8 @@ import os
 _REMEDIES = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
-    errno.EACCES: "let your user go there and write",
-    errno.EPERM: "let your user write there",
+    errno.EACCES: "give your user access",
+    errno.EPERM: "give your user access",
     errno.EROFS: "use a folder that can be written to",
     errno.EMFILE: "raise the limit of open files, which ulimit -n shows",
     errno.ENFILE: "close other programs",
@@ -18,5 +18,10 @@ _REMEDIES = {
 def told(error: OSError) -> str:
     """Return an error in one line: where, what to do, and what the system said."""
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
-    said = "; ".join(filter(None, (_REMEDIES.get(error.errno or 0), error.strerror or str(error))))
-    return ": ".join(filter(None, (where, said)))
+    return ": ".join(filter(None, (where, remedy(error) + (error.strerror or str(error)))))
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do about an error, with what separates it from the rest of a message; '' if nothing is known."""
+    known = _REMEDIES.get(error.errno or 0)
+    return f"{known}; " if known else ""
