@@ -339,7 +339,7 @@ def test_links_are_not_followed(command: Command, out: Path, tmp_path: Path) -> 
     (out / "jobs").mkdir()
     (out / "jobs" / "evil.yaml").symlink_to(tmp_path / "job.yaml")
     result = adopted(command, shop(out))
-    assert of(result, "jobs/evil.yaml")["detail"] == "jobs/evil.yaml: is a symbolic link, which is not followed"
+    assert of(result, "jobs/evil.yaml")["detail"] == "jobs/evil.yaml: replace it; it is a symbolic link"
 
 
 @pytest.mark.parametrize("place", ["../jobs", "/etc", "nowhere"])

@@ -166,9 +166,9 @@ UNREADABLE: dict[str, tuple[str, str]] = {
     "nameless.csv": ("scaffold,,owner\na,b,c\n", "nameless.csv: row 1: column B has no name"),
     "list.yml": ("- a\n", "list.yml: must be a mapping with `scaffolds`"),
     "key.yml": ("scaffolds: []\nscafolds: []\n", "key.yml:2:11: did you mean 'scaffolds'? unknown key 'scafolds'"),
-    "syntax.yml": ("a: [\n", "syntax.yml:2:1: not valid YAML"),
+    "syntax.yml": ("a: [\n", "syntax.yml:2:1: complete the value"),
     "outside.yml": ("scaffolds: ../jobs.csv\n", "outside.yml:1:12: '../jobs.csv' must be a file beside this one"),
-    "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: there is no such file"),
+    "missing.yml": ("scaffolds: nowhere.csv\n", "nowhere.csv: name a manifest that exists; there is no such file"),
 }
 
 
@@ -182,7 +182,7 @@ def test_what_is_no_manifest_is_said_in_one_line(name: str, command: Command, ou
 
 def test_a_file_in_another_encoding_is_refused(command: Command, out: Path) -> None:
     (out / "jobs.csv").write_bytes("scaffold,owner\nä,b\n".encode("latin-1"))
-    assert command(out, "batch", "jobs.csv").err == "Error: jobs.csv: is not UTF-8\n"
+    assert command(out, "batch", "jobs.csv").err == "Error: jobs.csv:2:1: save it as UTF-8; it is not UTF-8\n"
 
 
 CLASHES = {
@@ -211,7 +211,7 @@ def test_files_that_are_there_are_not_taken(command: Command, out: Path) -> None
     before = files(out)
     result = command(out, "batch", write(out, CSV), *SHARED)
     assert result.status == 1
-    assert f"jobs.csv: row 3: move {job} away first; it exists already" in result.err
+    assert f"jobs.csv: row 3: {job}: move it away, or write another with --data" in result.err
     assert files(out) == before | {"jobs.csv": CSV.encode()}
 
 
@@ -219,7 +219,7 @@ def test_an_asset_of_another_scaffold_is_not_taken(command: Command, published: 
     other = {"tenant_id": "x", "source_connector": "stripe", "objects": ["customers"], "target_connector": "s3"}
     out = build(published, tmp_path / "out", "v1.0.0", {"stripe_to_s3": other})
     result = command(out, "batch", write(out, CSV), *SHARED)
-    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: point the jobs at it with assets=reuse" in result.err
+    assert "row 3: assets/stripe/v1.0/stripe_customers.yaml: read it with --data assets=reuse" in result.err
     assert "assets=reuse" in result.err
 
 
@@ -408,7 +408,7 @@ def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out
     (out / "profiles" / "acme.yml").write_text("bucket: X\n", encoding="utf-8")
     write(out, CSV.replace("pay,", "other,"))
     result = command(out, "batch", name, *SHARED)
-    assert "jobs.csv: row 3: profiles/acme.yml:1: bucket: use 3 to 63" in result.err
+    assert "jobs.csv: row 3: profiles/acme.yml:1:1: bucket: use 3 to 63" in result.err
 
 
 def test_every_question_can_be_a_column(command: Command, out: Path) -> None:
@@ -440,7 +440,7 @@ def test_a_broken_answers_file_is_said_with_its_row(command: Command, out: Path)
     command(out, "batch", name, *SHARED)
     (out / ".copier-answers.acme.pay.yml").write_text("a: [\n", encoding="utf-8")
     result = command(out, "batch", name, *SHARED)
-    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml:2:1: not valid YAML" in result.err
+    assert result.status == 1 and "jobs.csv: row 3: .copier-answers.acme.pay.yml:2:1: complete the value" in result.err
 
 
 def test_many_rows_are_shared_among_processes(command: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -467,8 +467,8 @@ def test_what_was_written_is_taken_back_when_the_disk_is_full(
 
     monkeypatch.setattr(change, "write_through", full)
     result = command(out, "batch", name, *SHARED)
-    said = "jobs/acme/stripe_customers_to_s3.yaml: cannot be written: No space left on device; nothing was changed"
-    assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: {said}")
+    said = "free some space; cannot be written: No space left on device; nothing was changed"
+    assert (result.status, result.err.splitlines()[-1]) == (2, f"Error: jobs/acme/stripe_customers_to_s3.yaml: {said}")
     assert [*files(out)] == [name]
 
 

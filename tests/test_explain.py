@@ -211,7 +211,7 @@ def test_it_is_refused(name: str, said: str, built: Path, command: Command) -> N
 
 def test_what_is_no_yaml_says_where(out: Path, command: Command) -> None:
     (out / JOB).write_text("a: [", encoding="utf-8")
-    assert command(out, "explain", JOB).err.startswith(f"Error: {JOB}:2:1: not valid YAML")
+    assert command(out, "explain", JOB).err.startswith(f"Error: {JOB}:2:1: complete the value")
 
 
 def test_what_cannot_be_replayed_says_why(out: Path, command: Command) -> None:

@@ -215,15 +215,18 @@ def link(path: Path) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, ": restore it with Git"),
-    "a link": (link, ": is a symbolic link, which is not followed"),
-    "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: not plain YAML"),
+    "a link": (link, ": replace it; it is a symbolic link"),
+    "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: restore it with Git; not plain YAML"),
     "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": restore it with Git; it is not UTF-8"),
     "no mapping": (lambda path: path.write_text("[1]"), ": restore it with Git; it has no fields"),
     "an anchor": (
         lambda path: path.write_text("orders: &a {x: string}"),
-        ":1:9: not plain YAML",
+        ":1:9: restore it with Git; not plain YAML",
     ),
-    "too large": (lambda path: path.write_bytes(b"#" * (LARGEST + 1)), f": has more than {LARGEST} bytes"),
+    "too large": (
+        lambda path: path.write_bytes(b"#" * (LARGEST + 1)),
+        f": shorten it; it has more than {LARGEST} bytes",
+    ),
     "merged halfway": (lambda path: path.write_text("<<<<<<< a\n=======\n>>>>>>> b\n"), ": resolve the merge; "),
 }
 

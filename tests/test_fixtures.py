@@ -244,7 +244,7 @@ def test_the_pack_reads_the_types_back(form: str, tmp_path: Path) -> None:
 )
 def test_a_damaged_file_is_named_with_its_line(change: Callable[[Any], None], message: str, own_template: Path) -> None:
     edit_yaml(own_template / FILE, change)
-    with pytest.raises(PackError, match=rf"^{FILE}:\d+: .*{message}"):
+    with pytest.raises(PackError, match=rf"^{FILE}:\d+:\d+: .*{message}"):
         _ = Pack(own_template).samples
 
 
@@ -694,10 +694,8 @@ def test_so_are_they_by_the_command(repository: Path, history: Path, command: Co
     render(history, repository, answers, vcs_ref="v3.0.0", overwrite=True)
     release(repository, "two")
     result = command(repository, "update", ".copier-answers.globex.two.yml", "--data", "fixtures=yes")
-    assert (
-        result.status,
-        f"{FIXTURE}: name another with asset_names; it belongs to the scaffold job of acme" in result.out,
-    ) == (1, True)
+    other = "write another with --data 'asset_names={customers: NAME}'"
+    assert (result.status, f"{FIXTURE}: {other}; it belongs to the scaffold job of acme" in result.out) == (1, True)
     assert git(repository, "status", "--porcelain") == ""
 
 

@@ -108,17 +108,17 @@ def test_elsewhere_there_are_no_groups(called: dict[str, Any], tmp_path: Path, m
 @pytest.mark.parametrize(
     ("err", "said"),
     [
-        (b"warning\nfatal: no\n", "git log: fatal: no"),
-        (b"", "git log: failed"),
-        (b"\n \n", "git log: failed"),
-        (b"\xff\n", "git log: \N{REPLACEMENT CHARACTER}"),
+        (b"warning\nfatal: no\nhint: x\n", '"fatal: no"'),
+        (b"", "nothing"),
+        (b"\n \n", "nothing"),
+        (b"\xff\n", '"\N{REPLACEMENT CHARACTER}"'),
     ],
 )
 def test_the_last_line_of_an_error_is_told(err: bytes, said: str, called: dict[str, Any], tmp_path: Path) -> None:
     called.update(status=1, err=err)
     with pytest.raises(GitError) as error:
         git(tmp_path, "log", "x")
-    assert str(error.value) == said
+    assert str(error.value) == f"see what is wrong with git -C {tmp_path} status; Git's log said: {said}"
 
 
 def test_an_attempt_may_fail(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_an_attempt_may_fail(tmp_path: Path) -> None:
 
 def test_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GitError, match=r"^git is not installed$"):
+    with pytest.raises(GitError, match=r"^install Git, and put it on the PATH; there is no git$"):
         attempt(tmp_path, "log")
 
 
@@ -142,7 +142,7 @@ def test_what_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise subprocess.TimeoutExpired(command, timeout)
 
     monkeypatch.setattr(subprocess, "run", run)
-    with pytest.raises(GitError, match=r"^git log: did not finish within 0\.5 seconds$"):
+    with pytest.raises(GitError, match=r"^try again, .*; Git's log took more than 0\.5 seconds$"):
         attempt(tmp_path, "log", "x", patience=0.5)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +13,13 @@ import yaml
 from copier import run_copy, run_recopy, run_update
 from copier.errors import UserMessageError
 
+from dativo_generator.cli.app import main
 from fleets import build
 from support import ROOT, Rendered, checked, git, release, render
 
 STALE = yaml.safe_load((ROOT / "tests" / "data" / "stale.yml").read_text(encoding="utf-8"))
 FILE = ".copier-answers.acme.job.yml"
+UPDATE = "dativo-generator update "
 STRIPE = {"tenant_id": "acme", "source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 
 Command = Callable[..., None]
@@ -244,14 +247,14 @@ def _folder(path: Path, outside: Path) -> None:
 
 # What stands where a scaffold writes, and what is said of it.
 OBSTACLES = {
-    "jobs": (_link, "jobs: is a symbolic link"),
-    "assets/stripe": (_link, "assets/stripe: is a symbolic link"),
-    "registry": (_link, "registry: is a symbolic link"),
-    "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: is a symbolic link"),
-    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: is not a regular file"),
-    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: is not a regular file"),
-    "tests": (_file, "tests: is not a folder"),
-    ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: is a symbolic link"),
+    "jobs": (_link, "jobs: replace it; it is a symbolic link"),
+    "assets/stripe": (_link, "assets/stripe: replace it; it is a symbolic link"),
+    "registry": (_link, "registry: replace it; it is a symbolic link"),
+    "connectors/stripe.yaml": (_link, "connectors/stripe.yaml: replace it; it is a symbolic link"),
+    "schemas/job.schema.json": (_pipe, "schemas/job.schema.json: move it away; it is not a regular file"),
+    "registry/connectors.yaml": (_folder, "registry/connectors.yaml: move it away; it is not a regular file"),
+    "tests": (_file, "tests: move it away; it is not a folder"),
+    ".github/workflows/dativo.yml": (_link, ".github/workflows/dativo.yml: replace it; it is a symbolic link"),
 }
 
 
@@ -264,7 +267,7 @@ def test_nothing_is_written_through_what_is_no_file(
     (destination / place).parent.mkdir(parents=True)
     make(destination / place, outside)
     before = sorted(destination.rglob("*"))
-    with pytest.raises(UserMessageError, match=rf"^move it away; {re.escape(said)}.*$"):
+    with pytest.raises(UserMessageError, match=rf"^{re.escape(said)}$"):
         render(template, destination, STRIPE | {"fixtures": True, "ci": "github", "scaffold": "job"})
     assert sorted(destination.rglob("*")) == before
     assert not any(outside.iterdir())
@@ -276,3 +279,21 @@ def test_a_shared_file_that_cannot_be_read_is_kept(template: Path, tmp_path: Pat
     schema.write_bytes(b"\xff")
     render(template, destination, STRIPE | {"scaffold": "other", "asset_names": {"customers": "others"}})
     assert schema.read_bytes() == b"\xff"
+
+
+PASTED = [case for case in STALE if UPDATE in case["error"] and "VALUE" not in case["error"]]
+
+
+@pytest.mark.parametrize("case", PASTED, ids=lambda case: case["name"])
+def test_the_command_for_a_stale_answer_can_be_pasted(
+    case: dict[str, Any], scaffold: Callable[..., Path], history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = scaffold(**case["answers"])
+    monkeypatch.setenv("DATIVO_TEMPLATE", str(history))
+    monkeypatch.chdir(out)
+    error = refused(update, out, history, defaults=True)
+    with pytest.raises(SystemExit) as stop:
+        main(shlex.split(error[error.index(UPDATE) :])[1:])
+    assert not stop.value.code
+    (file,) = out.glob(".copier-answers.*.yml")
+    assert "_commit: v3.0.0\n" in file.read_text(encoding="utf-8")

@@ -79,7 +79,7 @@ def test_files_are_merged_together_in_their_order() -> None:
 def test_nothing_is_merged_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert merged([]) == []
-    with pytest.raises(MergeError, match=r"^git is not installed$"):
+    with pytest.raises(MergeError, match=r"^install Git, and put it on the PATH; there is no git$"):
         only(BASE)
 
 
@@ -116,7 +116,7 @@ def test_a_failure_of_git_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         return CompletedProcess([], 1, b"", b" fatal: no\xff \n")
 
     monkeypatch.setattr(merge, "attempt", attempt)
-    with pytest.raises(MergeError, match=r"^git init: fatal: no\ufffd$"):
+    with pytest.raises(MergeError, match=r"; Git's init said: \"fatal: no\ufffd\"$"):
         only(BASE)
 
 

@@ -1,15 +1,19 @@
 """`dativo-generator new` and `doctor`: the questionnaire without Copier's command line, and what it needs."""
 
+import errno
 import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from copier._main import Worker
 
 from dativo_generator.cli import new
+from dativo_generator.fleet.interruption import Interrupted
 from dativo_generator.fleet.source import Source
 from dativo_generator.plan.plan import plan, written_paths
 from fleets import STRIPE, Command
@@ -118,9 +122,9 @@ def test_an_owner_is_not_invented(tmp_path: Path, command: Command) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("tenant_id: a: b", "--data-file: answers.yml:1:13: not valid YAML: "),
+        ("tenant_id: a: b", "--data-file: answers.yml:1:13: put a value with ': ' in it in quotes"),
         ("- tenant_id", "--data-file: answers.yml: must be a mapping of answers"),
-        (None, "--data-file: there is no file answers.yml"),
+        (None, "--data-file: name a file that exists; there is no file answers.yml"),
     ],
 )
 def test_a_bad_file_of_answers_is_one_line(text: str | None, problem: str, tmp_path: Path, command: Command) -> None:
@@ -189,3 +193,37 @@ def test_a_url_without_git_at_its_end_is_a_repository_too(
 @pytest.mark.parametrize("url", ["git@example.com:org/pack", "ssh://git@example.com/org/pack", "gh:org/pack"])
 def test_a_url_is_no_folder(url: str, tmp_path: Path) -> None:
     new._refuse_folder(Source(url, tmp_path))
+
+
+# --- what is half written ---------------------------------------------------------------------------------------------
+
+STOPS = {"full": OSError(errno.ENOSPC, "No space left on device"), "signal": Interrupted()}
+
+
+@pytest.mark.parametrize("stop", STOPS.values(), ids=STOPS)
+@pytest.mark.parametrize("there", [True, False], ids=["in a folder", "in a new one"])
+def test_what_stops_halfway_leaves_nothing(
+    there: bool, stop: BaseException, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    if there:
+        (out / "jobs").mkdir(parents=True)
+        (out / "jobs" / "mine.txt").write_text("mine\n", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    write = Worker._render_file
+    written: list[str] = []
+
+    def third(self: Worker, *paths: Any, **how: Any) -> None:
+        written.append(str(paths))
+        if len(written) == 3:
+            raise stop
+        write(self, *paths, **how)
+
+    monkeypatch.setattr(Worker, "_render_file", third)
+    given = [word for name, value in ANSWERS.items() for word in ("--data", f"{name}={value}")]
+    result = command(tmp_path, "new", str(out), *given, "--defaults")
+    assert (result.status, len(written)) == (2, 3)
+    assert result.err.splitlines()[-1].startswith(
+        "Error: free some space; No space" if isinstance(stop, OSError) else "Error: interrupted; nothing was changed"
+    )
+    assert sorted(tmp_path.rglob("*")) == before

@@ -99,25 +99,25 @@ def test_nothing_is_recorded_where_there_is_no_profile(template: Path, tmp_path:
 
 
 WRONG = {
-    "bucket: X\n": "profiles/acme.yml:1: bucket: use 3 to 63",
-    "owner: data@acme.com\nretention_days: soon\n": "profiles/acme.yml:2: retention_days: write a whole number",
-    "bukket: x\n": "profiles/acme.yml:1: bukket: did you mean 'bucket'? unknown key",
-    "engine: airbyte\n": "profiles/acme.yml:1: engine: write it below connectors, under the connector's name",
-    "fields: {id: string}\n": "profiles/acme.yml:1: fields: remove it; each scaffold answers it for itself",
-    "owner:\n": "profiles/acme.yml:1: owner: give a value",
-    "- a\n": "profiles/acme.yml:1: must be a mapping, not ['a']",
-    "a: [\n": "profiles/acme.yml:2:1: not valid YAML",
-    "connectors: {strip: {}}\n": "profiles/acme.yml:1: connectors.strip: did you mean 'stripe'?",
-    "connectors:\n  stripe:\n    engine: spark\n": "profiles/acme.yml:3: connectors.stripe.engine: use one of",
+    "bucket: X\n": "profiles/acme.yml:1:1: bucket: use 3 to 63",
+    "owner: data@acme.com\nretention_days: soon\n": "profiles/acme.yml:2:1: retention_days: write a whole number",
+    "bukket: x\n": "profiles/acme.yml:1:1: bukket: did you mean 'bucket'? unknown key",
+    "engine: airbyte\n": "profiles/acme.yml:1:1: engine: write it below connectors, under the connector's name",
+    "fields: {id: string}\n": "profiles/acme.yml:1:1: fields: remove it; each scaffold answers it for itself",
+    "owner:\n": "profiles/acme.yml:1:1: owner: give a value",
+    "- a\n": "profiles/acme.yml:1:1: must be a mapping, not ['a']",
+    "a: [\n": "profiles/acme.yml:2:1: complete the value, or close the bracket before it; not valid YAML",
+    "connectors: {strip: {}}\n": "profiles/acme.yml:1:14: connectors.strip: did you mean 'stripe'?",
+    "connectors:\n  stripe:\n    engine: spark\n": "profiles/acme.yml:3:5: connectors.stripe.engine: use one of",
     "connectors:\n  postgres:\n    connection: {host: h, pass: x}\n": (
-        "profiles/acme.yml:3: connectors.postgres.connection: did you mean 'password'? unknown key 'pass'"
+        "profiles/acme.yml:3:5: connectors.postgres.connection: did you mean 'password'? unknown key 'pass'"
     ),
-    '"[a": b\nowner: data@acme.com\n': "profiles/acme.yml:1: [a: use one of",
-    '"{{ x }}": b\nowner: x\n': "profiles/acme.yml:1: {{ x }}: use one of",
-    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2:3: not valid YAML",
-    "owner: data@acme.com\n1: b\n": "profiles/acme.yml:2: 1: put it in quotes; the key 1 is not text",
-    "tags: [a, a]\n": "profiles/acme.yml:1: tags: 'a' is listed twice",
-    "endpoint: 'https://u:secret@x.yy'\n": "profiles/acme.yml:1: endpoint: put it in the environment",
+    '"[a": b\nowner: data@acme.com\n': "profiles/acme.yml:1:1: [a: use one of",
+    '"{{ x }}": b\nowner: x\n': "profiles/acme.yml:1:1: {{ x }}: use one of",
+    "owner: data@acme.com\n? [a]\n: b\n": "profiles/acme.yml:2:3: write text as the key; not valid YAML",
+    "owner: data@acme.com\n1: b\n": "profiles/acme.yml:2:1: 1: put it in quotes; the key 1 is not text",
+    "tags: [a, a]\n": "profiles/acme.yml:1:1: tags: 'a' is listed twice",
+    "endpoint: 'https://u:secret@x.yy'\n": "profiles/acme.yml:1:1: endpoint: put it in the environment",
 }
 
 
@@ -131,7 +131,7 @@ def test_a_profile_is_checked_as_answers_are(text: str, message: str, tmp_path: 
 
 def test_a_wrong_profile_stops_a_scaffold(template: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", ORGANISATION, "bucket: X\n")
-    with pytest.raises(UserMessageError, match=r"^profiles/_organisation.yml:1: bucket: use 3 to 63"):
+    with pytest.raises(UserMessageError, match=r"^profiles/_organisation.yml:1:1: bucket: use 3 to 63"):
         render(template, tmp_path / "out", ANSWERS)
     assert [*Rendered(tmp_path / "out").files] == [profile_of(ORGANISATION)]
 
@@ -139,7 +139,7 @@ def test_a_wrong_profile_stops_a_scaffold(template: Path, tmp_path: Path) -> Non
 def test_what_is_wrong_for_one_scaffold_only_stops_that_one(template: Path, tmp_path: Path) -> None:
     write(tmp_path / "out", "acme", {"prefix": "raw/one"})
     render(template, tmp_path / "out", ANSWERS)
-    with pytest.raises(UserMessageError, match=r"^profiles/acme.yml:1: prefix: put {asset} into it"):
+    with pytest.raises(UserMessageError, match=r"^profiles/acme.yml:1:1: prefix: put {asset} into it"):
         render(template, tmp_path / "out", ANSWERS | {"objects": ["charges", "invoices"], "scaffold": "two"})
 
 

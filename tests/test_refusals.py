@@ -88,16 +88,16 @@ def later() -> Pack:
             f"; move to another with: {UPDATE} --data target_connector=VALUE",
         ),
         ("asset_version", {"asset_version": "x"}, f"; move to another with: {UPDATE} --data asset_version=1.0"),
-        ("objects", {}, "; answer again with: --data objects='[charges]'"),
-        ("objects", {"objects": ["x"]}, "; answer again with: --data objects='[charges, invoices]'"),
-        ("objects", {"objects": "charges"}, "; answer again with: --data objects='[charges, invoices]'"),
-        ("objects", {"objects": 3}, "; answer again with: --data objects='[charges, invoices]'"),
+        ("objects", {}, f"; answer again with: {UPDATE} --data objects='[charges]'"),
+        ("objects", {"objects": ["x"]}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
+        ("objects", {"objects": "charges"}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
+        ("objects", {"objects": 3}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
         ("scaffold", {"scaffold": "X"}, f"; move to another with: {UPDATE} --data scaffold=stripe_to_iceberg"),
-        ("left_out", {"left_out": 3}, "; answer again with: --data left_out='[]'"),
-        ("execution_mode", {"execution_mode": "x"}, "; answer again with: --data execution_mode=VALUE"),
-        ("environment", {"environment": "x"}, "; answer again with: --data environment=dev"),
-        ("retention_days", {"retention_days": "x"}, "; answer again with: --data retention_days=90"),
-        ("asset_names", {"asset_names": 3}, "; answer again with: --data asset_names='{}'"),
+        ("left_out", {"left_out": 3}, f"; answer again with: {UPDATE} --data left_out='[]'"),
+        ("execution_mode", {"execution_mode": "x"}, f"; answer again with: {UPDATE} --data execution_mode=VALUE"),
+        ("environment", {"environment": "x"}, f"; answer again with: {UPDATE} --data environment=dev"),
+        ("retention_days", {"retention_days": "x"}, f"; answer again with: {UPDATE} --data retention_days=90"),
+        ("asset_names", {"asset_names": 3}, f"; answer again with: {UPDATE} --data asset_names='{{}}'"),
     ],
 )
 def test_a_stale_answer_gets_its_way_out(name: str, answers: dict[str, Any], way: str, later: Pack) -> None:
@@ -266,9 +266,7 @@ def test_what_is_in_the_way_is_to_be_moved(here: Destination) -> None:
     put(here.root, "a/file")
     (here.root / "a" / "link").symlink_to("file")
     assert said(guard.unobstructed, here.root, ["a/file", "a/new", "b/new"]) == ""
-    assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == (
-        "move it away; a/link: is a symbolic link, which is not followed"
-    )
+    assert said(guard.unobstructed, here.root, ["b/new", "a/link"]) == ("a/link: replace it; it is a symbolic link")
 
 
 def test_ones_own_file_is(here: Destination) -> None:

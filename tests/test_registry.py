@@ -48,9 +48,9 @@ def test_damage_is_one_line_with_file_line_and_key(case: dict[str, str], tmp_pat
     ("content", "message"),
     [
         (None, ": the file is missing"),
-        (b"", ":1: must be a mapping, not nothing"),
-        (b"- a\n", ":1: must be a mapping, not ['a']"),
-        (b"\xff\xfe\x00", ":1:1: is not UTF-8"),
+        (b"", ":1:1: must be a mapping, not nothing"),
+        (b"- a\n", ":1:1: must be a mapping, not ['a']"),
+        (b"\xff\xfe\x00", ":1:1: save it as UTF-8; it is not UTF-8"),
     ],
     ids=["missing", "empty", "a list", "not UTF-8"],
 )
@@ -108,7 +108,7 @@ def test_a_misspelt_type_in_a_catalog_names_file_line_and_column(tmp_path: Path)
     with pytest.raises(PackError) as error:
         pack.known_fields("shop")
     assert str(error.value).startswith(
-        "registry/fields/shop.yaml:3: orders.total: did you mean 'double'? 'dubble' is not a type"
+        "registry/fields/shop.yaml:3:3: orders.total: did you mean 'double'? 'dubble' is not a type"
     )
 
 

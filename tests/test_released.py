@@ -132,11 +132,12 @@ def test_with_a_tag_only_what_it_reaches_is_released(tmp_path: Path, capsys: pyt
     assert source.resolve("v1") == commit_of(pack, "main~1") and capsys.readouterr().err == ""
 
 
-def test_a_repository_without_commits_releases_nothing(tmp_path: Path) -> None:
+def test_a_repository_without_commits_is_no_template(tmp_path: Path) -> None:
     (tmp_path / "pack").mkdir()
     git(tmp_path / "pack", "init", "--quiet")
     source = Source(str(tmp_path / "pack"), tmp_path)
-    assert (source.tags, source.newest) == ({}, "")
+    with pytest.raises(SourceError, match=r"/pack: commit the template, and tag a version like v1\.0\.0; "):
+        _ = source.tags
 
 
 def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(

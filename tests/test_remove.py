@@ -292,7 +292,7 @@ def test_a_link_is_not_followed(out: Path, command: Command) -> None:
     committed(out)
     before = Rendered(out).files
     result = command(out, "remove", STRIPES)
-    assert (result.status, f"{JOB}: is a symbolic link" in result.err) == (2, True)
+    assert (result.status, f"{JOB}: replace it; it is a symbolic link" in result.err) == (2, True)
     assert Rendered(out).files == before
 
 

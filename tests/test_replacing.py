@@ -13,8 +13,11 @@ from dativo_generator.fleet.replacing import TransactionError
 
 
 def test_an_error_of_the_disk_says_of_which_path() -> None:
-    with pytest.raises(TransactionError, match=r"^a/b: cannot be written: No space left$"), replacing.about("a/b"):
-        raise OSError(errno.ENOSPC, "No space left")
+    with (
+        pytest.raises(TransactionError, match=r"^a/b: free some space; cannot be written: full$"),
+        replacing.about("a/b"),
+    ):
+        raise OSError(errno.ENOSPC, "full")
     with pytest.raises(TransactionError, match=r"^a/b: cannot be written: odd$"), replacing.about("a/b"):
         raise OSError("odd")
     with pytest.raises(ValueError, match=r"^x$"), replacing.about("a/b"):
@@ -40,7 +43,7 @@ def test_a_content_is_read_or_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("x")
     assert replacing.content_of(tmp_path, "x") == b"1\r\n"
     assert replacing.content_of(tmp_path, "y") is None
-    with pytest.raises(TransactionError, match=r"^link: is a symbolic link"):
+    with pytest.raises(TransactionError, match=r"^link: replace it; it is a symbolic link"):
         replacing.content_of(tmp_path, "link")
 
 
@@ -54,7 +57,7 @@ def test_a_link_on_the_way_is_refused(path: str, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     for link in ("link", "a/link"):
         (tmp_path / link).symlink_to(tmp_path)
-    with pytest.raises(TransactionError, match=rf"^{path}: is a symbolic link, which is not followed$"):
+    with pytest.raises(TransactionError, match=rf"^{path}: replace it; it is a symbolic link$"):
         replacing.refuse_links(tmp_path, path)
 
 

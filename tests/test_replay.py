@@ -302,7 +302,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
         lambda file, pack: rewrite(file, _src_path="--upload-pack=touch owned"),
         "is not the template that is trusted here",
     ),
-    "a branch": (lambda file, pack: rewrite(file, _commit="main"), "_commit: 'main' is not in the released history"),
+    "a branch": (lambda file, pack: rewrite(file, _commit="main"), "'main' is not in the released history"),
     "a ref": (lambda file, pack: rewrite(file, _commit="refs/pull/1/head"), "is not in the released history"),
     "a path in a commit": (
         lambda file, pack: rewrite(file, _commit="v3.0.0:registry"),
@@ -412,7 +412,10 @@ def test_what_to_trust_must_be_said(built: Path, command: Command, monkeypatch: 
 
 def test_a_template_that_is_not_there(built: Path, command: Command, tmp_path: Path) -> None:
     result = command(built, "replay", "--template", str(tmp_path / "nowhere"))
-    assert (result.status, result.err) == (2, f"Error: --template: there is no folder {tmp_path / 'nowhere'}\n")
+    assert (result.status, result.err) == (
+        2,
+        f"Error: --template: name a folder or a URL; there is no folder {tmp_path / 'nowhere'}\n",
+    )
 
 
 def test_the_installed_command_runs(built: Path, history: Path) -> None:

@@ -427,7 +427,7 @@ SAID: dict[str, list[str]] = {
     ],
     "alter table good frobnicate x": ["a.sql:2: is not understood: alter table good frobnicate x: 'frobnicate x'"],
     "alter table good drop column z": [
-        "a.sql:2: is not understood: alter table good drop column z: there is no column 'z'"
+        "a.sql:2: is not understood: alter table good drop column z: use one of x; there is no column 'z'"
     ],
     "alter table other add z int": [
         "a.sql:2: has no effect here: alter table other add z int: 'other' is not a table of this script"

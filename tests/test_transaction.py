@@ -39,6 +39,10 @@ class Killed(BaseException):
     """Leaves everything as it is, as a kill would."""
 
 
+# What is said of a file for which the disk is full.
+FULL = "free some space; cannot be written: No space left on device"
+
+
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """Give a clean repository with `BEFORE`."""
@@ -313,7 +317,7 @@ def test_destinations_of_a_repository_have_their_own_journals(out: Path, monkeyp
 
 def a_folder(out: Path) -> str:
     (out / "jobs/b/c/new.yaml").mkdir(parents=True)
-    return "jobs/b/c/new.yaml: is not a regular file"
+    return "jobs/b/c/new.yaml: move it away; it is not a regular file"
 
 
 def a_file(out: Path) -> str:
@@ -323,20 +327,20 @@ def a_file(out: Path) -> str:
 
 def a_link(out: Path) -> str:
     (out / "jobs/b").symlink_to(out.parent)
-    return "jobs/b/c/new.yaml: is a symbolic link, which is not followed"
+    return "jobs/b/c/new.yaml: replace it; it is a symbolic link"
 
 
 def a_pipe(out: Path) -> str:
     os.mkfifo(out / "jobs/pipe.yaml")
     (out / "jobs/b/c").mkdir(parents=True)
     (out / "jobs/pipe.yaml").rename(out / "jobs/b/c/new.yaml")
-    return "jobs/b/c/new.yaml: is not a regular file"
+    return "jobs/b/c/new.yaml: move it away; it is not a regular file"
 
 
 def a_linked_store(out: Path) -> str:
     (out.parent / "elsewhere").mkdir()
     (out / ".dativo").symlink_to(out.parent / "elsewhere")
-    return ".dativo: is a symbolic link, which is not followed"
+    return ".dativo: replace it; it is a symbolic link"
 
 
 def a_file_for_a_store(out: Path) -> str:
@@ -370,7 +374,10 @@ def test_a_path_that_leads_elsewhere(where: str, out: Path) -> None:
 def test_what_is_read_only_is_not_replaced(name: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever may do everything, as in a container, is asked what others may."""
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != out / "jobs/a" / name)
-    with pytest.raises(DativoError, match=r"jobs/a/\w+\.yaml: cannot be written: is read-only; nothing was changed"):
+    with pytest.raises(
+        DativoError,
+        match=r"\.yaml: give your user access; cannot be written: is read-only; nothing was changed",
+    ):
         write(out)
     assert (files(out), journals(out)) == (BEFORE, [])
 
@@ -383,7 +390,7 @@ def test_a_disk_that_is_full_leaves_all_as_it_was(
     fail(monkeypatch, change, step, lambda new, at, *_: new.parent.name == "new" and at in (CHANGES[path], out / path))
     with pytest.raises(DativoError) as error:
         write(out)
-    assert str(error.value) == f"{path}: cannot be written: No space left on device; nothing was changed"
+    assert str(error.value) == f"{path}: {FULL}; nothing was changed"
     assert (files(out), journals(out), git(out, "status", "--porcelain")) == (BEFORE, [], "")
 
 
@@ -399,7 +406,7 @@ def test_a_disk_that_is_full_for_the_journal(out: Path, monkeypatch: pytest.Monk
     fail(monkeypatch, Place, "advance", lambda place, old, new: new == DECIDED)
     with pytest.raises(DativoError) as error:
         write(out)
-    assert str(error.value) == f"{place.folder}: cannot be written: No space left on device; nothing was changed"
+    assert str(error.value) == f"{place.folder}: {FULL}; nothing was changed"
     assert (files(out), journals(out)) == (BEFORE, [])
 
 
@@ -409,7 +416,7 @@ def test_a_journal_that_cannot_be_written(step: str, out: Path, monkeypatch: pyt
     with pytest.raises(DativoError) as error:
         write(out)
     where = Place.of(out).folder
-    assert str(error.value) == f"{where}: cannot be written: No space left on device; nothing was changed"
+    assert str(error.value) == f"{where}: {FULL}; nothing was changed"
     assert (files(out), journals(out)) == (BEFORE, [])
 
 
@@ -430,7 +437,7 @@ def test_what_cannot_be_put_back_is_told(out: Path, monkeypatch: pytest.MonkeyPa
         write(out)
     again, full = "run 'dativo-generator update' again to undo it", "No space left on device"
     path = ".copier-answers.a.b.yml"
-    assert str(error.value) == f"{again}: {full}, then {path}: cannot be written: {full}; part of the change is written"
+    assert str(error.value) == f"{again}: {full}, then {path}: {FULL}; part of the change is written"
     assert journals(out) == [Place.of(out).path(UNDOING)]
     monkeypatch.undo()
     assert [line.startswith("Undid what update ") for line in write(out, {})] == [True]
@@ -499,7 +506,7 @@ def test_a_folder_that_somebody_makes_meanwhile_is_taken(out: Path, monkeypatch:
 
 def test_what_git_cannot_mark_is_put_back(out: Path) -> None:
     (out / ".git" / "index.lock").touch()
-    with pytest.raises(DativoError, match=r"git update-index: .*; nothing was changed"):
+    with pytest.raises(DativoError, match=r"; Git's update-index said: .*; nothing was changed"):
         write(out, conflicts=SIDES)
     assert files(out) == BEFORE
 
@@ -516,7 +523,7 @@ def test_a_git_directory_that_cannot_be_written(out: Path) -> None:
 def test_a_git_directory_that_is_not_there(out: Path) -> None:
     shutil.rmtree(out / ".git")
     (out / ".git").write_text("gitdir: /nowhere\n")
-    with pytest.raises(DativoError, match="is not a usable Git repository: git rev-parse: "):
+    with pytest.raises(DativoError, match=r"^restore .*/\.git from a clone, .*; Git's rev-parse said: "):
         write(out)
 
 
@@ -593,7 +600,7 @@ def test_a_journal_is_not_followed_through_a_link(tmp_path: Path) -> None:
     digest = change.digest_of(b"mine")
     text = journal(files=[{"path": "linked/victim", "before": digest, "after": None}])
     (folder / ".dativo" / "journal.decided.json").write_text(text)
-    with pytest.raises(DativoError, match="linked/victim: is a symbolic link, which is not followed"):
+    with pytest.raises(DativoError, match="linked/victim: replace it; it is a symbolic link"):
         write(folder, {})
     assert (tmp_path / "victim").read_bytes() == b"mine"
 
@@ -604,7 +611,7 @@ def test_a_folder_of_a_journal_is_not_followed_through_a_link(tmp_path: Path) ->
     (folder / "linked").symlink_to(tmp_path)
     (folder / ".dativo").mkdir()
     (folder / ".dativo" / "journal.planned.json").write_text(journal(folders=["linked/victim"]))
-    with pytest.raises(DativoError, match="linked/victim: is a symbolic link, which is not followed"):
+    with pytest.raises(DativoError, match="linked/victim: replace it; it is a symbolic link"):
         write(folder, {})
     assert (tmp_path / "victim").is_dir()
 
@@ -616,7 +623,7 @@ def test_what_was_prepared_is_not_removed_through_a_link(tmp_path: Path) -> None
     (folder / ".dativo").mkdir()
     (folder / ".dativo" / ("0" * 16)).symlink_to(tmp_path / "victim")
     (folder / ".dativo" / "journal.planned.json").write_text(journal())
-    with pytest.raises(DativoError, match=r"\.dativo/0{16}: is a symbolic link, which is not followed"):
+    with pytest.raises(DativoError, match=r"\.dativo/0{16}: replace it; it is a symbolic link"):
         write(folder, {})
     assert (tmp_path / "victim" / "file").read_bytes() == b"mine"
 

@@ -145,7 +145,7 @@ def test_a_folder_outside_git_has_none(tmp_path: Path) -> None:
         ("template: https://me:canary@host/pack\n", "template: give git the login; the URL has a password or token"),
         ("same: x\n", "same: must be a list of URLs, not 'x'"),
         ("same: [{}]\n", "same: must be a URL, not {}"),
-        ("a: [\n", "line 2, column 1: not valid YAML: "),
+        ("a: [\n", "line 2, column 1: complete the value, or close the bracket before it; not valid YAML"),
     ],
 )
 def test_wrong_settings_are_one_line(text: str, message: str, clone: Callable[[str], Path]) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import yaml
 
 from ..base.asset_layout import place
-from ..base.documents import DEEPEST, LARGEST, TOO_DEEP, parse_bounded, shown, yaml_problem
+from ..base.documents import DEEPEST, LARGEST, parse_bounded, shown
 from ..base.errors import AnswerError
 from ..base.naming import LABEL, env_default, has_controls, is_env_reference, offer, slug_problem
 from ..base.secrets import WAY_OUT, secret_in
 from ..base.shapes import Shape
+from ..base.yaml_errors import TOO_DEEP, not_valid
 from ..registry.fields import OWN
 
 Reader = Callable[[Any], Any]
@@ -137,7 +138,7 @@ def structure(raw: Any) -> Any:
     try:
         value = parse_bounded(raw)
     except yaml.YAMLError as error:
-        raise AnswerError(f"not valid YAML: {yaml_problem(error)}") from None
+        raise AnswerError(not_valid(error, raw)) from None
     return recordable(value)
 
 

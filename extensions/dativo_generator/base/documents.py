@@ -1,4 +1,4 @@
-"""Read the pack's YAML files into checked values, and report errors with file, line and key."""
+"""Read the pack's YAML files into checked values, and report errors with file, line, column and key."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,8 +11,10 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from . import quick_yaml, reading
-from .errors import DativoError, PackError, printable
+from .errors import AnswerError, DativoError, PackError
 from .naming import offer
+from .reading import NOT_UTF8, place_in
+from .yaml_errors import TOO_DEEP, conflict, mark_of, not_valid
 
 # libyaml is several times faster; loading a thousand connectors is mostly parsing.
 _FastLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,7 +26,6 @@ _NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 _INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
 # Tags, line breaks of YAML alone, and what may be an overlong number.
 _BEYOND_A_GLANCE = re.compile(f"[!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
-TOO_DEEP = "is nested too deeply"
 # What PyYAML raises when a value does not match its tag or form: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -41,7 +42,8 @@ class _UniqueKeyLoader(_FastLoader):
             if not isinstance(key, yaml.ScalarNode):
                 continue
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"'{key.value}' is given twice", problem_mark=key.start_mark)
+                twice = f"remove one; '{key.value}' is given twice"
+                raise yaml.MarkedYAMLError(problem=twice, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -75,11 +77,10 @@ def parse_content(content: bytes) -> Any:
     try:
         text = content.decode("utf-8")
         return parse_bounded(text)
-    except UnicodeDecodeError:
-        raise DativoError("is not UTF-8") from None
+    except UnicodeDecodeError as error:
+        raise DativoError(f"{in_words(place_in(content, error.start))}: {NOT_UTF8}") from None
     except yaml.YAMLError as error:
-        line, column = yaml_place(error, text)
-        raise DativoError(f"line {line}, column {column}: not valid YAML: {yaml_problem(error)}") from None
+        raise DativoError(f"{in_words(yaml_place(error, text))}: {not_valid(error, text)}") from None
 
 
 def check_bounded(text: str, largest: int = LARGEST) -> None:
@@ -156,7 +157,7 @@ def refuse_features(events: Iterable[Any]) -> None:
         documents += isinstance(event, yaml.DocumentStartEvent)
         why = ""
         if documents > 1:
-            why = "a second document"
+            why = "keep the first document; there is a second document"
         elif getattr(event, "tag", None):
             why = f"write a plain value; answers have no tags like {event.tag}"
         elif getattr(event, "anchor", None):
@@ -165,32 +166,32 @@ def refuse_features(events: Iterable[Any]) -> None:
             raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
 
 
-def yaml_problem(error: Exception) -> str:
-    """Return the parse error in one line, without its line number, which is one too high at the end of a text."""
-    problem = getattr(error, "problem", None) or " ".join(str(error).split())
-    # PyYAML 6.0.4 and later stop before `bounded` does, with their own message.
-    return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
-
-
 def yaml_place(error: Exception, text: str) -> tuple[int, int]:
     """Return the line and column, from 1, of a parse error in a text; (1, 1) for an error of the whole text."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None) or _misbuilt(text)
-    if mark:
+    if line := conflict(text):
+        return line, 1
+    if mark := mark_of(error) or _misbuilt(text):
         return mark.line + 1, mark.column + 1
     position = getattr(error, "position", 0)  # of a character that YAML does not allow
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
-def place_in(content: bytes, position: int) -> tuple[int, int]:
-    """Return the line and column, from 1, of a byte; what precedes it is UTF-8."""
-    before = content[:position].decode("utf-8")
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+def refuse_keys(values: Mapping[Any, Any]) -> None:
+    """Refuse answers with a key that is not text; raises `AnswerError`."""
+    for key in values:
+        if not isinstance(key, str):
+            raise AnswerError(f"put it in quotes; the key {shown(key)} is not text")
+
+
+def in_words(place: tuple[int, int]) -> str:
+    """Return a place for a message about a file whose name is elsewhere."""
+    return f"line {place[0]}, column {place[1]}"
 
 
 def not_yaml(path: object, error: Exception, text: str) -> str:
-    """Return the message for a file that is not YAML: ``path:line:column: not valid YAML: why``."""
+    """Return the message for a file that is not YAML: ``path:line:column: what to do; not valid YAML``."""
     line, column = yaml_place(error, text)
-    return f"{path}:{line}:{column}: not valid YAML: {yaml_problem(error)}"
+    return f"{path}:{line}:{column}: {not_valid(error, text)}"
 
 
 def _misbuilt(text: str) -> Any:
@@ -241,7 +242,7 @@ class Document:
         except FileNotFoundError:
             raise PackError("the file is missing", name) from None
         except OSError as error:
-            raise PackError(f"cannot be read: {error.strerror}", name) from None
+            raise PackError(reading.unreadable(error, name), name) from None
         self._parse(name, content, parse_yaml)
 
     @classmethod
@@ -251,7 +252,7 @@ class Document:
         try:
             content = reading.read(root, name)
         except reading.ReadingError as error:
-            raise PackError(str(error).removeprefix(f"{printable(name)}: "), name) from None
+            raise PackError(error.what, name, error.line, error.column) from None
         if content is None:
             raise PackError("the file is missing", name)
         document._parse(name, content, parse_bounded)
@@ -261,38 +262,41 @@ class Document:
         try:
             text = content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
-            raise PackError("is not UTF-8", name, *place_in(content, error.start)) from None
+            raise PackError(NOT_UTF8, name, *place_in(content, error.start)) from None
         self.name, self.text = name, text
         try:
             self.value = parse(text)
         except (yaml.YAMLError, ValueError) as error:  # ValueError: an impossible date
-            raise PackError(f"not valid YAML: {yaml_problem(error)}", name, *yaml_place(error, text)) from None
+            raise PackError(not_valid(error, text), name, *yaml_place(error, text)) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
         """Return the top level as a section; its keys must be among `known`, or are free when that is empty."""
         return Section(self, (), self.value, known)
 
-    def error(self, keys: Sequence[Key], message: str) -> PackError:
-        """Build the error for the value at `keys`, with its line."""
-        place = ".".join(str(key) for key in keys)
-        return PackError(f"{place}: {message}" if place else message, self.name, self._line(keys))
+    def error(self, keys: Sequence[Key], message: str, index: int | None = None) -> PackError:
+        """Build the error for the value at `keys`, or the item at an index in it, with its line and column."""
+        name = ".".join(str(key) for key in keys)
+        place = self._place(keys if index is None else (*keys, index))
+        return PackError(f"{name}: {message}" if name else message, self.name, *place)
 
-    def _line(self, keys: Sequence[Key]) -> int:
-        """Find the line of `keys`, or of the deepest part of it that exists. Only errors pay for this pass."""
+    def _place(self, keys: Sequence[Key]) -> tuple[int, int]:
+        """Find the key or item at `keys`, or the deepest part of it that exists. Only errors pay for this pass."""
         node = yaml.compose(self.text, Loader=_FastLoader)
-        line = 1
+        if node is None:
+            return 1, 1
+        found = node.start_mark
         for key in keys:
             if isinstance(node, yaml.MappingNode):
                 pairs = [(k, v) for k, v in node.value if key == k.value or _is_written(key, k.value)]
                 if not pairs:
                     break
-                line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
+                found, node = pairs[0][0].start_mark, pairs[0][1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
                 node = node.value[key]
-                line = node.start_mark.line + 1
+                found = node.start_mark
             else:
                 break
-        return line
+        return found.line + 1, found.column + 1
 
 
 class Section:
@@ -311,9 +315,9 @@ class Section:
             if known and key not in known:
                 raise self.error(key, offer(key, known, "unknown key"))
 
-    def error(self, key: str, message: str) -> PackError:
-        """Build the error for `key` of this section."""
-        return self.document.error((*self.keys, key), message)
+    def error(self, key: str, message: str, index: int | None = None) -> PackError:
+        """Build the error for `key` of this section, or for the item at an index in its list."""
+        return self.document.error((*self.keys, key), message, index)
 
     def take(self, key: str, default: Any = _REQUIRED) -> Any:
         """Return the raw value of `key`; raises for a null, and for a missing key without a default."""
@@ -353,11 +357,11 @@ class Section:
         if not value:
             raise self.error(key, "the list is empty")
         among = tuple(among)
-        for item in value:
-            self._checked(key, item, among, like)
+        for index, item in enumerate(value):
+            self._checked(key, item, among, like, index)
         if len(set(value)) < len(value):
-            twice = next(item for index, item in enumerate(value) if item in value[:index])
-            raise self.error(key, f"'{twice}' is listed twice")
+            twice = next(index for index, item in enumerate(value) if item in value[:index])
+            raise self.error(key, f"'{value[twice]}' is listed twice", twice)
         return tuple(value)
 
     def phrases(self, key: str, default: Any = _REQUIRED, letters: str = "a-z0-9") -> tuple[str, ...]:
@@ -392,13 +396,13 @@ class Section:
             raise self.error(key, f"must be a whole number of {least} or more, not {shown(value)}")
         return value
 
-    def _checked(self, key: str, value: Any, among: tuple[str, ...], like: str) -> str:
+    def _checked(self, key: str, value: Any, among: tuple[str, ...], like: str, index: int | None = None) -> str:
         if not isinstance(value, str) or not value:
-            raise self.error(key, f"must be text, not {shown(value)}")
+            raise self.error(key, f"must be text, not {shown(value)}", index)
         if among and value not in among:
-            raise self.error(key, offer(value, among, f"'{value}' is not a choice"))
+            raise self.error(key, offer(value, among, f"'{value}' is not a choice"), index)
         if like and not re.fullmatch(like, value):
-            raise self.error(key, f"'{value}' does not match {like}")
+            raise self.error(key, f"'{value}' does not match {like}", index)
         return value
 
 

@@ -94,6 +94,12 @@ def inline(value: Any) -> str:
         return _dumped(value).removesuffix("...\n").strip()
 
 
+def flow(value: Any) -> str:
+    """Return any value as YAML on one line, as for a command."""
+    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf)
+    return text.removesuffix("...\n").strip()
+
+
 def is_readable(character: str) -> bool:
     """Return whether a character is written without an escape."""
     return not _ESCAPED.match(character)

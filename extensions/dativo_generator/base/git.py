@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import DativoError
+from .git_failures import failure
 
 # Seconds until a command counts as hung; a clone may take longer.
 PATIENCE = 120
@@ -26,6 +27,8 @@ _LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
 _FILTER = re.compile(r"(filter\..*)\.(clean|process)")
 # The scopes of settings stored in a repository.
 _ITS_OWN = ("local", "worktree")
+# Messages are recognized; this changes their language, and not the character set.
+_ENGLISH = {"LANGUAGE": "en"}
 _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
 
 
@@ -41,17 +44,19 @@ def git(
     variables: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
     apart: bool = False,
+    url: str = "",
+    about: Path | None = None,
 ) -> bytes:
     """Run a Git command in `folder` and return its standard output.
 
     `settings` precede the command, `variables` are added to the environment, `patience` is in seconds. Raises
-    `GitError` with the last line of Git's standard error.
+    `GitError` with what to do, and what Git said: about `url`, where it fetches from, or the repository `about`, which
+    is `folder` by default.
     """
     how: dict[str, Any] = {"settings": settings, "variables": variables, "patience": patience, "apart": apart}
     done = attempt(folder, *arguments, input=input, **how)
     if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["failed"]
-        raise GitError(f"git {arguments[0]}: {lines[-1]}")
+        raise GitError(failure(arguments[0], about or folder, done.stderr, url))
     return done.stdout
 
 
@@ -72,7 +77,7 @@ def attempt(
         return subprocess.run(
             ["git", *_SETTINGS, *settings, *arguments],
             cwd=folder,
-            env=clean(os.environ) | dict(variables or {}),
+            env=clean(os.environ) | _ENGLISH | dict(variables or {}),
             input=input,
             # Git must not read our standard input.
             **({"stdin": subprocess.DEVNULL} if input is None else {}),
@@ -81,10 +86,13 @@ def attempt(
             **({"process_group": 0} if apart and os.name == "posix" else {}),
         )
     except FileNotFoundError as error:
-        missing = "git is not installed" if error.filename == "git" else f"{folder}: is not a folder"
-        raise GitError(missing) from None
+        missing = "install Git, and put it on the PATH; there is no git"
+        raise GitError(missing if error.filename == "git" else f"{folder}: is not a folder") from None
+    except OSError as error:
+        raise GitError(f"{folder}: let your user go there and run git: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        raise GitError(f"git {arguments[0]}: did not finish within {patience:g} seconds") from None
+        slow = f"try again, with a faster network or disk; Git's {arguments[0]} took more than {patience:g} seconds"
+        raise GitError(slow) from None
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:

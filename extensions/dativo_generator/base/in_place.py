@@ -1,6 +1,5 @@
 """Change values in a YAML text and leave everything else as written: order, quotes, comments, blank lines."""
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import yaml
 
 from .documents import check_bounded, parse_bounded
-from .emit import block, inline
+from .emit import block, flow, inline
 from .values import same
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -131,7 +130,7 @@ class _Edited:
                 if not same(there[inner_key.value], wanted[inner_key.value]):
                     self._inside(inner, there[inner_key.value], wanted[inner_key.value])
         else:
-            text = inline(wanted) if _is_inline(wanted) else _flow(wanted)
+            text = inline(wanted) if _is_inline(wanted) else flow(wanted)
             self._changes.append((start.line, start.column, end.line, end.column, text))
         return True
 
@@ -181,10 +180,6 @@ def _is_shaped_alike(there: Any, wanted: Any) -> bool:
     if not (isinstance(there, Mapping) and isinstance(wanted, Mapping)):
         return False
     return there.keys() == wanted.keys() and all(_is_inline(value) for value in (*there.values(), *wanted.values()))
-
-
-def _flow(value: Any) -> str:
-    return yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf).strip()
 
 
 def _last_line(node: yaml.Node, key: yaml.Node) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from .documents import CONSTRUCTING, LARGEST, check_bounded, surely_bounded_unless_circular, yaml_problem
+from .documents import CONSTRUCTING, LARGEST, check_bounded, surely_bounded_unless_circular
 from .plain import Plain
+from .yaml_errors import conflict, mark_of, not_valid
 
 Place = tuple[int, int]
 
@@ -59,13 +60,14 @@ class Located:
             self.value: Any = plain.value if plain else self._parsed(text, largest)
             self.has_nulls = not plain or plain.has_nulls
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            mark = mark_of(error)
             place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            raise LocatedError(f"not valid YAML: {yaml_problem(error)}", *place) from None
+            place = (line, 1) if (line := conflict(text)) else place
+            raise LocatedError(not_valid(error, text), *place) from None
         except LocatedError:
             raise
         except (yaml.YAMLError, *CONSTRUCTING) as error:
-            raise LocatedError(f"not valid YAML: {yaml_problem(error)}") from None
+            raise LocatedError(not_valid(error, text)) from None
 
     def place(self, keys: Sequence[str | int], of_key: bool = False) -> Place:
         """Return line and column, from 1, of the value at `keys`, or of its key; of the deepest part that exists."""
@@ -106,6 +108,6 @@ class Located:
                 if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
                     raise LocatedError("a key must be text", mark.line + 1, mark.column + 1)
                 if key.value in seen:
-                    raise LocatedError(f"'{key.value}' is given twice", mark.line + 1, mark.column + 1)
+                    raise LocatedError(f"remove one; '{key.value}' is given twice", mark.line + 1, mark.column + 1)
                 seen.add(key.value)
             self._inspect(child)

@@ -10,8 +10,9 @@ import stat
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
+from shlex import quote
 
-from .errors import DativoError
+from .errors import DativoError, printable
 
 # In bytes. An answers file of 200 tables with 60 commented columns each takes one mebibyte; fixture rows take less.
 LARGEST = 4 << 20
@@ -29,8 +30,22 @@ _FILE = _flags("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY")
 _STEPWISE = os.open in os.supports_dir_fd
 
 
+LINK = "replace it; it is a symbolic link"
+NOT_UTF8 = "save it as UTF-8; it is not UTF-8"
+
+
 class ReadingError(DativoError):
-    """A file exists but cannot, or must not, be read: ``path: why``."""
+    """A file exists but cannot, or must not, be read: ``path:line:column: what to do; why``."""
+
+    def __init__(self, path: str, what: str, line: int = 0, column: int = 0) -> None:
+        """Store what is wrong and where; an unknown `line` or `column` is 0."""
+        self.what, self.line, self.column = printable(what), line, column
+        place = ":".join(str(part) for part in (path, line, column) if part)
+        super().__init__(f"{place}: {what}")
+
+    def at(self, path: str) -> "ReadingError":
+        """Return the same error for a file that was named by another path."""
+        return ReadingError(path, self.what, self.line, self.column)
 
 
 def read(root: Path, path: str, largest: int = LARGEST) -> bytes | None:
@@ -40,7 +55,7 @@ def read(root: Path, path: str, largest: int = LARGEST) -> bytes | None:
     """
     content = beginning(root, path, largest + 1)
     if content is not None and len(content) > largest:
-        raise ReadingError(f"{path}: has more than {largest} bytes")
+        raise ReadingError(path, f"shorten it; it has more than {largest} bytes")
     return content
 
 
@@ -49,8 +64,21 @@ def text(root: Path, path: str, largest: int = LARGEST) -> str | None:
     content = read(root, path, largest)
     try:
         return None if content is None else content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ReadingError(f"{path}: is not UTF-8") from None
+    except UnicodeDecodeError as error:
+        raise ReadingError(path, NOT_UTF8, *place_in(error.object, error.start)) from None
+
+
+def place_in(content: bytes, position: int) -> tuple[int, int]:
+    """Return the line and column, from 1, of a byte; what precedes it is UTF-8."""
+    before = content[:position].decode("utf-8")
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def unreadable(error: OSError | ValueError, path: str) -> str:
+    """Return what to do about a file that cannot be read, and why."""
+    why = getattr(error, "strerror", None) or "its name cannot be one"
+    may = f"let your user read it with chmod u+r {quote(path)}; " if isinstance(error, PermissionError) else ""
+    return f"{may}{'it ' if may else ''}cannot be read: {why}"
 
 
 def beginning(root: Path, path: str, size: int) -> bytes | None:
@@ -60,18 +88,17 @@ def beginning(root: Path, path: str, size: int) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "its name cannot be one"
-        raise ReadingError(f"{path}: cannot be read: {why}") from None
+        raise ReadingError(path, unreadable(error, path)) from None
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ReadingError(f"{path}: is not a regular file")
+            raise ReadingError(path, "move it away; it is not a regular file")
         parts = []
         while size > 0 and (part := os.read(descriptor, size)):
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
     except OSError as error:
-        raise ReadingError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ReadingError(path, unreadable(error, path)) from None
     finally:
         os.close(descriptor)
 
@@ -96,7 +123,7 @@ def is_file(root: Path, path: str) -> bool:
 
 
 def obstacle(root: Path, path: str) -> str:
-    """Return what prevents writing a file at `path` below `root`: ``path: why``, or '' for nothing.
+    """Return what prevents writing a file at `path` below `root`: ``path: what to do; why``, or '' for nothing.
 
     Writing through a link ends up elsewhere, and opening a pipe blocks.
     """
@@ -109,7 +136,7 @@ def obstacle(root: Path, path: str) -> str:
         if stat.S_ISLNK(mode):
             return str(_link(part))
         if not (stat.S_ISREG(mode) if part == whole else stat.S_ISDIR(mode)):
-            return f"{part}: is not a {'regular file' if part == whole else 'folder'}"
+            return f"{part}: move it away; it is not a {'regular file' if part == whole else 'folder'}"
     return ""
 
 
@@ -125,7 +152,7 @@ def _opened(root: Path, path: str) -> int:
     """Open a file part by part, so that a link created in the meantime is not followed."""
     *folders, name = path.split("/")
     if not {"", ".", ".."}.isdisjoint((*folders, name)):
-        raise ReadingError(f"{path}: is not inside the folder")
+        raise ReadingError(path, "is not inside the folder")
     if not _STEPWISE:
         if any(root.joinpath(*parts).is_symlink() for parts in accumulate((folder,) for folder in (*folders, name))):
             raise _link(path)
@@ -156,4 +183,4 @@ def _is_link(folder: int, name: str) -> bool:
 
 
 def _link(path: str) -> ReadingError:
-    return ReadingError(f"{path}: is a symbolic link, which is not followed")
+    return ReadingError(path, LINK)

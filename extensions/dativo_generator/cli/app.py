@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..base.errors import DativoError
+from ..base.system_errors import told
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
@@ -112,4 +113,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
     except OSError as error:  # that of a full disk, for example, names no file
-        refuse(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), UNABLE, as_json)
+        refuse(told(error), UNABLE, as_json)

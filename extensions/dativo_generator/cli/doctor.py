@@ -14,9 +14,10 @@ from packaging.requirements import Requirement
 from rich.console import Console
 
 from ..base.errors import DativoError, printable
-from ..base.git import GitError, attempt
+from ..base.git import attempt
 from ..fleet.source import scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
+from ..fleet.worktree import repository
 from .options import OK, WRONG, AsJson, Template
 from .output import dump, print_state
 
@@ -99,14 +100,14 @@ def _git() -> Check:
 def _repository(root: Path) -> Iterator[Check]:
     """Check the repository: updates need one, and a name for commits."""
     try:
-        if attempt(root, "rev-parse", "--show-toplevel").returncode:
+        if repository(root) is None:
             yield Check("repository", "this folder is in none", "git init")
             return
         for key in ("user.name", "user.email"):
             found = attempt(root, "config", "--get", key).stdout.decode(errors="replace").strip()
             yield Check(f"Git's {key}", found or "is not set", "" if found else f"git config --global {key} YOURS")
-    except GitError as error:
-        yield Check("repository", "cannot be read", str(error))
+    except DativoError as error:
+        yield Check("repository", "cannot be used", str(error))
         return
     yield _tried("unfinished change", "none", lambda: refuse_unfinished(root))
 

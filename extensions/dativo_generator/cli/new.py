@@ -3,20 +3,21 @@
 import os
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ..base.errors import DativoError
+from ..base.errors import AnswerError, DativoError
 from ..base.naming import listed
 from ..base.paths import profile_of
 from ..base.repository_url import VARIABLE, is_local
 from ..base.versions import is_version
 from ..fleet.source import Source, SourceError, scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
+from .copying import copied
 from .options import OK, UNABLE, AsJson, Template, To
 from .output import dump, dump_schema
 from .repository import assignment
@@ -31,7 +32,7 @@ EXAMPLES = (
 
 def command(
     destination: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; default: the current folder.")
+        Path, typer.Argument(metavar="FOLDER", readable=False, help="Where to scaffold; default: the current folder.")
     ] = Path(),
     template: Template = "",
     to: To = "",
@@ -39,7 +40,7 @@ def command(
         list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Answer a question.")
     ] = None,
     data_file: Annotated[
-        Path | None, typer.Option("--data-file", metavar="FILE", help="A YAML file with answers.")
+        Path | None, typer.Option("--data-file", metavar="FILE", readable=False, help="A YAML file with answers.")
     ] = None,
     defaults: Annotated[
         bool, typer.Option("--defaults", help="Ask nothing; use defaults for what is not answered.")
@@ -51,7 +52,6 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
-    from copier import run_copy
     from copier.errors import CopierAnswersInterrupt, CopierError
 
     answers = dict(assignment(text) for text in data or [])
@@ -98,8 +98,8 @@ def command(
     try:
         with redirect_stdout(out):
             if options["defaults"] and "owner" not in answers:
-                _refuse_guess(run_copy(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
-            plan = run_copy(source.fetched_from, root, **options).answers.combined["plan"]
+                _refuse_guess(copied(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
+            plan = copied(source.fetched_from, root, **options)["plan"]
     except CopierAnswersInterrupt:  # the answers so far are kept, and that is said at the end
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
@@ -133,9 +133,8 @@ def _refuse_folder(source: Source) -> None:
     raise SourceError(f"--template: {way}; Copier does not read {folder} as a Git repository")
 
 
-def _refuse_guess(tried: Any) -> None:
-    """Refuse a scaffold that Copier has `tried` in memory if its owner would be a guess; raises `SourceError`."""
-    said = tried.answers.combined
+def _refuse_guess(said: Mapping[str, Any]) -> None:
+    """Refuse the answers that Copier has tried in memory if their owner would be a guess; raises `SourceError`."""
     if "owner" not in said and said["plan"]["assets"]:
         raise SourceError(
             f"owner: give --data owner=team@example.com, or write it in {profile_of(said['tenant_id'])}; "
@@ -148,21 +147,25 @@ def _answers(path: Path) -> dict[str, Any]:
     import yaml
 
     from ..base import reading
-    from ..base.documents import not_yaml, parse_bounded, shown
+    from ..base.documents import not_yaml, parse_bounded, refuse_keys, shown
 
     try:
         text = reading.text(path.absolute().parent, path.name)
         if text is None:
-            raise SourceError(f"--data-file: there is no file {path}")
+            raise SourceError(f"--data-file: name a file that exists; there is no file {path}")
         values = parse_bounded(text)
     except reading.ReadingError as error:
-        raise SourceError(f"--data-file: {error}") from None
+        raise SourceError(f"--data-file: {error.at(str(path))}") from None
     except yaml.YAMLError as error:
         raise SourceError(f"--data-file: {not_yaml(path, error, text)}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
         raise SourceError(f"--data-file: {path}: must be a mapping of answers, not {shown(values)}")
+    try:
+        refuse_keys(values)
+    except AnswerError as error:
+        raise SourceError(f"--data-file: {path}: {error}") from None
     return values
 
 

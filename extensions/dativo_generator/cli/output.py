@@ -1,6 +1,7 @@
 """Output that the commands share: a line for each state, counts, Markdown, JSON."""
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -95,7 +96,12 @@ def dump_schema(schema: Mapping[str, Any]) -> None:
 
 def _print_json(value: Any) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    print(text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text)))
+    text = text if text.replace("\n", "").isprintable() else "".join(map(_in_json, text))
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=2)
+    print(text)
 
 
 def show(console: Console, text: str, style: str = "") -> None:

@@ -45,6 +45,8 @@ def command(
             _print_text(found, dry_run=dry_run)  # before it happens
         if not dry_run:
             save(fleet, found.change)
+        if not as_json:
+            _print_count(found, dry_run=dry_run)
         if as_json:
             _print_json(found, dry_run=dry_run)
     raise typer.Exit(WRONG if found.change.refused or found.change.conflicts else OK)
@@ -64,6 +66,11 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
         print_state(console, "kept", f"{path}: {why}")
     for path in sorted(change.conflicts):
         print_state(console, "conflict", path)
+
+
+def _print_count(found: Removal, *, dry_run: bool) -> None:
+    """Print how many files have gone."""
+    console, change = Console(soft_wrap=True, highlight=False), found.change
     would = "would be " if dry_run else ""
     console.print(f"{counted(len(change.deletes), 'file')} {would}deleted, {len(found.stays)} kept")
     if found.stays:

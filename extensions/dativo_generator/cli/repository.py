@@ -24,6 +24,7 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
     root = Path.cwd()
     with scratch_folder() as scratch:
         fleet = Fleet(root, trusted(root, template, Path(scratch)))
+        _ = fleet.source.tags  # a template that cannot be used is one error, and not one of each answers file
         if not writes:
             refuse_unfinished(root)
             yield fleet

@@ -384,7 +384,7 @@ def _rendered(
     there = {file[f"{kind}_path"] for file in files for kind in ("job", "asset") if file[kind]}
     for one in rendering.own:
         if one not in there and step.fleet.tree.read(one) is not None:
-            raise AnswerError(f"move {one} away first; it exists already")
+            raise AnswerError(f"{one}: move it away, or remove it; it exists already")
     return complete, rendering
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from ..answers import fields_file
 from ..base import reading
-from ..base.documents import not_yaml, parse_bounded, refuse_features, shown
+from ..base.documents import not_yaml, parse_bounded, refuse_features, refuse_keys, shown
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import ANSWERS_FILES
 from ..base.versions import version_of
@@ -88,8 +88,8 @@ def parsed(name: str, content: bytes) -> AnswersFile:
     try:
         text = content.decode("utf-8")
         return AnswersFile(name, content, _checked(parse_bounded(text, look=refuse_features)))
-    except UnicodeDecodeError:
-        problem = f"{name}: is not UTF-8"
+    except UnicodeDecodeError as error:
+        problem = str(reading.ReadingError(name, reading.NOT_UTF8, *reading.place_in(content, error.start)))
     except yaml.YAMLError as error:
         problem = not_yaml(name, error, text)
     except AnswerError as error:
@@ -100,9 +100,7 @@ def parsed(name: str, content: bytes) -> AnswersFile:
 def _checked(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise AnswerError(f"must be a mapping, not {shown(values)}")
-    for key in values:
-        if not isinstance(key, str):
-            raise AnswerError(f"put it in quotes; the key {shown(key)} is not text")
+    refuse_keys(values)
     for key in COPIERS_OWN:
         if not isinstance(values.get(key), str):
             raise AnswerError(f"{key}: is missing; a scaffold made with Copier from a tagged template has it")

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..base.errors import DativoError
+from ..base.system_errors import remedy
 from .interruption import held
 
 try:
@@ -101,7 +102,8 @@ def _about(folder: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise LockError(f"{folder}: its lock cannot be written: {error.strerror}; nothing was changed") from None
+        what = f"{remedy(error)}its lock cannot be written: {error.strerror}; nothing was changed"
+        raise LockError(f"{folder}: {what}") from None
 
 
 def _lock(descriptor: int) -> None:

@@ -61,9 +61,9 @@ def _text(path: Path) -> str:
     try:
         text = reading.text(path.parent, path.name, _LARGEST)
     except reading.ReadingError as error:
-        raise SourceError(f"{path.parent / str(error)}") from None
+        raise SourceError(str(error.at(str(path)))) from None
     if text is None:
-        raise SourceError(f"{path}: there is no such file")
+        raise SourceError(f"{path}: name a manifest that exists; there is no such file")
     return text.removeprefix("\ufeff")  # the byte order mark that spreadsheets write
 
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ..base.errors import DativoError
 from ..base.git import GitError, attempt
+from ..base.git_failures import failure
 
 BEFORE, MIDDLE, AFTER = "<<<<<<< before updating", "=======", ">>>>>>> after updating"
 _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
@@ -112,5 +113,5 @@ def _git(folder: Path, *arguments: str, input: bytes | None = None, fails: bool 
     except GitError as error:
         raise MergeError(str(error)) from None
     if done.returncode and not fails:
-        raise MergeError(f"git {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+        raise MergeError(failure(arguments[0], folder, done.stderr))
     return done.stdout

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..base import reading
 from ..base.errors import DativoError
+from ..base.system_errors import remedy
 
 
 class TransactionError(DativoError):
@@ -23,7 +24,7 @@ def about(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TransactionError(f"{path}: cannot be written: {reason(error)}") from None
+        raise TransactionError(f"{path}: {remedy(error)}cannot be written: {reason(error)}") from None
 
 
 def reason(error: BaseException) -> str:
@@ -51,7 +52,7 @@ def refuse_links(root: Path, path: str) -> None:
         for part in path.split("/"):
             at = f"{at}/{part}"
             if stat.S_ISLNK(os.lstat(at).st_mode):
-                raise TransactionError(f"{path}: is a symbolic link, which is not followed")
+                raise TransactionError(f"{path}: {reading.LINK}")
 
 
 def refuse_read_only(target: Path) -> None:

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
+from ..base.git_failures import failure
 from ..base.naming import did_you_mean
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
@@ -59,14 +61,20 @@ class Source:
         """The repository on disk: the path itself, or a bare clone of its branches and tags, and of no other ref."""
         if (path := Path(self.location)).is_absolute():
             if not path.is_dir():
-                raise SourceError(f"--template: there is no folder {path}")
+                raise SourceError(f"--template: name a folder or a URL; there is no folder {path}")
+            found = attempt(path, "rev-parse", "--git-dir")
+            if b"not a git repository" in found.stderr:
+                raise SourceError(f"--template: name a Git repository; {path} is none")
+            if found.returncode:
+                raise SourceError(failure("rev-parse", path, found.stderr))
             return path
         clone = self._scratch / "template.git"
         clone.mkdir()
         # Not `git clone`, which would write the URL, with any password, to the disk.
         _git(clone, "init", "--quiet", "--bare")
         refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        _git(clone, "fetch", *_FETCH, expanded(self.fetched_from), *refs, patience=CLONE_PATIENCE)
+        url = expanded(self.fetched_from)
+        _git(clone, "fetch", *_FETCH, url, *refs, patience=CLONE_PATIENCE, url=url)
         return clone
 
     @cached_property
@@ -113,7 +121,7 @@ class Source:
         return {tag: found[tag] for tag in sorted(versions, key=version_of)}
 
     def _untagged(self) -> dict[str, str]:
-        """Return the newest commit of the default branch by its recorded name; {} if there is none."""
+        """Return the newest commit of the default branch by its recorded name; raises `SourceError` for none."""
         ref = "HEAD"
         if not is_local(self.location):
             ref = _DEFAULT
@@ -121,7 +129,7 @@ class Source:
             attempt(self.repository, "fetch", *_FETCH, fetched_from, f"+HEAD:{ref}", patience=CLONE_PATIENCE)
         shown = attempt(self.repository, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").stdout
         if not (commit := shown.decode().strip()):
-            return {}
+            raise SourceError(f"{self.location}: commit the template, and tag a version like v1.0.0; it has no commits")
         self._warn(
             f"{self.location}: tag a version like v1.0.0; it has no tag, "
             "so the history of its default branch counts as released"
@@ -166,8 +174,15 @@ class Source:
         found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
             what = f"'{recorded}' is not in the released history"
-            raise SourceError(f"_commit: {did_you_mean(recorded, self.tags, what)}")
+            said = did_you_mean(recorded, self.tags, what)
+            raise SourceError(f"_commit: {f'{self._fetched}; {what}' if said == what else said}")
         return found[0]
+
+    @property
+    def _fetched(self) -> str:
+        """What to do about a missing commit: a folder may lack what its origin has."""
+        lacks = f"fetch what is missing with git -C {quote(self.location)} fetch --tags, or "
+        return f"{lacks if is_local(self.location) else ''}restore this line from your repository's history"
 
     def checkout(self, commit: str) -> Path:
         """Return a folder with the files of a commit, named after the commit and created once.
@@ -181,6 +196,7 @@ class Source:
             how = {
                 "settings": [f"--git-dir={self._git_dir}", "--work-tree=.", "-c", "core.autocrlf=false"],
                 "variables": {"GIT_INDEX_FILE": str(self._scratch / f"{commit}.index")},
+                "about": self.repository,
             }
             _git(making, "read-tree", commit, **how)
             needed = _git(making, "ls-files", "-z", "--", ".", ":(exclude,attr:export-ignore)", **how)

@@ -20,6 +20,7 @@ from ..answers.selection import Item, thing_of
 from ..base.errors import AnswerError, DativoError
 from ..base.values import same
 from ..base.versions import version_of
+from ..plan.ownership import instead
 from ..registry.connectors import SELECTIONS
 from .answers_files import AnswersFile
 from .differences import Difference, differences
@@ -294,10 +295,11 @@ class Step:
         """Refuse a path that another scaffold owns, or where a user's own file is."""
         if self.fleet.tree.read(path) is None:
             return
+        other = _instead(path, new)
         if owner := self.fleet.owner(path, new.answers_file):
-            reuse = "point the jobs at it with assets=reuse, or " if path.startswith("assets/") else ""
-            raise AnswerError(f"{path}: {reuse}name another with asset_names; it belongs to {owner}")
-        raise AnswerError(f"move {path} away first; it exists already")
+            reuse = "read it with --data assets=reuse, or " if path.startswith("assets/") else ""
+            raise AnswerError(f"{path}: {reuse}{other}; it belongs to {owner}")
+        raise AnswerError(f"{path}: move it away, or {other}; it exists already, and belongs to no scaffold")
 
     def _pins(self, file: AnswersFile, followed: Mapping[str, Any], answers: Mapping[str, Any]) -> Iterator[str]:
         """Yield the answers that keep their value although the registry's has changed."""
@@ -306,6 +308,15 @@ class Step:
         for name in before:
             if name in after and before[name] != after[name] and answers.get(name) == followed.get(name):
                 yield name
+
+
+def _instead(path: str, rendering: Rendering) -> str:
+    """Return what to do about a file that cannot be written, other than moving away what is there."""
+    if path in (rendering.answers_file, rendering.fields_file):
+        return "name the scaffold otherwise with --data scaffold=NAME"
+    return instead(
+        next((name for kind in _KINDS for (name, _), file in _named(rendering, kind) if file["path"] == path), "")
+    )
 
 
 def _by_object(old: Rendering, before: Mapping[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:

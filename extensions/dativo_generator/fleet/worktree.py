@@ -3,9 +3,11 @@
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from ..base.errors import DativoError
-from ..base.git import GitError, git, without_filters
+from ..base.git import attempt, git, without_filters
+from ..base.git_failures import failure
 
 # A dry run must not write to the index, and a committed bare repository must not be used.
 _PLAIN = ("--no-optional-locks", "-c", "safe.bareRepository=explicit")
@@ -25,10 +27,10 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     """
     there = [os.path.relpath(path, root) for path in apart_from]
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
-    try:
-        status = _status(root, "--", ".", *excluded)
-    except GitError:
-        raise WorktreeError(f"{root}: make it a Git repository; an update needs one, to be seen and undone") from None
+    if repository(root) is None:
+        init = f"make it a Git repository with git init {quote(str(root))}, and commit"
+        raise WorktreeError(f"{init}; an update needs one, to be seen and undone")
+    status = _status(root, "--", ".", *excluded)
     if lines := status.splitlines():
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
         raise WorktreeError(f"commit or stash your changes first; not committed: {lines[0][3:]}{more}")
@@ -58,15 +60,14 @@ def require_committed(root: Path, paths: Sequence[str]) -> None:
 def repository(root: Path) -> tuple[Path, str] | None:
     """Return a folder's Git directory and its path within the repository, None outside a repository.
 
-    Raises `WorktreeError` for a repository that Git refuses, such as another user's.
+    Raises `WorktreeError` for a repository that Git refuses, such as another user's, and `GitError` without Git.
     """
-    try:
-        found = _git(root, "rev-parse", "--absolute-git-dir", "--show-prefix")
-    except GitError as error:
+    found = attempt(root, "rev-parse", "--absolute-git-dir", "--show-prefix", settings=_PLAIN)
+    if found.returncode:
         if there := next((at for at in (root, *root.parents) if os.path.lexists(at / ".git")), None):
-            raise WorktreeError(f"{there}: is not a usable Git repository: {error}") from None
+            raise WorktreeError(failure("rev-parse", there, found.stderr))
         return None
-    folder, _, prefix = os.fsdecode(found.removesuffix(b"\n")).rpartition("\n")
+    folder, _, prefix = os.fsdecode(found.stdout.removesuffix(b"\n")).rpartition("\n")
     return Path(folder), prefix
 
 

@@ -6,6 +6,7 @@ above it. It only shows the origin of a file whose scaffold is gone or unreadabl
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple
 
 import yaml
@@ -16,6 +17,7 @@ from ..answers.selection import Item, thing_of
 from ..base import reading
 from ..base.asset_layout import body_of
 from ..base.documents import parse_bounded, shown
+from ..base.emit import flow
 from ..base.errors import DativoError
 from ..base.paths import VARIABLES, answers_file_of
 from ..registry.pack import Pack, once
@@ -32,6 +34,17 @@ class Owner(NamedTuple):
 
     def __str__(self) -> str:
         return f"the scaffold {self.scaffold} of {self.tenant}"
+
+
+def instead(object_name: str) -> str:
+    """Return what to do about a file of an object that cannot be written where it is to be.
+
+    What no object has, '', is a list of environment variables.
+    """
+    if not object_name:
+        return "write none with --data env_example=no"
+    answer = f"asset_names={flow({object_name: 'NAME'})}"
+    return f"write another with --data {quote(answer)}"
 
 
 def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:

@@ -14,13 +14,14 @@ from ..answers.questions import QUESTIONS
 from ..answers.scaffold import Scaffold
 from ..answers.selection import thing_of
 from ..base import reading
-from ..base.emit import inline
+from ..base.documents import parse_bounded
+from ..base.emit import flow
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
 from ..base.naming import listed
 from ..base.paths import CI_FILES, FIXTURES_TEST, answers_file_of
 from ..plan.destination import Destination, shares
-from ..plan.ownership import is_own, misdescribed, owned, owners_of
+from ..plan.ownership import instead, is_own, misdescribed, owned, owners_of
 from ..plan.plan import asset_path, paths
 from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import SELECTIONS
@@ -31,12 +32,13 @@ PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset
 
 def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) -> AnswerError:
     """Return the error for a recorded answer that is no longer valid; it says what to type."""
-    problem = f"{answers_file}: {error}"
+    problem = f"{answers_file}: {error}" if answers_file else str(error)
     if scaffold.inapplicable(name):
         return AnswerError(f"{problem} (remove its line from the file)")
     if followable(scaffold, name):
         return AnswerError(f"{problem}; follow it with: dativo-generator update {shlex.quote(answers_file)}")
-    command = f"dativo-generator update {shlex.quote(answers_file)} " if name in PATHS else ""
+    # Answers that were given in memory have no file to update.
+    command = f"dativo-generator update {shlex.quote(answers_file)} " if answers_file else ""
     verb = "move to another with" if name in PATHS else "answer again with"
     return AnswerError(f"{problem}; {verb}: {command}--data {name}={_suggestion(scaffold, name)}")
 
@@ -58,7 +60,7 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
             raise _moving(f"{name}: '{old}' is part of file paths", f"{name}={new}", answers_file)
     is_other = name in ("environment", "environments") and scaffold.raw.get(name) != recorded.get(name)
     if is_other and (left := _left_folders(scaffold, recorded)):
-        data = shlex.quote(f"{name}={inline(scaffold[name])}")
+        data = shlex.quote(f"{name}={flow(scaffold[name])}")
         raise _moving(f"{name}: {left} is part of file paths", data, answers_file)
     if name in ("asset_names", *SELECTIONS):
         for item, old_object, old, new in _renamed_items(scaffold, recorded):
@@ -132,7 +134,7 @@ def unobstructed(root: Path, paths: Iterable[str]) -> None:
     """Refuse paths where Copier would follow a link, wait for a pipe, or fail half-way."""
     for path in paths:
         if obstacle := reading.obstacle(root, path):
-            raise AnswerError(f"move it away; {obstacle}")
+            raise AnswerError(obstacle)
 
 
 def unowned(scaffold: Scaffold, destination: Destination) -> None:
@@ -146,8 +148,7 @@ def unowned(scaffold: Scaffold, destination: Destination) -> None:
     own = destination._replace(answers_file=answers_file_of(scaffold["tenant_id"], scaffold["scaffold"]))
     owners = owners_of(pack, own, [path for _, path in wanted])
     for object_name, path in wanted:
-        other = f"write another with --data 'asset_names={{{object_name}: NAME}}'"
-        other = other if object_name else "write none with --data env_example=no"
+        other = instead(object_name)
         if owner := owners.get(path):
             is_asset = path.startswith("assets/")
             same = is_asset and not misdescribed(own.root, path, scaffold.source.id, items[object_name], owner)
@@ -232,4 +233,6 @@ def _suggestion(scaffold: Scaffold, name: str) -> str:
     default = QUESTIONS[name].default(scaffold)
     if name == "execution_mode" or default is None:
         return "VALUE"
-    return shlex.quote(str(default) if isinstance(default, str | int) else inline(default))
+    if isinstance(default, str) and "\n" in default:
+        default = parse_bounded(default)  # a command is one line
+    return shlex.quote(str(default) if isinstance(default, str | int) else flow(default))

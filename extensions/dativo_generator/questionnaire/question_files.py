@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from ..answers.questions import QUESTIONS, SECTION_OF
+from ..base.documents import Document
 from ..base.errors import PackError
+from ..base.naming import offer
 from ..registry.lifecycle import FILE as LIFECYCLE
 from ..registry.pack import Pack, once
 
@@ -19,12 +21,14 @@ def check(pack: Pack) -> None:
     for name, (file, line) in asked.items():
         if name not in QUESTIONS:
             module = f"{_TABLE}/{file.rpartition('/')[2].removesuffix('.yml')}.py"
-            raise PackError(f"{name}: add an entry to {module}; nothing says how to read its answer", file, line)
+            raise PackError(f"{name}: add an entry to {module}; nothing says how to read its answer", file, line, 1)
     for old in pack.lifecycle.questions:
         new = pack.lifecycle.question(old)
         if old in QUESTIONS or new not in QUESTIONS:
-            wrong = f"there is no question '{new}'" if new not in QUESTIONS else "the question is still there"
-            raise PackError(f"questions.{old}: {wrong}", LIFECYCLE)
+            wrong = "remove the question's entry, or this rename; the question is still there"
+            if new not in QUESTIONS:
+                wrong = offer(new, QUESTIONS, f"there is no question '{new}'")
+            raise Document(pack.root, LIFECYCLE).error(("questions", old), wrong)
     for name in QUESTIONS:
         if asked and name not in asked:
             raise PackError(

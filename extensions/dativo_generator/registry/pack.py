@@ -6,8 +6,9 @@ from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from ..base.documents import Document, place_in
+from ..base.documents import Document
 from ..base.errors import PackError
+from ..base.reading import NOT_UTF8, place_in, unreadable
 from ..base.shapes import Shape
 from .basis import FIELDS, common_basis
 from .classification import Judgement, Rules, load_rules
@@ -91,11 +92,15 @@ class Pack:
         return self.value_kinds.weights.min_confidence
 
     def _text(self, name: str) -> str:
-        """Return the text of a file of the pack; raises `PackError` if it is not text."""
+        """Return the text of a file of the pack; raises `PackError` if it cannot be read, or is not text."""
         try:
             return (self.root / name).read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
-            raise PackError("is not UTF-8", name, *place_in(error.object, error.start)) from None
+            raise PackError(NOT_UTF8, name, *place_in(error.object, error.start)) from None
+        except FileNotFoundError:
+            raise PackError("the file is missing", name) from None
+        except OSError as error:
+            raise PackError(unreadable(error, name), name) from None
 
     def _shape(self, kind: str) -> Shape:
         """Return the shape of a ``job``, or of what describes an asset in the layout ``nested`` or ``odcs``."""

@@ -54,7 +54,7 @@ class Ignoring:
         try:
             text = reading.text(repository, SETTINGS)
         except reading.ReadingError as error:
-            self._wrong((SETTINGS, 1, 1), str(error).removeprefix(f"{SETTINGS}: "))
+            self._wrong((SETTINGS, error.line or 1, error.column or 1), error.what)
             return
         if text is None:
             return

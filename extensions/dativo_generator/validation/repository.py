@@ -135,7 +135,7 @@ class _Validation:
             return self._finding(path, "yaml", str(error), error.line, error.column)
         except reading.ReadingError as error:
             rule = "yaml" if reading.is_file(self.repository, path) else "link"
-            return self._finding(path, rule, str(error).removeprefix(f"{printable(path)}: "))
+            return self._finding(path, rule, error.what, error.line or 1, error.column or 1)
 
     def _finding(self, path: str, rule: str, message: str, line: int = 1, column: int = 1) -> Finding:
         return Finding(path, line, column, self.rules[rule].severity, rule, printable(message))

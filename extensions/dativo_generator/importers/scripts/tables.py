@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ...base.naming import offer
 from .definitions import Definition, NotUnderstood
 
 Name = tuple[str, ...]
@@ -64,7 +65,7 @@ class ScriptTable:
         places = [index for index, column in enumerate(self.columns) if column.name.lower() == wanted]
         exact = [index for index in places if self.columns[index].name == name]
         if not places:
-            raise NotUnderstood(f"there is no column '{name}'")
+            raise NotUnderstood(offer(name, (column.name for column in self.columns), f"there is no column '{name}'"))
         return (exact or places)[0]
 
     def has(self, name: str) -> bool:

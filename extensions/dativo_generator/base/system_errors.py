@@ -1,0 +1,27 @@
+"""What to do about an error of the system, such as a full disk."""
+
+import errno
+import os
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EACCES: "give your user access",
+    errno.EPERM: "give your user access",
+    errno.EROFS: "use a folder that can be written to",
+    errno.EMFILE: "raise the limit of open files, which ulimit -n shows",
+    errno.ENFILE: "close other programs",
+    errno.ENAMETOOLONG: "use a shorter name",
+}
+
+
+def told(error: OSError) -> str:
+    """Return an error in one line: where, what to do, and what the system said."""
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    return ": ".join(filter(None, (where, remedy(error) + (error.strerror or str(error)))))
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do about an error, with what separates it from the rest of a message; '' if nothing is known."""
+    known = _REMEDIES.get(error.errno or 0)
+    return f"{known}; " if known else ""
