@@ -120,11 +120,8 @@ class Document:
         for name in dict.fromkeys((place, unquote(place))):
             below = posixpath.normpath(posixpath.join(posixpath.dirname(self._name), name))
             if below.startswith(("/", "../")) or below == ".." or "\\" in below:
-                raise Unread(
-                    self.path,
-                    f"refers to {reference}, which is outside its folder",
-                    "put what it refers to into its folder",
-                )
+                why = f"refers to {reference}, which is outside its folder"
+                raise Unread(self.path, why, "put what it refers to into its folder")
             if document := self._documents.beside(below):
                 return document
         if _SCHEME.match(reference):

@@ -115,9 +115,7 @@ def without(tables: Sequence[Table], left_out: Mapping[str, str], source: str, w
     for name, reason in left_out.items():
         alike.setdefault(reason, []).append(name)
     notes = tuple(f"left out: {few(names)}: {reason}" for reason, names in alike.items())
-    return (
-        tuple(replace(table, about_source=(*table.about_source, *notes)) for table in tables) if notes else (*tables,)
-    )
+    return tuple(replace(table, about_source=(*table.about_source, *notes)) if notes else table for table in tables)
 
 
 def _problem(table: Table) -> str:
