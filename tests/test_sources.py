@@ -185,7 +185,7 @@ def test_a_table_without_columns_is_told(document: object, tmp_path: Path) -> No
 def test_a_column_that_a_tap_does_not_read_is_told(tmp_path: Path) -> None:
     of_columns = {"a": {}, "b": {"inclusion": "unsupported"}, "c": {"selected": False}}
     metadata = [{"breadcrumb": ["properties", name], "metadata": about} for name, about in of_columns.items()]
-    stream = {"stream": "x", "schema": {"properties": dict.fromkeys(of_columns, {})}, "metadata": metadata}
+    stream = {"stream": "x", "schema": {"properties": {name: {} for name in of_columns}}, "metadata": metadata}
     path = tmp_path / "catalog.json"
     path.write_text(json.dumps({"streams": [stream]}), encoding="utf-8")
     (table,) = read(str(path))
