@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dativo_generator.importers.read import read
+from dativo_generator.importers.source import Options
 from dativo_generator.importers.table import ImportFailed, Table
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -188,6 +189,44 @@ def test_an_api_without_components_offers_what_it_takes_and_gives(here: Path) ->
     assert str(error.value) == f"api.json: none of its components describes an object; name one behind a #: {pointer}"
     table = only(source + pointer)
     assert (table.name, described(table)) == ("orders", {"id": "integer"})
+
+
+def test_an_api_whose_paths_are_files_offers_what_they_take_and_give(here: Path) -> None:
+    write("users/user.json", {"type": "object", "properties": ROW})
+    body = {"requestBody": {"content": {"application/json": {"schema": {"$ref": "user.json"}}}}}
+    write("users/paths.json", {"all": {"post": body}})
+    source = write("api.json", {"openapi": "3.0.0", "paths": {"/users": {"$ref": "users/paths.json#/all"}}})
+    pointer = "#/paths/~1users/post/requestBody/content/application~1json/schema"
+    with pytest.raises(ImportFailed) as error:
+        read(source)
+    assert str(error.value).endswith(f"; name one behind a #: {pointer}")
+    table = only(source + pointer)
+    assert (table.name, described(table)) == ("users", {"id": "integer"})
+
+
+BROKEN = {
+    "nowhere": ({"$ref": "#/x"}, "mend its references; it refers to #/x, where there is nothing"),
+    "nameless": ({"properties": {"": {}}}, "name column 1; it has no name"),
+    "misshapen": ({"properties": []}, "schema: properties: must be a mapping, not a list"),
+}
+
+
+@pytest.mark.parametrize(("broken", "reason"), BROKEN.values(), ids=BROKEN)
+def test_a_component_that_cannot_be_read_is_named_and_costs_no_other(broken: Any, reason: str, here: Path) -> None:
+    schemas = {"row": {"properties": ROW}, "broken": broken}
+    source = write("api.json", {"openapi": "3.1.0", "components": {"schemas": schemas}})
+    (table,) = read(source)
+    assert (table.name, described(table)) == ("row", {"id": "integer"})
+    assert table.about_source == (f"left out: broken: {reason}",)
+    with pytest.raises(ImportFailed) as error:
+        read(source, Options(table="broken"))
+    assert str(error.value) == f"api.json: broken: {reason}"
+
+
+def test_a_property_that_refers_to_nothing_is_text_and_named(here: Path) -> None:
+    table = only(write("a.json", {"type": "object", "properties": {**ROW, "to": {"$ref": "#/x"}}}))
+    assert described(table) == {"id": "integer", "to": "string"}
+    assert table.notes == ("'to' refers to #/x, where there is nothing: taken as text",)
 
 
 def test_a_stream_of_a_tap_with_a_schema_that_takes_all_may_be_null(here: Path) -> None:

@@ -214,6 +214,11 @@ COPIES = {
     "create snapshot table t clone s for system_time as of current_timestamp()": {"x": "integer!", "y": "string"},
     "create table t partition of s for values in (1)": {"x": "integer!", "y": "string"},
     "create table t as select * from s": {"x": "integer", "y": "string"},
+    "create table t as select * from s with no data": {"x": "integer", "y": "string"},
+    "create table t as table s": {"x": "integer", "y": "string"},
+    "create or replace table t as from s limit 0": {"x": "integer", "y": "string"},
+    "create table t clone as s": {"x": "integer!", "y": "string"},
+    "create table t (z date) with ('a' = 'b') like s": {"x": "integer!", "y": "string", "z": "date"},
     "create table t as select y, x as z from s where x > 1": {"y": "string", "z": "integer"},
     "create table t using delta as select cast(null as date) as d, cast(x as decimal(9, 2)) as e": {
         "d": "date",
@@ -296,6 +301,17 @@ CHANGES: dict[str, Columns] = {
     "alter table t set schema s;\nalter table s.t drop y": {"x": "integer!"},
     "drop table t;\ncreate table t (z int)": {"z": "integer"},
     "create or replace table t (z int)": {"z": "integer"},
+    "replace table t (z int)": {"z": "integer"},
+    "create unique index i on t using btree (y);\nalter table t add primary key using index i": {
+        "x": "integer!",
+        "y": "string!",
+    },
+    "create domain d as int not null;\nalter table t add z d;\nalter domain d drop not null": {
+        "x": "integer!",
+        "y": "string",
+        "z": "integer",
+    },
+    "alter schema s transfer dbo.t;\nalter table s.t drop column y": {"x": "integer!"},
     "create table if not exists t (z int)": {"x": "integer!", "y": "string"},
     "alter table if exists nowhere drop column z": {"x": "integer!", "y": "string"},
 }
@@ -460,6 +476,17 @@ SAID: dict[str, list[str]] = {
         "a.sql:3: is not understood: select x into odd from q: a query that does not say what its columns are"
     ],
     "exec('create table ' + @name + ' (x int)')": ["a.sql:2: is not understood: create table: it stands in a text"],
+    "alter table good add primary key using index i": [
+        "a.sql:2: is not understood: alter table good add primary key using index i: there is no unique index 'i'"
+    ],
+    "undrop table odd": [
+        "a.sql:2: is not understood: undrop table odd: it makes tables and does not say what their columns are"
+    ],
+    "import foreign schema s from server t into u": [
+        "a.sql:2: is not understood: import foreign schema s from server t into u: it makes tables and does not say "
+        "what their columns are"
+    ],
+    "create schema s;\ncreate table s.b (x int);\ndrop schema s cascade": ["dropped again, and left out: s.b"],
     "create table odd of nothing": ["a.sql:2: is not understood: create table odd of nothing: 'of nothing'"],
 }
 
@@ -507,6 +534,86 @@ def test_a_table_that_is_asked_for_and_not_understood_is_an_error(asked: str, me
     with pytest.raises(ImportFailed) as error:
         tables_of(tmp_path, script, table=asked)
     assert str(error.value).rpartition("/")[2] == message
+
+
+# What a transaction does, and the lines that its end undoes.
+TRANSACTIONS = {
+    "begin;\ncreate table t (x int);\nrollback": {"rollback": [2]},
+    "begin transaction\ncreate table t (x int)\nrollback tran": {"rollback tran": [2]},
+    "start transaction;\ncreate table t (x int);\nalter table t add y int;\nabort": {"abort": [2, 3]},
+    "begin;\ncreate table t (x int);\nsavepoint a;\nalter table t add y int;\nrollback to a;\ncommit": {
+        "rollback to a": [4]
+    },
+    "create table t (x int);\nbegin;\ncommit and chain;\nalter table t add y int;\nrollback": {"rollback": [4]},
+    "begin;\ncreate table t (x int);\ncommit;\nrollback": {},
+    "begin transaction\ncreate table t (x int)\nif @@error <> 0\nrollback\ncommit": {},
+    "create table t (x int);\nrollback": {},
+}
+
+
+@pytest.mark.parametrize(("script", "undone"), TRANSACTIONS.items())
+def test_what_a_transaction_undoes_is_told(script: str, undone: dict[str, list[int]], tmp_path: Path) -> None:
+    told = [note.partition("understood: ")[2] for note in notes_of(tables_of(tmp_path, script, dialect="postgres"))]
+    assert told == [f"{end}: it undoes line {line}" for end, lines in undone.items() for line in lines]
+    assert notes_of(tables_of(tmp_path, script, dialect="mysql")) == []
+
+
+def test_a_table_that_a_transaction_undoes_is_an_error_when_asked_for(tmp_path: Path) -> None:
+    script = "create table a (x int);\nbegin;\ncreate table b (x int);\nrollback;"
+    assert shown(tables_of(tmp_path, script, table="a", dialect="sqlite")) == {"a": {"x": "integer"}}
+    with pytest.raises(ImportFailed, match=r"a\.sql:4: is not understood: rollback: it undoes line 3"):
+        tables_of(tmp_path, script, table="b", dialect="sqlite")
+
+
+def test_texts_in_the_character_set_of_bytes_are_bytes(tmp_path: Path) -> None:
+    script = """
+        create table a (b char(9) character set binary, c varchar(9) charset = binary not null, d text);
+        create table e (f char(9), g text character set utf8, h int) default charset=binary;
+        alter table e add i mediumtext;
+        create table j (k varchar(9));
+        alter table j convert to character set binary;
+        create table l like e;
+    """
+    found = {
+        table.name: {column.name: column.native for column in table.columns}
+        for table in tables_of(tmp_path, script, dialect="mysql")
+    }
+    e = {"f": "binary(9)", "g": "text", "h": "int", "i": "mediumblob"}
+    assert found == {
+        "a": {"b": "binary(9)", "c": "varbinary(9)", "d": "text"},
+        "e": e,
+        "j": {"k": "varbinary(9)"},
+        "l": e,
+    }
+
+
+def test_two_tables_are_exchanged(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, "create table a (x int);\ncreate table b (y int);\nexchange tables a and b;")
+    assert shown(tables) == {"a": {"y": "integer"}, "b": {"x": "integer"}}
+
+
+def test_a_virtual_table_has_no_column_for_an_option_of_its_module(tmp_path: Path) -> None:
+    script = "create virtual table t using fts5(a, b unindexed, tokenize = 'porter', content='');"
+    assert shown(tables_of(tmp_path, script)) == {"t": {"a": "string", "b": "string"}}
+
+
+def test_a_script_of_exasol(tmp_path: Path) -> None:
+    script = """
+        create table s.t (a varchar(9) utf8 comment is 'A', distribute by a, partition by b, b date) comment is 'T';
+    """
+    (table,) = tables_of(tmp_path, script, dialect="exasol")
+    assert (table.description, [(one.name, one.type, one.description) for one in table.columns]) == (
+        "T",
+        [("a", "string", "A"), ("b", "date", "")],
+    )
+
+
+@pytest.mark.parametrize("dialect", ["vertica", ""])
+def test_a_script_of_vertica(dialect: str, tmp_path: Path) -> None:
+    script = "create table t (a identity, b long varbinary(9), c long varchar(9), d row(e int)) segmented by hash(a);"
+    (table,) = tables_of(tmp_path, script, dialect=dialect)
+    kinds = {column.name: column.kind.name for column in table.columns}
+    assert kinds == {"a": "INTEGER", "b": "BINARY", "c": "TEXT", "d": "OTHER"}
 
 
 def test_a_script_of_which_nothing_is_understood_is_an_error(tmp_path: Path) -> None:

@@ -152,3 +152,42 @@ def test_what_nobody_can_tell_is_left_open(tmp_path: Path) -> None:
     (table,) = read(str(path))
     assert not any(column.required for column in table.columns)
     assert table.cursor == ""
+
+
+_DBT = {"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}}
+_SCHEMAS = {"a": {"properties": {"id": {}}}, "b": {"properties": {}}}
+_NODES = {
+    "a": {"name": "a", "resource_type": "model", "columns": {"id": {}}},
+    "b": {"resource_type": "seed", "name": "b"},
+}
+_ODCS = [{"name": "a", "properties": [{"name": "id"}]}, {"name": "b"}]
+WITH_AN_EMPTY_TABLE = {
+    "Singer": {"streams": [{"stream": name, "schema": schema} for name, schema in _SCHEMAS.items()]},
+    "Airbyte": {"streams": [{"name": name, "json_schema": schema} for name, schema in _SCHEMAS.items()]},
+    "ODCS": {"kind": "DataContract", "apiVersion": "v3.0.2", "schema": _ODCS},
+    "models": {"dataContractSpecification": "1.1.0", "models": {"a": {"fields": {"id": {}}}, "b": {}}},
+    "a manifest of dbt": _DBT | {"nodes": _NODES},
+    "properties of dbt": {"models": [{"name": "a", "columns": [{"name": "id"}]}, {"name": "b"}]},
+}
+
+
+@pytest.mark.parametrize("document", WITH_AN_EMPTY_TABLE.values(), ids=WITH_AN_EMPTY_TABLE)
+def test_a_table_without_columns_is_told(document: object, tmp_path: Path) -> None:
+    path = tmp_path / "a.yml"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    (table,) = read(str(path))
+    told = ([column.name for column in table.columns], table.about_source)
+    assert told == (["id"], ("left out: b: it lists no columns",))
+    with pytest.raises(ImportFailed, match=r"a\.yml: b: it lists no columns"):
+        read(str(path), Options(table="b"))
+
+
+def test_a_column_that_a_tap_does_not_read_is_told(tmp_path: Path) -> None:
+    of_columns = {"a": {}, "b": {"inclusion": "unsupported"}, "c": {"selected": False}}
+    metadata = [{"breadcrumb": ["properties", name], "metadata": about} for name, about in of_columns.items()]
+    stream = {"stream": "x", "schema": {"properties": {name: {} for name in of_columns}}, "metadata": metadata}
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps({"streams": [stream]}), encoding="utf-8")
+    (table,) = read(str(path))
+    assert [column.name for column in table.columns] == ["a"]
+    assert table.notes == ("left out, as a tap does not read them: 'b' (unsupported), 'c' (not selected)",)

@@ -1,5 +1,6 @@
 """`dativo-generator fields`."""
 
+import gc
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -106,6 +107,7 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
             f"{source}: choose with --table one of {few(table.name for table in tables)}; --object names one"
         )
     judge = Pack(installed()).judge
+    gc.freeze()  # what was read stays: the collector need not look at it again and again
     return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]
 
 

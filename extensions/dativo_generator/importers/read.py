@@ -49,7 +49,7 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
             if options.sample and not reader.samples:
                 raise ImportFailed(f"{source.label}: leave --sample out; only a database server has tables to sample")
             found = (replace(table, selection=reader.selection) for table in reader.read(source, options))
-            tables = checked(found, source.label)
+            tables = checked(found, source.label, options.table)
             return (named(tables, options.table, source.label),) if options.table else tables
     if source.document is not None:
         raise ImportFailed(

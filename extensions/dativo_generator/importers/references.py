@@ -16,15 +16,17 @@ from .table import ImportFailed
 
 # The most files that one document may lead to.
 FILES = 200
+# The most references in a pointer.
+_DEEPEST = 100
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
 
 
 class Unread(ImportFailed):
-    """A reference cannot be resolved here; `why` gives the reason without the name of the file."""
+    """A reference cannot be resolved here; `why` is the reason, `way` the remedy, without the name of the file."""
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: put what it refers to beside it; it {why}")
-        self.why = why
+    def __init__(self, path: Path, why: str, way: str = "put what it refers to beside it") -> None:
+        super().__init__(f"{path}: {way}; it {why}")
+        self.why, self.way = why, way
 
 
 class Documents:
@@ -84,7 +86,19 @@ class Document:
         for whole in dict.fromkeys((document, document._file)):
             with suppress(LookupError):
                 return whole._inside(fragment), whole
-        raise ImportFailed(f"{self.path}: has nothing at '{address.shown(reference)}'")
+        raise Unread(self.path, f"refers to {address.shown(reference)}, where there is nothing", "mend its references")
+
+    def through(self, fragment: str) -> tuple[Any, "Document"]:
+        """Return what a JSON pointer leads to through references; raises `LookupError` or `ImportFailed`."""
+        value, document, steps = self.value, self, 0
+        for raw in fragment.split("/")[1:]:
+            while isinstance(value, Mapping) and isinstance(value.get("$ref"), str) and not _has(value, raw):
+                value, document = document.at(value["$ref"])
+                steps += 1
+                if steps > _DEEPEST:
+                    raise LookupError(fragment)
+            value = _step(value, raw)
+        return value, document
 
     def inner(self, value: Any) -> "Document":
         """Return the document of a value that has an `$id` of its own, else this one."""
@@ -106,7 +120,8 @@ class Document:
         for name in dict.fromkeys((place, unquote(place))):
             below = posixpath.normpath(posixpath.join(posixpath.dirname(self._name), name))
             if below.startswith(("/", "../")) or below == ".." or "\\" in below:
-                raise ImportFailed(f"{self.path}: put {reference} below its folder and refer to that; it is outside")
+                why = f"refers to {reference}, which is outside its folder"
+                raise Unread(self.path, why, "put what it refers to into its folder")
             if document := self._documents.beside(below):
                 return document
         if _SCHEME.match(reference):
@@ -126,15 +141,7 @@ class Document:
         if fragment == "/" and isinstance(value, Mapping) and "" not in value:
             return value  # some write it for the whole
         for raw in fragment.split("/")[1:]:
-            if isinstance(value, list):
-                if not re.fullmatch(r"0|[1-9]\d{0,8}", raw):
-                    raise LookupError(raw)
-                value = value[int(raw)]
-            elif isinstance(value, Mapping):
-                key = raw.replace("~1", "/").replace("~0", "~")
-                value = value[key if key in value else unquote(raw).replace("~1", "/").replace("~0", "~")]
-            else:
-                raise LookupError(raw)
+            value = _step(value, raw)
         return value
 
     def _names(self) -> dict[str, tuple[Any, str]]:
@@ -153,6 +160,23 @@ class Document:
                 for name in [*(f"#{one}" for one in anchors if isinstance(one, str)), *ids]:
                     self._named.setdefault(name, (mapping, base))
         return self._named
+
+
+def _has(value: Mapping[str, Any], raw: str) -> bool:
+    return any(_unescaped(part) in value for part in (raw, unquote(raw)))
+
+
+def _unescaped(raw: str) -> str:
+    return raw.replace("~1", "/").replace("~0", "~")
+
+
+def _step(value: Any, raw: str) -> Any:
+    """Follow a part of a JSON pointer; raises `LookupError`."""
+    if isinstance(value, list) and re.fullmatch(r"0|[1-9]\d{0,8}", raw):
+        return value[int(raw)]
+    if isinstance(value, Mapping):
+        return value[_unescaped(raw) if _unescaped(raw) in value else _unescaped(unquote(raw))]
+    raise LookupError(raw)
 
 
 def _own_id(value: Any) -> str:

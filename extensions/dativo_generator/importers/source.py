@@ -126,5 +126,5 @@ class Reader(ABC):
         """Return whether a source is of this kind."""
 
     @abstractmethod
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its tables; raises `ImportFailed`, and `OSError` for what cannot be opened."""

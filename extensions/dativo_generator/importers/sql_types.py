@@ -67,7 +67,8 @@ def kind_of(native: str, dialect: str = "") -> Kind:
     try:
         return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
     except Exception:  # beside its own errors it raises others: one odd type must not cost a whole script
-        return Kind.INTEGER if re.search(r"\bint(eger)?\b", text, re.IGNORECASE) else Kind.OTHER
+        outer = re.split(r"[(<\[]", text, maxsplit=1)[0]
+        return Kind.INTEGER if re.search(r"\bint(eger)?\b", outer, re.IGNORECASE) else Kind.OTHER
 
 
 @cache

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from ..base.errors import DativoError
@@ -13,6 +13,8 @@ from .types import FIELD_TYPES, Kind
 
 # More than any asset needs: columns of a table, and characters of a column's name.
 COLUMNS, _LONGEST = 10_000, 500
+# Why a table may be left out.
+NO_COLUMNS = "it lists no columns"
 
 
 class ImportFailed(DativoError):
@@ -88,33 +90,51 @@ def library(module: str, for_what: str) -> ModuleType:
         ) from None
 
 
-def checked(tables: Iterable[Table], source: str) -> tuple[Table, ...]:
-    """Return the tables; raises `ImportFailed` if there is none, or if a column's name is missing or a duplicate."""
+def checked(tables: Iterable[Table], source: str, wanted: str = "") -> tuple[Table, ...]:
+    """Return the tables whose columns can be fields, with a note on the others.
+
+    Raises `ImportFailed` if none is left, or if the `wanted` one is not.
+    """
     tables = tuple(tables)
     if not tables:
         raise ImportFailed(f"{source}: holds no table with columns")
-    for table in tables:
-        if len(table.columns) > COLUMNS:
-            raise ImportFailed(f"{source}: {table.name[:_LONGEST]}: split it; it has more than {COLUMNS} columns")
-        first: dict[str, int] = {}
-        for index, column in enumerate(table.columns, 1):
-            name = column.name
-            if not name.strip():
-                raise ImportFailed(f"{source}: {table.name}: name column {index}; it has no name")
-            if has_controls(name):
-                raise ImportFailed(
-                    f"{source}: {table.name}: rename column {index}; its name has a line break or a control character"
-                )
-            if len(name) > _LONGEST:
-                raise ImportFailed(
-                    f"{source}: {table.name}: rename column {index}; its name has {len(name)} characters"
-                )
-            if name in first:
-                raise ImportFailed(
-                    f"{source}: {table.name}: rename one; '{name}' names columns {first[name]} and {index}"
-                )
-            first[name] = index
-    return tables
+    problems = {table.name[:_LONGEST]: problem for table in tables if (problem := _problem(table))}
+    return without([table for table in tables if not _problem(table)] if problems else tables, problems, source, wanted)
+
+
+def without(tables: Sequence[Table], left_out: Mapping[str, str], source: str, wanted: str = "") -> tuple[Table, ...]:
+    """Return tables with a note on those that are `left_out`, which maps their names to the reasons.
+
+    Raises `ImportFailed` if there is no other table, or if the `wanted` one is left out.
+    """
+    asked = [name for name in left_out if wanted and wanted in (name, name.rpartition(".")[2])]
+    if left_out and (not tables or (asked and not any(wanted in (one.name, one.plain_name) for one in tables))):
+        name = (asked or list(left_out))[0]
+        raise ImportFailed(f"{source}: {name}: {left_out[name]}")
+    alike: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        alike.setdefault(reason, []).append(name)
+    notes = tuple(f"left out: {few(names)}: {reason}" for reason, names in alike.items())
+    return tuple(replace(table, about_source=(*table.about_source, *notes)) if notes else table for table in tables)
+
+
+def _problem(table: Table) -> str:
+    """Return why the columns of a table cannot be fields, '' if they can."""
+    if len(table.columns) > COLUMNS:
+        return f"split it; it has more than {COLUMNS} columns"
+    first: dict[str, int] = {}
+    for index, column in enumerate(table.columns, 1):
+        name = column.name
+        if not name.strip():
+            return f"name column {index}; it has no name"
+        if has_controls(name):
+            return f"rename column {index}; its name has a line break or a control character"
+        if len(name) > _LONGEST:
+            return f"rename column {index}; its name has {len(name)} characters"
+        if name in first:
+            return f"rename one; '{name}' names columns {first[name]} and {index}"
+        first[name] = index
+    return ""
 
 
 def table_of(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:

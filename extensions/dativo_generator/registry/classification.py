@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +40,8 @@ _KEYS = (
 _TELLING, _LONGEST_PREFIX = 2, 3
 # The most words of a phrase.
 _LONGEST_PHRASE = 6
+# How many names and tables are remembered.
+_REMEMBERED, _TABLES = 1 << 15, 64
 # A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
 # What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
@@ -100,6 +102,32 @@ class _Column(NamedTuple):
         return f"{meant} in '{' '.join(dict.fromkeys(word.written for word in part))}'" if taken_apart else quoted
 
 
+class Phrases(NamedTuple):
+    """Phrases, each joined into one word, with their numbers of words; and the largest of these."""
+
+    counts: Mapping[str, int]
+    longest: int
+
+    def spans(self, name: Sequence[str], grouped: Sequence[str] = ()) -> _Spans:
+        """List where they occur in a name, the longest at each position; one may be written as one word.
+
+        `grouped` is the name with each word that belongs to a group replaced by the group.
+        """
+        found, start, counts = [], 0, self.counts
+        while start < len(name):
+            for end in range(min(len(name), start + self.longest), start, -1):
+                count = counts.get("".join(name[start:end]), 0)
+                if grouped:
+                    count = max(count, counts.get("".join(grouped[start:end]), 0))
+                if count >= end - start:
+                    found.append((start, end))
+                    start = end
+                    break
+            else:
+                start += 1
+        return found
+
+
 class Rule(NamedTuple):
     """One rule; `words` holds its phrases as written in the file."""
 
@@ -116,11 +144,6 @@ class Rule(NamedTuple):
     not_in: frozenset[str]
     beside: frozenset[str]
     confidence: float
-
-    @property
-    def phrases(self) -> Mapping[str, int]:
-        """Its phrases, each joined into one word, with their numbers of words."""
-        return _joined(self.words)
 
     def _is_alone(self, about: Collection[str]) -> bool:
         """Return whether the rule needs columns beside that the table lacks."""
@@ -159,22 +182,22 @@ class Rule(NamedTuple):
         return Judgement(self.label, self.name, evidence, self.confidence)
 
 
+# Readings of a name, each with the rules that have a phrase in it, and where.
+_Readings = tuple[tuple[tuple[Word, ...], list[tuple[Rule, _Spans]]], ...]
+
+
 class _Subject(NamedTuple):
     """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`."""
 
     name: str
     columns: int
     alone: bool
-    phrases: Mapping[str, int]
+    phrases: Phrases
 
-    def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
-        """Return whether enough column names mention it."""
-        found = [
-            spans
-            for name in names
-            if (spans := _spans(name, self.phrases)) and not (self.alone and spans != [(0, len(name))])
-        ]
-        return len(found) >= self.columns
+    def is_mentioned_in(self, name: Sequence[str]) -> bool:
+        """Return whether the name of a column speaks of it."""
+        spans = self.phrases.spans(name)
+        return bool(spans) and not (self.alone and spans != [(0, len(name))])
 
 
 class General(NamedTuple):
@@ -185,7 +208,7 @@ class General(NamedTuple):
     sole: frozenset[str]
     incomplete: frozenset[str]
     qualifiers: frozenset[str]
-    coded: Mapping[str, int]
+    coded: Phrases
     subjects: tuple["_Subject", ...]
     things: frozenset[str]
     organisations: frozenset[str]
@@ -203,12 +226,13 @@ class General(NamedTuple):
 
     def completed_by(self, column: _Column) -> bool:
         """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
-        about_person = any(map(self.is_person, column.about))
-        return not about_person and all(word.text in self.incomplete for word in column.words)
+        is_incomplete = all(word.text in self.incomplete for word in column.words)
+        return is_incomplete and not any(map(self.is_person, column.about))
 
     def decoded(self, name: tuple[Word, ...]) -> tuple[Word, ...]:
         """Drop the words that mark a coded value, unless nothing else is left."""
-        spans = _spans([word.text for word in name], self.coded)
+        if not (spans := self.coded.spans([word.text for word in name])):
+            return name
         left = tuple(word for place, word in enumerate(name) if not any(a <= place < b for a, b in spans))
         return left or name
 
@@ -232,12 +256,20 @@ class Rules:
     def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
         """Store the rules, the vocabulary, and the words that all rules share."""
         self.rules, self.vocabulary, self._general = rules, vocabulary, general
-        self._speaking = cache(self._speaking_of)  # the columns of many tables share a few names
-        self._table = cache(self._table_read)
+        # The columns of many tables share a few names; those of one table are judged one after the other.
+        self._name = lru_cache(_REMEMBERED)(self._name_of)
+        self._speaking = lru_cache(_REMEMBERED)(self._speaking_of)
+        self._mentioned = lru_cache(_REMEMBERED)(self._mentioned_in)
+        self._table = lru_cache(_TABLES)(self._table_read)
+        self._phrases = cache(self._phrases_of)
         self._places: dict[str, list[int]] = {}  # indices of rules, by phrase
         for place, rule in enumerate(rules):
             for phrase in set(_letters(rule.words)):
                 self._places.setdefault(phrase, []).append(place)
+        self._subjects_by: dict[str, list[int]] = {}  # indices of subjects, by phrase
+        for place, subject in enumerate(general.subjects):
+            for phrase in subject.phrases.counts:
+                self._subjects_by.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
         """Judge a column by its asset type, its table or object, and the names of the columns `beside` it, where known.
@@ -246,42 +278,53 @@ class Rules:
         """
         *owner, name = column.split(".")
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
-        in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
-        in_english = self._general.decoded(in_english)
-        looked_at = _Column(in_english, type_, of_table.words, of_table.about, of_table.told)
-        found = self._by_rules(looked_at)
+        read = self.vocabulary.read(name, of_table.language)
+        is_prefixed = len(read) > 1 and read[0].written in of_table.prefixes  # by what only identifies the table
+        words_of, readings = self._name(name, of_table.language, is_prefixed)
+        looked_at = _Column(words_of, type_, of_table.words, of_table.about, of_table.told)
+        found = self._by_rules(looked_at, readings)
         if found.label or not self._general.completed_by(looked_at):
             return found
-        completed = self._by_rules(looked_at._replace(words=of_table.name + in_english))
+        completed = self._by_rules(looked_at, self._readings(of_table.name + words_of))
         if not completed.label:
             return found
         return completed._replace(evidence=f"{completed.evidence}, which is read behind the table's")
 
-    def _by_rules(self, column: _Column) -> Judgement:
-        """Judge a column, then again without the numbers in its name: contact 2 name is the name of a contact."""
+    def _by_rules(self, column: _Column, readings: _Readings) -> Judgement:
+        """Judge a column by the readings of its name."""
         nearly = Judgement("")
-        without = tuple(word for word in column.words if not word.text.isdigit())
-        for name in dict.fromkeys([column.words, without]):
-            looked_at = column._replace(words=name)
-            for rule, spans in self._speaking(tuple(word.text for word in name)):
+        for name, speaking in readings:
+            looked_at = column._replace(words=name) if speaking else column
+            for rule, spans in speaking:
                 found = rule.judge(looked_at, spans, self._general)
                 if found and found.label:
                     return found
                 nearly = found if found and not nearly.rule else nearly
         return nearly
 
+    def _name_of(self, name: str, language: str, is_prefixed: bool) -> tuple[tuple[Word, ...], _Readings]:
+        """Return the words of a column's name in a table of a language, and its readings."""
+        read = self._general.decoded(self.vocabulary.read(name, language)[is_prefixed:])
+        return read, self._readings(read)
+
+    def _readings(self, name: tuple[Word, ...]) -> _Readings:
+        """Return the readings of a name: as it is, then without its numbers."""
+        without = tuple(word for word in name if not word.text.isdigit())
+        names = [name] if len(without) == len(name) else [name, without]
+        return tuple((one, self._speaking(tuple(word.text for word in one))) for one in names)
+
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
         """List the rules with a phrase in a name, and where their phrases occur."""
-        grouped = [self._general.groups.get(word, word) for word in name]
-        there = {
-            place
-            for start in range(len(name))
-            for end in range(start + 1, min(len(name), start + _LONGEST_PHRASE) + 1)
-            for written in (name, grouped)
-            for place in self._places.get("".join(written[start:end]), ())
-        }
-        speaking = ((rule, _spans(name, rule.phrases, grouped)) for rule in map(self.rules.__getitem__, sorted(there)))
+        grouped = tuple(self._general.groups.get(word, word) for word in name)
+        there = _indexed(self._places, name)
+        if grouped != name:
+            there |= _indexed(self._places, grouped)
+        speaking = ((self.rules[place], self._phrases(place).spans(name, grouped)) for place in sorted(there))
         return [(rule, spans) for rule, spans in speaking if spans]
+
+    def _phrases_of(self, place: int) -> Phrases:
+        """Return the phrases of a rule by its index."""
+        return _joined(self.rules[place].words)
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns reveal about it."""
@@ -307,8 +350,16 @@ class Rules:
         """Return the subjects that only the columns of a table, taken together, reveal."""
         if not columns:
             return ()
-        names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
-        return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
+        read = self.vocabulary.read
+        found = Counter(
+            place for name in columns for place in self._mentioned(tuple(word.text for word in read(name, language)))
+        )
+        return tuple(one.name for place, one in enumerate(self._general.subjects) if found[place] >= one.columns)
+
+    def _mentioned_in(self, name: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the indices of the subjects that the name of a column mentions."""
+        subjects = self._general.subjects
+        return tuple(place for place in _indexed(self._subjects_by, name) if subjects[place].is_mentioned_in(name))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last telling word of a table's name, the last one, and the last two as one, all as singulars."""
@@ -422,9 +473,8 @@ def _letters(phrases: Iterable[str]) -> list[str]:
     return ",".join(phrases).replace(" ", "").split(",")
 
 
-@cache
-def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
-    """Return each phrase joined into one word, with its number of words; the highest one if spelled in several ways.
+def _joined(phrases: tuple[str, ...]) -> Phrases:
+    """Join each phrase into one word, with its number of words; the highest one if spelled in several ways.
 
     Digits count as a separate word: spo2 is two words.
     """
@@ -433,7 +483,7 @@ def _joined(phrases: tuple[str, ...]) -> dict[str, int]:
         joined = "".join(phrase.split())
         count = phrase.count(" ") + 1 if joined.isalpha() else len(_PART.findall(phrase))
         counted[joined] = max(counted.get(joined, 0), count)
-    return counted
+    return Phrases(counted, max(counted.values(), default=0))
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -453,25 +503,13 @@ def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
     return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
 
 
-def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[Word, ...]:
-    """Drop a first word that identifies the table."""
-    return name[1:] if len(name) > 1 and name[0].written in prefixes else name
-
-
-def _spans(name: Sequence[str], phrases: Mapping[str, int], grouped: Sequence[str] = ()) -> _Spans:
-    """List where phrases occur in a name, the longest at each position; a phrase may be written as one word.
-
-    `grouped` is the name with each word that belongs to a group replaced by the group.
-    """
-    spans, start = [], 0
-    longest = max(phrases.values(), default=0)
-    while start < len(name):
-        for end in range(min(len(name), start + longest), start, -1):
-            count = max(phrases.get("".join(written[start:end]), 0) for written in (name, grouped))
-            if count >= end - start:
-                spans.append((start, end))
-                start = end
-                break
-        else:
-            start += 1
-    return spans
+def _indexed(index: Mapping[str, Sequence[int]], name: Sequence[str]) -> set[int]:
+    """Return what an index of phrases has for any successive words of a name."""
+    found: set[int] = set()
+    for start in range(len(name)):
+        joined = ""
+        for word in name[start : start + _LONGEST_PHRASE]:
+            joined += word
+            if joined in index:
+                found.update(index[joined])
+    return found

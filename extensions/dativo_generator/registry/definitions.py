@@ -20,6 +20,8 @@ _KEYS = (
         "required",
         "optional",
         "comments",
+        "charsets",
+        "bytes",
         "constraints",
         "indexes",
     ),
@@ -64,6 +66,8 @@ class Words(NamedTuple):
     required: frozenset[str]
     optional: frozenset[str]
     comments: frozenset[str]
+    charsets: Phrases
+    bytes: Mapping[str, str]
     constraints: Phrases
     indexes: frozenset[str]
     index_options: frozenset[str]
@@ -84,6 +88,7 @@ def words() -> Words:
     top = Document(installed(), FILE).section(_KEYS)
     options = top.section("options", _SHAPES)
     by_shape = {phrase: shape for shape in _SHAPES for phrase in options.texts(shape, default=())}
+    of_bytes = top.section("bytes")
     ends, skips = top.texts("ends"), top.texts("skips")
     ending = rf"(?:{_any(ends)})(?:[ \t]+\d+)?[ \t]*;?[ \t\r]*$"
     return Words(
@@ -96,6 +101,8 @@ def words() -> Words:
         frozenset(top.texts("required")),
         frozenset(top.texts("optional")),
         frozenset(top.texts("comments")),
+        _phrases(top.texts("charsets")),
+        {name: of_bytes.text(name) for name in of_bytes.value},
         _phrases(top.texts("constraints")),
         frozenset(top.texts("indexes")),
         frozenset(top.texts("index_options")),

@@ -22,7 +22,7 @@ _KEYS = (
         "booleans",
         "gives_zones",
     ),
-    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "kinds", "says"),
+    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "undoes", "kinds", "says"),
 )
 
 
@@ -45,6 +45,7 @@ class Dialect(NamedTuple):
     nullable: tuple[str, ...] = ()
     wrappers: frozenset[str] = frozenset()
     keeps_null: bool = False
+    undoes: bool = False
     kinds: Mapping[str, str] = MappingProxyType({})
     says: frozenset[str] = frozenset()
 
@@ -84,6 +85,7 @@ def dialects() -> dict[str, Dialect]:
             entry.texts("nullable", default=()),
             frozenset(entry.texts("wrappers", default=())),
             entry.flag("keeps_null", False),
+            entry.flag("undoes", False),
             {key: kinds.text(key) for key in kinds.value} if kinds else {},
             frozenset(entry.texts("says", default=())),
         )

@@ -9,7 +9,7 @@ English words and pieces are read with the rules; other languages only when a na
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +25,8 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
+# How many names and words are remembered.
+_REMEMBERED = 1 << 15
 # What is shorter means something only in a table, or beside other words, of another language than English.
 _TELLING = 3
 # The longest unknown beginning that may precede a known ending.
@@ -70,8 +72,9 @@ class Vocabulary:
         self._endings = tuple(sorted(top.phrases("endings"), key=len, reverse=True))
         self.english = frozenset((*of_rules, *abbreviations, *top.text("common").split()))
         self._short = frozenset(top.phrases("short"))
-        self.read = cache(self._read)
-        self.apart = cache(self._taken_apart)
+        self.read = lru_cache(_REMEMBERED)(self._read)
+        self.apart = lru_cache(_REMEMBERED)(self._taken_apart)
+        self._languages = lru_cache(_REMEMBERED)(self._languages_of)
 
     @cached_property
     def _dictionary(self) -> Section:
@@ -121,7 +124,7 @@ class Vocabulary:
         language, count = found.most_common(1)[0] if found else ("", 0)
         return language if own or count >= max(_FEWEST, _SHARE * len(beside)) else ""
 
-    def _languages(self, name: str) -> list[str]:
+    def _languages_of(self, name: str) -> list[str]:
         """List the languages that a name may be in, English not counted."""
         read = [word for word in self.read(name) if word.language]
         letters = {word.written.replace(" ", "") for word in read}
@@ -197,15 +200,20 @@ class Vocabulary:
 
     def _translated(self, name: Sequence[Word], context: str) -> tuple[Word, ...]:
         """Translate the phrases of other languages in a name, the longest at each position."""
-        spoken = context or self.language(self._in_english(name, ""))
-        return tuple(self._in_english(name, spoken))
+        if not context:
+            in_any = self._in_english(name, "")
+            if not (context := self.language(in_any)):
+                return tuple(in_any)
+        return tuple(self._in_english(name, context))
 
     def _in_english(self, name: Sequence[Word], spoken: str) -> list[Word]:
         found: list[Word] = []
+        told = ["" if word.text in self._particles else word.text for word in name]
         start = 0
         while start < len(name):
-            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1):
-                if meaning := self._meaning(name[start:end], spoken):
+            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if told[start] else ():
+                letters = "".join(told[start:end])
+                if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken)):
                     written = " ".join(dict.fromkeys(word.written for word in name[start:end]))
                     found += (Word(word, written, meaning.language) for word in meaning.english)
                     start = end
@@ -215,15 +223,18 @@ class Vocabulary:
                 start += 1
         return found
 
-    def _meaning(self, phrase: Sequence[Word], spoken: str) -> Meaning | None:
-        """Return the meaning of a phrase, first in the `spoken` language, which alone translates an English word."""
-        told = [word.text for word in phrase if word.text not in self._particles]
-        if not told or phrase[0].text in self._particles or phrase[-1].text in self._particles:
+    def _meaning(self, letters: str, phrase: Sequence[str], spoken: str) -> Meaning | None:
+        """Return the meaning of a phrase, first in the `spoken` language, which alone translates an English word.
+
+        Particles, '' in the phrase, do not end it.
+        """
+        if not phrase[-1]:
             return None
-        fitting = [one for one in self._phrases.get("".join(told), ()) if one.count >= len(told)]
+        count = len(phrase) - phrase.count("")
+        fitting = [one for one in self._phrases[letters] if one.count >= count]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
-        short = not spoken and len("".join(told)) < _TELLING
-        if spoken_here or not fitting or short or (len(told) == 1 and told[0] in self.english):
+        short = not spoken and len(letters) < _TELLING
+        if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
             return spoken_here
         return fitting[0]
 

@@ -1,15 +1,16 @@
 """Discovered streams: catalogs of Singer taps and of Airbyte sources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...base.naming import few
 from ..document import parsed_json
 from ..shapes import list_of, mapping_in, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_of
-from ..table import Column, ImportFailed, Table
+from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 from .json_schema import Place, Schemas, is_nullable, kind_of_schema, types_of
 
@@ -81,9 +82,10 @@ def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
 # --- Singer -----------------------------------------------------------------------------------------------------------
 
 
-def read_singer(document: Any, path: Path) -> list[Table]:
-    """Read the streams of a Singer catalog."""
-    tables = []
+def read_singer(document: Any, path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the streams of a Singer catalog; one without columns is left out, unless it is the one `wanted`."""
+    tables: list[Table] = []
+    empty: dict[str, str] = {}
     for number, stream in enumerate(_streams(document)):
         name = text_in(stream.get("stream")) or text_in(stream.get("tap_stream_id"))
         if not name or not isinstance(stream.get("schema"), Mapping):
@@ -101,19 +103,28 @@ def read_singer(document: Any, path: Path) -> list[Table]:
             *texts_in(whole.get("view-key-properties")),
             *texts_in(stream.get("key_properties")),
         ]
-        left_out = {
-            keys_[1]
-            for keys_, entry in about.items()
-            if len(keys_) == 2 and (entry.get("inclusion") == "unsupported" or entry.get("selected") is False)
-        }
-        columns = tuple(column for column in _columns(place, set(keys), kind) if column.name not in left_out)
+        unread = {keys_[1]: why for keys_, entry in about.items() if len(keys_) == 2 and (why := _why_unread(entry))}
+        found = list(_columns(place, set(keys), kind))
+        columns = tuple(column for column in found if column.name not in unread)
+        left_out = [f"'{column.name}' ({unread[column.name]})" for column in found if column.name in unread]
+        notes = (*place.notes(), *([f"left out, as a tap does not read them: {few(left_out)}"] if left_out else []))
         cursor = text_in(whole.get("replication-key")) or text_in(stream.get("replication_key"))
         if not cursor and len(valid := texts_in(whole.get("valid-replication-keys"))) == 1:
             cursor = valid[0]
+        schema_name = text_in(whole.get("schema-name"))
+        full = f"{schema_name}.{name}" if schema_name else name
         if columns:
-            schema_name = text_in(whole.get("schema-name"))
-            tables.append(Table(f"{schema_name}.{name}" if schema_name else name, columns, cursor=cursor))
-    return tables
+            tables.append(Table(full, columns, cursor=cursor, notes=notes))
+        else:
+            empty[full] = NO_COLUMNS
+    return without(tables, empty, str(path), wanted)
+
+
+def _why_unread(about: Mapping[str, Any]) -> str:
+    """Return why a tap does not read a column, '' if it does."""
+    if about.get("inclusion") == "unsupported":
+        return "unsupported"
+    return "not selected" if about.get("selected") is False else ""
 
 
 def _singer_kind(schema: Mapping[str, Any]) -> Kind:
@@ -132,9 +143,10 @@ def _metadata(stream: Mapping[str, Any], where: str) -> dict[tuple[str, ...], Ma
 # --- Airbyte ----------------------------------------------------------------------------------------------------------
 
 
-def read_airbyte(document: Any, path: Path) -> list[Table]:
-    """Read the streams of an Airbyte catalog."""
-    tables = []
+def read_airbyte(document: Any, path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the streams of an Airbyte catalog; one without columns is left out, unless it is the one `wanted`."""
+    tables: list[Table] = []
+    empty: dict[str, str] = {}
     for number, entry in enumerate(_streams(_message(document) or document)):
         stream = _described(entry)
         name = stream.get("name")
@@ -150,12 +162,14 @@ def read_airbyte(document: Any, path: Path) -> list[Table]:
         }
         cursor = texts_in(entry.get("cursor_field") or stream.get("default_cursor_field"))
         place = Schemas(stream["json_schema"], path).at("#")
+        namespace = text_in(stream.get("namespace"))
+        full = f"{namespace}.{name}" if namespace else name
         if columns := tuple(_columns(place, keys, _airbyte_kind)):
-            namespace = text_in(stream.get("namespace"))
-            full = f"{namespace}.{name}" if namespace else name
             # The runner cannot follow a cursor inside an object.
-            tables.append(Table(full, columns, cursor=cursor[0] if len(cursor) == 1 else ""))
-    return tables
+            tables.append(Table(full, columns, cursor=cursor[0] if len(cursor) == 1 else "", notes=place.notes()))
+        else:
+            empty[full] = NO_COLUMNS
+    return without(tables, empty, str(path), wanted)
 
 
 def _airbyte_kind(column: str, schema: dict[str, Any]) -> Kind:
@@ -172,9 +186,9 @@ class Airbyte(Reader):
         """Return whether a document is a catalog, or a line of the file is a message with one."""
         return is_airbyte(self._document(source))
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its streams."""
-        return read_airbyte(self._document(source), source.path)
+        return read_airbyte(self._document(source), source.path, options.table)
 
     def _document(self, source: Source) -> Any:
         lines = source.text if source.document is None else None
@@ -191,9 +205,9 @@ class Singer(Reader):
         """Return whether a document is what `tap --discover` prints."""
         return is_singer(source.document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its streams."""
-        return read_singer(source.document, source.path)
+        return read_singer(source.document, source.path, options.table)
 
 
 READERS = (Airbyte, Singer)

@@ -1,6 +1,6 @@
 """Tables of a contract of the Data Contract Specification: its models, with the references of their fields resolved."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..references import Document, Documents, Unread
 from ..shapes import line_of, mapping_in, mapping_of, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_in_any, kind_of
-from ..table import Column, ImportFailed, Table
+from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 from .contracts import label_of
 
@@ -39,11 +39,15 @@ def is_specification(document: Any) -> bool:
     return isinstance(document, Mapping) and "dataContractSpecification" in document
 
 
-def read_models(document: Any, path: Path) -> list[Table]:
-    """Read the models of a contract; raises `ImportFailed`."""
+def read_models(document: Any, path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the models of a contract; one without fields is left out, unless it is the one `wanted`.
+
+    Raises `ImportFailed`.
+    """
     first = Documents(path, document).first
     models = mapping_of(document.get("models"), f"{path}: models")
-    tables = []
+    tables: list[Table] = []
+    empty: dict[str, str] = {}
     for name, written in models.items():
         where = f"{path}: models.{name}"
         model, _, unread = _whole(mapping_of(written, where), first)
@@ -52,9 +56,11 @@ def read_models(document: Any, path: Path) -> list[Table]:
         columns = tuple(_columns(mapping_of(model.get("fields"), f"{where}: fields"), first, keys, notes, where))
         if columns:
             tables.append(Table(name, columns, line_of(model.get("description")), notes=tuple(notes)))
+        else:
+            empty[name] = NO_COLUMNS
     if not tables:
         raise ImportFailed(f"{path}: has no models with fields")
-    return tables
+    return without(tables, empty, str(path), wanted)
 
 
 def _columns(
@@ -106,9 +112,9 @@ class Models(Reader):
         """Return whether a document declares itself one."""
         return not source.fragment and is_specification(source.document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its models."""
-        return read_models(source.document, source.path)
+        return read_models(source.document, source.path, options.table)
 
 
 READERS = (Models,)

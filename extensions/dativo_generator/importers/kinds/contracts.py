@@ -1,7 +1,7 @@
 """Tables that a document promises: data contracts (ODCS 2 and 3), and the assets of this repository."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ...registry.fields import TYPES
 from ..shapes import line_of, list_of, mapping_in, mapping_of, mappings_of, text_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_in_any
-from ..table import Column, ImportFailed, Table
+from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 
 # The logical types of ODCS, used where the physical type says nothing.
@@ -91,18 +91,24 @@ def read_asset(document: Any, path: Path) -> list[Table]:
     return [Table(text_in(body.get("object")) or text_in(body.get("name")) or path.stem, tuple(columns))]
 
 
-def read_contract(document: Any, path: Path) -> list[Table]:
-    """Read the tables of an ODCS contract: `schema` of objects with properties, or `dataset` of tables with columns."""
+def read_contract(document: Any, path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the tables of an ODCS contract: `schema` of objects with properties, or `dataset` of tables with columns.
+
+    A table without columns is left out, unless it is the one `wanted`.
+    """
     dialect = _dialect(document)
-    tables = []
+    tables: list[Table] = []
+    empty: dict[str, str] = {}
     for number, entry in enumerate(mappings_of(document.get("schema") or document.get("dataset"), f"{path}: schema")):
         name = _first(entry, "physicalName", "name", "table") or f"table{number + 1}"
         listed = entry.get("properties") or entry.get("columns")
         if columns := tuple(_columns(listed, dialect, f"{path}: schema.{number}")):
             tables.append(Table(name, columns, line_of(entry.get("description"))))
+        else:
+            empty[name] = NO_COLUMNS
     if not tables:
         raise ImportFailed(f"{path}: has no schema with properties")
-    return tables
+    return without(tables, empty, str(path), wanted)
 
 
 def _dialect(document: Mapping[str, Any]) -> str:
@@ -180,9 +186,9 @@ class Contract(Reader):
         """Return whether a document is a data contract."""
         return is_contract(source.document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its tables."""
-        return read_contract(source.document, source.path)
+        return read_contract(source.document, source.path, options.table)
 
 
 READERS = (Asset, Contract)

@@ -1,6 +1,6 @@
 """Tables of a dbt project: its manifest (descriptions, constraints, tests) and its catalog (types), combined."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from ..references import Documents
 from ..shapes import line_of, mapping_in, mapping_of, mappings_of, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_in_any
-from ..table import Column, Table
+from ..table import NO_COLUMNS, Column, Table, without
 from ..types import Kind
 
 _TABLES = ("model", "seed", "snapshot", "source")
@@ -22,8 +22,11 @@ def is_dbt(document: Any) -> bool:
     return isinstance(metadata, Mapping) and "dbt_schema_version" in metadata
 
 
-def read_dbt(document: Any, path: Path) -> list[Table]:
-    """Read the tables of a manifest or catalog, combined with the other one if it is in the same folder."""
+def read_dbt(document: Any, path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the tables of a manifest or catalog, combined with the other one if it is in the same folder.
+
+    A table without columns is left out, unless it is the one `wanted`.
+    """
     files = Documents(path, document)
     others = [files.beside(name) for name in _FILES if name != path.name] if path.name in _FILES else []
     documents = [document, *(mapping_of(other.value, str(other.path)) for other in others if other)]
@@ -32,7 +35,8 @@ def read_dbt(document: Any, path: Path) -> list[Table]:
     dialect = dialect_of(text_in(mapping_in(manifest.get("metadata")).get("adapter_type"))).name
     nodes, types = _nodes(manifest, path), _nodes(catalog, path)
     never_null = _tested(nodes)
-    tables = []
+    tables: list[Table] = []
+    empty: dict[str, str] = {}
     for key in dict.fromkeys((*nodes, *types)):
         node, typed = nodes.get(key, {}), types.get(key, {})
         if node and text_in(node.get("resource_type")) not in _TABLES:
@@ -41,7 +45,9 @@ def read_dbt(document: Any, path: Path) -> list[Table]:
         if columns:
             notes = () if typed or all(column.native for column in columns) else ("no catalog.json: types are text",)
             tables.append(Table(_name(node, typed), columns, line_of(node.get("description")), notes=notes))
-    return tables
+        else:
+            empty[_name(node, typed)] = NO_COLUMNS
+    return without(tables, empty, str(path), wanted)
 
 
 def _is_manifest(document: Mapping[str, Any]) -> bool:
@@ -125,9 +131,9 @@ class Dbt(Reader):
         """Return whether a document is a dbt artifact."""
         return is_dbt(source.document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its tables."""
-        return read_dbt(source.document, source.path)
+        return read_dbt(source.document, source.path, options.table)
 
 
 READERS = (Dbt,)

@@ -1,7 +1,7 @@
 """Tables of a dbt properties file (``schema.yml``): models, seeds, snapshots and sources, with the listed columns."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from ...base.naming import few
 from ..shapes import line_of, list_of, mapping_in, mapping_of, mappings_of, text_in, texts_in
 from ..source import Options, Reader, Source
 from ..sql_types import kind_in_any
-from ..table import Column, ImportFailed, Table
+from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 
 _SECTIONS = ("models", "seeds", "snapshots")
@@ -28,12 +28,13 @@ def is_properties(document: Any) -> bool:
     return any(isinstance(entry, Mapping) and "name" in entry for entry in entries)
 
 
-def read_properties(document: Mapping[str, Any], path: Path) -> list[Table]:
-    """Read the tables with columns; raises `ImportFailed`."""
-    tables = [_table(entry, schema, where) for entry, schema, where in _entries(document, path) if entry.get("columns")]
+def read_properties(document: Mapping[str, Any], path: Path, wanted: str = "") -> Sequence[Table]:
+    """Read the tables with columns; others are left out, unless one is `wanted`. Raises `ImportFailed`."""
+    found = [_table(entry, schema, where) for entry, schema, where in _entries(document, path)]
+    tables = [table for table in found if table.columns]
     if not tables:
         raise ImportFailed(f"{path}: lists no columns; name the manifest.json that dbt makes")
-    return tables
+    return without(tables, {table.name: NO_COLUMNS for table in found if not table.columns}, str(path), wanted)
 
 
 def _entries(document: Mapping[str, Any], path: Path) -> Iterator[tuple[Mapping[str, Any], str, str]]:
@@ -99,9 +100,9 @@ class DbtProperties(Reader):
         """Return whether a document lists models or sources."""
         return is_properties(source.document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its tables."""
-        return read_properties(source.document, source.path)
+        return read_properties(source.document, source.path, options.table)
 
 
 READERS = (DbtProperties,)

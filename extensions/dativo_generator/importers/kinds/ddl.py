@@ -35,6 +35,7 @@ def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "")
     With `table`, the one that is wanted, '' for all, it is an error if a statement on it is not understood.
     """
     chosen, script = script_of(path, dialect, encoding)
+    script.problems = [problem for problem in script.problems if chosen.undoes or not problem.undoes]
     if table:
         _check_asked(path, table, script)
     if not len(script.tables):
@@ -196,7 +197,7 @@ def _table(one: ScriptTable, script: Script, dialect: Dialect, notes: tuple[str,
 
 
 def _column(one: ScriptColumn, script: Script, dialect: Dialect) -> Column:
-    type_, required = one.type, one.required
+    type_, required = _of_bytes(one.type) if one.charset == "binary" else one.type, one.required
     if required is None and dialect.keeps_null:
         required = one.kept
     alias = script.types.get(type_.rpartition(".")[2].lower()) if script.types else None
@@ -207,12 +208,20 @@ def _column(one: ScriptColumn, script: Script, dialect: Dialect) -> Column:
     return Column(one.name, _kind(type_, dialect), type_.lower(), bool(required), one.description)
 
 
+def _of_bytes(type_: str) -> str:
+    """Return what a type of texts is in the character set of bytes; any other type stays."""
+    name, bracket, size = type_.partition("(")
+    bytes_ = words().bytes.get(name.strip().upper())
+    return f"{bytes_}{bracket}{size}" if bytes_ else type_
+
+
 def _kind(type_: str, dialect: Dialect) -> Kind:
     name, _, inner = type_.partition("(")
     while name.strip().upper() in dialect.wrappers and inner:
         type_ = inner.rpartition(")")[0]
         name, _, inner = type_.partition("(")
-    return kind_of(dialect.kinds.get(type_.upper(), type_ or "text"), dialect.name)
+    known = dialect.kinds.get(type_.upper()) or dialect.kinds.get(name.strip().upper())
+    return kind_of(known or type_ or "text", dialect.name)
 
 
 class Scripts(Reader):

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from ...base.naming import listed
+from ..address import shown
 from ..references import Document, Documents, Unread
 from ..shapes import line_of, list_of, mapping_of, text_in, texts_in
 from ..source import Options, Reader, Source
-from ..table import Column, ImportFailed, Table
+from ..table import Column, ImportFailed, Table, without
 from ..types import Kind
 
 # The most references in a chain, and the most parts of the schemas of a document with all references resolved; a large
@@ -62,12 +63,42 @@ class Schemas:
         self._made: list[Any] = []
 
     def at(self, reference: str) -> "Place":
-        """Return the schema at a reference, like ``#/components/schemas/customer``; raises `ImportFailed`."""
-        return Place(self, *self._documents.first.at(reference))
+        """Return the schema at a reference, like ``#/components/schemas/customer``; raises `ImportFailed`.
 
-    def place(self, schema: Any) -> "Place":
-        """Return a schema of the document itself as a place."""
-        return Place(self, schema, self._documents.first)
+        Its pointer may pass through references.
+        """
+        with suppress(Unread):
+            return Place(self, *self._documents.first.at(reference))
+        with suppress(LookupError):
+            return Place(self, *self._documents.first.through(reference.partition("#")[2]))
+        raise ImportFailed(f"{self.path}: has nothing at '{shown(reference)}'")
+
+    def place(self, schema: Any, document: Document | None = None) -> "Place":
+        """Return a schema of a document as a place; without one, of the first."""
+        return Place(self, schema, document or self._documents.first)
+
+    def candidates(self) -> "Iterator[tuple[str, Place]]":
+        """Yield candidates for a table with their pointers: definitions, and requests and responses of an API.
+
+        Parts of the document that stand in other files are followed.
+        """
+        first = self._documents.first
+        waiting: list[tuple[str, Any, Document, bool]] = [("", first.value, first, False)]
+        seen: set[int] = set()
+        while waiting:
+            pointer, value, document, holds = waiting.pop(0)
+            if isinstance(value, Mapping) and (reference := text_in(value.get("$ref"))).partition("#")[0]:
+                with suppress(ImportFailed):
+                    value, document = document.at(reference)
+            if len(pointer) > _LONGEST or not isinstance(value, Mapping | list) or id(value) in seen:
+                continue
+            seen.add(id(value))
+            for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
+                place = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+                if isinstance(inner, Mapping) and (holds or key == "schema"):
+                    yield place, self.place(inner, document)
+                if not holds:
+                    waiting.append((place, inner, document, key in ("$defs", "definitions")))
 
     def made(self, word: str, places: Sequence["Place"]) -> dict[str, Any]:
         """Return a schema combined from others; it is kept alive because it is known by its identity."""
@@ -135,7 +166,7 @@ class Place:
         try:
             return Place(self._schemas, *self._document.at(reference)).flat(depth)
         except Unread as error:
-            return {_UNREAD: (error.why,)}
+            return {_UNREAD: (error,)}
 
     def _conditional(self, schema: Mapping[str, Any], where: str) -> list[Any]:
         """List the conditional parts, whose columns only some values have."""
@@ -195,8 +226,8 @@ class Place:
             formats = {text_in(one.get("format")) for one in real}
             if len(formats) == 1:
                 into.setdefault("format", formats.pop())
-            for reason in {reason: None for one in real for reason in one.get(_UNREAD, ())}:
-                into[_UNREAD] = (*into.get(_UNREAD, ()), reason)
+            for error in {error.why: error for one in real for error in one.get(_UNREAD, ())}.values():
+                into[_UNREAD] = (*into.get(_UNREAD, ()), error)
         types = [types_of(one) for one in choices]
         if all(types):
             into["type"] = _both(into.get("type"), sorted(set.union(*types)))
@@ -228,13 +259,13 @@ class Place:
     def notes(self) -> tuple[str, ...]:
         """Return notes on the references that could not be resolved."""
         whole = self.row()
-        missing = [f"it {why}: the columns in it are missing" for why in whole.get(_UNREAD, ())]
+        missing = [f"it {error.why}: the columns in it are missing" for error in whole.get(_UNREAD, ())]
         return (
             *missing,
             *(
-                f"'{name}' {why}: taken as text"
+                f"'{name}' {error.why}: taken as text"
                 for name, place in whole.get("properties", {}).items()
-                for why in place.flat().get(_UNREAD, ())
+                for error in place.flat().get(_UNREAD, ())
             ),
         )
 
@@ -305,9 +336,9 @@ def read_json_schema(document: Any, path: Path, fragment: str) -> list[Table]:
     columns = tuple(place.columns())
     if not columns:
         if unread := schema.get(_UNREAD):
-            raise ImportFailed(f"{path}: put what it refers to beside it; it {unread[0]}")
+            raise ImportFailed(f"{path}: {unread[0].way}; it {unread[0].why}")
         what = f"'#{fragment}' describes" if fragment else "describes"
-        raise ImportFailed(f"{path}: {what} no object with properties{_offered(schemas, document)}")
+        raise ImportFailed(f"{path}: {what} no object with properties{_offered(schemas)}")
     name = _named_by(fragment) or text_in(schema.get("title")) or path.name.split(".")[0]
     return [Table(name, columns, text_in(schema.get("description")), notes=place.notes())]
 
@@ -320,12 +351,12 @@ def _named_by(fragment: str) -> str:
     return last
 
 
-def _offered(schemas: Schemas, document: Any) -> str:
+def _offered(schemas: Schemas) -> str:
     """Return a hint with pointers to schemas of objects; '' when there are none."""
     found = []
-    for pointer, value in _candidates(document):
+    for pointer, place in schemas.candidates():
         with suppress(ImportFailed):
-            if any(True for _ in schemas.place(value).columns()):
+            if any(True for _ in place.columns()):
                 found.append(f"#{pointer}")
         if len(found) > _OFFERED:
             break
@@ -335,23 +366,11 @@ def _offered(schemas: Schemas, document: Any) -> str:
     return f"; name one behind a #: {listed(found[:_OFFERED])}{more}"
 
 
-def _candidates(document: Any) -> Iterator[tuple[str, Any]]:
-    """Yield candidate schemas of a document with their pointers: definitions, and requests and responses of an API."""
-    waiting: list[tuple[str, Any, bool]] = [("", document, False)]
-    while waiting:
-        pointer, value, holds = waiting.pop(0)
-        if len(pointer) > _LONGEST or not isinstance(value, Mapping | list):
-            continue
-        for key, inner in value.items() if isinstance(value, Mapping) else enumerate(value):
-            place = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            if isinstance(inner, Mapping) and (holds or key == "schema"):
-                yield place, inner
-            if not holds:
-                waiting.append((place, inner, key in ("$defs", "definitions")))
+def read_openapi(document: Any, path: Path, fragment: str, wanted: str = "") -> Sequence[Table]:
+    """Read the schemas of an OpenAPI document that describe objects, or the one at a JSON pointer.
 
-
-def read_openapi(document: Any, path: Path, fragment: str) -> list[Table]:
-    """Read the schemas of an OpenAPI document that describe objects, or the one at a JSON pointer."""
+    One that cannot be read is left out, unless it is the one that is `wanted`.
+    """
     if fragment:
         return read_json_schema(document, path, fragment)
     schemas = Schemas(document, path)
@@ -360,14 +379,20 @@ def read_openapi(document: Any, path: Path, fragment: str) -> list[Table]:
     else:
         components = mapping_of(document.get("components"), f"{path}: components")
         found = mapping_of(components.get("schemas"), f"{path}: components.schemas")
-    tables = []
+    tables: list[Table] = []
+    left_out: dict[str, str] = {}
     for name, schema in found.items():
         place = schemas.place(schema)
-        if columns := tuple(place.columns()):
-            tables.append(Table(name, columns, text_in(place.flat().get("description")), notes=place.notes()))
-    if not tables:
-        raise ImportFailed(f"{path}: none of its components describes an object{_offered(schemas, document)}")
-    return tables
+        try:
+            if columns := tuple(place.columns()):
+                tables.append(Table(name, columns, text_in(place.flat().get("description")), notes=place.notes()))
+            elif unread := place.row().get(_UNREAD):
+                left_out[name] = f"{unread[0].way}; it {unread[0].why}"
+        except ImportFailed as error:
+            left_out[name] = str(error).removeprefix(f"{path}: ")
+    if not tables and not left_out:
+        raise ImportFailed(f"{path}: none of its components describes an object{_offered(schemas)}")
+    return without(tables, left_out, str(path), wanted)
 
 
 def is_schema(document: Any) -> bool:
@@ -422,9 +447,9 @@ class OpenApi(Reader):
         document = source.document
         return isinstance(document, dict) and ("openapi" in document or "swagger" in document)
 
-    def read(self, source: Source, options: Options) -> list[Table]:
+    def read(self, source: Source, options: Options) -> Sequence[Table]:
         """Read its schemas, or only the one at the pointer."""
-        return read_openapi(source.document, source.path, source.fragment)
+        return read_openapi(source.document, source.path, source.fragment, options.table)
 
 
 class JsonSchema(Reader):

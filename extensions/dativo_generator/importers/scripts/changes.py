@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 from ...registry.definitions import Words
 from .creation import made
-from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns, options, type_of
+from .definitions import (
+    Definition,
+    NotUnderstood,
+    Piece,
+    charset_at,
+    column,
+    is_column,
+    key_columns,
+    key_index,
+    options,
+    type_of,
+)
 from .lexis import QUOTED, TEXT, WORD
 from .tables import Name, ScriptColumn, ScriptTable, Tables
 
@@ -169,6 +180,14 @@ class _Alter:
         elif action.takes("COMMENT", "COLUMN"):
             action.skips("IF EXISTS")
             self.table.column(action.name()[-1]).description = (action.text() or "").strip()
+        elif action.takes("CONVERT", "TO") and (found := self.words.charsets.at(action.uppers, action.at)):
+            action.at += len(found[0])
+            for one in self.found.columns if self.found else ():
+                one.charset = charset_at(action)
+        elif found := self._charset(action):
+            action.at += len(found)
+            if self.found:
+                self.found.charset = charset_at(action)
         elif action.word == "COMMENT":
             action.at += 1
             action.takes("=")
@@ -177,6 +196,12 @@ class _Alter:
         else:
             return False
         return True
+
+    def _charset(self, action: Piece) -> tuple[str, ...]:
+        """Return the words that set the character set of columns to come, as in MySQL; () for any others."""
+        at = action.at + action.ahead("DEFAULT")
+        found = self.words.charsets.at(action.uppers, at)
+        return (*action.uppers[action.at : at], *found[0]) if found else ()
 
     def _partition(self, action: Piece) -> ScriptTable | None:
         """Take the name of a partition; None if it is no table of the script, as in dialects where it has none."""
@@ -196,7 +221,11 @@ class _Alter:
         if entry.word == "DEFAULT" and not said:  # T-SQL's ADD DEFAULT 0 FOR x
             return
         if not said and not is_column(entry):
-            if (keys := key_columns(entry)) and self.found:
+            if index := key_index(entry):
+                if index not in self.tables.indexes:
+                    raise NotUnderstood(f"there is no unique index '{index}'")
+                self.table.require(self.tables.indexes[index])
+            elif (keys := key_columns(entry)) and self.found:
                 self.found.require(keys)
             return
         first, after = _place(entry)
@@ -207,6 +236,7 @@ class _Alter:
             if table.column(new.name).type.lower() == new.type.lower():
                 return
             raise NotUnderstood(f"there is a column '{new.name}' already")
+        new.charset = new.charset or table.charset
         place = 0 if first else table.index(after) + 1 if after and table.has(after) else len(table.columns)
         table.columns.insert(place, new)
         table.require(definition.keys)
@@ -259,7 +289,7 @@ class _Alter:
         """Take the type and its options; dialects disagree about null if it is not mentioned."""
         changed = options(action, Definition(found.name, type_of(action)))
         if changed.type:
-            found.type = changed.type
+            found.type, found.charset = changed.type, changed.charset or self.table.charset
         if changed.required is not None:
             found.required = found.kept = changed.required
         elif changed.type:
@@ -352,6 +382,37 @@ def dropped(piece: Piece, tables: Tables) -> list[ScriptTable]:
             tables.drop(table)
             gone.append(table)
     return gone
+
+
+def dropped_schema(piece: Piece, tables: Tables) -> list[ScriptTable]:
+    """Follow DROP SCHEMA and DROP DATABASE, whose object is behind, and return the tables that they dropped."""
+    piece.skips("IF EXISTS")
+    names = {one.name()[-1].lower() for one in piece.parted() if not one.is_over}
+    gone = [table for table in tables if len(table.parts) > 1 and table.parts[-2].lower() in names]
+    for table in gone:
+        tables.drop(table)
+    return gone
+
+
+def transferred(piece: Piece, tables: Tables) -> None:
+    """Follow T-SQL's ``ALTER SCHEMA x TRANSFER y.z``, whose object is behind; any other change concerns no table."""
+    schema = piece.name()
+    if piece.takes("TRANSFER"):
+        if piece.takes("OBJECT"):
+            piece.skips(": :")
+        if piece.is_over or piece.uppers[piece.at + 1 : piece.at + 2] == [":"]:  # TYPE::, XML SCHEMA COLLECTION::
+            return
+        if table := tables.find(name := piece.name()):
+            tables.rename(table, (*schema, name[-1]))
+
+
+def exchanged(piece: Piece, tables: Tables) -> None:
+    """Follow ClickHouse's ``EXCHANGE TABLES a AND b``, whose first two words are behind."""
+    one = tables.get(piece.name())
+    if not piece.takes("AND"):
+        raise piece.unknown()
+    other = tables.get(piece.name())
+    one.columns, other.columns = other.columns, one.columns
 
 
 def renamed(piece: Piece, tables: Tables) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...registry.definitions import Words
-from .definitions import Definition, NotUnderstood, Piece, column, is_column, key_columns
+from .definitions import Definition, NotUnderstood, Piece, charset_at, column, is_column, key_columns
 from .lexis import QUOTED, WORD
 from .tables import Name, ScriptColumn, ScriptTable, Tables
 
@@ -43,6 +43,7 @@ def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Object
     if not table.columns:
         raise NotUnderstood("no columns")
     table.require(keys)
+    table.fill()
     return table
 
 
@@ -73,7 +74,10 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
     """Take the list of columns; return those of the primary key that it defines."""
     keys: list[str] = []
     entries = list(piece.entries())
+    is_virtual = "VIRTUAL" in piece.said
     for number, entry in enumerate(entries, 1):
+        if is_virtual and entry.uppers[entry.at + 1 : entry.at + 2] == ["="]:
+            continue  # an option of its module
         if entry.is_over:
             if number == len(entries):
                 continue
@@ -113,8 +117,11 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             continue
         elif word in ("LIKE", "CLONE", "COPY") and not listed and _is_name(piece, piece.at + 1):
             piece.at += 1
-            piece.takes("TABLE")
+            piece.takes_one("TABLE", "AS")
             table.columns += copied(tables.get(piece.name()))
+        elif word == "LIKE" and _is_name(piece, piece.at + 1):  # Flink's adds what is listed to another table
+            piece.at += 1
+            _inherited(table, [tables.get(piece.name())], follows=False)
         elif piece.takes("PARTITION", "OF"):
             parent = tables.get(piece.name())
             table.columns += copied(parent)
@@ -129,8 +136,11 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
                 _partitions(piece, table)
         elif piece.ahead("PRIMARY", "KEY"):
             keys += key_columns(piece)
+        elif found := piece.words.charsets.at(piece.uppers, piece.at):
+            piece.at += len(found[0])
+            table.charset = charset_at(piece)
         elif piece.takes("COMMENT") or piece.takes("DESCRIPTION"):
-            piece.takes("=")
+            piece.takes_one("=", "IS")
             table.description = (piece.text() or table.description).strip()
         elif piece.takes("OPTIONS") and piece.word == "(":
             for entry in piece.entries():
@@ -143,14 +153,18 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             piece.skip_list() if word in ("(", "[", "{") else piece.takes(word) or _step(piece)
 
 
-def _inherited(table: ScriptTable, parents: list[ScriptTable]) -> None:
-    """Put the columns of its parents before those of a table; one that several of them have is one column."""
+def _inherited(table: ScriptTable, parents: list[ScriptTable], follows: bool = True) -> None:
+    """Put the columns of its parents before those of a table; one that several of them have is one column.
+
+    It `follows` them when they change, too.
+    """
     own = {one.name.lower() for one in table.columns}
     theirs: dict[str, ScriptColumn] = {}
     for parent in parents:
         for one in copied(parent):
             theirs.setdefault(one.name.lower(), one)
-        parent.children.append(table)
+        if follows:
+            parent.children.append(table)
     table.columns[:0] = [one for name, one in theirs.items() if name not in own]
 
 
@@ -255,6 +269,12 @@ def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
     """Take the columns that a query states: those of a known table, and casts; raises `NotUnderstood`."""
     wrapped = piece.word == "("
     query = piece.part(piece.at + 1, piece.list_end()) if wrapped else piece
+    if query.word in ("TABLE", "FROM") and _is_name(query, query.at + 1):  # short for SELECT * FROM
+        query.at += 1
+        source = tables.find(query.name())
+        if source is None or not (query.is_over or query.word in _AFTER_FROM):
+            raise NotUnderstood(UNSAID)
+        return [ScriptColumn(one.name, one.type, charset=one.charset) for one in source.columns]
     if not query.takes("SELECT"):
         raise NotUnderstood(UNSAID)
     query.takes_one("ALL", "DISTINCT")
@@ -275,7 +295,7 @@ def selected(piece: Piece, tables: Tables) -> list[ScriptColumn]:
     return columns
 
 
-_AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END", ")")
+_AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END", "WITH", ")")
 
 
 def _clauses(query: Piece) -> dict[str, int]:
@@ -298,7 +318,7 @@ def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     if entry.takes("*"):
         if source is None or not entry.is_over:
             raise unsaid
-        return [ScriptColumn(one.name, one.type) for one in source.columns]
+        return [ScriptColumn(one.name, one.type, charset=one.charset) for one in source.columns]
     last = entry.tokens[entry.end - 1]
     if entry.ahead("CAST", "("):
         entry.at += 1
@@ -316,4 +336,5 @@ def _projected(entry: Piece, source: ScriptTable | None) -> list[ScriptColumn]:
     entry.takes("AS")
     if entry.end - entry.at > 1 or not source.has(name[-1]):
         raise unsaid
-    return [ScriptColumn(last.value, source.column(name[-1]).type)]  # the result of a query may be null
+    found = source.column(name[-1])
+    return [ScriptColumn(last.value, found.type, charset=found.charset)]  # the result of a query may be null

@@ -39,7 +39,7 @@ class NotUnderstood(Exception):
 class Definition(NamedTuple):
     """A column: `type` as written in the script, '' for none; `required` and `comment` are None if not stated.
 
-    `keys` are the columns of a key that follows without a comma, as T-SQL allows.
+    `keys` are the columns of a key that follows without a comma, as T-SQL allows; `charset` is '' if not stated.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Definition(NamedTuple):
     required: bool | None = None
     comment: str | None = None
     keys: tuple[str, ...] = ()
+    charset: str = ""
 
 
 class Piece:
@@ -283,7 +284,7 @@ def _pointed(piece: Piece) -> str:
 def options(piece: Piece, definition: Definition) -> Definition:
     """Take the options after a type; raises `NotUnderstood` for anything else."""
     words = piece.words
-    required, comment = definition.required, definition.comment
+    required, comment, charset = definition.required, definition.comment, definition.charset
     keys: list[str] = []
     while not piece.is_over:
         found = words.options.at(piece.uppers, piece.at)
@@ -296,7 +297,7 @@ def options(piece: Piece, definition: Definition) -> Definition:
         piece.at += len(found[0])
         piece.said.add(phrase)
         if phrase in words.comments:
-            piece.takes("=")
+            piece.takes_one("=", "IS")
             comment = piece.text() or ""
         elif phrase == "OPTIONS" and piece.word == "(":
             comment = _described(piece) or comment
@@ -307,12 +308,20 @@ def options(piece: Piece, definition: Definition) -> Definition:
                 if piece.word == "(":
                     keys += _names(piece)
                     continue
+            if words.charsets.at(list(found[0]), 0):
+                charset = charset_at(piece) or charset
             _skip(piece, shape)
         if phrase in words.required:
             required = not piece.takes("DISABLE")
         elif phrase in words.optional and required is None:
             required = False
-    return definition._replace(required=required, comment=comment, keys=tuple(keys))
+    return definition._replace(required=required, comment=comment, keys=tuple(keys), charset=charset)
+
+
+def charset_at(piece: Piece) -> str:
+    """Return the character set, or collation, whose name comes next, in lower case; '' for none."""
+    at = piece.at + piece.ahead("=")
+    return piece.tokens[at].value.lower() if at < piece.end and piece.tokens[at].kind in (*_NAMES, TEXT) else ""
 
 
 def _described(piece: Piece) -> str | None:
@@ -390,6 +399,28 @@ def key_columns(piece: Piece) -> list[str]:
             return []
         piece.at += 1
     return [] if piece.is_over else _names(piece)
+
+
+def key_index(piece: Piece) -> str:
+    """Return the name, in lower case, of the index that becomes a primary key: ``PRIMARY KEY USING INDEX x``."""
+    for at in range(piece.at, piece.end - 4):
+        if piece.uppers[at : at + 4] == ["PRIMARY", "KEY", "USING", "INDEX"]:
+            return piece.part(at + 4, piece.end).name()[-1].lower()
+    return ""
+
+
+def index_of(piece: Piece) -> tuple[str, list[str]]:
+    """Take the name of an index, in lower case, and its columns; ('', []) for one without.
+
+    The word INDEX is behind.
+    """
+    piece.skips("CONCURRENTLY", "IF NOT EXISTS")
+    if piece.word == "ON":
+        return "", []
+    name = piece.name()[-1].lower()
+    while not piece.is_over and piece.word != "(":
+        piece.at += 1
+    return (name, []) if piece.is_over else (name, _names(piece))
 
 
 def _names(piece: Piece) -> list[str]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...registry.definitions import Words
-from .changes import altered, commented, dropped, executed, renamed
+from .changes import altered, commented, dropped, dropped_schema, exchanged, executed, renamed, transferred
 from .creation import created, into_table, made, named, queried
-from .definitions import Definition, NotUnderstood, Piece, column, type_of
+from .definitions import Definition, NotUnderstood, Piece, column, index_of, type_of
 from .lexis import QUOTED, Lexis
 from .statements import Statement, statements
 from .tables import Elsewhere, Name, ScriptColumn, ScriptTable, Tables
@@ -19,7 +19,8 @@ _SHOWN, _HEAD = 60, 24
 class Problem:
     """A statement that was not followed: its line, its text, the reason, and the table that it concerns ('' for none).
 
-    `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made.
+    `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made, `undoes`
+    whether it takes back what other statements define, where a dialect can.
     """
 
     line: int
@@ -28,6 +29,7 @@ class Problem:
     table: str = ""
     defines: bool = False
     elsewhere: bool = False
+    undoes: bool = False
 
 
 @dataclass(slots=True)
@@ -36,7 +38,9 @@ class Script:
 
     `types` are its named types, `objects` those with columns; `views` and `dropped` tables with their lines; `said` the
     words and quotes of its definitions; `routines` the lines of those that mention making tables; `variables` the
-    declarations of PL/SQL blocks, `declares` whether such a block has not begun yet.
+    declarations of PL/SQL blocks, `declares` whether such a block has not begun yet. `begun` are the tables that an
+    open transaction has defined, with their lines, and its savepoints, with 0; None outside of one, and if conditions
+    decide how it ends.
     """
 
     tables: Tables = field(default_factory=Tables)
@@ -49,6 +53,7 @@ class Script:
     routines: list[int] = field(default_factory=list)
     variables: set[str] = field(default_factory=set)
     declares: bool = False
+    begun: list[tuple[str, int]] | None = None
 
     @property
     def misunderstood(self) -> list[Problem]:
@@ -85,6 +90,7 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
     _remember_variables(script, statement)
     piece = Piece(statement.tokens, words)
     about, defines = "", False
+    _transact(script, statement)
     try:
         if (what := _what(piece)) == "CREATE TABLE":
             defines = True
@@ -95,6 +101,23 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         elif what == "DROP TABLE":
             for table in dropped(piece, script.tables):
                 script.dropped[table.name] = statement.line
+                if script.begun is not None:
+                    script.begun.append((table.name, statement.line))
+        elif what in ("DROP SCHEMA", "DROP DATABASE"):
+            for table in dropped_schema(_behind(piece, what), script.tables):
+                script.dropped[table.name] = statement.line
+        elif what == "ALTER SCHEMA":
+            transferred(_behind(piece, what), script.tables)
+        elif what == "ALTER DOMAIN":
+            _change_domain(script, _behind(piece, what))
+        elif what == "CREATE INDEX" and "UNIQUE" in piece.uppers[:_HEAD]:
+            name, columns = index_of(_behind(piece, what))
+            script.tables.indexes[name] = columns
+        elif statement.begins("EXCHANGE", "TABLES"):
+            exchanged(piece.part(2, piece.end), script.tables)
+        elif statement.begins("UNDROP", "TABLE") or statement.begins("IMPORT", "FOREIGN", "SCHEMA"):
+            defines = True
+            raise NotUnderstood("it makes tables and does not say what their columns are")
         elif statement.begins("COMMENT", "ON"):
             commented(piece, script.tables)
         elif statement.begins("RENAME"):
@@ -106,6 +129,8 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         elif (found := into_table(piece)) and not _is_variable(script, found.name):
             about, defines = ".".join(found.name), True
             _put(script, queried(piece, found, statement.line, script.tables))
+        if script.begun is not None and about:
+            script.begun.append((about, statement.line))
         _say(script, statement, piece)
     except NotUnderstood as problem:
         about = about or _about(Piece(statement.tokens, words))
@@ -114,9 +139,63 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         script.problems.append(Problem(statement.line, text, str(problem), about, defines, elsewhere))
 
 
+# How a transaction goes on behind BEGIN and END; what undoes it, and what may decide how it ends.
+_TRANSACTIONS = ("TRAN", "TRANSACTION", "WORK", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE")
+_UNDOES, _CONDITIONS = ("ROLLBACK", "ABORT"), ("IF", "ELSE", "WHILE")
+_BEFORE_NAME = ("TRAN", "TRANSACTION", "WORK", "TO", "SAVEPOINT")
+
+
+def _transact(script: Script, statement: Statement) -> None:
+    """Note what a transaction defines, and what of it a ROLLBACK undoes."""
+    words = [token.upper for token in statement.tokens[:5]]
+    first, second = words[0], "".join(words[1:2])
+    alone = len(words) == 1 and statement.script[statement.end : statement.end + 1] == ";"
+    begins_again = words[-2:] == ["AND", "CHAIN"]
+    if (first, second) == ("START", "TRANSACTION") or (first == "BEGIN" and (alone or second in _TRANSACTIONS)):
+        script.begun = []
+    elif script.begun is None:
+        return
+    elif first == "SAVEPOINT" or (first == "SAVE" and second in _TRANSACTIONS):
+        script.begun.append((statement.tokens[-1].value.lower(), 0))
+    elif first in _UNDOES:
+        _undo(script, statement, next((one.value for one in statement.tokens[1:] if one.upper not in _BEFORE_NAME), ""))
+        script.begun = script.begun if "TO" in words else [] if begins_again else None
+    elif first == "COMMIT" or (first == "END" and (alone or second in _TRANSACTIONS)):
+        script.begun = [] if begins_again else None
+    elif first in _CONDITIONS or second in ("TRY", "CATCH"):
+        script.begun = None
+
+
+def _undo(script: Script, statement: Statement, savepoint: str) -> None:
+    """Add a problem for each definition that a statement undoes: all, or those behind a savepoint."""
+    begun = script.begun or []
+    first = next((place for place in range(len(begun))[::-1] if begun[place] == (savepoint.lower(), 0)), 0)
+    text = _beginning(statement.script, statement.start, statement.end)
+    for name, line in begun[first:]:
+        if line:
+            script.problems.append(Problem(statement.line, text, f"it undoes line {line}", name, undoes=True))
+    del begun[first:]
+
+
+def _behind(piece: Piece, what: str) -> Piece:
+    """Return what follows the object of a statement."""
+    kind = what.partition(" ")[2]
+    return piece.part(piece.uppers.index(kind, piece.at) + 1, piece.end)
+
+
+def _change_domain(script: Script, piece: Piece) -> None:
+    """Follow a change of whether values of a domain may be missing."""
+    name = piece.name()[-1].lower()
+    for verb, required in (("SET", True), ("DROP", None)):
+        if piece.takes(verb, "NOT", "NULL") and name in script.types:
+            script.types[name] = script.types[name]._replace(required=required)
+
+
 def _what(piece: Piece) -> str:
     """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one without an object."""
     first = piece.word
+    if piece.ahead("REPLACE", "TABLE") or (first == "REPLACE" and "TABLE" in piece.uppers[piece.at : piece.at + 3]):
+        return "CREATE TABLE"
     if first not in ("CREATE", "ALTER", "DROP"):
         return ""
     for index in range(piece.at + 1, min(piece.end, piece.at + _HEAD)):

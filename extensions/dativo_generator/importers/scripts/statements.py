@@ -40,6 +40,7 @@ _TABLE_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _TABLE_IN_DATA = re.compile(r"^[ \t]*create\s+(?:\w+\s+){0,6}?table\s+[\w\"`\[#]", re.IGNORECASE | re.MULTILINE)
+_REPLACES = re.compile(r"\s+(?:transient\s+)?table\s", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"[ \t\r]*(?:--[^\n]*)?(?:\n|\Z)")
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
@@ -233,6 +234,8 @@ class _Splitter:
             self.counted = match.start()
             self.statement = Statement(self.script, match.start(), self.line)
             self.first = match[0].upper() if match.lastgroup == "word" else ""
+            if self.first == "REPLACE" and _REPLACES.match(self.script, match.end()):  # not MySQL's, which is of rows
+                self.first = "CREATE"
         if self.first in self.words.data:
             return True
         if self.routine and not (self.last == self.object and match[0].upper() == "TABLE"):  # CREATE EVENT TABLE

@@ -1,7 +1,7 @@
 """The tables that a script has made so far, by name, and the columns of each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...base.naming import offer
 from .definitions import Definition, NotUnderstood
@@ -15,38 +15,52 @@ class Elsewhere(NotUnderstood):
 
 @dataclass(slots=True)
 class ScriptColumn:
-    """A column. `kept` is the value of `required` before a change of type that does not mention it."""
+    """A column. `kept` is the value of `required` before a change of type that does not mention it.
+
+    `charset` is that of its texts, '' if not stated.
+    """
 
     name: str
     type: str = ""
     required: bool | None = None
     description: str = ""
     kept: bool | None = None
+    charset: str = ""
 
     @classmethod
     def of(cls, definition: Definition) -> "ScriptColumn":
         """Make the column of a definition."""
-        return cls(definition.name, definition.type, definition.required, (definition.comment or "").strip())
+        comment = (definition.comment or "").strip()
+        return cls(definition.name, definition.type, definition.required, comment, charset=definition.charset)
 
     def copy(self) -> "ScriptColumn":
         """Return an independent copy."""
-        return ScriptColumn(self.name, self.type, self.required, self.description, self.kept)
+        return replace(self)
 
 
 @dataclass(slots=True)
 class ScriptTable:
-    """A table: its name including the schema, its columns in order, where it was made, and what inherits from it."""
+    """A table: its name including the schema, its columns in order, where it was made, and what inherits from it.
+
+    `charset` is that of columns that state none.
+    """
 
     parts: Name
     line: int
     columns: list[ScriptColumn] = field(default_factory=list)
     description: str = ""
     children: list["ScriptTable"] = field(default_factory=list)
+    charset: str = ""
 
     @property
     def name(self) -> str:
         """The name, including the schema if stated."""
         return ".".join(self.parts)
+
+    def fill(self) -> None:
+        """Give its own character set to the columns that have none."""
+        for column in self.columns if self.charset else ():
+            column.charset = column.charset or self.charset
 
     def heirs(self) -> list["ScriptTable"]:
         """Return the tables that inherit its columns, at any depth, each once."""
@@ -88,7 +102,8 @@ class Tables:
     """Tables by name, ignoring case; a script may name the schema once and omit it later."""
 
     def __init__(self) -> None:
-        """Start without tables."""
+        """Start without tables; `indexes` are the columns of unique indexes by name."""
+        self.indexes: dict[str, list[str]] = {}
         self._tables: dict[str, ScriptTable] = {}
         self._by_plain_name: dict[str, list[str]] = {}
 
