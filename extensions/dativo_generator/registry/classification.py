@@ -160,11 +160,15 @@ class Rule(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`."""
+    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`.
+
+    Tables about things have only the subjects that are told `everywhere`.
+    """
 
     name: str
     columns: int
     alone: bool
+    everywhere: bool
     phrases: Mapping[str, int]
 
     def is_told_by(self, names: Sequence[Sequence[str]]) -> bool:
@@ -292,8 +296,7 @@ class Rules:
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
         about = self._about([word.text for word in self.vocabulary.head_last(read, language)])
-        if about[0] not in self._general.things:
-            about += self._subjects(columns, language)
+        about += self._subjects(columns, language, about[0] in self._general.things)
         return _Table(
             tuple(word._replace(text=singular(word.text)) for word in read if word.text not in self._general.fillers),
             language,
@@ -303,12 +306,16 @@ class Rules:
             bool(columns),
         )
 
-    def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
+    def _subjects(self, columns: Sequence[str], language: str, of_thing: bool) -> tuple[str, ...]:
         """Return the subjects that only the columns of a table, taken together, reveal."""
         if not columns:
             return ()
         names = [[word.text for word in self.vocabulary.read(name, language)] for name in columns]
-        return tuple(subject.name for subject in self._general.subjects if subject.is_told_by(names))
+        return tuple(
+            subject.name
+            for subject in self._general.subjects
+            if (subject.everywhere or not of_thing) and subject.is_told_by(names)
+        )
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return the last telling word of a table's name, the last one, and the last two as one, all as singulars."""
@@ -362,10 +369,11 @@ def load_rules(root: Path) -> Rules:
             entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
             entry.flag("alone", False),
+            entry.flag("everywhere", False),
             _joined(entry.phrases("words")),
         )
         for entry in (
-            top.sections("subjects", ("name", "columns", "alone", "words")) if "subjects" in top.value else ()
+            top.sections("subjects", ("name", "columns", "alone", "everywhere", "words")) if "subjects" in top.value else ()
         )
     )
     # Only the groups in phrases; a word of any other group stands for itself.
