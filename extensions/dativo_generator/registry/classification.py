@@ -101,11 +101,12 @@ class _Column(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `words` holds its phrases as written in the file."""
+    """One rule; `words` holds its phrases as written in the file, none where it fits `anything`."""
 
     name: str
     label: str
     words: tuple[str, ...]
+    anything: bool
     alone: bool
     whole: bool
     unless: frozenset[str]
@@ -115,6 +116,7 @@ class Rule(NamedTuple):
     not_tables: frozenset[str]
     not_in: frozenset[str]
     beside: frozenset[str]
+    seen: bool
     confidence: float
 
     @property
@@ -122,14 +124,14 @@ class Rule(NamedTuple):
         """Its phrases, each joined into one word, with their numbers of words."""
         return _joined(self.words)
 
-    def _is_alone(self, about: Collection[str]) -> bool:
-        """Return whether the rule needs columns beside that the table lacks."""
-        return bool(self.beside) and self.beside.isdisjoint(about)
+    def _is_alone(self, column: _Column) -> bool:
+        """Return whether the rule needs columns beside that the table lacks; `seen` ones if none are known, too."""
+        return (column.told or self.seen) and bool(self.beside) and self.beside.isdisjoint(column.about)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
-        if (self.tables and about not in self.tables) or (column.told and self._is_alone(column.about)):
+        if (self.tables and about not in self.tables) or self._is_alone(column):
             return None
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
@@ -138,9 +140,8 @@ class Rule(NamedTuple):
             self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
         ):
             return None
-        evidence = column.said(*spans[0])
-        if self.tables:
-            evidence += f", in a table about '{about}'"
+        said = [column.said(*spans[0])] if self.words else []
+        evidence = ", ".join(said + ([f"in a table about '{about}'"] if self.tables else []))
         pointing = general.pointers - self.despite
         # In comments, the comment author is the author.
         first_of_table = column.words[0].text if column.words[0].text in column.table else ""
@@ -238,9 +239,10 @@ class Rules:
         self.rules, self.vocabulary, self._general = rules, vocabulary, general
         self._speaking = cache(self._speaking_of)  # the columns of many tables share a few names
         self._table = cache(self._table_read)
+        self._of_anything = tuple(rule for rule in rules if rule.anything)
         self._places: dict[str, list[int]] = {}  # indices of rules, by phrase
         for place, rule in enumerate(rules):
-            for phrase in set(_letters(rule.words)):
+            for phrase in set(_letters(rule.words)) if rule.words else ():
                 self._places.setdefault(phrase, []).append(place)
 
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
@@ -275,7 +277,7 @@ class Rules:
         return nearly
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
-        """List the rules with a phrase in a name, and where their phrases occur."""
+        """List the rules with a phrase in a name, and where their phrases occur; last those that fit anything."""
         grouped = [self._general.groups.get(word, word) for word in name]
         there = {
             place
@@ -285,7 +287,7 @@ class Rules:
             for place in self._places.get("".join(written[start:end]), ())
         }
         speaking = ((rule, _spans(name, rule.phrases, grouped)) for rule in map(self.rules.__getitem__, sorted(there)))
-        return [(rule, spans) for rule, spans in speaking if spans]
+        return [(rule, spans) for rule, spans in speaking if spans] + [(rule, [(0, 0)]) for rule in self._of_anything]
 
     def _table_read(self, name: str, columns: tuple[str, ...] = ()) -> _Table:
         """Read the name of a table, and what its columns reveal about it."""
@@ -348,6 +350,7 @@ def load_rules(root: Path) -> Rules:
         "name",
         "label",
         "words",
+        "anything",
         "alone",
         "whole",
         "unless",
@@ -357,6 +360,7 @@ def load_rules(root: Path) -> Rules:
         "not_tables",
         "not_in",
         "beside",
+        "seen",
     )
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
@@ -381,7 +385,7 @@ def load_rules(root: Path) -> Rules:
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told.update(
-            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
+            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words) if rule.words else (), " ".join(rule.words).split()
         )
     alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
     joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
@@ -405,13 +409,15 @@ def load_rules(root: Path) -> Rules:
 
 def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = entry.phrases("words", letters=_PHRASE)
+    anything = entry.flag("anything", False)
+    phrases = () if anything else entry.phrases("words", letters=_PHRASE)
     if missing := set(re.findall("<([^>]*)>?", " ".join(phrases))) - groups.keys():
         raise entry.error("words", f"there is no group '{min(missing)}'")
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
         phrases,
+        anything,
         entry.flag("alone", False),
         entry.flag("whole", False),
         _set(entry, "unless", groups),
@@ -421,6 +427,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
         _set(entry, "beside", groups),
+        entry.flag("seen", False),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
