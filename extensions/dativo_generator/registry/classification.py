@@ -42,6 +42,8 @@ _TELLING, _LONGEST_PREFIX = 2, 3
 _LONGEST_PHRASE = 6
 # A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
+# A beginning that is written in one with the rest has at most so many letters.
+_MOST_LETTERS = 6
 # What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
 _OWNED = "owned"
 
@@ -75,6 +77,7 @@ class _Table(NamedTuple):
     prefixes: frozenset[str]
     about: tuple[str, ...]
     told: bool  # its columns are known
+    letters: str  # what nearly all columns begin with, written in one with the rest: pt in ptfname
 
 
 class _Column(NamedTuple):
@@ -252,6 +255,14 @@ class Rules:
         """
         *owner, name = column.split(".")
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
+        found = self._judge(name, type_, of_table)
+        if found.label or not of_table.letters or not name.lower().startswith(of_table.letters):
+            return found
+        without = self._judge(name[len(of_table.letters) :], type_, of_table)
+        return without if without.label else found
+
+    def _judge(self, name: str, type_: str, of_table: _Table) -> Judgement:
+        """Judge a column by its name and its table."""
         in_english = _without_prefix(self.vocabulary.read(name, of_table.language), of_table.prefixes)
         in_english = self._general.decoded(in_english)
         looked_at = _Column(in_english, type_, of_table.words, of_table.about, of_table.told)
@@ -306,6 +317,7 @@ class Rules:
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
             tuple(dict.fromkeys(about)),
             bool(columns),
+            _shared_letters(columns),
         )
 
     def _subjects(self, columns: Sequence[str], language: str, of_thing: bool) -> tuple[str, ...]:
@@ -466,6 +478,17 @@ def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
     first = Counter(split[0] for name in columns if len(split := words(name)) > 1)
     found, count = first.most_common(1)[0] if first else ("", 0)
     return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
+
+
+def _shared_letters(columns: Sequence[str]) -> str:
+    """Return the longest beginning of nearly all column names that are one word, '' if there is none."""
+    joined = [name.lower() for name in columns if len(words(name)) == 1]
+    for length in range(_MOST_LETTERS, _TELLING - 1, -1):
+        first = Counter(name[:length] for name in joined if len(name) >= length + _TELLING)
+        found, count = first.most_common(1)[0] if first else ("", 0)
+        if count >= max(_FEWEST, _MOST * len(columns)):
+            return found
+    return ""
 
 
 def _without_prefix(name: tuple[Word, ...], prefixes: Collection[str]) -> tuple[Word, ...]:
