@@ -25,8 +25,9 @@ class Column:
     """A column, the type that an asset gives it, and the label that it should have, '' for none.
 
     `half` is 'tune' or 'test', '' for one of no schema. `series` is 2 for a schema that was labelled when the rules
-    had been tuned on those of series 1, 3 for one when the totals of both had been looked at often, 4 and 5 for those
-    before the rules were worked on again, and once more. `language` is that of the names, in English. `beside` are all names of its table.
+    had been tuned on those of series 1, 3 for one when the totals of both had been looked at often, 4 for one before
+    the rules were worked on again, 5 for one before they were once more. `language` is that of the names, in English.
+    `beside` are all names of its table.
     """
 
     schema: str

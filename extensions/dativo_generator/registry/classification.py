@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -30,6 +30,7 @@ _KEYS = (
     "fillers",
     "sole",
     "incomplete",
+    "initialed",
     "groups",
     "subjects",
     "things",
@@ -78,6 +79,7 @@ class _Table(NamedTuple):
     about: tuple[str, ...]
     told: bool  # its columns are known
     letters: str  # what nearly all columns begin with, written in one with the rest: pt in ptfname
+    initials: str
 
 
 class _Column(NamedTuple):
@@ -192,6 +194,7 @@ class General(NamedTuple):
     fillers: frozenset[str]
     sole: frozenset[str]
     incomplete: frozenset[str]
+    initialed: frozenset[str]
     qualifiers: frozenset[str]
     coded: Mapping[str, int]
     subjects: tuple["_Subject", ...]
@@ -256,10 +259,17 @@ class Rules:
         *owner, name = column.split(".")
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
         found = self._judge(name, type_, of_table)
-        if found.label or not of_table.letters or not name.lower().startswith(of_table.letters):
-            return found
-        without = self._judge(name[len(of_table.letters) :], type_, of_table)
-        return without if without.label else found
+        for rest in self._behind_letters(name.lower(), of_table) if not found.label else ():
+            if (without := self._judge(rest, type_, of_table)).label:
+                return without
+        return found
+
+    def _behind_letters(self, name: str, of_table: _Table) -> Iterator[str]:
+        """Yield what is left of a name behind letters that identify the table: ptfname, or ename in employees."""
+        if of_table.letters and name.startswith(of_table.letters):
+            yield name[len(of_table.letters) :]
+        if name[1:] in self._general.initialed and name[0] in of_table.initials:
+            yield name[1:]
 
     def _judge(self, name: str, type_: str, of_table: _Table) -> Judgement:
         """Judge a column by its name and its table."""
@@ -318,6 +328,7 @@ class Rules:
             tuple(dict.fromkeys(about)),
             bool(columns),
             _shared_letters(columns),
+            "".join(dict.fromkeys(word[0] for word in (*context, *words(name)))),
         )
 
     def _subjects(self, columns: Sequence[str], language: str, of_thing: bool) -> tuple[str, ...]:
@@ -389,7 +400,9 @@ def load_rules(root: Path) -> Rules:
             _joined(entry.phrases("words")),
         )
         for entry in (
-            top.sections("subjects", ("name", "columns", "alone", "everywhere", "words")) if "subjects" in top.value else ()
+            top.sections("subjects", ("name", "columns", "alone", "everywhere", "words"))
+            if "subjects" in top.value
+            else ()
         )
     )
     # Only the groups in phrases; a word of any other group stands for itself.
@@ -397,7 +410,12 @@ def load_rules(root: Path) -> Rules:
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told.update(
-            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words) if rule.words else (), " ".join(rule.words).split()
+            rule.unless,
+            rule.tables,
+            rule.not_tables,
+            rule.not_in,
+            _letters(rule.words) if rule.words else (),
+            " ".join(rule.words).split(),
         )
     alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
     joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
@@ -407,6 +425,7 @@ def load_rules(root: Path) -> Rules:
         fillers,
         frozenset(top.phrases("sole", default=())),
         frozenset(top.phrases("incomplete", default=())),
+        frozenset(top.phrases("initialed", default=())),
         qualifiers,
         coded,
         subjects,
