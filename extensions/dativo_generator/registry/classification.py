@@ -418,7 +418,12 @@ def load_rules(root: Path) -> Rules:
             " ".join(rule.words).split(),
         )
     alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
-    joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
+    joined = {
+        letters: phrase
+        for rule in rules
+        for letters, phrase in zip(_letters(rule.words), rule.words, strict=False)
+        if letters != phrase
+    }
     vocabulary = Vocabulary(root, told, abbreviations, {word: joined[word] for word in joined.keys() - alone})
     general = General(
         pointers,
@@ -464,7 +469,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
 
 
 def _letters(phrases: Iterable[str]) -> list[str]:
-    """Return each phrase joined into one word."""
+    """Return each phrase joined into one word, in the same order; one that is '' if there is none."""
     return ",".join(phrases).replace(" ", "").split(",")
 
 
