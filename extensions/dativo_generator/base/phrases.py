@@ -11,6 +11,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Letters that do not decompose into accents.
 _LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
+# English plurals that have no ending of a plural.
+_IRREGULAR = {"children": "child", "men": "man", "women": "woman", "wives": "wife"}
+
 # The words that `<name>` stands for in a phrase, by that name.
 Groups = Mapping[str, Sequence[str]]
 
@@ -36,6 +39,8 @@ def _plain(letter: str) -> str:
 
 def singular(word: str) -> str:
     """Return the singular of an English plural, close enough to compare table names."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes")):

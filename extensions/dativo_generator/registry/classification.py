@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -30,6 +30,7 @@ _KEYS = (
     "fillers",
     "sole",
     "incomplete",
+    "initialed",
     "groups",
     "subjects",
     "things",
@@ -44,6 +45,8 @@ _LONGEST_PHRASE = 6
 _REMEMBERED, _TABLES = 1 << 15, 64
 # A shared prefix begins at least so many columns, and at least this share of them.
 _FEWEST, _MOST = 4, 0.7
+# A beginning that is written in one with the rest has at most so many letters.
+_MOST_LETTERS = 6
 # What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
 _OWNED = "owned"
 
@@ -77,6 +80,8 @@ class _Table(NamedTuple):
     prefixes: frozenset[str]
     about: tuple[str, ...]
     told: bool  # its columns are known
+    letters: str  # what nearly all columns begin with, written in one with the rest: pt in ptfname
+    initials: str
 
 
 class _Column(NamedTuple):
@@ -129,11 +134,12 @@ class Phrases(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `words` holds its phrases as written in the file."""
+    """One rule; `words` holds its phrases as written in the file, none where it fits `anything`."""
 
     name: str
     label: str
     words: tuple[str, ...]
+    anything: bool
     alone: bool
     whole: bool
     unless: frozenset[str]
@@ -143,16 +149,17 @@ class Rule(NamedTuple):
     not_tables: frozenset[str]
     not_in: frozenset[str]
     beside: frozenset[str]
+    seen: bool
     confidence: float
 
-    def _is_alone(self, about: Collection[str]) -> bool:
-        """Return whether the rule needs columns beside that the table lacks."""
-        return bool(self.beside) and self.beside.isdisjoint(about)
+    def _is_alone(self, column: _Column) -> bool:
+        """Return whether the rule needs columns beside that the table lacks; `seen` ones if none are known, too."""
+        return (column.told or self.seen) and bool(self.beside) and self.beside.isdisjoint(column.about)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
-        if (self.tables and about not in self.tables) or (column.told and self._is_alone(column.about)):
+        if (self.tables and about not in self.tables) or self._is_alone(column):
             return None
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
@@ -161,9 +168,8 @@ class Rule(NamedTuple):
             self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
         ):
             return None
-        evidence = column.said(*spans[0])
-        if self.tables:
-            evidence += f", in a table about '{about}'"
+        said = [column.said(*spans[0])] if self.words else []
+        evidence = ", ".join(said + ([f"in a table about '{about}'"] if self.tables else []))
         pointing = general.pointers - self.despite
         # In comments, the comment author is the author.
         first_of_table = column.words[0].text if column.words[0].text in column.table else ""
@@ -187,11 +193,15 @@ _Readings = tuple[tuple[tuple[Word, ...], list[tuple[Rule, _Spans]]], ...]
 
 
 class _Subject(NamedTuple):
-    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`."""
+    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`.
+
+    Tables about things have only the subjects that are told `everywhere`.
+    """
 
     name: str
     columns: int
     alone: bool
+    everywhere: bool
     phrases: Phrases
 
     def is_mentioned_in(self, name: Sequence[str]) -> bool:
@@ -207,6 +217,7 @@ class General(NamedTuple):
     fillers: frozenset[str]
     sole: frozenset[str]
     incomplete: frozenset[str]
+    initialed: frozenset[str]
     qualifiers: frozenset[str]
     coded: Phrases
     subjects: tuple["_Subject", ...]
@@ -262,9 +273,10 @@ class Rules:
         self._mentioned = lru_cache(_REMEMBERED)(self._mentioned_in)
         self._table = lru_cache(_TABLES)(self._table_read)
         self._phrases = cache(self._phrases_of)
+        self._of_anything = tuple(rule for rule in rules if rule.anything)
         self._places: dict[str, list[int]] = {}  # indices of rules, by phrase
         for place, rule in enumerate(rules):
-            for phrase in set(_letters(rule.words)):
+            for phrase in set(_letters(rule.words)) if rule.words else ():
                 self._places.setdefault(phrase, []).append(place)
         self._subjects_by: dict[str, list[int]] = {}  # indices of subjects, by phrase
         for place, subject in enumerate(general.subjects):
@@ -278,6 +290,21 @@ class Rules:
         """
         *owner, name = column.split(".")
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
+        found = self._judge(name, type_, of_table)
+        for rest in self._behind_letters(name.lower(), of_table) if not found.label else ():
+            if (without := self._judge(rest, type_, of_table)).label:
+                return without
+        return found
+
+    def _behind_letters(self, name: str, of_table: _Table) -> Iterator[str]:
+        """Yield what is left of a name behind letters that identify the table: ptfname, or ename in employees."""
+        if of_table.letters and name.startswith(of_table.letters):
+            yield name[len(of_table.letters) :]
+        if name[1:] in self._general.initialed and name[0] in of_table.initials:
+            yield name[1:]
+
+    def _judge(self, name: str, type_: str, of_table: _Table) -> Judgement:
+        """Judge a column by its name and its table."""
         read = self.vocabulary.read(name, of_table.language)
         is_prefixed = len(read) > 1 and read[0].written in of_table.prefixes  # by what only identifies the table
         words_of, readings = self._name(name, of_table.language, is_prefixed)
@@ -314,13 +341,13 @@ class Rules:
         return tuple((one, self._speaking(tuple(word.text for word in one))) for one in names)
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
-        """List the rules with a phrase in a name, and where their phrases occur."""
+        """List the rules with a phrase in a name, and where their phrases occur; last those that fit anything."""
         grouped = tuple(self._general.groups.get(word, word) for word in name)
         there = _indexed(self._places, name)
         if grouped != name:
             there |= _indexed(self._places, grouped)
         speaking = ((self.rules[place], self._phrases(place).spans(name, grouped)) for place in sorted(there))
-        return [(rule, spans) for rule, spans in speaking if spans]
+        return [(rule, spans) for rule, spans in speaking if spans] + [(rule, [(0, 0)]) for rule in self._of_anything]
 
     def _phrases_of(self, place: int) -> Phrases:
         """Return the phrases of a rule by its index."""
@@ -335,8 +362,7 @@ class Rules:
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
         about = self._about([word.text for word in self.vocabulary.head_last(read, language)])
-        if about[0] not in self._general.things:
-            about += self._subjects(columns, language)
+        about += self._subjects(columns, language, about[0] in self._general.things)
         return _Table(
             tuple(word._replace(text=singular(word.text)) for word in read if word.text not in self._general.fillers),
             language,
@@ -344,9 +370,11 @@ class Rules:
             frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
             tuple(dict.fromkeys(about)),
             bool(columns),
+            _shared_letters(columns),
+            "".join(dict.fromkeys(word[0] for word in (*context, *words(name)))),
         )
 
-    def _subjects(self, columns: Sequence[str], language: str) -> tuple[str, ...]:
+    def _subjects(self, columns: Sequence[str], language: str, of_thing: bool) -> tuple[str, ...]:
         """Return the subjects that only the columns of a table, taken together, reveal."""
         if not columns:
             return ()
@@ -354,7 +382,11 @@ class Rules:
         found = Counter(
             place for name in columns for place in self._mentioned(tuple(word.text for word in read(name, language)))
         )
-        return tuple(one.name for place, one in enumerate(self._general.subjects) if found[place] >= one.columns)
+        return tuple(
+            one.name
+            for place, one in enumerate(self._general.subjects)
+            if found[place] >= one.columns and (one.everywhere or not of_thing)
+        )
 
     def _mentioned_in(self, name: tuple[str, ...]) -> tuple[int, ...]:
         """Return the indices of the subjects that the name of a column mentions."""
@@ -392,6 +424,7 @@ def load_rules(root: Path) -> Rules:
         "name",
         "label",
         "words",
+        "anything",
         "alone",
         "whole",
         "unless",
@@ -401,6 +434,7 @@ def load_rules(root: Path) -> Rules:
         "not_tables",
         "not_in",
         "beside",
+        "seen",
     )
     usual = top.section("confidence", ("words", "context"))
     by_words, in_context = share(usual, "words"), share(usual, "context")
@@ -413,10 +447,13 @@ def load_rules(root: Path) -> Rules:
             entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
             entry.flag("alone", False),
+            entry.flag("everywhere", False),
             _joined(entry.phrases("words")),
         )
         for entry in (
-            top.sections("subjects", ("name", "columns", "alone", "words")) if "subjects" in top.value else ()
+            top.sections("subjects", ("name", "columns", "alone", "everywhere", "words"))
+            if "subjects" in top.value
+            else ()
         )
     )
     # Only the groups in phrases; a word of any other group stands for itself.
@@ -424,16 +461,27 @@ def load_rules(root: Path) -> Rules:
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
         told.update(
-            rule.unless, rule.tables, rule.not_tables, rule.not_in, _letters(rule.words), " ".join(rule.words).split()
+            rule.unless,
+            rule.tables,
+            rule.not_tables,
+            rule.not_in,
+            _letters(rule.words) if rule.words else (),
+            " ".join(rule.words).split(),
         )
     alone = set().union(*(rule.words for rule in rules)) | abbreviations.keys()
-    joined = {"".join(parts): parts for rule in rules for phrase in rule.words if len(parts := phrase.split()) > 1}
+    joined = {
+        letters: phrase
+        for rule in rules
+        for letters, phrase in zip(_letters(rule.words), rule.words, strict=False)
+        if letters != phrase
+    }
     vocabulary = Vocabulary(root, told, abbreviations, {word: joined[word] for word in joined.keys() - alone})
     general = General(
         pointers,
         fillers,
         frozenset(top.phrases("sole", default=())),
         frozenset(top.phrases("incomplete", default=())),
+        frozenset(top.phrases("initialed", default=())),
         qualifiers,
         coded,
         subjects,
@@ -448,13 +496,15 @@ def load_rules(root: Path) -> Rules:
 
 def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) -> Rule:
     usual = in_context if "tables" in entry.value or entry.flag("alone", False) else by_words
-    phrases = entry.phrases("words", letters=_PHRASE)
+    anything = entry.flag("anything", False)
+    phrases = () if anything else entry.phrases("words", letters=_PHRASE)
     if missing := set(re.findall("<([^>]*)>?", " ".join(phrases))) - groups.keys():
         raise entry.error("words", f"there is no group '{min(missing)}'")
     return Rule(
         entry.text("name"),
         entry.text("label", like=LABEL),
         phrases,
+        anything,
         entry.flag("alone", False),
         entry.flag("whole", False),
         _set(entry, "unless", groups),
@@ -464,12 +514,13 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
         _set(entry, "beside", groups),
+        entry.flag("seen", False),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
 
 
 def _letters(phrases: Iterable[str]) -> list[str]:
-    """Return each phrase joined into one word."""
+    """Return each phrase joined into one word, in the same order; one that is '' if there is none."""
     return ",".join(phrases).replace(" ", "").split(",")
 
 
@@ -501,6 +552,17 @@ def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
     first = Counter(split[0] for name in columns if len(split := words(name)) > 1)
     found, count = first.most_common(1)[0] if first else ("", 0)
     return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
+
+
+def _shared_letters(columns: Sequence[str]) -> str:
+    """Return the longest beginning of nearly all column names that are one word, '' if there is none."""
+    joined = [name.lower() for name in columns if len(words(name)) == 1]
+    for length in range(_MOST_LETTERS, _TELLING - 1, -1):
+        first = Counter(name[:length] for name in joined if len(name) >= length + _TELLING)
+        found, count = first.most_common(1)[0] if first else ("", 0)
+        if count >= max(_FEWEST, _MOST * len(columns)):
+            return found
+    return ""
 
 
 def _indexed(index: Mapping[str, Sequence[int]], name: Sequence[str]) -> set[int]:

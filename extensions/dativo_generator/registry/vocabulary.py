@@ -60,7 +60,7 @@ class Vocabulary:
         root: Path,
         of_rules: Collection[str],
         abbreviations: Mapping[str, str],
-        phrases: Mapping[str, Sequence[str]],
+        phrases: Mapping[str, str],
     ) -> None:
         """Read the English words of the pack at `root`; the words of the rules are known, too. Raises `PackError`.
 
@@ -102,7 +102,7 @@ class Vocabulary:
             Word(one, written)
             for written in words(name)
             for piece in self.apart(written, context)
-            for one in self._joined.get(piece, (piece,))
+            for one in self._joined.get(piece, piece).split()
         ]
         if all(self._is_known(word.text) for word in pieces) and not context:
             return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
