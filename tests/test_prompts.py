@@ -104,7 +104,9 @@ def test_nobody_but_the_user_says_who_owns_the_data(template: Path, tmp_path: Pa
 def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "postgres"))
-    terminal.answer("Tables", f"- public.orders{DONE}")
+    terminal.answer("Tables", DONE)
+    terminal.wait("give a value, like [public.orders]; it has none")
+    terminal.send(f"- public.orders{DONE}")
     end(terminal, customize=opened("schema"))
     terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)

@@ -31,7 +31,7 @@ EXAMPLES = (
 
 def command(
     destination: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold; default: the current folder.")
+        Path, typer.Argument(metavar="FOLDER", help="Where to scaffold.", show_default="the current folder")
     ] = Path(),
     template: Template = "",
     to: To = "",
@@ -50,7 +50,7 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
+    """Scaffold a new job. Asks the same questions as `copier copy`, and runs only the template that you trust."""
     from copier import run_copy
     from copier.errors import CopierAnswersInterrupt, CopierError
 

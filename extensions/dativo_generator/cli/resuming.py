@@ -69,4 +69,4 @@ def _asked(kind: str, message: str, offers: Mapping[str, str], **options: Any) -
     from questionary.prompts import AVAILABLE_PROMPTS
 
     choices = [Choice(title, value) for value, title in offers.items()]
-    return AVAILABLE_PROMPTS[kind](message=message, choices=choices, qmark="?", **options).unsafe_ask()
+    return AVAILABLE_PROMPTS[kind](message=f"{message}\n  ", choices=choices, qmark="?", **options).unsafe_ask()

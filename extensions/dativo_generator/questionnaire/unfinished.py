@@ -56,8 +56,7 @@ class Unfinished:
                 f"  {self._with_command}",
                 "To go on with Copier alone:",
                 f"  {self._with_copier}",
-                "To change an answer there, add --ask NAME, like --ask owner; --ask '*' asks all again, and offers your "
-                "answers.",
+                "To change an answer there, add --ask NAME, like --ask owner; --ask '*' asks all again.",
             ):
                 tell(line)
 
