@@ -70,7 +70,7 @@ def text(raw: Any) -> str:
 def name(raw: Any) -> str:
     """Read text that is not blank."""
     if not text(raw).strip():
-        raise AnswerError("is empty")
+        raise AnswerError("give a value; it is empty")
     return text(raw)
 
 
