@@ -422,9 +422,9 @@ def troubleshooting_page() -> str:
 
 
 _TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
-names from an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
-is enough; this page lists those whose cause helps to know. `dativo-generator doctor` finds what is missing on a
-machine."""
+names from an example. An error of the pack is one line: where it is, what to do, and what is wrong. For most errors that
+line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks; look for
+their last lines here. `dativo-generator doctor` finds what is missing on a machine."""
 
 
 def decisions_page() -> str:
