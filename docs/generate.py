@@ -422,8 +422,8 @@ def troubleshooting_page() -> str:
 
 
 _TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
-names from an example. An error of the pack is one line: where it is, what to do, and what is wrong. For most errors that
-line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks; look for
+names from an example. An error of the pack is one line: where it is, what to do, and what is wrong. For most errors
+that line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks; look for
 their last lines here. `dativo-generator doctor` finds what is missing on a machine."""
 
 
