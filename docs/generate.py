@@ -165,7 +165,7 @@ def _recipe(connector: Connector) -> Iterator[str]:
     yield f"{recipe.description}."
     yield ""
     if connector.uses_cursor:
-        yield f"- Cursor `{recipe.cursor_field}`, lookback {recipe.lookback_days} days"
+        yield f"- Cursor `{recipe.cursor_field}`, lookback {recipe.lookback_days} day{'s' * (recipe.lookback_days != 1)}"
     if recipe.environment:
         yield f"- Environment: {', '.join(f'`{name}`' for name in recipe.environment)}"
     if recipe.credentials_file:
