@@ -165,7 +165,7 @@ def _recipe(connector: Connector) -> Iterator[str]:
     yield f"{recipe.description}."
     yield ""
     if connector.uses_cursor:
-        yield f"- Cursor `{recipe.cursor_field}`, lookback {recipe.lookback_days} days"
+        yield f"- Cursor `{recipe.cursor_field}`, lookback {recipe.lookback_days} day{'s' * (recipe.lookback_days != 1)}"
     if recipe.environment:
         yield f"- Environment: {', '.join(f'`{name}`' for name in recipe.environment)}"
     if recipe.credentials_file:
@@ -423,9 +423,9 @@ def troubleshooting_page() -> str:
 
 
 _TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
-names from an example. An error is one line: where it is, which value is wrong, what to do. For most errors that line
-is enough; this page lists those whose cause helps to know. `dativo-generator doctor` finds what is missing on a
-machine."""
+names from an example. An error of the pack is one line: where it is, what to do, and what is wrong. For most errors
+that line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks; look for
+their last lines here. `dativo-generator doctor` finds what is missing on a machine."""
 
 
 def decisions_page() -> str:

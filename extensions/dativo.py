@@ -111,6 +111,7 @@ _layouts = _module("plan.layouts")
 _vendored_schemas = _module("plan.vendored_schemas")
 _emit = _module("base.emit")
 _errors = _module("base.errors")
+_telling = _module("base.telling")
 sys.dont_write_bytecode = _keeps_none
 
 
@@ -243,6 +244,7 @@ class Dativo(Extension):
             "answers_schema": later("questionnaire.answers_schema", "answers_schema"),
             "pack_file": of_pack(_vendored_schemas.vendored),
             "grouped": _layouts.grouped,
+            "fitted": _telling.fitted,
             "yaml": _emit.inline,
             "yaml_block": _emit.block,
         }

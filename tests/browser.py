@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-# What distributions call it.
+# The names that distributions use.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def missing() -> str:
-    """Say what to install to have a browser; empty when it is there."""
+    """Return what to install to get a browser; '' if there is one."""
     if any(map(program, NAMES)):
         return ""
     return "needs Chromium: `apt-get install chromium`; see CONTRIBUTING.md"
@@ -29,10 +29,10 @@ def missing() -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Give a running browser; a test that asks for it is skipped where there is none, unless it is required."""
+    """Yield a running browser; without one, the test is skipped, or fails if browsers are required."""
     if reason := missing():
         do_without(reason, os.environ.get(SETTING, ""))
-    # Only a run that has such a test loads it.
+    # Loaded only by a run with such a test.
     from playwright.sync_api import sync_playwright
 
     found = next(filter(None, map(program, NAMES)))
@@ -43,12 +43,12 @@ def browser() -> Iterator["Browser"]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """A file server that keeps connections open, and does not tell what it serves."""
+    """A file server that keeps connections open and logs nothing."""
 
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def serve(folder: Path) -> Iterator[str]:

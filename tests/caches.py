@@ -1,4 +1,4 @@
-"""What the copies in one test process share: clones, parsed questions and compiled code, two thirds of each copy.
+"""Caches for the copies in one test process: clones, parsed questions and compiled code, two thirds of each copy.
 
 Only the work of Git, YAML, Python and Jinja is shared, never a result of the pack's own code, and only among files of
 the same content: each copy still asks, checks, renders and writes. The processes that some tests start, as a user
@@ -21,8 +21,8 @@ import pytest
 from copier._jinja_ext import CopierTemplateLoader
 from jinja2 import Environment
 
-# What the code that Jinja makes of a text depends on, beside the text: filters, and what they read, for it computes
-# what is constant.
+# Besides the text, Jinja's compiled code depends on the filters and what they read, because Jinja computes
+# constants in advance.
 _FOLDERS = ("connectors", "extensions", "registry", "schemas")
 
 
@@ -30,13 +30,13 @@ def install(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Share until `patch` is undone; clones are kept in `folder`."""
     patch.setattr(Environment, "compile", _jinja(Environment.compile))
     patch.setattr(SourceFileLoader, "source_to_code", _python(SourceFileLoader.source_to_code))
-    patch.setattr(sys, "dont_write_bytecode", True)  # it would be for one clone, which is soon gone
+    patch.setattr(sys, "dont_write_bytecode", True)  # it would be for a single clone, which is deleted soon
     patch.setattr(copier._template, "load_template_config", _questions(copier._template.load_template_config))
     patch.setattr(copier._template, "clone", _clones(copier._template.clone, folder))
 
 
 def _jinja(compile_: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a text of a template once for all environments that would make the same of it."""
+    """Compile each template text once for all environments that would compile it to the same code."""
     compiled: dict[Any, Any] = {}
     packs: WeakKeyDictionary[Environment, str] = WeakKeyDictionary()
 
@@ -58,7 +58,7 @@ def _jinja(compile_: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _python(compile_: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a module of the pack once, though each clone has it at another path."""
+    """Compile each module of the pack once, although every clone has it at another path."""
     codes: dict[Any, Any] = {}
 
     def compile_once(self: SourceFileLoader, source: Any, path: str, **options: Any) -> Any:
@@ -73,7 +73,7 @@ def _python(compile_: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _questions(load: Callable[..., Any]) -> Callable[..., Any]:
-    """Parse the pack's questions once as long as their files are the same."""
+    """Parse the pack's questions only when their files have changed."""
     parsed: dict[str, Any] = {}
 
     def load_once(path: Path, quiet: bool = False) -> Any:
@@ -86,17 +86,17 @@ def _questions(load: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _clones(clone: Callable[..., Any], folder: Path) -> Callable[..., Any]:
-    """Clone a release of a repository on this disk once as long as its branches and tags are the same."""
+    """Clone a release of a local repository only when its branches or tags have changed."""
     kept: dict[Any, str] = {}
 
     def clone_once(url: str, ref: str = "HEAD", location: str | None = None) -> str:
-        if ref == "HEAD" or not Path(url).is_dir():  # with what is not committed, or from elsewhere
+        if ref == "HEAD" or not Path(url).is_dir():  # with uncommitted changes, or not local
             return clone(url, ref, location)
         refs = subprocess.run(["git", "for-each-ref"], cwd=url, check=True, capture_output=True).stdout
         key = url, ref, refs
         if key not in kept:
             kept[key] = clone(url, ref, mkdtemp(dir=folder))
-        return kept[key]  # and Copier removes `location`, which is empty
+        return kept[key]  # Copier removes `location`, which is empty
 
     return clone_once
 

@@ -1,4 +1,4 @@
-"""Fixtures: nothing of the user's settings reaches a test, and the pack is copied once per worker."""
+"""Fixtures: tests do not see the user's settings, and each worker copies the pack once."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from support import Rendered, clean_environment, copy_pack, git, load_answers, r
 
 pytest_plugins = ["servers", "browser", "editor", "patience"]
 
-# The same examples on every machine, however slow it is: a red test then speaks of the change that it stands on.
+# Use the same examples on every machine, so that a failure is about the change and not about the machine.
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, max_examples=100, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -25,7 +25,7 @@ settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Take one worker more than there are cores: some tests wait for a server, a browser or a terminal."""
+    """Use one worker more than there are cores: some tests wait for a server, a browser or a terminal."""
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
 
 
@@ -42,7 +42,7 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give the pack as a plain folder: no clone, so that hundreds of renders are quick."""
+    """Return the pack as a plain folder: without a clone, hundreds of renders are quick."""
     return copy_pack(tmp_path_factory.mktemp("pack"))
 
 
@@ -75,7 +75,7 @@ def history(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
 
 @pytest.fixture
 def command(history: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Give the command, which trusts the template with three releases."""
+    """Return the command; it trusts the template with three releases."""
     return Command(history, monkeypatch, capsys)
 
 
@@ -87,7 +87,7 @@ def in_memory(published: Path) -> Callable[[Mapping[str, Any]], Rendered]:
 
 @pytest.fixture(scope="session")
 def example(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Rendered]:
-    """Give an example as Copier writes it."""
+    """Return a function that writes an example with Copier."""
 
     @cache
     def rendered(path: Path) -> Rendered:

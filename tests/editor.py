@@ -1,4 +1,4 @@
-"""An editor without a screen: the YAML language server, as VS Code and others run it, and what it says of a file.
+"""An editor without a screen: the YAML language server as VS Code and others run it, and its messages about a file.
 
 A pytest plugin. The server comes from npm, in the version of `tests/editor/package-lock.json`, and so does the linter
 of workflows; each worker has a server.
@@ -24,19 +24,19 @@ HERE = Path(__file__).resolve().parent / "editor"
 SERVER = HERE / "node_modules" / "yaml-language-server" / "bin" / "yaml-language-server"
 # Node comes with pip, since the server wants a newer one than many machines have.
 NODE = Path(sys.executable).with_name("node")
-# Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail. An answer takes
+# A limit for hanging tests only: on a slow machine nothing fails because of it. An answer takes
 # milliseconds.
 PATIENCE = 300
-# Nothing from the network: no catalog of schemas, and what a file's own comment names is on disk.
+# No network: no catalog of schemas, and the schema that a file's comment names is on disk.
 SETTINGS = {"yaml": {"schemaStore": {"enable": False}, "validate": True, "completion": True, "hover": True}, "http": {}}
 
 
 class Editor:
-    """A language server and the files that are open in it."""
+    """A language server with open files."""
 
     def __init__(self) -> None:
         """Start the server."""
-        # In a thread of its own: a browser that was opened in this one keeps another loop running there.
+        # In its own thread: a browser in this thread keeps another event loop running.
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -74,9 +74,9 @@ class Editor:
         self._loop.close()
 
     def open(self, path: Path, text: str | None = None) -> str:
-        """Open a file beside `path`, with the text that it has or another one; returns its URI.
+        """Open a file next to `path`, with the same or another text; returns its URI.
 
-        Under a name of its own, since what is said of a name may be of what was open under it before.
+        It gets a new name, because late messages may be about a file that had the name before.
         """
         self._opened += 1
         uri = path.resolve().with_name(f"{path.stem}-{self._opened}{path.suffix}").as_uri()
@@ -86,7 +86,7 @@ class Editor:
         return uri
 
     def problems(self, path: Path, text: str | None = None) -> list[tuple[int, str]]:
-        """List what is underlined in a file: line, from 1, and message."""
+        """List what is underlined in a file: the line, from 1, and the message."""
         uri = self.open(path, text)
 
         async def said() -> list[lsp.Diagnostic]:
@@ -97,7 +97,7 @@ class Editor:
         return [(found.range.start.line + 1, found.message) for found in self._run(said())]
 
     def offers(self, path: Path, text: str) -> dict[str, str]:
-        """Return what is offered where ``|`` stands in `text`, each with what is said of it."""
+        """Return the completions at ``|`` in `text`, with their descriptions."""
         position, uri = self._at(path, text)
         params = lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), position)
         found = self._run(self._client.text_document_completion_async(params))
@@ -105,7 +105,7 @@ class Editor:
         return {item.label: _plain(item.documentation) for item in items}
 
     def hover(self, path: Path, text: str) -> str:
-        """Return what is shown of what stands behind ``|`` in `text`."""
+        """Return the hover text at ``|`` in `text`."""
         position, uri = self._at(path, text)
         found = self._run(
             self._client.text_document_hover_async(lsp.HoverParams(lsp.TextDocumentIdentifier(uri), position))
@@ -138,7 +138,7 @@ def _plain(text: Any) -> str:
 
 
 def install_from_npm() -> None:
-    """Install what is in package-lock.json; workers wait for the one that does. Without npm the test is skipped."""
+    """Install the packages of package-lock.json, in one worker; the others wait. Without npm the test is skipped."""
     try:
         _install()
     except (OSError, subprocess.SubprocessError) as error:

@@ -16,7 +16,7 @@ from support import EXAMPLES, git, load_answers, release, render_in_memory
 
 STRIPE = {"source_connector": "stripe", "objects": ["customers"], "target_connector": "iceberg"}
 
-# Beside the examples: what follows, what is pinned, what shares, what is reused.
+# In addition to the examples: scaffolds that follow, pin, share and reuse.
 SCAFFOLDS: dict[str, dict[str, Any]] = {
     "follows": STRIPE
     | {"tenant_id": "globex", "asset_names": {"customers": "globex_customers"}, "environment": "staging"},
@@ -24,7 +24,7 @@ SCAFFOLDS: dict[str, dict[str, Any]] = {
     "reuses": STRIPE | {"tenant_id": "umbrella", "assets": "reuse"},
     "unshared": {"source_connector": "hubspot", "objects": ["deals"], "target_connector": "s3", "vendor": False},
 }
-# What v2.0.0 renames, forbids and retires.
+# Scaffolds that use what v2.0.0 renames, forbids or retires.
 RENAMED = {
     "drive": {
         "source_connector": "gdrive_csv",
@@ -45,12 +45,12 @@ REFUSED = {
     },
 }
 
-# What some release of the history renames, retires, or no longer reads incrementally.
+# Examples that use what a release renames, retires, or no longer reads incrementally.
 _MOVED = ("gdrive_reports", "hubspot_crm", "mysql_shop", "stripe_contracts")
 
 
 def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, Mapping[str, Any]]) -> Path:
-    """Make a clean repository with scaffolds by name, at a release of the template, as Copier would."""
+    """Make a clean repository with scaffolds by name, at a release of the template, as Copier would write it."""
     for name, answers in scaffolds.items():
         data = {"tenant_id": "acme", "scaffold": name} | dict(answers)
         for path, content in render_in_memory(template, tag, data).files.items():
@@ -60,7 +60,7 @@ def build(template: Path, destination: Path, tag: str, scaffolds: Mapping[str, M
     return destination
 
 
-# Edits by hand of the job, or of the asset, of a scaffold, each in a scaffold of its own.
+# Edits by hand, each in the job or asset of a different scaffold.
 EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
     "nothing": ("job", lambda text: text),
     "a line far from the change": ("job", lambda text: text + "retry_config:\n  max_attempts: 5\n"),
@@ -78,7 +78,7 @@ EDITS: dict[str, tuple[str, Callable[[str], str | None]]] = {
 
 
 def build_edited(template: Path, destination: Path) -> Path:
-    """Make a repository at v1.0.0 with a scaffold for each edit, and the edit in it."""
+    """Make a repository at v1.0.0 with an edited scaffold for each edit."""
     names = {name: name.replace(" ", "_") for name in EDITS}
     scaffolds = {slug: STRIPE | {"asset_names": {"customers": slug}} for slug in names.values()}
     build(template, destination, "v1.0.0", scaffolds)
@@ -104,12 +104,12 @@ def examples() -> dict[str, dict[str, Any]]:
 
 
 def steady() -> dict[str, dict[str, Any]]:
-    """Return those examples that no release of the history stops."""
+    """Return the examples that every release of the history can render."""
     return {name: answers for name, answers in examples().items() if name not in _MOVED}
 
 
 def copied(repository: Path, destination: Path) -> Path:
-    """Copy a repository, its history too."""
+    """Copy a repository with its history."""
     shutil.copytree(repository, destination, symlinks=True)
     return destination
 
@@ -120,7 +120,7 @@ def answers_files(repository: Path) -> list[str]:
 
 
 def update_one_by_one(repository: Path, tag: str, names: list[str]) -> None:
-    """Run Copier's own update on each in turn; it wants a clean tree before each."""
+    """Run Copier's own update on each in turn; before each, the tree must be clean."""
     for name in names:
         run_update(repository, answers_file=name, defaults=True, overwrite=True, unsafe=True, quiet=True, vcs_ref=tag)
         git(repository, "add", "--all")
@@ -129,7 +129,7 @@ def update_one_by_one(repository: Path, tag: str, names: list[str]) -> None:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command left: its exit status and what it printed."""
+    """The result of a command: its exit status and output."""
 
     status: int
     out: str
@@ -137,12 +137,12 @@ class Result:
 
     @property
     def json(self) -> Any:
-        """Its output, parsed; what is printed is always what its schema says."""
+        """Its output, parsed and checked against its schema."""
         return held_to_schema(json.loads(self.out))
 
 
 class Command:
-    """`dativo-generator` in the process of the test, trusting one template."""
+    """`dativo-generator`, run in the test's process; it trusts one template."""
 
     def __init__(self, template: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.monkeypatch, self.capsys = monkeypatch, capsys

@@ -1,4 +1,4 @@
-"""Somebody who follows a page to the letter: saves the files that it shows, and types its commands into a shell."""
+"""A reader who follows a page to the letter: saves the files that it shows, and types its commands into a shell."""
 
 import os
 import re
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from support import ROOT, blocks, git
 
-# What runs a test in a process of its own, and is nothing that its reader has.
+# Variables of the test run, which a reader does not have.
 _OF_PYTEST = re.compile(r"PYTEST|COV_")
 
 
 def copy_everything(folder: Path) -> Path:
-    """Copy the pack's working tree to `folder`, tests and docs too, with the virtual environment of the tests."""
+    """Copy the pack's working tree to `folder`, including tests and docs, with the virtual environment of the tests."""
     names = git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0")
     for name in filter(None, names):
         if (ROOT / name).is_file():
@@ -38,20 +38,20 @@ def typed(page: Path) -> Iterator[str]:
 
 @dataclass
 class Reader:
-    """Who follows a page: where they are, what they put for its words, and the variables that they have set."""
+    """The reader of a page: the current folder, the words that replace placeholders, and the variables set so far."""
 
     here: Path
     words: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def type(self, line: str, status: int = 0) -> str:
-        """Run a line in a shell, without somebody to answer, and return what it prints."""
+        """Run a line in a shell that cannot prompt anybody, and return its output."""
         for word, own in self.words.items():
             line = line.replace(word, own)
         variables = {name: value for name, value in os.environ.items() if not _OF_PYTEST.match(name)}
         variables["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{variables['PATH']}"
         variables |= {"PYTEST_ADDOPTS": "-n 0 -p no:cacheprovider", **self.variables}
-        # A line that goes somewhere leaves its reader there.
+        # A line that changes the folder changes it for the next lines, too.
         script = f"{line}\n_status=$?\nprintf '\\n%s' \"$PWD\"\nexit $_status"
         done = subprocess.run(
             ["bash", "-c", script],

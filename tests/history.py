@@ -1,6 +1,6 @@
-"""A template repository with three releases, whose registries differ in every way that a registry changes.
+"""A template repository with three releases, whose registries differ in every way in which a registry can change.
 
-What each release does to the one before it is in `data/history.yml`; the pack's own files are the first.
+`data/history.yml` says how each release changes the previous one; the first has the pack's own files.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ def release_history(template: Path) -> Path:
             if new := change.get("becomes"):
                 (template / change["file"]).rename(template / new)
         release(template, tag)
-    git(template, "repack", "-adq")  # one file to link in each clone
+    git(template, "repack", "-adq")  # a single file to link in each clone
     return template
 
 

@@ -1,4 +1,4 @@
-"""Documents that describe tables, with something in them that is shaped otherwise than its format says."""
+"""Documents that describe tables, damaged so that something does not have the shape that its format requires."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ from support import PACK, ROOT
 
 _SOURCES = ROOT / "tests" / "data" / "sources"
 _ASSET = {"source_type": "csv", "object": "x", "schema": [{"name": "id", "type": "integer", "description": "An id"}]}
-# What no place of a document expects, one or the other.
+# Values that at least some places of a document do not expect.
 ODD: tuple[Any, ...] = (
     *(None, True, 5, -1.5, 10**30, "", "x", "a\0b", "\ud800", "#/nowhere", [], [1], [[1]], [None], [{}], ["x", "x"]),
     *({}, {"a": 1}, {"": None}, {"$ref": "#"}, {"$ref": 5}, {"type": ["x", 1]}, {"allOf": [1]}, {"anyOf": {}}),
@@ -27,21 +27,21 @@ ODD: tuple[Any, ...] = (
 
 @cache
 def documents() -> dict[str, Any]:
-    """Return every document of the tests by its name: parsed, and right."""
+    """Return every document of the tests by its name: parsed and correct."""
     files = sorted(path for path in _SOURCES.rglob("*.*") if path.suffix in (".json", ".yaml"))
     found = {path.relative_to(_SOURCES).as_posix(): yaml.safe_load(path.read_text(encoding="utf-8")) for path in files}
     return found | {"asset.yaml": _ASSET, "nested.yaml": {"asset": _ASSET}}
 
 
 def places(value: Any, keys: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Yield the keys of every place in a document, its own too."""
+    """Yield the keys of every place in a document, including the top."""
     yield keys
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield from places(item, (*keys, key))
 
 
 def misshapen(name: str, random: Random) -> Any:
-    """Return a document with one to three places that hold something else, or have another name."""
+    """Return a document in which one to three places have another value or another name."""
     value = copy.deepcopy(documents()[name])
     for _ in range(random.randint(1, 3)):
         *outer, last = random.choice(list(places(value))[1:] or [(None,)])
@@ -56,7 +56,7 @@ def misshapen(name: str, random: Random) -> Any:
 
 
 def problem_of(name: str, value: Any, folder: Path) -> str | None:
-    """Say what goes wrong where a document is read; None where it is fields, or one line."""
+    """Return what goes wrong when a document is read; None if it gives fields or a one-line error."""
     path = folder / Path(name).name
     text = json.dumps(value) if path.suffix == ".json" else yaml.safe_dump(value, allow_unicode=True)
     path.write_text(text, encoding="utf-8", errors="surrogatepass")

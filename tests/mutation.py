@@ -1,7 +1,7 @@
-"""Mutants of a module: its text with one thing changed, by the operators of mutmut and one more.
+"""Mutants of a module: its text with one change, by mutmut's operators and one more.
 
-mutmut makes them, and does not run them here: it takes up neither patterns and constants of a module nor what has a
-decorator, which are half of the guards, and wants a package at the root or below `src`.
+mutmut creates them, but does not run them: it covers neither patterns and constants of a module nor functions with a
+decorator, which are half of the guards, and it needs a package at the root or below `src`.
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from typing import Any
 import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
-# What changes nothing that runs, or only how fast; a decorator holds a size of a cache, or `frozen`.
+# What does not change the behaviour, or only the speed; a decorator holds a cache size, or `frozen`.
 _NOT_RUN = (cst.Annotation, cst.Decorator, cst.Import, cst.ImportFrom, cst.Param)
-# What is called with words for people; so is what builds an error.
+# Functions that are called with texts for people, like those that build errors.
 _SAYS = {"say", "tell", "_moving", "print"}
 _ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "latin-1"}
 
@@ -23,7 +23,7 @@ Path = tuple[cst.CSTNode, ...]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed text of a module, known by the function it is in, and what became of what: `before -> after`."""
+    """A changed text of a module, identified by its function and the change: `before -> after`."""
 
     within: str
     change: str
@@ -31,12 +31,12 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What tells it from the others of its module, wherever it stands."""
+        """Its identity within the module, which does not depend on its line."""
         return f"{self.within}: {self.change}"
 
 
 def mutants_of(text: str) -> list[Mutant]:
-    """Make every mutant of a module but those in which only words for people, or no step of the program, differ."""
+    """Create every mutant of a module, except those that change only texts for people, or nothing that runs."""
     module = cst.parse_module(text)
     parts = [module.code_for_node(statement) for statement in module.body]
     footer = sum(len(module.code_for_node(line)) for line in module.footer)
@@ -75,7 +75,7 @@ def _changed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     for kind, operator in mutation_operators:
         if isinstance(node, kind):
             yield from operator(node)
-    if isinstance(node, cst.If):  # which mutmut leaves as it is: a guard that says no to all others
+    if isinstance(node, cst.If):  # mutmut does not change this: a guard that refuses everything else
         test = node.test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         space = cst.SimpleWhitespace(" ")
         yield node.with_changes(
@@ -84,7 +84,7 @@ def _changed(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def _is_wording(node: cst.CSTNode, new: cst.CSTNode, path: Path) -> bool:
-    """Return whether only words differ: an error's, or another text of several words; or the letters of an encoding."""
+    """Return whether only the words of an error or another text differ, or the case of an encoding's name."""
     if isinstance(node, cst.Call) and _says(node):
         return True
     if not isinstance(node, cst.SimpleString):
@@ -116,7 +116,7 @@ def _within(path: Path) -> str:
 
 
 def _told(module: cst.Module, node: cst.CSTNode, new: cst.CSTNode, path: Path) -> str:
-    """Write a change; of an operator alone, with what it is between."""
+    """Format a change; for a lone operator, with its operands."""
     if isinstance(node, cst.If):
         node, new = node.test, new.test
     elif not isinstance(node, cst.BaseExpression | cst.BaseSmallStatement):

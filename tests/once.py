@@ -1,4 +1,4 @@
-"""What a run of the tests makes once, however many workers it has."""
+"""Folders that a test run makes once, however many workers it has."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ import pytest
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder `name` of the run, filled by `make` in the worker that needs it first; the others wait.
 
-    It is not to be changed. A worker that is killed leaves neither a lock nor a folder that is half full.
+    Tests must not change it. A killed worker leaves neither a lock nor a half-filled folder.
     """
     room = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

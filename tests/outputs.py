@@ -1,4 +1,4 @@
-"""What the commands print with `--json`, in every state that matters, and the schemas of it.
+"""The output of the commands with `--json`, in every state that matters, and its schemas.
 
 The documentation shows some of these runs; `fleets` holds every output that any test reads against its schema.
 """
@@ -29,7 +29,7 @@ def _validator(name: str) -> Draft202012Validator:
 
 
 def held_to_schema(document: Any) -> Any:
-    """Return a document that a command has printed; raises `AssertionError` where it is not what its schema says."""
+    """Return a document that a command has printed; raises `AssertionError` if it does not fit its schema."""
     name = document["schema"]
     wrong = [f"{error.json_path}: {error.message}" for error in _validator(name).iter_errors(document)]
     assert not wrong, (name, wrong)
@@ -37,7 +37,7 @@ def held_to_schema(document: Any) -> Any:
 
 
 def members(schema: Any, value: Any, top: Any, path: str = "") -> Iterator[str]:
-    """Yield where in a schema each member of a value is described, a path for each."""
+    """Yield the path of the description, in a schema, of each member of a value."""
     if "$ref" in schema:
         path = schema["$ref"]
         schema = top["$defs"][path.removeprefix("#/$defs/")]
@@ -55,7 +55,7 @@ def members(schema: Any, value: Any, top: Any, path: str = "") -> Iterator[str]:
 
 
 def described(schema: Any, path: str = "") -> Iterator[str]:
-    """Yield the same paths for all that a schema describes."""
+    """Yield the same paths for everything that a schema describes."""
     for name, part in schema.get("$defs", {}).items():
         yield from described(part, f"#/$defs/{name}")
     for name, part in schema.get("properties", {}).items():
@@ -73,7 +73,7 @@ def described(schema: Any, path: str = "") -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Run:
-    """A command that ran: its arguments, exit status, standard output and standard error."""
+    """A finished run of the command: arguments, exit status, standard output and standard error."""
 
     arguments: tuple[str, ...]
     status: int
@@ -113,7 +113,7 @@ class Room:
         return build(self.template, self.folder / name, tag, scaffolds)
 
     def empty(self, name: str, **files: str) -> Path:
-        """Make a folder with files, which is no repository."""
+        """Make a folder with files that is not a repository."""
         (self.folder / name).mkdir()
         for path, text in files.items():
             write(self.folder / name, path.replace("_", "."), text)
@@ -121,7 +121,7 @@ class Room:
 
 
 def write(root: Path, path: str, text: str) -> None:
-    """Write a file, and the folders to it."""
+    """Write a file, and create its folders."""
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     (root / path).write_text(text, encoding="utf-8")
 
@@ -190,7 +190,7 @@ def _update(room: Room) -> Iterator[Run]:
     edit(less, "jobs/acme/stripe_invoices_to_iceberg.yaml", "level: INFO", "level: DEBUG")
     release(less, "edited")
     yield run(less, "update", "--to", "v1.0.0", "--data", "objects=[customers]", "--json")
-    yield run(less, "update", "--json")  # what is not committed is in its way
+    yield run(less, "update", "--json")  # blocked by uncommitted changes
 
 
 def _batch(room: Room) -> Iterator[Run]:
@@ -327,7 +327,7 @@ RUNS: tuple[Callable[[Room], Iterator[Run]], ...] = (
 
 @cache
 def runs() -> tuple[Run, ...]:
-    """Run every command in every state, once in a process."""
+    """Run every command in every state; once per process."""
     from history import release_history
 
     with tempfile.TemporaryDirectory() as room, _clean(Path(room)):
@@ -342,7 +342,7 @@ def runs() -> tuple[Run, ...]:
 
 
 def _anywhere(one: Run, room: Path, template: Path) -> Run:
-    """Return a run as it would be in another folder."""
+    """Return a run with the paths of another folder."""
     out = one.out.replace(str(template), "/src/template").replace(str(room), "/src")
     return Run(tuple(text.replace(str(room), "/src") for text in one.arguments), one.status, out, one.err)
 

@@ -1,6 +1,6 @@
-"""No bound of the pack's own decides a test, however slow the machine is.
+"""Lift the pack's own time limits, so that no test depends on the speed of the machine.
 
-A pytest plugin. A test of such a bound sets it again for itself.
+A pytest plugin. A test of such a limit sets it itself.
 """
 
 import re
@@ -15,14 +15,14 @@ HOUR = 3600
 
 
 def bounded() -> list[str]:
-    """List the modules whose `SECONDS` says how long something may take, or when it is spoken of."""
+    """List the modules whose `SECONDS` is a time limit, or the time until progress is printed."""
     files = [path for path in EXTENSIONS.rglob("*.py") if re.search(r"^SECONDS = ", path.read_text("utf-8"), re.M)]
     return [".".join(path.relative_to(EXTENSIONS).with_suffix("").parts) for path in files]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _patience() -> Iterator[None]:
-    """Put the bounds out of reach: a connection, the read of a file, and the next line about long work."""
+    """Raise the limits out of reach: for connections, for reading files, and for progress lines."""
     with pytest.MonkeyPatch.context() as patch:
         for name in bounded():
             patch.setattr(import_module(name), "SECONDS", HOUR)

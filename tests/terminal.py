@@ -28,7 +28,7 @@ REVIEW = "Write these files"
 # So high that nothing scrolls away.
 ROWS, COLUMNS = 400, 120
 # Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail.
-PATIENCE = 600.0
+PATIENCE = 25.0
 # The title of the terminal from the beginning of what a prompt draws to its end.
 _DRAWING = "drawing"
 

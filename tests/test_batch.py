@@ -190,7 +190,10 @@ CLASHES = {
         ["s,stripe,charges,iceberg", "s,stripe,invoices,iceberg"],
         "jobs.csv: row 3, column A: scaffold: give each its own name; row 2 has the same",
     ),
-    "one asset": (["a,stripe,charges,iceberg", "b,stripe,charges,s3"], "assets/stripe/v1.0/stripe_charges.yaml"),
+    "one asset": (
+        ["a,stripe,charges,iceberg", "b,stripe,charges,s3"],
+        "2 rows (2-3): assets/stripe/v1.0/stripe_charges.yaml: name each another asset with asset_names, ",
+    ),
     "too many cells": (["a,stripe,charges,iceberg,more"], "jobs.csv: row 2: has more cells than row 1 has names"),
 }
 
@@ -235,6 +238,44 @@ def test_what_is_wrong_in_the_same_way_is_said_once(command: Command, out: Path)
         "jobs.csv: 3 rows (8-10), column C: "
         "objects: use one of charges, customers, invoices; 'refund' is not an object of stripe",
         "Error: 6 problems",
+    ]
+
+
+def test_values_that_are_wrong_in_the_same_way_have_one_remedy(command: Command, out: Path) -> None:
+    rows = [f"s{number},stripe,customers,s3,data{number}" for number in range(3)]
+    text = "\n".join(["scaffold,source_connector,objects,target_connector,owner", *rows]) + "\n"
+    result = command(out, "batch", write(out, text), "--data", "tenant_id=acme")
+    assert result.err.removesuffix("; nothing was written\n").splitlines() == [
+        "jobs.csv: 3 rows (2-4): owner: write an ASCII e-mail address like team@example.com",
+        "  row 2, column E: not 'data0'",
+        "  row 3, column E: not 'data1'",
+        "  row 4, column E: not 'data2'",
+        "Error: 3 problems",
+    ]
+
+
+def test_rows_that_would_write_one_file_are_one_line(command: Command, out: Path) -> None:
+    rows = [f"s{number},stripe,customers,s3" for number in range(5)]
+    text = "\n".join(["scaffold,source_connector,objects,target_connector", *rows]) + "\n"
+    result = command(out, "batch", write(out, text), *SHARED)
+    assert result.err.splitlines() == [
+        "jobs.csv: 5 rows (2-6): assets/stripe/v1.0/stripe_customers.yaml: name each another asset with asset_names, "
+        "or write it in one and answer assets=reuse in the others; .copier-answers.acme.s0.yml, "
+        ".copier-answers.acme.s1.yml, .copier-answers.acme.s2.yml and 2 more would write it",
+        "Error: 5 problems; nothing was written",
+    ]
+
+
+def test_a_cell_may_be_a_pattern_for_names(command: Command, out: Path) -> None:
+    text = (
+        "scaffold,source_connector,objects,target_connector,asset_names\n"
+        "a,stripe,customers,s3,{tenant}_a_{object}\n"
+        "b,stripe,customers,s3,{tenant}_b_{object}\n"
+    )
+    assert command(out, "batch", write(out, text), *SHARED).status == 0
+    assert sorted(path.name for path in (out / "assets").rglob("*.yaml")) == [
+        "acme_a_customers.yaml",
+        "acme_b_customers.yaml",
     ]
 
 

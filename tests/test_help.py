@@ -26,6 +26,13 @@ def test_every_command_has_examples_of_itself() -> None:
         assert all(re.match(rf"dativo-generator {command}\b", example) for example in EXAMPLES[command])
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_help_names_a_type_of_python(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert re.findall(r"<[^|>]*>", capsys.readouterr().out) == []
+
+
 def loads(statement: str) -> set[str]:
     """Return the libraries that a fresh Python loads for a statement."""
     program = f"import sys\n{statement}\nprint(*{{name.partition('.')[0] for name in sys.modules}})"

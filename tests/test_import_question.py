@@ -364,7 +364,7 @@ def test_a_pattern_that_is_typed_is_looked_up_in_a_source_that_is_named_later(te
     terminal.answer("Tables", f'- "!sales.tmp_*"{DONE}')
     terminal.wait("say which tables to include")
     terminal.send(f"{ENTER}- sales.*{ENTER}- {{name: 5}}{DONE}")
-    terminal.wait("`name` must be text")
+    terminal.wait("`name` must be one line of text")
     terminal.send("\x7f" * len("- {name: 5}") + f"- crm.people{DONE}")
     end(terminal, target=pick(TARGETS, "s3"))
     terminal.wait("the tables of '!sales.tmp_*', 'sales.*' are looked up in what you name here; it is needed")

@@ -82,7 +82,7 @@ def test_wrong_answers_are_asked_again_with_the_reason(template: Path, tmp_path:
     terminal.answer("Execution mode", ENTER)
     terminal.answer("Where the data comes from", pick(SOURCES, "stripe"))
     terminal.answer("Objects", ENTER)
-    terminal.wait("name at least one, like [charges]")
+    terminal.wait("Select at least one line with Space, then press Enter.")
     terminal.send(SPACE + ENTER)
     end(terminal)
     assert terminal.finish() == 0, terminal.text
@@ -104,7 +104,9 @@ def test_nobody_but_the_user_says_who_owns_the_data(template: Path, tmp_path: Pa
 def test_tables_and_fields_are_edited_as_yaml(template: Path, tmp_path: Path) -> None:
     terminal = start(template, tmp_path)
     begin(terminal, pick(SOURCES, "postgres"))
-    terminal.answer("Tables", f"- public.orders{DONE}")
+    terminal.answer("Tables", DONE)
+    terminal.wait("give a value, like [public.orders]; it has none")
+    terminal.send(f"- public.orders{DONE}")
     end(terminal, customize=opened("schema"))
     terminal.answer("Import the fields from", ENTER)
     terminal.answer("Assets", ENTER)
@@ -318,7 +320,7 @@ def test_a_kept_answer_is_changed_with_ask(template: Path, tmp_path: Path) -> No
     terminal.answer("Objects", DOWN + SPACE + ENTER)
     end(terminal)
     assert terminal.finish(proceed="n") != 0
-    assert "To change one of them, add --ask NAME" in terminal.text
+    assert "To change an answer there, add --ask NAME" in terminal.text
     again = start(template, tmp_path, "--data-file", kept(terminal), "--ask", "objects", "--ask", "execution_mode")
     again.answer("Execution mode", ENTER)
     again.answer("Objects", SPACE + ENTER)

@@ -32,6 +32,7 @@ def leave(template: Path, folder: Path) -> None:
     terminal.answer("Where the data goes", "\x03")
     assert terminal.finish() == 2
     assert "Error" not in terminal.text and "Your answers are kept" in terminal.text, terminal.text
+    assert "  dativo-generator new out\n" in terminal.text
 
 
 def test_one_goes_on(published: Path, tmp_path: Path, state: Path) -> None:
@@ -49,7 +50,7 @@ def test_one_changes_an_answer_first(columns: int, published: Path, tmp_path: Pa
     leave(published, tmp_path)
     terminal = new(published, tmp_path, columns)
     terminal.answer(OFFER, DOWN + ENTER)
-    terminal.wait("environment  'dev'")
+    terminal.wait("environment       dev")
     terminal.send(DOWN + SPACE + ENTER)
     terminal.answer("Where the job runs", "\x01\x0bprod" + ENTER)
     end(terminal)
@@ -62,7 +63,7 @@ def test_what_is_read_is_asked_again_from_another_source(published: Path, tmp_pa
     leave(published, tmp_path)
     terminal = new(published, tmp_path)
     terminal.answer(OFFER, DOWN + ENTER)
-    terminal.wait("source_connector  'stripe'")
+    terminal.wait("source_connector  stripe")
     terminal.send(DOWN * 3 + SPACE + ENTER)
     terminal.answer("Where the data comes from", DOWN * (SOURCES.index("hubspot") - SOURCES.index("stripe")) + ENTER)
     terminal.wait("Objects")

@@ -210,6 +210,12 @@ ASKED = {
     "schedule": "how-to/schedule.html",
     "upgrade": "how-to/upgrade.html",
     "error": "how-to/troubleshooting.html",
+    "traceback": "how-to/troubleshooting.html",
+    "secret": "how-to/run-the-jobs.html",
+    "password": "how-to/run-the-jobs.html",
+    "conflict": "how-to/update-many-jobs.html",
+    "spreadsheet": "how-to/scaffold-many-at-once.html",
+    "label": "reference/classification.html",
 }
 
 

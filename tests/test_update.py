@@ -236,7 +236,7 @@ def test_a_scaffold_can_be_renamed(few: Path, command: Command, tmp_path: Path) 
     [
         ("target_connector=s33", "target_connector: did you mean 's3'? 's33' is not a target of the registry"),
         ("asset_names={customers: initech_customers}", "belongs to the scaffold pins of initech"),
-        ("scaffold=pins", ".copier-answers.globex.pins.yml would also be written by"),
+        ("scaffold=pins", ".copier-answers.globex.pins.yml: give each its own name; "),
         ("retention_days=soon", "retention_days: write a whole number of 0 or more, not 'soon'"),
     ],
 )

@@ -118,7 +118,8 @@ class Answers:
                 raise QuestionError(f"{name}: leave the answer out; {why}")
             raw = self.raw[name] if name in self.raw else self.default(name)
             if raw is None and name in self.raw:
-                raise QuestionError(f"{name}: give a value or leave the answer out; it has none")
+                way = f", like {question.example}" if question.example else " or leave the answer out"
+                raise QuestionError(f"{name}: give a value{way}; it has none")
             if raw is None and question.guess:
                 raw = question.guess(self)
             if raw is None:

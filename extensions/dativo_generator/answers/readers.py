@@ -71,7 +71,7 @@ def text(raw: Any) -> str:
 def name(raw: Any) -> str:
     """Read text that is not blank."""
     if not text(raw).strip():
-        raise AnswerError("is empty")
+        raise AnswerError("give a value; it is empty")
     return text(raw)
 
 
@@ -87,7 +87,7 @@ def email(raw: Any) -> str:
     """Read an ASCII e-mail address, the only owner that the runner accepts."""
     address = text(raw)
     if not address:
-        raise AnswerError("type an e-mail address like team@example.com; nobody else can say it")
+        raise AnswerError("type an e-mail address like team@example.com; only you can say who owns the data")
     if not _EMAIL.fullmatch(address):
         raise AnswerError(f"write an ASCII e-mail address like team@example.com, not {shown(address)}")
     return address

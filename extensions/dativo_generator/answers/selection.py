@@ -32,7 +32,7 @@ class Item(NamedTuple):
 def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item, ...]:
     """Read the answer to "what to read" for `connector`; raises `AnswerError` that begins with the position."""
     name = connector.selection
-    if not isinstance(raw, list):
+    if raw is not None and not isinstance(raw, list):
         raise AnswerError(f"must be a list, not {shown(raw)}")
     if not raw:
         raise AnswerError(f"name at least one, like {EXAMPLES.get(name) or f'[{connector.objects[0]}]'}; it is empty")
@@ -138,7 +138,7 @@ def _mapping(value: Any, short: str, known: Sequence[str], where: str) -> dict[s
 def _text(entry: dict[str, Any], key: str, where: str) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip() or has_controls(value):
-        problem = f"is missing: {shown(entry)}" if key not in entry else f"must be text, not {shown(value)}"
+        problem = f"is missing: {shown(entry)}" if key not in entry else f"must be one line of text, not {shown(value)}"
         raise AnswerError(f"{where}`{key}` {problem}")
     return value
 

@@ -24,6 +24,11 @@ def tell(text: str, stream: TextIO | None = None) -> None:
     print(*(wrapped(text) if stream.isatty() else [printable(text)]), sep="\n", file=stream, flush=True)
 
 
+def fitted(text: str, first: int = 0) -> str:
+    """Return a line for standard error, from column `first` on: wrapped if that is a terminal, else as it is."""
+    return "\n".join(wrapped(text, first, " " * (first + 2))) if sys.stderr.isatty() else printable(text)
+
+
 def wrapped(text: str, first: int = 0, indentation: str = "  ") -> list[str]:
     """Break a line between words, at `WIDTH` or the width of the terminal; the first line starts at column `first`.
 

@@ -101,7 +101,7 @@ def _repository(root: Path) -> Iterator[Check]:
     """Check the repository: updates need one, and a name for commits."""
     try:
         if repository(root) is None:
-            yield Check("repository", "this folder is in none", "git init")
+            yield Check("repository", "this folder is not in a Git repository", "git init")
             return
         for key in ("user.name", "user.email"):
             found = attempt(root, "config", "--get", key).stdout.decode(errors="replace").strip()

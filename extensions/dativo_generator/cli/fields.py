@@ -45,9 +45,12 @@ def command(
             "postgresql://me:${PGPASSWORD}@host/db.",
         ),
     ],
-    table: Annotated[str, typer.Option(help="Only this table, stream or schema of the source.")] = "",
+    table: Annotated[str, typer.Option(metavar="NAME", help="Only this table, stream or schema of the source.")] = "",
     object_: Annotated[
-        str, typer.Option("--object", help="The object that the fields belong to; its name counts for labels.")
+        str,
+        typer.Option(
+            "--object", metavar="NAME", help="The object that the fields belong to; its name counts for labels."
+        ),
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show why each column has its label, or none.")] = False,
     against: Annotated[
@@ -56,17 +59,25 @@ def command(
     required_from_data: Annotated[
         bool, typer.Option("--required-from-data", help="Mark columns of a file as required if they are never empty.")
     ] = False,
-    dialect: Annotated[str, typer.Option(help="SQL dialect of a DDL script; default: guessed.")] = "",
-    encoding: Annotated[str, typer.Option(help="Encoding of a data file that is not UTF-8.")] = "",
+    dialect: Annotated[str, typer.Option(metavar="NAME", help="SQL dialect of a DDL script; default: guessed.")] = "",
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="Encoding of a data file that is not UTF-8.")] = "",
     min_confidence: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Lowest confidence that gives a column a label; usually 0.5.")
+        float | None,
+        typer.Option(
+            metavar="NUMBER", min=0, max=1, help="Lowest confidence that gives a column a label; usually 0.5."
+        ),
     ] = None,
     together: Annotated[
         bool, typer.Option("--together", help="Treat the files of a folder or pattern as one table.")
     ] = False,
     sample: Annotated[
         int,
-        typer.Option(min=0, max=100_000, help="Number of rows to read from each table of a database, to find labels."),
+        typer.Option(
+            metavar="ROWS",
+            min=0,
+            max=100_000,
+            help="Number of rows to read from each table of a database, to find labels.",
+        ),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:

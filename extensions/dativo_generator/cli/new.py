@@ -32,7 +32,8 @@ EXAMPLES = (
 
 def command(
     destination: Annotated[
-        Path, typer.Argument(metavar="FOLDER", readable=False, help="Where to scaffold; default: the current folder.")
+        Path,
+        typer.Argument(metavar="FOLDER", readable=False, help="Where to scaffold.", show_default="the current folder"),
     ] = Path(),
     template: Template = "",
     to: To = "",
@@ -51,7 +52,7 @@ def command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Scaffold a new job: asks what `copier copy` asks, with the template that is trusted here."""
+    """Scaffold a new job. Asks the same questions as `copier copy`, and runs only the template that you trust."""
     from copier.errors import CopierAnswersInterrupt, CopierError
 
     answers = dict(assignment(text) for text in data or [])

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperArgument
 
 from ..base.repository_url import VARIABLE
 
@@ -28,6 +29,14 @@ def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
             formatter.write_paragraph()
             super().format_help(ctx, formatter)
 
+        def get_params(self, ctx: typer.Context) -> list[Any]:
+            """Return the parameters; an argument is shown by its name, without the Python type that Typer adds."""
+            params = super().get_params(ctx)
+            for one in params:
+                if isinstance(one, TyperArgument):
+                    one.display_type_rich = lambda ctx: None
+            return params
+
     return Help
 
 
@@ -47,10 +56,12 @@ Force = Annotated[
     bool, typer.Option("--force", help="Delete files even if they were edited by hand, or other jobs use them.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Tenants = Annotated[list[str] | None, typer.Option("--tenant", help="Only this tenant; can be repeated.")]
+Tenants = Annotated[
+    list[str] | None, typer.Option("--tenant", metavar="NAME", help="Only this tenant; can be repeated.")
+]
 Connectors = Annotated[
-    list[str] | None, typer.Option("--connector", help="Only this source or target; can be repeated.")
+    list[str] | None, typer.Option("--connector", metavar="NAME", help="Only this source or target; can be repeated.")
 ]
 Environments = Annotated[
-    list[str] | None, typer.Option("--environment", help="Only this environment; can be repeated.")
+    list[str] | None, typer.Option("--environment", metavar="NAME", help="Only this environment; can be repeated.")
 ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..answers.questions import QUESTIONS
-from ..base.documents import shown
+from ..base.emit import inline
 from ..questionnaire.prompts import SEVERAL, SINGLE, adapt
 from ..questionnaire.unfinished import kept_for
 
@@ -15,6 +15,8 @@ _OFFERS = {
     _CHANGE: "change      change some of the answers first",
     _ANEW: "start anew  forget the answers",
 }
+# The most characters of an answer in the list of those to change.
+_SHORT = 60
 # The answer on which those about what is read depend.
 _SOURCE = "source_connector"
 
@@ -41,9 +43,16 @@ def resumed(destination: Path, read: Any) -> Resumed | None:
         return None
     if decision == _GO_ON:
         return Resumed(kept)
-    lines = {name: f"{name}  {shown(value)}" for name, value in kept.items() if name in QUESTIONS}
+    asked = {name: value for name, value in kept.items() if name in QUESTIONS}
+    longest = max(map(len, asked), default=0)
+    lines = {name: f"{name:<{longest}}  {_short(value)}" for name, value in asked.items()}
     changed = _asked(SEVERAL, "Which answers do you want to change?", lines)
     return Resumed(_without_dependent(kept, changed), tuple(changed))
+
+
+def _short(value: Any) -> str:
+    text = " ".join(inline(value).split())
+    return text if len(text) <= _SHORT else f"{text[: _SHORT - 3]}..."
 
 
 def _without_dependent(kept: Mapping[str, Any], changed: list[str]) -> dict[str, Any]:
@@ -60,4 +69,4 @@ def _asked(kind: str, message: str, offers: Mapping[str, str], **options: Any) -
     from questionary.prompts import AVAILABLE_PROMPTS
 
     choices = [Choice(title, value) for value, title in offers.items()]
-    return AVAILABLE_PROMPTS[kind](message=message, choices=choices, qmark="?", **options).unsafe_ask()
+    return AVAILABLE_PROMPTS[kind](message=f"{message}\n  ", choices=choices, qmark="?", **options).unsafe_ask()

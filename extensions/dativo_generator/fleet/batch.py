@@ -81,7 +81,7 @@ def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda:
     refused = {outcome.name: outcome.detail for outcome in change.refused}
     for state in states:
         if detail := refused.get(state.outcome.name):
-            problems.append(state.row.problem(detail))
+            problems.append(state.row.problem(detail.removeprefix(f"{state.outcome.name}: ")))
     return Batch(problems=problems) if problems else Batch(states, change=change)
 
 

@@ -129,6 +129,12 @@ class Release:
             self._template, self._env = worker.template, worker.jinja_env
             questions = self._template.questions_data
             self._types = {name: _type(question) for name, question in questions.items()}
+            # A template decides the type of a mapping whose order matters, which may also be a text.
+            self._listed = {
+                name
+                for name, type_ in self._types.items()
+                if type_ == "yaml" and "{" not in questions[name].get("type", "")
+            }
             self._computed = {
                 name: (self._env.from_string(str(question.get("default"))), self._types[name])
                 for name, question in questions.items()
@@ -170,7 +176,7 @@ class Release:
         Two quotes are an empty text, since an empty cell means no answer.
         """
         value = self.typed(name, "" if text == '""' else text)
-        if isinstance(value, str) and self._types.get(name) == "yaml":
+        if isinstance(value, str) and name in self._listed:
             return [part.strip() for part in re.split(r"[,;\n]", value) if part.strip()]
         return value
 

@@ -6,6 +6,7 @@
     row 4: fields: import the columns, or name them; these are a guess: orders
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from ..base.naming import few, spans
 _SEVERAL = 3
 # How many objects or columns a line names before it counts the others.
 _FEW = 3
+# What follows in a message on how to solve the problem: what is wrong in this row.
+_CASE = re.compile(r"; |, (?=not ['\[{\d])")
 
 
 class Place(NamedTuple):
@@ -92,7 +95,7 @@ def lines(problems: Iterable[Problem]) -> Iterator[str]:
         same.setdefault((place.file, place.unit, place.where, message), []).append(place)
     ways: dict[tuple[str, ...], list[tuple[str, list[Place]]]] = {}
     for (file, unit, _, message), places in same.items():
-        way, _, _ = message.partition("; ")
+        way = _CASE.split(message, maxsplit=1)[0]
         ways.setdefault((file, unit, way), []).append((message, places))
     for (file, unit, way), found in ways.items():
         if len(found) < _SEVERAL:
@@ -101,7 +104,7 @@ def lines(problems: Iterable[Problem]) -> Iterator[str]:
         rows = sorted({place.number for _, places in found for place in places})
         yield f"{file}: {_counted(unit, rows)}: {way}"
         for message, places in found:
-            yield f"  {_joined(places).removeprefix(f'{file}: ')}: {message.removeprefix(f'{way}; ')}"
+            yield f"  {_joined(places).removeprefix(f'{file}: ')}: {_CASE.sub('', message.removeprefix(way), count=1)}"
 
 
 def _joined(places: Sequence[Place]) -> str:

@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Any
 
 from ..answers import recording
-from ..base.naming import listed
+from ..base.naming import few, listed
 from ..base.versions import version_of
 from ..plan.destination import COPIERS_OWN, shares
 from . import uses
@@ -24,6 +24,9 @@ from .release import Release, Rendering
 from .source import SourceError
 from .step import Outcome, Step
 from .vendored import is_formatted
+
+# How many scaffolds an error names before it counts the others.
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -191,12 +194,17 @@ def _undisputed(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
         disputed = [path for path in (*outcome.writes, *outcome.edits) if len(writers[path]) > 1]
         disputed.sort(key=lambda path: "/" in path)  # the answers file is the most helpful
         if disputed:
-            others = ", ".join(name for name in writers[disputed[0]] if name != outcome.name)
-            yield Outcome(
-                outcome.name, ("refused",), f"{outcome.name}: {disputed[0]} would also be written by {others}"
-            )
+            yield Outcome(outcome.name, ("refused",), f"{outcome.name}: {_dispute(disputed[0], writers[disputed[0]])}")
         else:
             yield outcome
+
+
+def _dispute(path: str, writers: Sequence[str]) -> str:
+    """Return why several scaffolds cannot write a path, in the same words for each of them."""
+    way = "give each its own name" if "/" not in path else "give each its own file"
+    if path.startswith("assets/"):
+        way = "name each another asset with asset_names, or write it in one and answer assets=reuse in the others"
+    return f"{path}: {way}; {few(writers, _FEW)} would write it"
 
 
 def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | Edit | None], list[str]]:

@@ -33,6 +33,7 @@ _PRESS = {
     YES_OR_NO: "Press y or n, or Enter alone for the capital letter.",
 }
 _UNMARKED = "Choose a line with the arrow keys, then press Enter."
+_UNSELECTED = "Select at least one line with Space, then press Enter."
 
 
 def adapt() -> None:
@@ -68,7 +69,7 @@ def _adapted(kind: str, make: Callable[..., Any]) -> Callable[..., Any]:
 def _options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     changed = dict(options)
     if validate := changed.get("validate"):
-        changed["validate"] = partial(_verdict, validate, "lexer" in changed)
+        changed["validate"] = partial(_verdict, validate, kind, "lexer" in changed)
     if kind == SEVERAL:
         changed.setdefault("instruction", _INSTRUCTION)
     if example := changed.get("placeholder"):
@@ -76,9 +77,11 @@ def _options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _verdict(validate: Callable[[Any], Any], is_yaml: bool, answer: Any) -> Any:
+def _verdict(validate: Callable[[Any], Any], kind: str, is_yaml: bool, answer: Any) -> Any:
     """Return True, or the error without the name of the question, which the screen already shows."""
     verdict = validate(answer)
+    if kind == SEVERAL and verdict is not True and not answer:
+        return _UNSELECTED
     if verdict == _UNPARSED:
         return _unparsed(answer) if is_yaml else "Type a number, like 30."
     return _COPIERS_PREFIX.sub("", verdict) if isinstance(verdict, str) else verdict
@@ -93,12 +96,15 @@ def _unparsed(answer: str) -> str:
 
 
 def _fit(application: Any) -> None:
-    """Wrap what is wider than the terminal: help, choices, errors."""
+    """Wrap what is wider than the terminal (help, choices, errors), and show an error next to its answer."""
     from prompt_toolkit.filters import Always
-    from prompt_toolkit.layout.controls import FormattedTextControl
+    from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 
     for window in application.layout.find_all_windows():
         control = window.content
+        # What extends pushes the error to the bottom of the terminal.
+        if isinstance(control, BufferControl) or hasattr(control, "pointed_at"):
+            window.dont_extend_height = Always()
         if isinstance(control, FormattedTextControl):
             widest = None if hasattr(control, "pointed_at") else WIDTH
             control.text = partial(_fitted, application, control.text, widest)

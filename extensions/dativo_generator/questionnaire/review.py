@@ -12,6 +12,7 @@ from ..base.emit import inline
 from ..base.errors import printable
 from ..base.naming import listed
 from ..base.paths import SETTINGS
+from ..base.telling import fitted
 from ..registry.pack import Pack
 from ..validation.findings import Finding
 from ..validation.repository import files, validate
@@ -57,9 +58,9 @@ def review(
     lines += [f"  {paint(f'{states[path]:<10}', states[path])}{printable(path)}" for path in paths]
     lines += ["", paint("Rows land in:", "title"), *(f"  {printable(place)}" for place in plan["places"])]
     if plan["profiled"]:
-        lines += ["", paint("Answers from a profile:", "title"), f"  {printable(listed(plan['profiled']))}"]
+        lines += ["", paint("Answers from a profile:", "title"), f"  {fitted(listed(plan['profiled']), 2)}"]
     if warnings := [*_warnings(plan), *_findings(pack, plan, rendered, root)]:
-        lines += ["", paint("Warnings:", "title"), *(f"  {warning}" for warning in warnings)]
+        lines += ["", paint("Warnings:", "title"), *(f"  {fitted(warning, 2)}" for warning in warnings)]
     return "\n".join(lines)
 
 

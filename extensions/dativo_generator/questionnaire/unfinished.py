@@ -31,7 +31,8 @@ class Unfinished:
         """Arrange to print, when the process ends without `finish`, where the answers are and how to continue."""
         self._file = kept_for(destination)
         words = ("--data-file", str(self._file), source, str(destination))
-        self._again = f"copier copy --trust {' '.join(map(quote, words))}"
+        self._with_copier = f"copier copy --trust {' '.join(map(quote, words))}"
+        self._with_command = f"dativo-generator new {quote(_near(destination))}"
         self._kept = False
         atexit.register(self._say)
 
@@ -51,12 +52,19 @@ class Unfinished:
     def _say(self) -> None:
         if self._kept:
             for line in (
-                "Your answers are kept. To go on where you were:",
-                f"  {self._again}",
-                "To change one of them, add --ask NAME, like --ask owner; --ask '*' asks all again, with your answers.",
-                "`dativo-generator new` in the same folder offers to go on, or to change some first.",
+                "Your answers are kept. To go on where you were, or to change some of them first:",
+                f"  {self._with_command}",
+                "To go on with Copier alone:",
+                f"  {self._with_copier}",
+                "To change an answer there, add --ask NAME, like --ask owner; --ask '*' asks all again.",
             ):
                 tell(line)
+
+
+def _near(destination: Path) -> str:
+    """Return the path of the destination, from the current folder if it is in there."""
+    destination, here = destination.expanduser().absolute(), Path.cwd()
+    return str(destination.relative_to(here) if destination.is_relative_to(here) else destination)
 
 
 def _slug(path: Path) -> str:

@@ -90,8 +90,17 @@ def entries(answers: Answers, raw: Any) -> Any:
 
 def _listed(answers: Answers, raw: Any) -> Any:
     value = readers.structure(raw)
+    if isinstance(value, str) and answers.source.selection == "tables" and not answers.is_recorded:
+        _refuse_several(value)
     # A single thing needs no list, unless it is a choice.
     return [value] if isinstance(value, str | dict) and value and answers.source.selection != "objects" else value
+
+
+def _refuse_several(text: str) -> None:
+    """Refuse a text that names several tables: YAML makes one line of lines without dashes."""
+    names = text.replace(",", " ").split()
+    if len(names) > 1 and not set(text) & set("'\"`"):
+        raise AnswerError(f"write a list, like [{few(names)}]; {shown(text)} is one name")
 
 
 def awaits_source(answers: Answers) -> bool:
