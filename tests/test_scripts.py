@@ -441,6 +441,10 @@ SAID: dict[str, list[str]] = {
     "create table odd as select 1 + 1": [
         "a.sql:2: is not understood: create table odd as select 1 + 1: a query that does not say what its columns are"
     ],
+    "create table odd (x int) select 1 + 1": [
+        "a.sql:2: is not understood: create table odd (x int) select 1 + 1: "
+        "a query that does not say what its columns are"
+    ],
     "alter table good frobnicate x": ["a.sql:2: is not understood: alter table good frobnicate x: 'frobnicate x'"],
     "alter table good drop column z": [
         "a.sql:2: is not understood: alter table good drop column z: use one of x; there is no column 'z'"

@@ -6,6 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+import python_calamine
 
 from dativo_generator.importers.read import read
 from dativo_generator.importers.source import Options
@@ -99,3 +100,15 @@ def test_what_only_is_called_a_workbook_is_one_line(tmp_path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(ImportFailed, match=r"a\.xlsx: cannot be read as a workbook \(\w+\)"):
         read(str(path))
+
+
+def test_a_workbook_with_a_password_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Locked:
+        @staticmethod
+        def from_path(path: str) -> None:
+            raise python_calamine.PasswordError(path)
+
+    source = workbook(tmp_path / "a.xlsx", People=PEOPLE)
+    monkeypatch.setattr(python_calamine, "CalamineWorkbook", Locked)
+    with pytest.raises(ImportFailed, match=r"a\.xlsx: save it without a password; it has one"):
+        read(source)

@@ -1,6 +1,5 @@
 """`dativo-generator fields`."""
 
-import gc
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from ..base import emit
+from ..base.collector import no_collector
 from ..base.emit import block
 from ..base.errors import printable
 from ..base.naming import few, slug_of
@@ -118,8 +118,8 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
             f"{source}: choose with --table one of {few(table.name for table in tables)}; --object names one"
         )
     judge = Pack(installed()).judge
-    gc.freeze()  # what was read stays: the collector need not look at it again and again
-    return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]
+    with no_collector():
+        return [judged(table, judge, object_name or (asset.object if asset else "")) for table in tables]
 
 
 def _print_notes(imported: Sequence[Imported]) -> None:

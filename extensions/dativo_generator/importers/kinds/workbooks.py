@@ -41,6 +41,8 @@ def read_workbook(path: Path, wanted: str, *, required_from_data: bool = False) 
                     tables.append(table)
             except ImportFailed as error:
                 left_out[name] = str(error)
+    except calamine.PasswordError:
+        raise ImportFailed(f"{path}: save it without a password; it has one") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise ImportFailed(f"{path}: cannot be read as a workbook ({type(error).__name__})") from None
     told = listed(f"'{name}' ({why})" for name, why in left_out.items())

@@ -146,7 +146,10 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             for entry in piece.entries():
                 if entry.takes_one(*piece.words.comments) and entry.takes("="):
                     table.description = (entry.text() or "").strip()
-        elif (piece.takes("AS") and piece.word not in ("NODE", "EDGE")) or (word == "SELECT" and not listed):
+        elif word == "SELECT":
+            _as(piece, table, tables, listed, adds=True)  # only MySQL leaves AS out
+            return
+        elif piece.takes("AS") and piece.word not in ("NODE", "EDGE"):
             _as(piece, table, tables, listed)
             return
         else:
@@ -203,8 +206,11 @@ def _partitions(piece: Piece, table: ScriptTable) -> None:
                 table.columns.append(made(definition, piece.words))
 
 
-def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
-    """Take the columns of another table, or of a query that states them."""
+def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool, adds: bool = False) -> None:
+    """Take the columns of another table, or of a query that states them; a query that `adds` always has more of them.
+
+    Raises `NotUnderstood`.
+    """
     if piece.word not in _QUERY and _is_name(piece, piece.at) and not listed:
         table.columns += copied(tables.get(piece.name()))
         return
@@ -214,7 +220,7 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool) -> None:
     try:
         found = selected(piece, tables)
     except NotUnderstood:
-        if typed:  # the list is complete, except in MySQL
+        if typed and not adds:  # the list is complete, except perhaps in MySQL
             return
         raise
     if listed and len(table.columns) == len(found):

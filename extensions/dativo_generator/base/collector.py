@@ -1,0 +1,15 @@
+"""Disable Python's garbage collector for a while."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Disable it where there are hardly any reference cycles: looking for them takes a tenth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
