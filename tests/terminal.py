@@ -28,7 +28,7 @@ REVIEW = "Write these files"
 # So high that nothing scrolls away.
 ROWS, COLUMNS = 400, 120
 # A limit for hanging tests only: on a slow machine nothing fails because of it.
-PATIENCE = 25.0
+PATIENCE = 600.0
 # The title of the terminal from the beginning of what a prompt draws to its end.
 _DRAWING = "drawing"
 
