@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Read the changelog: whether it is in form, what a version changes, and the new heading when a version is cut.
+"""Check the form of the changelog, print the notes of a version, and cut a version.
 
-.ci/changelog.py check            say what is wrong with the form of every changelog
-.ci/changelog.py notes VERSION    print what stands under a version, for its release
-.ci/changelog.py cut VERSION      give what is unreleased this version and today's date, here and in pyproject.toml
+.ci/changelog.py check            list what is wrong with the form of every changelog
+.ci/changelog.py notes VERSION    print the text of a version, for its release
+.ci/changelog.py cut VERSION      turn Unreleased into this version, dated today, here and in pyproject.toml
 
 A company that makes this pack its own numbers its releases like 1.2.0+acme.1, and writes into CHANGELOG.acme.md. It
 leaves CHANGELOG.md and pyproject.toml alone, so that a merge of the next version finds nothing else there.

@@ -1,9 +1,9 @@
-"""How right the labels of columns are: the rules of `registry/classification.yaml` beside others.
+"""Measure how accurate labels are: the rules of `registry/classification.yaml`, and those of other tools.
 
-Prints precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
+Print precision, recall and F1 over the labelled columns of `tests/data/labelled/`, for the half that the rules were
 written with and for the other one: of all schemas, of those that were labelled last, of those in other languages than
 English. "Column by column" they see no other names of the table. `name_patterns.yml` has the patterns of other tools.
-Then how many columns that only look personal are labelled. With --errors, what is wrong in the first half;
+Then print how many columns that only look personal get a label. With --errors, print the errors in the first half;
 nobody looks into the second.
 """
 
@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT / "extensions"), str(ROOT / "tests")]
 from dativo_generator.registry.pack import Pack  # noqa: E402
 from labelled import Column, columns, groups, lookalikes, score  # noqa: E402
 
-# What the previous, interactive generator searched for, anywhere in a name.
+# The words for which the previous, interactive generator searched anywhere in a name.
 _PII = ("email", "phone", "name", "address", "ssn")
 _SENSITIVE = ("salary", "income", "credit", "balance")
 
@@ -35,7 +35,7 @@ def keyword(column: Column) -> str:
 
 
 def others() -> Iterator[tuple[str, Callable[[Column], str]]]:
-    """Yield the other tools with their functions that label a column."""
+    """Yield the other tools, each with its function that labels a column."""
     path = Path(__file__).with_name("name_patterns.yml")
     for tool in yaml.safe_load(path.read_text(encoding="utf-8")):
         patterns = [(re.compile(entry["like"], re.IGNORECASE), entry["label"]) for entry in tool["patterns"]]

@@ -1,4 +1,4 @@
-"""How much of scripts is read: the tables of every script in folders, beside a plain search for CREATE TABLE.
+"""Measure how much of DDL scripts is read, compared with a plain search for CREATE TABLE.
 
 Prints, by folder, how many tables the search finds, how many of them are read, with how many columns; how many are
 named as made by a query that does not say its columns, as not understood or dropped again, and as made by functions;

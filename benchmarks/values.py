@@ -1,4 +1,4 @@
-"""How right the labels are that values alone give, of invented columns without a telling name.
+"""Measure how accurate labels from values alone are, on invented columns whose names say nothing.
 
 Prints how many columns of numbers and of look-alikes are labelled, and how many of those of personal values: with no
 dirt between the values, with 5 and with 20 %.

@@ -1,6 +1,6 @@
-"""The house of `dativo_generator`: its packages, what each is for, and a picture of who imports whom.
+"""The page on the architecture: the packages of `dativo_generator`, their purpose, and a picture of their imports.
 
-Everything is read from the code: the order of the floors from the contracts in `pyproject.toml`, what a package is for
+Everything comes from the code: the order of the floors from the contracts in `pyproject.toml`, a package's purpose
 from its docstring, the imports from `grimp`, which also counts those inside functions.
 """
 
@@ -29,13 +29,13 @@ LINE, ROOM, BADGE, LETTERS = "#848d97", "#3f51b5", "#1a7f5a", "#fff"
 
 
 def contracts() -> list[dict[str, Any]]:
-    """Return the contracts that import-linter holds the house to."""
+    """Return the contracts that import-linter checks."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return project["tool"]["importlinter"]["contracts"]
 
 
 def floors() -> list[str]:
-    """List the packages, the highest first; single modules stand on a floor, too, and are left out."""
+    """List the packages, the highest first, without the single modules that are on a floor, too."""
     (layers,) = [contract["layers"] for contract in contracts() if contract["type"] == "layers"]
     names = [name.strip() for layer in layers for name in layer.split("|")]
     return [name for name in names if (FOLDER / name).is_dir()]
@@ -59,7 +59,7 @@ def modules(package: str) -> int:
 
 @cache
 def imports() -> Counter[tuple[str, str]]:
-    """Count the imports between packages: which modules of the one import which of the other."""
+    """Count the imports between packages: the pairs of modules in which one imports the other."""
     graph, found, names = _graph(), Counter[tuple[str, str]](), floors()
     for module in graph.modules:
         for imported in graph.find_modules_directly_imported_by(module):
@@ -107,7 +107,7 @@ def _middle(names: list[str], name: str) -> tuple[int, int]:
 
 
 def _arrows(names: list[str]) -> Iterator[str]:
-    """Draw a line out of each room to the right, one from above into each, and a number where an import turns."""
+    """Draw a line from each room to the right, one from above into each, and a number where an import turns."""
     middle = {name: _middle(names, name) for name in names}
     lines = []
     for name, (x, y) in middle.items():

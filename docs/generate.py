@@ -1,4 +1,4 @@
-"""Write what the docs and the goldens derive from the pack. Run it with `make docs`; a test fails when it is overdue.
+"""Write the parts of docs and golden files that come from the pack. `make docs` runs it; a test fails if it is overdue.
 
 Reference pages come from the question files, the registry, the recipes and the schemas; the transcript and the
 pictures from a real terminal; the architecture from the code; the golden files of the tests from the examples.
@@ -133,7 +133,7 @@ one connects."""
 
 
 def connectors_page() -> str:
-    """Describe every connector: how it connects, and what is known of its objects."""
+    """Describe every connector: how it connects, and which objects are known."""
     lines = ["# Connectors", "", GENERATED, "", _CONNECTORS]
     for connector in PACK.registry.values():
         lines += ["", f"## `{connector.id}`", "", *_recipe(connector)]
@@ -165,7 +165,8 @@ def _recipe(connector: Connector) -> Iterator[str]:
     yield f"{recipe.description}."
     yield ""
     if connector.uses_cursor:
-        yield f"- Cursor `{recipe.cursor_field}`, lookback {recipe.lookback_days} day{'s' * (recipe.lookback_days != 1)}"
+        days = f"{recipe.lookback_days} day{'s' * (recipe.lookback_days != 1)}"
+        yield f"- Cursor `{recipe.cursor_field}`, lookback {days}"
     if recipe.environment:
         yield f"- Environment: {', '.join(f'`{name}`' for name in recipe.environment)}"
     if recipe.credentials_file:
@@ -185,7 +186,7 @@ def _recipe(connector: Connector) -> Iterator[str]:
 
 
 def commands_page() -> str:
-    """Show the help of every command, and explain what they say."""
+    """Show the help of every command, and explain their output."""
     lines = ["# Commands", "", GENERATED, "", _COMMANDS, ""]
     lines += [
         "| status | it says |",
@@ -202,7 +203,7 @@ def commands_page() -> str:
 
 
 def rules_page() -> str:
-    """Show what `validate` looks for: first all of it in a table, then each rule."""
+    """Show what `validate` looks for: a table of all rules, then each rule."""
     rules = load_rules(ROOT).values()
     lines = ["# Rules", "", GENERATED, "", _RULES, "", "| rule | | what must be true |", "|---|---|---|"]
     lines += [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.what} |" for rule in rules]
@@ -267,7 +268,7 @@ def _help(command: str) -> str:
 
 
 def examples_table() -> str:
-    """List the answers files of `examples/`: what they read, where it goes, and when they are of use."""
+    """List the answers files of `examples/`: their source, their target, and when to use them."""
     lines = ["| answers | from | to | when |", "|---|---|---|---|"]
     for example in EXAMPLES:
         answers = load_answers(example)
@@ -278,7 +279,7 @@ def examples_table() -> str:
 
 
 def types_page() -> str:
-    """Show the types of an asset, and which of them each type of a source becomes."""
+    """Show the types of an asset, and how the types of each source are mapped to them."""
     lines = [
         "# Types",
         "",
@@ -344,7 +345,7 @@ def _advised(type_: str) -> str:
 
 
 def classification_page() -> str:
-    """Return the page on labels with the rules, and how right they are."""
+    """Return the page on labels with the rules and their accuracy."""
     page = (ROOT / "docs" / "reference" / "classification.md").read_text(encoding="utf-8")
     for name, part in (("values", _value_kinds()), ("rules", _label_rules()), ("figures", _label_figures())):
         page = replaced(page, name, part)
@@ -402,7 +403,7 @@ def _label(column: labelled.Column) -> str:
 
 
 def schemas_page() -> str:
-    """Show every key of the files that the pack has a schema for."""
+    """Show every key of the files for which the pack has a schema."""
     lines = ["# Schemas", "", GENERATED, "", _SCHEMAS]
     for name in ("asset", "job", "recipe", "registry", "lifecycle", "runner", "keys"):
         top = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
@@ -418,14 +419,14 @@ means each item of a list, `<name>` a name of your own."""
 
 
 def troubleshooting_page() -> str:
-    """Return the page on error messages, each as it is really printed."""
+    """Return the page on error messages, each as it was really printed."""
     return "\n".join(["# Troubleshooting: error messages", "", GENERATED, "", _TROUBLES, *troubles.body()]) + "\n"
 
 
 _TROUBLES = """Look for words from your message here, or use the search. Messages are shown as they are printed, with
 names from an example. An error of the pack is one line: where it is, what to do, and what is wrong. For most errors
-that line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks; look for
-their last lines here. `dativo-generator doctor` finds what is missing on a machine."""
+that line is enough; this page lists those whose cause helps to know. Copier's own errors can be long tracebacks: look
+for their last lines here. `dativo-generator doctor` finds what is missing on a machine."""
 
 
 def decisions_page() -> str:
@@ -438,34 +439,34 @@ def decisions_page() -> str:
 
 
 def architecture_page() -> str:
-    """Return the page on the architecture, with what the packages say of themselves."""
+    """Return the page on the architecture, with the docstrings of the packages."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     return replaced(page, "packages", architecture.table())
 
 
 def tried_page(name: str) -> str:
-    """Return a page with the table of what is tried, as it was last found in full."""
+    """Return a page with the table of the last full trial."""
     return replaced((ROOT / name).read_text(encoding="utf-8"), "tried", row.table(row.recorded()))
 
 
 def performance_page() -> str:
-    """Return the page on performance with the table of what was measured, as it was last found in full."""
+    """Return the page on performance with the table of the last full measurement."""
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     return replaced(page, "measured", speed.table(speed.recorded(), Size()))
 
 
 def transcript() -> str:
-    """Return what the user of the short path sees, but for the files, which the review shows in full."""
+    """Return the transcript of the short path, without the files that the review shows in full."""
     text = pictures.questionnaire(COLUMNS).text
     questions, rest = text.split("\nassets/", 1)
     lines = [*questions.splitlines(), pictures.REVIEWED, *rest.split(pictures.REVIEWED, 1)[1].splitlines()]
     lines = [line for line in lines if line.strip()]
-    # What Copier says of its version and of each file depends on the machine, not on the pack.
+    # Copier's lines about its version and each file depend on the machine, not on the pack.
     return "\n".join(line for line in lines if not line.startswith(("Copying from", "    create")))
 
 
 def write_golden(folder: Path) -> None:
-    """Render every example into `folder`, without what is vendored."""
+    """Render every example into `folder`, without vendored files."""
     shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory() as room:
         template = copy_pack(Path(room) / "pack")
@@ -478,7 +479,7 @@ def write_golden(folder: Path) -> None:
 
 
 def part(text: str, name: str) -> str:
-    """Return what stands between the marks of a page, without the line break at its end."""
+    """Return the text between the marks of a page, without the final line break."""
     return text.split(f"<!-- {name} -->\n", 1)[1].split(f"\n<!-- /{name} -->", 1)[0]
 
 
@@ -489,7 +490,7 @@ def front_page() -> str:
 
 
 def readme() -> str:
-    """Return the README: what it has in common with the start page, with links from where it is, and the examples."""
+    """Return the README: the parts shared with the start page, with links that fit its place, and the examples."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in ("what", "start"):
         shared = re.sub(r"\]\((?!https?://|#)", "](docs/", part(front_page(), name))
@@ -503,7 +504,7 @@ def changelog_page() -> str:
     return f"{heading}\n\n{GENERATED}\n{text}".replace("](docs/", "](")
 
 
-# The generated pages and drawings by path, and what makes each.
+# The generated pages and drawings by path, with the function that makes each.
 PAGES: dict[str, Callable[[], str]] = {
     "docs/changelog.md": changelog_page,
     "README.md": readme,
@@ -544,7 +545,7 @@ def shown_file(folder: str) -> str:
 
 
 def main() -> None:
-    """Write everything, or the pages that are named alone."""
+    """Write everything, or only the named pages."""
     if named := sys.argv[1:]:
         for name in named:
             (ROOT / name).write_text(PAGES[name](), encoding="utf-8")

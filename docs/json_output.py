@@ -1,4 +1,4 @@
-"""The page on what the commands print with `--json`: each output with its keys, exit statuses and an example."""
+"""The page on the commands' JSON output: each output with its keys, exit statuses and an example."""
 
 import json
 import re
@@ -10,9 +10,9 @@ import schema_tables
 from dativo_generator.cli.options import STATUSES
 from outputs import SCHEMAS, Run, members
 
-# Of more than so many items, or keys that are paths, an example shows no more.
+# An example shows at most this many items, or keys that are paths.
 _FEW = 2
-# What another machine says of these two is the same.
+# These two are the same on every machine.
 _STEADY = ("repository", "write access")
 
 _INTRODUCTION = """With `--json` (or `--format json`, if it has `--format`), every command prints exactly one JSON
@@ -43,7 +43,7 @@ that does not exist. The line on standard error is the same as without `--json`.
 
 
 def page(generated: str, runs: Iterable[Run]) -> str:
-    """Return the page, with an example of each output out of these runs."""
+    """Return the page, with an example of each output from these runs."""
     lines = ["# JSON output", "", generated, "", _INTRODUCTION, "| status | it says |", "|---:|---|"]
     lines += [f"| {status} | {said} |" for status, said in STATUSES.items()]
     lines += ["", _ERRORS]
@@ -78,12 +78,12 @@ def _output(name: str, schema: Mapping[str, Any], runs: list[Run]) -> Iterator[s
 
 
 def _told(schema: Mapping[str, Any], run: Run) -> int:
-    """Count what a run shows of a schema."""
+    """Count how much of a schema a run shows."""
     return len(set(members(schema, run.document, schema)))
 
 
 def _steady(document: Any) -> Any:
-    """Leave out what is another on another machine, or tomorrow."""
+    """Leave out what differs between machines or days."""
     text = re.sub(r"(?<=v1\.0\.0, )[0-9a-f]{8}\b", "b6c06b70", json.dumps(document))
     document = json.loads(text)
     if "checks" in document:

@@ -1,6 +1,6 @@
-"""Pictures of a terminal: the questionnaire and the command run in a real one, the screen becomes SVG with its colours.
+"""Pictures of a terminal: the questionnaire and the command run in a real terminal, whose screen becomes an SVG.
 
-The whole session also becomes a film: one SVG that shows a screen after the other. To show another moment of the
+The whole session also becomes a film: one SVG that shows one screen after another. To show another moment of the
 questionnaire, give its step a picture; a new question is a line in `steps`.
 """
 
@@ -30,30 +30,30 @@ from history import TAGS, release_history  # noqa: E402
 from support import PACK, clean_environment, copy_pack, load_answers  # noqa: E402
 from terminal import DOWN, ENTER, REVIEW, SPACE, Terminal  # noqa: E402
 
-# The scaffold of the README, of the transcripts, and whose defaults the reference shows.
+# The scaffold of the README and the transcripts; the reference shows its defaults.
 SAMPLE = ROOT / "examples" / "stripe_customers.yml"
-# How the summary begins; the lines before it are Copier's, and name each file.
+# The beginning of the summary; the lines before it are Copier's, and name each file.
 SUMMARY = "Scaffold "
-# How the end of the review begins, above which the files stand in full.
+# The beginning of the last part of the review; above it are the files in full.
 REVIEWED = "What will be written:"
-# As wide as a terminal is where nobody made it wider; a transcript is wider, so that no line of it is broken.
+# The usual width of a terminal; a transcript is wider, so that no line of it breaks.
 WIDTH = 80
-# What the film shows of the screen, and for how many seconds: a question, an answer to it, a letter, the end.
+# The height of the film's screen, and the seconds for a question, an answer, a letter and the end.
 FILM_ROWS = 24
 QUESTION, ANSWER, LETTER, REVIEWING, END = 1.2, 1.0, 0.15, 3.0, 6.0
-# What an answer that is typed stands behind.
+# What precedes a typed answer.
 TYPED = "\n   "
-# rich's own frame without the fonts that it fetches.
+# rich's own frame, without the fonts that it would fetch.
 FRAME = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-# pyte's names where they are not rich's.
+# pyte's names that differ from rich's.
 COLOURS = {"brown": "yellow", "brightbrown": "bright_yellow"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One question: its first line, the keys before Enter, what the screen shows after them, the picture of that.
+    """One question: its first line, the keys before Enter, the text that the screen then shows, and its picture.
 
-    Of keys that are typed into a line, the line is shown after each.
+    The film shows the line after each typed key.
     """
 
     question: str
@@ -64,7 +64,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the film shows, line by line, for so many seconds."""
+    """A screen of the film, line by line, and for how many seconds it shows."""
 
     lines: list[Text]
     seconds: float
@@ -89,7 +89,7 @@ def steps() -> list[Step]:
         Step("Tenant", answers["tenant_id"]),
         Step("Environment"),
         Step("Execution mode"),
-        # Nothing is marked at first.
+        # No line is marked at first.
         Step("Where the data comes from", DOWN * (sources.index(source) + 1), f"» {source.id}", "source"),
         Step("Objects", DOWN * source.objects.index(chosen) + SPACE, f"● {chosen}"),
         Step("Where the data goes", DOWN * (targets.index(target) + 1), f"» {target.id}"),
@@ -130,7 +130,7 @@ def questionnaire(columns: int) -> Session:
 
 
 def answered(terminal: Terminal, step: Step) -> Iterator[str]:
-    """Press the keys of a step, and yield what is then to be seen: after each letter, or after all of the keys."""
+    """Press the keys of a step, and yield the screen: after each letter, or after all of the keys."""
     if step.shows:
         terminal.send(step.keys)
         yield step.shows
@@ -142,13 +142,13 @@ def answered(terminal: Terminal, step: Step) -> Iterator[str]:
 
 @cache
 def dry_run() -> str:
-    """Take a picture of what a new version would do to a repository with a few scaffolds."""
+    """Take a picture of a dry run that updates a repository with a few scaffolds."""
     with tempfile.TemporaryDirectory() as folder:
         room = Path(folder)
         environment = surroundings(room / "home")
         with patch.dict(os.environ, environment):
             template = release_history(room / "pack")
-            # What follows, what is pinned, what is renamed; lines of other things are too long for a picture.
+            # Scaffolds that follow, pin and are renamed; other lines are too long for a picture.
             scaffolds = {SAMPLE.stem: load_answers(SAMPLE), **SCAFFOLDS, "charges": RENAMED["charges"]}
             repository = build(template, room / "out", TAGS[0], scaffolds)
         command = ["update", "--dry-run"]
@@ -165,12 +165,12 @@ def pictures() -> dict[str, str]:
 
 
 def surroundings(home: Path) -> dict[str, str]:
-    """Return an environment in which nothing of the user's own changes words or colours."""
+    """Return an environment in which no setting of the user changes words or colours."""
     return clean_environment(home) | {"LANG": "C.UTF-8"}
 
 
 def svg(screen: Screen, title: str, name: str, since: str = "") -> str:
-    """Draw what is on the screen, from the first line that begins with `since`; ids in the file begin with `name`."""
+    """Draw the screen from the first line that begins with `since`; ids in the file begin with `name`."""
     lines = [line.rstrip() for line in screen.display]
     first = next(number for number, line in enumerate(lines) if line.startswith(since) and line)
     last = max(number for number, line in enumerate(lines) if line)
@@ -184,15 +184,15 @@ def svg(screen: Screen, title: str, name: str, since: str = "") -> str:
 
 
 def frame(screen: Screen, seconds: float) -> Frame:
-    """Return the end of what is on the screen, as a terminal of so few lines would show it."""
+    """Return the last lines of the screen, as a terminal of this height would show them."""
     last = max(number for number, line in enumerate(screen.display) if line.strip())
     return Frame([row(screen, number) for number in range(max(0, last + 1 - FILM_ROWS), last + 1)], seconds)
 
 
 def film(frames: list[Frame], title: str, columns: int) -> str:
-    """Draw frames into one SVG, which shows them one after the other and begins again.
+    """Draw frames into one SVG that shows them one after another, in a loop.
 
-    Who does not want things to move, which browsers pass on, sees the last frame.
+    For readers who have told their browser to reduce motion, it shows the last frame.
     """
     styles: dict[str, str] = {}
     moments, drawn, before = [], [], 0.0
@@ -222,12 +222,12 @@ def film(frames: list[Frame], title: str, columns: int) -> str:
     return "\n".join(line.rstrip() for line in whole.splitlines() if line.strip()) + "\n"
 
 
-# Stand in the frame for what is put there afterwards.
+# Placeholders in the frame for what is inserted afterwards.
 _STYLES, _FRAMES = "/* styles */", "<!-- frames -->"
 
 
 def _lines(lines: list[Text], columns: int, styles: dict[str, str]) -> str:
-    """Draw lines of text without a frame around them; what looks alike in all of the film has one name in `styles`."""
+    """Draw lines of text without a frame; all pieces of the film that look alike share one name in `styles`."""
     form = f"{{styles}}{_FRAMES}{{backgrounds}}{{matrix}}"
     rules, drawn = _console(lines, columns).export_svg(code_format=form, unique_id="x").split(_FRAMES)
     names = {

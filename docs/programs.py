@@ -1,4 +1,4 @@
-"""The pages for programs that answer the questions, and for those that call the package."""
+"""The pages about programs that answer the questions or call the package."""
 
 import dataclasses
 import inspect
@@ -54,7 +54,7 @@ release. Every error that is meant for people is a `DativoError`, one line of te
 changes its parameters or its result, only in a new major version of the package, like a [JSON
 output](json-output.md).
 """
-# What each shape has in common with what a command prints.
+# The part of each shape that a command prints, too.
 _SHAPES = {
     "Finding": "The same members as a finding in [`validate.v1`](json-output.md#validate).",
     "Report": "As in [`replay.v1`](json-output.md#replay): `answers`, and `others` for its `files`.",
@@ -73,7 +73,7 @@ def answers_file(pack: Pack) -> str:
 
 
 def api_page(generated: str) -> str:
-    """Describe what is public of the package."""
+    """Describe the public part of the package."""
     lines = ["# Python", "", generated, "", _API]
     for name in sorted(api.__all__, key=str.lower):
         lines += [f"## `{name}`", "", *_described(name, getattr(dativo_generator, name))]

@@ -1,4 +1,4 @@
-"""The JSON Schemas as tables: a row for each key that a file may have, in the order of the schema."""
+"""The JSON Schemas as tables: a row for each possible key of a file, in the order of the schema."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -8,18 +8,18 @@ HEAD = ["| key | type or values | required | what it says |", "|---|---|---|---|
 
 
 def layouts(top: Schema) -> Iterator[tuple[str, Schema]]:
-    """Yield the title and the schema of each form that a file may have: one, or what ``then`` and ``else`` point at."""
+    """Yield the title and the schema of each form of a file: a single one, or the targets of ``then`` and ``else``."""
     branches = [resolved(top, top[word]) for word in ("then", "else") if word in top]
     for branch in branches or [top]:
         yield branch["title"], branch
 
 
 def rows(top: Schema, part: Schema, path: str = "", seen: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield a row for each key below `part`, a subschema of `top`; what refers to itself is not followed."""
+    """Yield a row for each key below `part`, a subschema of `top`; references to itself are not followed."""
     for name, stated in part.get("properties", {}).items():
         yield from _key(top, stated, f"{path}{name}", name in part.get("required", ()), seen)
     others = part.get("additionalProperties")
-    # Keys of any name: worth a row where the schema has a word to say on them, and not only on the whole.
+    # Keys of any name get a row if the schema describes them, and not only the whole.
     if isinstance(others, dict) and {"description", "properties"} & set(resolved(top, others)):
         yield from _key(top, others, f"{path}<name>", False, seen)
 
@@ -37,7 +37,7 @@ def _key(top: Schema, stated: Schema, path: str, required: bool, seen: tuple[str
 
 
 def resolved(top: Schema, schema: Schema) -> Schema:
-    """Follow a reference; what stands beside it goes before what it leads to."""
+    """Follow a reference; keys next to it override those of its target."""
     while "$ref" in schema:
         target: Any = top
         for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -47,7 +47,7 @@ def resolved(top: Schema, schema: Schema) -> Schema:
 
 
 def kind(top: Schema, schema: Schema) -> str:
-    """Say in a word or two what a value may be."""
+    """Describe in a word or two what a value may be."""
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
@@ -64,7 +64,7 @@ def kind(top: Schema, schema: Schema) -> str:
 
 
 def _types(schema: Schema) -> list[str]:
-    """List the types of a value; a null is as good as no key, and not worth a word."""
+    """List the types of a value, without null, which means the same as no key."""
     types = schema.get("type", "any")
     return [types] if isinstance(types, str) else [type_ for type_ in types if type_ != "null"]
 

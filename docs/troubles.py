@@ -1,4 +1,4 @@
-"""The page on error messages: each error of `troubleshooting.yml` is made, and the page shows what was said."""
+"""The page on error messages: each error of `troubleshooting.yml` is caused, and the page shows the message."""
 
 import os
 import re
@@ -26,7 +26,7 @@ from support import clean_environment, load_answers  # noqa: E402
 
 TROUBLES = yaml.safe_load((ROOT / "docs" / "troubleshooting.yml").read_text(encoding="utf-8"))
 FILE = ".copier-answers.acme.stripe_customers.yml"
-# Copier where its extension is not installed.
+# Copier without its extension installed.
 _WITHOUT = """
 import runpy, sys
 class Missing:
@@ -63,7 +63,7 @@ def body() -> Iterator[str]:
 
 
 class Room:
-    """A folder with the pack and a repository of scaffolds, in copies of which errors are made."""
+    """A folder with the pack and a repository of scaffolds; errors are caused in copies of it."""
 
     def __init__(self, folder: Path) -> None:
         """Make both."""
@@ -92,7 +92,7 @@ class Room:
         (folder / "base.yml").write_text(yaml.safe_dump(TROUBLES["base"]), encoding="utf-8")
 
     def said(self, entry: Mapping[str, Any]) -> str:
-        """Make the error of an entry, and return the line that says it; raises `SystemExit` where there is none."""
+        """Cause the error of an entry, and return its line; raises `SystemExit` if nothing fails."""
         if "answers" in entry:
             answers = TROUBLES["base"] | entry["answers"]
             return self.refused({name: value for name, value in answers.items() if value is not None})
@@ -117,7 +117,7 @@ class Room:
         return line.replace(str(self.folder), "")
 
     def refused(self, answers: dict[str, Any]) -> str:
-        """Return what `copier copy` says of wrong answers; raises `SystemExit` where they are right."""
+        """Return the error of `copier copy` for wrong answers; raises `SystemExit` if they are accepted."""
         try:
             run_copy(
                 str(self.pack), self.folder / "new", answers, vcs_ref=TAGS[0], defaults=True, unsafe=True, quiet=True

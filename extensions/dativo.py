@@ -1,6 +1,6 @@
-"""Join Copier's questions and templates to the package beside this file: names to functions, nothing else.
+"""Connect Copier's questions and templates to the package next to this file: names to functions, nothing else.
 
-Everything is a filter. An answer or a data-file key with a global's name would shadow the global; nothing can shadow
+Everything is a filter. An answer or a data-file key could shadow a global of the same name; nothing can shadow
 a filter.
 """
 
@@ -29,7 +29,7 @@ _PACKAGE = "dativo_generator"
 def _package_in(folder: Path) -> ModuleType:
     """Return the package in `folder`, loaded under a name of its own; the same code is not loaded twice.
 
-    During an update the old and the new version of it live side by side in one process; a plain import would give the
+    During an update the old and the new version of it run side by side in one process; a plain import would give the
     first one to both. Most releases only change the registry, though, and share their code with each other, and with
     the package that is installed beside Copier.
     """
@@ -86,13 +86,13 @@ def _content(path: str) -> bytes:
         return file.readall()
 
 
-# What Copier has loaded by now stays to the end of the run. Not to look at it in every garbage collection saves a tenth
-# of the run; once, since in a longer process the garbage of earlier runs would stay, too.
+# What Copier has loaded by now stays until the end of the run. Excluding it from garbage collections saves a tenth
+# of the run. This is done once, because in a longer process the garbage of earlier runs would stay, too.
 if not gc.get_freeze_count():
     gc.freeze()
 
 _ROOT = Path(__file__).resolve().parent.parent
-# Of a clone that Copier deletes when it is done, no compiled module is written: nobody would read it.
+# Do not write compiled modules into a clone that Copier deletes at the end: nobody would read them.
 _keeps_none = sys.dont_write_bytecode
 sys.dont_write_bytecode |= _ROOT.name.startswith("copier._vcs.clone.")
 _package = _package_in(_ROOT / "extensions" / "dativo_generator")
@@ -128,16 +128,16 @@ def _user_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-# What most texts of questions are: the name of a question, and what is asked about it.
+# The form of most texts in the question files: a question's name, and the filters for it.
 _ABOUT = re.compile(r"\{\{ '([\w/.]+)' (\| (\w+)[^{}%]*) \}\}", re.ASCII)
-# What Jinja notes of a filter that is given the context.
+# How Jinja marks a filter that gets the context.
 _OF_CONTEXT = pass_context(lambda context: None).jinja_pass_arg
-# The variable that a form has in place of the name of a question.
+# The variable that replaces the question's name in a shared template.
 _NAME = "_name_of_the_question"
 
 
 class _About:
-    """The template of a text about one question: that of its form, with the question's name."""
+    """The template of a text about one question: the shared template of its form, rendered with the question's name."""
 
     def __init__(self, form: Template, name: str) -> None:
         self.form, self.name = form, name
@@ -147,7 +147,7 @@ class _About:
 
 
 class _Text:
-    """The template of a text in which Jinja has nothing to do."""
+    """The template of a text without Jinja."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -157,11 +157,11 @@ class _Text:
 
 
 def _compile_once(environment: Environment) -> None:
-    """Make `environment` compile each text once, and one for all that differ only in the name of a question.
+    """Make `environment` compile each text once, and texts that differ only in the question's name only once for all.
 
-    Copier compiles every text of a question each time it is looked at, three times on average. There are three hundred
-    of some ten forms, and compiling them takes longer than all that they ask. Extensions still see each text: Copier's
-    own resets its state there.
+    Copier compiles every text of a question each time that it uses it, three times on average. There are three hundred
+    texts of about ten forms, and compiling them takes longer than evaluating them. Extensions still see each text:
+    Copier's own resets its state there.
     """
     from_string, templates = environment.from_string, {}
 
@@ -186,12 +186,12 @@ def _compile_once(environment: Environment) -> None:
 
 
 def _takes_context(filter_: Any) -> bool:
-    """Return whether Jinja calls a filter only when a template is rendered; one without context it may call before."""
+    """Return whether Jinja calls a filter only during rendering; it may call one without context while it compiles."""
     return getattr(filter_, "jinja_pass_arg", None) is _OF_CONTEXT
 
 
 class Dativo(Extension):
-    """Filters for the question files and the templates; the functions that they are say what each does."""
+    """The filters of the question files and the templates; each function's docstring says what it does."""
 
     def __init__(self, environment: Environment) -> None:
         """Add the filters to `environment`."""
@@ -212,7 +212,7 @@ class Dativo(Extension):
             return partial(_user_errors(function), pack)
 
         def later(module: str, name: str) -> Callable[..., Any]:
-            """Load what only a command asks for when it does."""
+            """Load a module only when a command uses its filter."""
             return of_pack(lambda pack, *args: getattr(_module(module), name)(pack, *args))
 
         environment.filters |= {

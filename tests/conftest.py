@@ -48,13 +48,13 @@ def template(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
 
 @pytest.fixture
 def own_template(tmp_path: Path) -> Path:
-    """Give a copy of the pack that a test may change."""
+    """Return a copy of the pack that a test may change."""
     return copy_pack(tmp_path / "pack")
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give a repository of the pack with the tag v1.0.0; not to be changed."""
+    """Return a repository of the pack with the tag v1.0.0; not to be changed."""
     pack = copy_pack(tmp_path_factory.mktemp("published") / "pack")
     release(pack, "v1.0.0")
     git(pack, "repack", "-adq")
@@ -63,13 +63,13 @@ def published(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path
 
 @pytest.fixture
 def released(published: Path, tmp_path: Path) -> Path:
-    """Give a copy of `published` that a test may change."""
+    """Return a copy of `published` that a test may change."""
     return shutil.copytree(published, tmp_path / "pack", symlinks=True)
 
 
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give a repository of the pack with three releases, whose registries differ; not to be changed."""
+    """Return a repository of the pack with three releases, whose registries differ; not to be changed."""
     return release_history(tmp_path_factory.mktemp("history") / "pack")
 
 

@@ -1,4 +1,4 @@
-"""Scaffold every answers file of examples/ into a folder, show the tree, and say what to run next."""
+"""Scaffold every answers file of examples/ into a folder, show the tree, and print what to run next."""
 
 import shutil
 import sys
@@ -8,7 +8,7 @@ from support import EXAMPLES, ROOT, load_answers, render
 
 
 def main(destination: Path) -> None:
-    """Write the demo to `destination`, which is made anew."""
+    """Write the demo to `destination`, which is created anew."""
     shutil.rmtree(destination, ignore_errors=True)
     for example in EXAMPLES:
         render(ROOT, destination, load_answers(example), vcs_ref="HEAD", overwrite=True)

@@ -158,7 +158,7 @@ def _install() -> None:
 
 @pytest.fixture(scope="session")
 def editor() -> Iterator[Editor]:
-    """Give an editor with the YAML language server."""
+    """Return an editor with the YAML language server."""
     install_from_npm()
     editor = Editor()
     yield editor

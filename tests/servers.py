@@ -287,7 +287,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.fixture(scope="session", params=SERVERS)
 def server(request: pytest.FixtureRequest) -> Server:
-    """Give a running server; the test runs once with each, or those of ``parametrize("server", …, indirect=True)``."""
+    """Return a running server; the test runs with each, or those of ``parametrize("server", …, indirect=True)``."""
     kind = SERVERS[request.param]
     require(kind)
     with socket.create_connection((HOST, request.config.stash[_KEEPER])) as keeper, keeper.makefile("rw") as stream:

@@ -1,4 +1,4 @@
-"""Shared by the tests: a checked render, template repositories made on the fly, answers derived from the registry."""
+"""Helpers of the tests: a checked render, template repositories made on the fly, answers from the registry."""
 
 import json
 import os
@@ -39,7 +39,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.yml"))
 # The documentation.
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-# What is recorded of the short path when the defaults are taken.
+# The recorded answers of the short path with all defaults.
 SHORT_PATH = {
     "tenant_id": "acme",
     "environment": "dev",
@@ -52,7 +52,7 @@ SHORT_PATH = {
     "customize": [],
 }
 
-# No hooks are copied, nothing waits for the disk, and nothing tidies up: each repository lives for seconds.
+# No hooks, no waiting for the disk, no housekeeping: each repository lives for seconds.
 _GIT_CONFIG = """\
 [user]
 name = Tests
@@ -68,7 +68,7 @@ auto = 0
 auto = false
 """
 
-# What to read of a source of each kind, for a test to which it does not matter.
+# What to read from each kind of source, for tests that do not depend on it.
 _SELECTIONS = {
     "tables": [{"name": "public.orders", "object": "orders"}],
     "files": [{"path": "data/people.csv", "object": "people", "id": "1AbC"}],
@@ -93,7 +93,7 @@ def copy_pack(folder: Path) -> Path:
 
 
 def release(template: Path, tag: str) -> None:
-    """Commit everything in `template` and tag it; makes it a repository first where needed."""
+    """Commit everything in `template` and tag it; make it a repository first if it is none."""
     if not (template / ".git").exists():
         git(template, "init", "--quiet", "--initial-branch=main")
     git(template, "add", "--all")
@@ -102,7 +102,7 @@ def release(template: Path, tag: str) -> None:
 
 
 def released_with(pack: Path, module: str, now: str, before: str) -> None:
-    """Release a pack as v1.0.0 with other text in a module of the package, and as v2.0.0 without that."""
+    """Release a pack as v1.0.0 with a changed module, and as v2.0.0 without the change."""
     path = pack / "extensions" / "dativo_generator" / module
     text = path.read_text(encoding="utf-8")
     assert now in text
@@ -130,7 +130,7 @@ def load_answers(path: Path) -> dict[str, Any]:
 
 
 def checked(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `answers`; a test that misspells one must not pass."""
+    """Return `answers`; fail for a misspelt name, so that no test passes with one."""
     for name in answers:
         if name not in QUESTIONS:
             raise ValueError(f"{name}: {did_you_mean(name, QUESTIONS, 'no question has this name')}")
@@ -192,20 +192,20 @@ class Rendered:
 
 
 def render(template: Path, destination: Path, answers: Mapping[str, Any], **options: Any) -> Rendered:
-    """Copy `template` with `answers` and nobody to ask; a misspelt answer is an error."""
+    """Copy `template` with `answers`, without asking; a misspelt answer is an error."""
     run_copy(str(template), destination, data=checked(answers), defaults=True, unsafe=True, quiet=True, **options)
     return Rendered(destination)
 
 
 @dataclass(frozen=True)
 class InMemory(Rendered):
-    """What would be in a destination, of which nothing was written."""
+    """The files of a destination, in memory."""
 
     files: dict[str, bytes] = field()
 
 
 def render_in_memory(template: Path, tag: str, answers: Mapping[str, Any]) -> InMemory:
-    """Render what Copier would write of a release, ten times as fast; `test_matrix` compares the two."""
+    """Render what Copier would write, ten times as fast; `test_matrix` compares the two."""
     release_ = released_at(template, tag)
     rendering = release_.render(release_.completed(checked(answers), ""), str(template), tag)
     return InMemory(Path("nowhere"), dict(rendering.files))
@@ -291,7 +291,7 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 
 def golden_files(rendered: Rendered) -> dict[str, bytes]:
-    """Return what a golden keeps of a destination: all but vendored files, and where and when it was made."""
+    """Return what a golden file keeps of a destination: all but vendored files, and its place and version."""
     kept = {}
     for name, text in rendered.files.items():
         rows = name.startswith("tests/") and not name.endswith(".py")

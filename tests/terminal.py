@@ -1,4 +1,4 @@
-"""A real terminal for the questionnaire: Copier runs in a pseudo-terminal, an emulator keeps what its user sees."""
+"""A real terminal for the questionnaire: Copier runs in a pseudo-terminal, and an emulator keeps the screen."""
 
 import atexit
 import os
@@ -27,8 +27,8 @@ DONE = "\x1b\r"
 REVIEW = "Write these files"
 # So high that nothing scrolls away.
 ROWS, COLUMNS = 400, 120
-# Ends a wait for what never comes, and decides nothing: a slow machine is no reason to fail.
-PATIENCE = 25.0
+# A limit for hanging tests only: on a slow machine nothing fails because of it.
+PATIENCE = 600.0
 # The title of the terminal from the beginning of what a prompt draws to its end.
 _DRAWING = "drawing"
 
@@ -61,8 +61,8 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What the user sees, without trailing blanks."""
-        # Only what has changed is read again: to ask for the whole screen after each piece takes longer than the rest.
+        """The screen, without trailing blanks."""
+        # Only changed rows are read again: reading the whole screen after each piece takes longer than the rest.
         for number in self.screen.dirty:
             row = self.screen.buffer[number]
             self._rows[number] = "".join(row[column].data for column in range(self.screen.columns)).rstrip()
@@ -74,7 +74,7 @@ class Terminal:
         self._typed.send(keys)
 
     def wait(self, text: str) -> None:
-        """Read until `text` is on the screen, and whatever is drawn with it is drawn."""
+        """Read until `text` is on the screen, and the prompt is completely drawn."""
         while text not in self.text or self.screen.title == _DRAWING:
             try:
                 self._read()
@@ -87,7 +87,7 @@ class Terminal:
         self.send(keys)
 
     def finish(self, proceed: str = ENTER) -> int:
-        """Read to the end and return the exit status; where the last question is put, it gets `proceed`."""
+        """Read to the end and return the exit status; the last question, if asked, gets the answer `proceed`."""
         reviewed = False
         try:
             while True:
@@ -99,7 +99,7 @@ class Terminal:
             return self._ended()
 
     def close(self) -> None:
-        """End the run where it is."""
+        """Stop the run where it is."""
         os.kill(self._process, signal.SIGKILL)
         self._ended()
 
@@ -113,7 +113,7 @@ class Terminal:
 
 
 def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[str, str], columns: int) -> NoReturn:
-    """Be a process that was started with `python -m`; nothing of the test, such as its cleanup, goes on in it."""
+    """Behave like a process started with `python -m`; nothing of the test, such as its cleanup, runs in it."""
     status = 1
     try:
         termios.tcsetwinsize(0, (ROWS, columns))
@@ -143,7 +143,7 @@ def _run(module: str, arguments: Sequence[str], folder: Path, environment: dict[
 
 
 def _marked(render: Callable[..., None]) -> Callable[..., None]:
-    """Let the title of the terminal tell whether a prompt is being drawn: what is drawn arrives in pieces."""
+    """Show in the terminal's title whether a prompt is being drawn, since a drawing arrives in pieces."""
 
     @wraps(render)
     def marked(self: Renderer, *arguments: Any, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""A connector is added as its how-to says: its files are saved, its commands typed, in a copy of the pack."""
+"""The how-to on adding a connector works: a test saves its files and types its commands in a copy of the pack."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ ANSWERS = {API: {"objects": "[tickets]"}, DATABASE: {}}
 
 
 def add(pack: Path, name: str) -> None:
-    """Save what the page shows of a connector: its entry where it belongs by the alphabet, and its files."""
+    """Save what the page shows of a connector: its entry, in alphabetical order, and its files."""
     path = pack / REGISTRY
     text = path.read_text(encoding="utf-8")
     after = (match.start() for match in re.finditer(r"^  (\w+):$", text, re.MULTILINE) if match[1] > name)
@@ -41,9 +41,9 @@ def add(pack: Path, name: str) -> None:
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give a copy of the pack, with what the page adds."""
+    """Return a copy of the pack, with what the page adds."""
     pack = copy_everything(tmp_path_factory.mktemp("connector") / "pack")
-    # Whoever followed the page in the pack itself has them already.
+    # A pack in which somebody followed the page has them already.
     for name in ENTRIES.keys() & Pack(ROOT).registry.keys():
         edit_yaml(pack / REGISTRY, lambda data, name=name: data["connectors"].pop(name))
     before = Pack(pack).registry
@@ -56,7 +56,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
 
 @dataclass(frozen=True)
 class Scaffolded:
-    """What came of a `copier copy` of the page."""
+    """The result of a `copier copy` of the page."""
 
     files: Rendered
     printed: str
@@ -64,7 +64,7 @@ class Scaffolded:
 
 @pytest.fixture(scope="module")
 def scaffolds(pack: Path) -> dict[str, Scaffolded]:
-    """Type the commands that try each connector, and give what they scaffold."""
+    """Type the commands that try each connector, and return what they scaffold."""
     reader, made = Reader(pack), {}
     for line in typed(PAGE):
         (name,) = [name for name in ENTRIES if name in line] or [""]

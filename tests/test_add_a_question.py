@@ -1,4 +1,4 @@
-"""A question is added as its how-to says: the page's own blocks are applied to a copy of the pack."""
+"""The how-to on adding a question works: a test applies its diffs to a copy of the pack."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ SAMPLE = load_answers(EXAMPLE)
 def changed(folder: Path, *changes: str) -> Path:
     """Copy the pack to `folder`, with some of the page's changes."""
     copy_pack(folder)
-    # Whoever followed the page in the pack itself has them already.
+    # A pack in which somebody followed the page has them already.
     for change in (ENTRY, WORDS, PLAN, LAYOUT):
         if not apply(folder, change, "--reverse", "--check").returncode:
             apply(folder, change, "--reverse").check_returncode()
@@ -33,13 +33,13 @@ def changed(folder: Path, *changes: str) -> Path:
 
 
 def apply(folder: Path, change: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """Give a diff to Git in a folder."""
+    """Apply a diff with Git in a folder."""
     return subprocess.run(["git", "apply", *options, "-"], cwd=folder, input=change, text=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give the pack with the new question; not to be changed."""
+    """Return the pack with the new question; not to be changed."""
     return changed(tmp_path_factory.mktemp("question") / "pack", ENTRY, WORDS, PLAN, LAYOUT)
 
 

@@ -1,4 +1,4 @@
-"""Hand-written jobs and assets: their answers are found, the files stay as they are, and updates reach them."""
+"""Hand-written jobs and assets are adopted: their answers are found, the files stay, and updates reach them."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ def by_hand(out: Path, rendered: Mapping[str, bytes], form: Callable[[str], str]
 
 
 def contents(out: Path) -> dict[str, str]:
-    """Return the digests of all files that are no answers files."""
+    """Return the digests of all files except answers files."""
     files = Rendered(out).files
     return {path: hashlib.sha256(text).hexdigest() for path, text in files.items() if not path.startswith(".copier")}
 
@@ -92,7 +92,7 @@ def states(result: Result) -> dict[str, str]:
 
 
 def adopted(command: Command, out: Path, *arguments: str) -> Result:
-    """Adopt at the first release, and commit what came of it."""
+    """Adopt at the first release, and commit the result."""
     result = command(out, "adopt", *arguments, "--to", "v1.0.0", "--json")
     git(out, "add", "--all")
     git(out, "commit", "--quiet", "--allow-empty", "--message", "adopted")

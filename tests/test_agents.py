@@ -1,4 +1,4 @@
-"""AGENTS.md is short, and what it names is there: commands, paths, floors."""
+"""AGENTS.md is short, and the commands, paths and floors that it names exist."""
 
 import re
 import shlex

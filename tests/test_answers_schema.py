@@ -1,4 +1,4 @@
-"""The JSON Schema of the answers: it takes what the pack takes, and refuses what makes no sense, as the pack does."""
+"""The JSON Schema of the answers accepts and refuses what the pack does."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from support import EXAMPLES, PACK, allowed_pairs, answers_for, edit_yaml, load_
 SCHEMA = answers_schema(PACK)
 VALIDATOR = Draft202012Validator(SCHEMA)
 PAIRS = [pytest.param(*pair, id=f"{pair[0].id} to {pair[1].id}") for pair in allowed_pairs("self_hosted")]
-# What is left to a person alone.
+# Questions for a person only.
 HIDDEN = {name for name in UNRECORDED if not QUESTIONS[name].fills}
 MODES = ("self_hosted", "cloud")
 
@@ -31,7 +31,7 @@ def wrong(answers: Mapping[str, Any]) -> list[str]:
 
 
 def said_of(name: str, answers: Mapping[str, Any], validator: Draft202012Validator = VALIDATOR) -> Any:
-    """Return what the schema says of a question beside these answers: False where it makes no sense."""
+    """Return the schema of a question, given these answers; False if it does not apply."""
     said = dict(validator.schema["properties"][name])
     for clause in validator.schema["allOf"]:
         part = clause["then"].get("properties", {}).get(name)

@@ -1,4 +1,4 @@
-"""What an integrator may call."""
+"""The functions for other programs."""
 
 from collections.abc import Callable
 from pathlib import Path

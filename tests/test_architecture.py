@@ -1,4 +1,4 @@
-"""The pages for contributors name what is there: every path, every package, every term, in the order of the floors."""
+"""The pages for contributors are correct: paths, packages and terms exist, in the order of the floors."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def rooms() -> list[str]:
 
 
 def paths(page: Path) -> list[str]:
-    """List what a page names that looks like a path."""
+    """List what looks like a path on a page."""
     return re.findall(r"`([\w./-]+/[\w./-]*)`", page.read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""A wrong answer is one line that names it, its value and the way out; nothing is written."""
+"""A wrong answer gives one line, with its name, its value and the way out; nothing is written."""
 
 from pathlib import Path
 from typing import Any

@@ -23,13 +23,13 @@ from support import EXAMPLES, PACK, Rendered, copy_pack, edit_yaml, load_answers
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a copy of the pack, to change a file of it and to put it back."""
+    """Return a copy of the pack, to change a file of it and to put it back."""
     return copy_pack(tmp_path_factory.mktemp("changed") / "pack")
 
 
 @pytest.fixture(scope="module")
 def before(changed: Path) -> dict[str, list[str]]:
-    """Give what the scaffolds of each connector rest on."""
+    """Return what the scaffolds of each connector rest on."""
     pack = Pack(changed)
     return {name: pack.basis(name) for name in pack.registry}
 
@@ -106,7 +106,7 @@ MOVED = "stripe"
 
 @pytest.fixture(scope="module")
 def registry_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a pack of which the second release says something else of one connector."""
+    """Return a pack of which the second release says something else of one connector."""
     pack = copy_pack(tmp_path_factory.mktemp("registry_release") / "pack")
     release(pack, "v1.0.0")
 

@@ -1,4 +1,4 @@
-"""Many scaffolds from a manifest: one change or none, every problem at its place, and nothing twice."""
+"""Many scaffolds from a manifest: all are written or none, and each problem is reported once, at its place."""
 
 import csv
 import errno
@@ -406,7 +406,7 @@ def test_an_unchanged_row_stays_at_its_version_and_a_new_one_is_at_the_newest(
     assert [row["state"] for row in result.json["rows"]] == ["unchanged", "unchanged", "unchanged", "new"]
     commits = [yaml.safe_load(path.read_text(encoding="utf-8"))["_commit"] for path in sorted(out.glob(".copier-*"))]
     assert commits == ["v1.0.0", "v1.0.0", "v2.0.0", "v1.0.0"]
-    # What they share is of the newest version among its owners.
+    # Shared files have the newest version among their owners.
     assert (out / "registry/connectors.yaml").read_bytes() == (released / "registry/connectors.yaml").read_bytes()
     assert command(out, "replay", "--strict").status == 3
 
@@ -453,7 +453,7 @@ def test_a_profile_gives_rows_their_answers_and_keeps_them(command: Command, out
 
 
 def test_every_question_can_be_a_column(command: Command, out: Path) -> None:
-    """Every recorded answer of every example, as a spreadsheet would have it."""
+    """Every recorded answer of every example, as a cell of a spreadsheet."""
     answers = examples()
     names = sorted({name for one in answers.values() for name in one})
     rows = [[cell(one[name]) if name in one else "" for name in names] for one in answers.values()]

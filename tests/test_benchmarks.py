@@ -1,4 +1,4 @@
-"""Every row of `make bench`, at next to nothing: that it measures, and not how fast."""
+"""Every row of `make bench` can be measured; tests use tiny sizes, and ignore the figures."""
 
 from collections.abc import Callable
 from functools import cache

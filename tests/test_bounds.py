@@ -1,4 +1,4 @@
-"""What is told of a YAML text at a glance: that reading it takes no more than it may."""
+"""The quick check of a YAML text's bounds gives the same answer as reading it."""
 
 import pytest
 import yaml

@@ -1,4 +1,4 @@
-"""The changelog is in the form of Keep a Changelog, each version has a note for its upgrade, and a script cuts it."""
+"""The changelog has the form of Keep a Changelog, each version has upgrade notes, and a script cuts a version."""
 
 import importlib.util
 import sys

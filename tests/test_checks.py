@@ -1,4 +1,4 @@
-"""The rules say what the runner would refuse, or do wrong: each is broken once in a job or asset that is right."""
+"""Each rule of `validate` finds its error in an otherwise correct job or asset."""
 
 from collections.abc import Callable
 from copy import deepcopy

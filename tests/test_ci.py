@@ -1,4 +1,4 @@
-"""The CI files: what they may do, what they run, and that all scaffolds of a repository share one."""
+"""The CI files: their permissions and commands, and that all scaffolds of a repository share one."""
 
 import base64
 import json
@@ -246,7 +246,7 @@ def merged_request(history: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def update_request(merged_request: Path, tmp_path: Path) -> Path:
-    """Give a repository with such a head."""
+    """Return a repository with such a head."""
     return copied(merged_request, tmp_path / "out")
 
 

@@ -1,4 +1,4 @@
-"""A damaged file is one line with its place, in every command that reads it, and no traceback in any."""
+"""Every command reports a damaged file in one line with its place, and none with a traceback."""
 
 import re
 import shutil
@@ -67,7 +67,7 @@ READ = {
     JOB: ("validate", "explain"),
     ".dativo.yml": ("validate",),
 }
-# What lists or warns of what it finds, and does not fail for it.
+# Commands that list or warn of damage, and do not fail.
 LISTING = {("list", ANSWERS), ("list --state", ANSWERS), ("validate", ".dativo.yml")}
 CASES = [(path, name, "no end") for path, names in READ.items() for name in names]
 CASES += [(path, names[-1], damage) for path, names in READ.items() for damage in DAMAGE if damage != "no end"]
@@ -75,7 +75,7 @@ CASES += [(path, names[-1], damage) for path, names in READ.items() for damage i
 
 @pytest.fixture(scope="module")
 def sound(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository in which nothing is damaged."""
+    """Return an undamaged repository."""
     out = build(published, tmp_path_factory.mktemp("sound") / "out", "v1.0.0", {HOME["name"]: HOME["answers"]})
     (out / "profiles").mkdir()
     (out / "profiles" / "acme.yml").write_text("retention_days: 30\nowner: data@acme.com\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a destination holds: whose a file is by its header, which version is newer, and what scaffolds share."""
+"""A destination: who owns a file according to its header, which version is newer, and what scaffolds share."""
 
 import os
 from pathlib import Path

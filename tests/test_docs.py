@@ -1,4 +1,4 @@
-"""The documentation is what the pack does: generated parts are current, links lead somewhere, steps work."""
+"""The documentation matches the pack: generated parts are current, links lead somewhere, steps work."""
 
 import importlib.util
 import json
@@ -55,7 +55,7 @@ def test_pictures_are_current_and_show_the_screen() -> None:
 
 
 def words(svg: str) -> str:
-    """Return the text of a picture; one that is no XML raises."""
+    """Return the text of a picture; raise an error if it is not XML."""
     text = "".join(ElementTree.fromstring(svg).itertext())
     return text.replace("\N{NO-BREAK SPACE}", " ")
 

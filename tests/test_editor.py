@@ -27,7 +27,7 @@ DATABASES = [connector for connector in PACK.with_role("source") if connector.se
 
 @pytest.fixture(scope="session")
 def out(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a destination with every example, a scaffold of the short path, and a profile."""
+    """Return a destination with every example, a scaffold of the short path, and a profile."""
     out = tmp_path_factory.mktemp("editor") / "out"
     for example in EXAMPLES:
         if example.stem != "stripe_customers":

@@ -1,4 +1,4 @@
-"""Values that are emitted come back as they were, whatever they hold."""
+"""Emitted values are parsed back unchanged, whatever they contain."""
 
 import math
 import unicodedata

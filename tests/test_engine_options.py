@@ -1,4 +1,4 @@
-"""What the reader of a source is told: by an answer, or by what an import finds; nothing where nobody says anything."""
+"""Options for the reader of a source come from an answer or an import; without either, a job has none."""
 
 from pathlib import Path
 from typing import Any

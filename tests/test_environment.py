@@ -1,4 +1,4 @@
-"""What the jobs read from the environment: all of it and nothing else, in the plan, the summary and an example file."""
+"""The environment variables of the jobs: the plan, the summary and the example file list all of them, and no others."""
 
 import subprocess
 from collections.abc import Callable

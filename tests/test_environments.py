@@ -1,4 +1,4 @@
-"""Several environments: assets are written once, jobs once for each, and no two of them share what they should not."""
+"""Several environments: one asset, one job per environment, and the jobs share nothing that they should not."""
 
 from collections.abc import Mapping
 from itertools import combinations
@@ -266,7 +266,7 @@ def command(released: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 @pytest.fixture
 def one(released: Path, tmp_path: Path) -> Path:
-    """Give a repository with a scaffold of one environment, and an edit in its job."""
+    """Return a repository with a scaffold of one environment, and an edit in its job."""
     repository = build(released, tmp_path / "one", "v1.0.0", {"orders": ORDERS})
     job = repository / "jobs/acme/postgres_orders_to_s3.yaml"
     job.write_text(job.read_text(encoding="utf-8").replace("level: INFO", "level: DEBUG"), encoding="utf-8")
@@ -336,7 +336,7 @@ def test_copiers_update_moves_no_job(one: Path, released: Path) -> None:
 
 @pytest.fixture
 def three(one: Path, command: Command) -> Path:
-    """Give a repository with a scaffold of three environments, and edits in the jobs of two."""
+    """Return a repository with a scaffold of three environments, and edits in the jobs of two."""
     command(one, "update", *SPREAD)
     job = one / "jobs/acme/prod/postgres_orders_to_s3.yaml"
     job.write_text(job.read_text(encoding="utf-8").replace("level: INFO", "level: ERROR"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`dativo-generator explain`: each value with what gives it, and where that stands."""
+"""`dativo-generator explain`: where each value comes from, with file and line."""
 
 from pathlib import Path
 from typing import Any

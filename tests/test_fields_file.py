@@ -1,4 +1,4 @@
-"""Fields of many columns stand in a file of their own, and are the answer that was recorded, in every command."""
+"""Many columns are recorded in a separate file, and every command reads them like an answer in the answers file."""
 
 import fnmatch
 import json
@@ -36,7 +36,7 @@ QUIET: dict[str, Any] = {"defaults": True, "overwrite": True, "unsafe": True, "q
 
 @pytest.fixture(scope="session")
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give the pack with v1.0.0, which records all fields in the answers file, and two releases that do not."""
+    """Return the pack with v1.0.0, which records all fields in the answers file, and two releases that do not."""
     pack = copy_pack(tmp_path_factory.mktemp("fields") / "pack")
     released_with(pack, "answers/fields_file.py", "LARGEST_INLINE = 64 << 10", "LARGEST_INLINE = 64 << 20")
     (job,) = (pack / "template").glob("*job.path*")
@@ -53,7 +53,7 @@ def scaffold(pack: Path, out: Path, tag: str, **answers: Any) -> Path:
 
 @pytest.fixture(scope="session")
 def apart(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with a scaffold whose fields stand in a file of their own; not to be changed."""
+    """Return a repository with a scaffold whose fields stand in a file of their own; not to be changed."""
     return scaffold(pack, tmp_path_factory.mktemp("apart") / "out", "v2.0.0")
 
 

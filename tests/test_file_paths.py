@@ -1,4 +1,4 @@
-"""Files lie where an answer says, and nowhere else; no such path leads to what is not the scaffold's."""
+"""Files lie where the answer `paths` says; no such path leads to another scaffold's file."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The question `fixtures`: rows that satisfy the schema, the test that goes with them, and to whom they belong."""
+"""The question `fixtures`: rows that satisfy the schema, the test that comes with them, and their owner."""
 
 import csv
 import importlib.util
@@ -404,7 +404,7 @@ def few(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def damaged(few: Path, tmp_path: Path) -> Callable[[str], Path]:
-    """Give these with a damage."""
+    """Return these with a damage."""
 
     def damage(name: str) -> Path:
         out = copied(few, tmp_path / name)

@@ -1,4 +1,4 @@
-"""Git is called in one way: in the folder that is named, and with nothing of the environment or of a repository."""
+"""Git is called in one way: in the given folder, without settings from the environment or a repository."""
 
 import os
 import subprocess

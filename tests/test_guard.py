@@ -1,4 +1,4 @@
-"""Copier's own commands refuse what would change a job silently, with one line, and leave the tree as it is."""
+"""Copier's own commands refuse in one line what would change a job silently, and leave the tree unchanged."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What the command says of itself."""
+"""The helps of the commands."""
 
 import re
 import subprocess

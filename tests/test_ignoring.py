@@ -1,4 +1,4 @@
-"""What turns a finding off, what cannot be turned off, and what is said of that."""
+"""Which findings can be turned off, and how that is reported."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ JOB = "jobs/acme/orders.yaml"
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    """Give a job whose prefix has no effect, and whose name is another than its asset's: a warning and an error."""
+    """Return a job whose prefix has no effect, and whose name is another than its asset's: a warning and an error."""
     files = example_of(ROOT, RULES["no-effect"])
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

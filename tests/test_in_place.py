@@ -1,4 +1,4 @@
-"""Values are changed in a text, and all else of it stays."""
+"""Values are changed inside a text, and the rest of the text stays."""
 
 from collections.abc import Callable
 from difflib import unified_diff

@@ -1,4 +1,4 @@
-"""A journal comes back as it was written, from a place of its own, and says nothing of any other place."""
+"""A journal is read as it was written, only from its own place, and names no path outside the repository."""
 
 import json
 from pathlib import Path

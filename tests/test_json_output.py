@@ -1,4 +1,4 @@
-"""Every document that a command prints for programs: what its schema says, in every state, and nothing else."""
+"""Every JSON document that a command prints fits its schema, in every state."""
 
 import ast
 import errno

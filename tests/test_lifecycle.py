@@ -1,4 +1,4 @@
-"""What became of ids: the file, what it does to answers, and that no id disappears without a line in it."""
+"""Renamed and retired ids: the file, its effect on answers, and that no id disappears without a line in it."""
 
 import subprocess
 from pathlib import Path

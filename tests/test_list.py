@@ -1,4 +1,4 @@
-"""`dativo-generator list`: what is in a repository, whoever wrote it, and what of the registry it uses."""
+"""`dativo-generator list`: everything in a repository, generated or not, and which parts of the registry it uses."""
 
 import csv
 import io

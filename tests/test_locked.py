@@ -1,4 +1,4 @@
-"""What is locked is what pyproject.toml asks for, by name, version and hash, and nothing says where it comes from."""
+"""The lock has what pyproject.toml asks for, by name, version and hash, and names no place to fetch it from."""
 
 import re
 import subprocess

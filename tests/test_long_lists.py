@@ -28,7 +28,7 @@ QUIET: dict[str, Any] = {"defaults": True, "overwrite": True, "unsafe": True, "q
 
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give the pack with v1.0.0, which writes each list in one line, and v2.0.0, which does not."""
+    """Return the pack with v1.0.0, which writes each list in one line, and v2.0.0, which does not."""
     pack = copy_pack(tmp_path_factory.mktemp("lists") / "pack")
     released_with(pack, "base/emit.py", "_WIDEST = 120", "_WIDEST = 1 << 20")
     return pack
@@ -36,7 +36,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
 
 @pytest.fixture(scope="module")
 def scaffolds(pack: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Give a repository of each release; not to be changed."""
+    """Return a repository of each release; not to be changed."""
     folder = tmp_path_factory.mktemp("scaffolds")
     for tag in ("v1.0.0", "v2.0.0"):
         run_copy(str(pack), folder / tag, data=ANSWERS, vcs_ref=tag, **QUIET)

@@ -1,4 +1,4 @@
-"""A company's pack is made as its how-to says: its commands are typed in a fork, and in a repository of jobs."""
+"""The how-to on a company's own pack works: a test types its commands in a fork and in a repository of jobs."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every source with every target that the registry allows, in both modes and layouts, is what the runner accepts."""
+"""The runner accepts every source with every allowed target, in both modes and layouts."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

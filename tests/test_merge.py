@@ -1,4 +1,4 @@
-"""Edits by hand are merged as Copier merges them, whichever Git is at hand."""
+"""Edits by hand are merged as Copier merges them, with any version of Git."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Answers files of a release before: what became of their format, and of questions that have another name now."""
+"""Answers files of earlier releases: their format is migrated, and renamed questions are followed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,7 @@ def replaced(pack: Path, files: list[str], old: str, new: str) -> None:
 
 @pytest.fixture(scope="module")
 def renaming(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a pack of two releases; the second one has a number of answers files and the name of a question anew."""
+    """Return a pack of two releases; the second one has a number of answers files and the name of a question anew."""
     pack = copy_pack(tmp_path_factory.mktemp("renaming") / "pack")
     replaced(pack, [FORMAT], "CURRENT = 3", "CURRENT = 2")
     release(pack, "v1.0.0")

@@ -1,4 +1,4 @@
-"""Names that become paths are safe on every system, and a wrong word leads to the right one."""
+"""Names that become paths are safe on every system, and the closest right word is suggested for a wrong one."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A connector that is added to registry and connectors/ works with no other change."""
+"""A connector added to registry and connectors/ works without any other change."""
 
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ AGENTS = {"tenant_id": "acme", "source_connector": "helpdesk", "objects": ["agen
 
 @pytest.fixture(scope="session")
 def extended(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give a pack with the invented connectors; not to be changed."""
+    """Return a pack with the invented connectors; not to be changed."""
     pack = copy_pack(tmp_path_factory.mktemp("extended") / "pack")
     edit_yaml(pack / "registry" / "connectors.yaml", lambda data: data["connectors"].update(ENTRIES))
     for name, entry in ENTRIES.items():

@@ -1,4 +1,4 @@
-"""What is told of a YAML mapping without parsing it: the same as parsing says, or nothing."""
+"""The quick outline of a YAML mapping is what parsing gives, or None."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What an update changes is put into a file of somebody's own form, by its values."""
+"""An update changes the values in a file that is not in the pack's format, and keeps the format."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A label that no rule gives is meant so, or a slip of the keys: who answers says which, and what is recorded stays."""
+"""A label that no rule gives must be marked as the user's own; otherwise it counts as a typing error."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whose a file is, by the answers that give it; and whether an asset describes what a job would read."""
+"""Which scaffold owns a file, according to the answers; and whether an asset describes what a job would read."""
 
 from pathlib import Path
 from typing import Any

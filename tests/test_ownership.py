@@ -1,4 +1,4 @@
-"""What a scaffold owns is what its answers give: nothing of anybody else is taken, and nothing goes untold."""
+"""A scaffold owns what its answers render to; it takes no other file, and deletes none without saying so."""
 
 import shutil
 from collections.abc import Callable

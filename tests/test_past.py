@@ -1,4 +1,4 @@
-"""What answers files gave before is what their recorded versions render to, and nothing that is only said to be."""
+"""The previous files of a scaffold are what its recorded version renders to, not what a header claims."""
 
 from pathlib import Path
 from types import SimpleNamespace

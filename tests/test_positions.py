@@ -1,4 +1,4 @@
-"""A document is told at a glance where that can be done, and says the same as when it is looked at closely."""
+"""The quick reader of documents gives the same values and positions as the thorough one."""
 
 import datetime
 from pathlib import Path

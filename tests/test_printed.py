@@ -1,4 +1,4 @@
-"""What is printed of a stranger's names and contents: one line each, which no terminal, log or comment obeys."""
+"""Names and contents from outside are printed on one line each, and control no terminal, log or comment."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Profiles: what a tenant or an organisation answers to every scaffold, what is recorded of it, and how it changes."""
+"""Profiles: the shared answers of a tenant or an organisation, how they are recorded, and how they change."""
 
 import os
 from pathlib import Path
@@ -241,7 +241,7 @@ def repository(built: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def behind(released: Path, tmp_path: Path) -> Path:
-    """Give such a repository of a template that has a newer release."""
+    """Return such a repository of a template that has a newer release."""
     release(released, "v1.1.0")
     return profiled(released, tmp_path / "out")
 

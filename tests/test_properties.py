@@ -1,4 +1,4 @@
-"""What holds for any answers that the registry allows: a render replays, an update is a render, an edit survives."""
+"""Properties of any valid answers: a render replays, an update equals a render, an edit survives."""
 
 import difflib
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Each value of a job and an asset says what gives it: whoever changes that changes the value."""
+"""The stated origin of each value is true: changing it changes the value."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -280,7 +280,7 @@ def with_others(value: Any, leaf: Any, new: str) -> Any:
 
 
 def with_cursors(answers: dict[str, Any]) -> dict[str, Any]:
-    """Give every table the columns that may be its cursor now."""
+    """Return every table the columns that may be its cursor now."""
     said = in_text(answers.get("fields"))
     if "tables" not in answers or not said:
         return answers

@@ -1,4 +1,4 @@
-"""The question files, the table of questions and the code say the same."""
+"""The question files, the table of questions and the code agree."""
 
 import json
 import re

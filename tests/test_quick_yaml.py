@@ -1,4 +1,4 @@
-"""YAML that is read quickly has the values that PyYAML gives it, and the rest is left to PyYAML."""
+"""The quick YAML reader gives PyYAML's values, or leaves a text to PyYAML."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What others wrote is read in one way: regular files below the root, bounded, and through no link."""
+"""Files from others are read in one way: regular files below the root, bounded in size, through no link."""
 
 import ast
 import errno
@@ -17,7 +17,7 @@ from support import ROOT
 
 @pytest.fixture(params=["by its parts", "at once"])
 def root(tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder that is read in the way of this system, and in that of one that opens nothing inside a folder."""
+    """Return a folder that is read in the way of this system, and in that of one that opens nothing inside a folder."""
     assert os.open in os.supports_dir_fd and reading._STEPWISE
     monkeypatch.setattr(reading, "_STEPWISE", request.param == "by its parts")
     (tmp_path / "root" / "a").mkdir(parents=True)

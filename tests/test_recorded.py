@@ -1,4 +1,4 @@
-"""What is recorded, what follows the registry, and that an answers file alone gives the same files again."""
+"""What is recorded, what follows the registry, and that an answers file alone is enough to render the files again."""
 
 import os
 import subprocess
@@ -48,7 +48,7 @@ def slower_registry(template: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def slower(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the pack with its release v1.0.0 and that version; not to be changed."""
+    """Return the pack with its release v1.0.0 and that version; not to be changed."""
     return slower_registry(copied(published, tmp_path_factory.mktemp("slower") / "pack"))
 
 

@@ -1,4 +1,4 @@
-"""What is shown holds no password: in URLs of every kind, in assignments, in known shapes; and nothing else is lost."""
+"""No password is shown: in URLs, in assignments, in known shapes; and nothing else is hidden."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each guard of Copier's own commands for itself: what it refuses, with which line, and what it lets through."""
+"""Each guard of Copier's own commands: what it refuses, with which line, and what it lets through."""
 
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def said(guarding: Any, *arguments: Any) -> str:
 
 @pytest.fixture
 def later() -> Pack:
-    """Give the pack with another lifecycle."""
+    """Return the pack with another lifecycle."""
     pack = Pack(ROOT)
     pack.lifecycle = Lifecycle(
         {"stripe.payments_old": "stripe.charges", "minio_old": "minio"},

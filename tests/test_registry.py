@@ -1,4 +1,4 @@
-"""The registry and the recipes: what is in them, and what is said when one is damaged."""
+"""The registry and the recipes: their content, and the errors if one is damaged."""
 
 import json
 from pathlib import Path

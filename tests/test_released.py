@@ -1,4 +1,4 @@
-"""What of a pack counts as released: its tags that are versions, and what a pack without them is told."""
+"""Which commits of a pack count as released: those with a version tag; and the error of a pack without one."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ ANSWERS = STRIPE | {"tenant_id": "acme"}
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[[Path], Command]:
-    """Give the command for a template."""
+    """Return the command for a template."""
     return lambda template: Command(template, monkeypatch, capsys)
 
 

@@ -1,4 +1,4 @@
-"""A release is cut as its page says: its commands are typed in a copy of the pack, and what it builds is installed."""
+"""The page on releasing works: a test types its commands in a copy of the pack, and installs the result."""
 
 import sysconfig
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ MAKE = "make --old-file .venv/installed "
 
 
 def write_news(pack: Path, changelog: str = "CHANGELOG.md") -> None:
-    """Say under `[Unreleased]` what is new, whatever stands there."""
+    """Replace the text under `[Unreleased]`."""
     head, rest = (pack / changelog).read_text(encoding="utf-8").split("## [Unreleased]\n", 1)
     _, *others = rest.split("\n## [")
     text = "\n## [".join([f"{head}## [Unreleased]\n\n{NEW.rstrip()}\n", *others])
@@ -27,7 +27,7 @@ def write_news(pack: Path, changelog: str = "CHANGELOG.md") -> None:
 
 
 def releasable(folder: Path) -> Path:
-    """Give a copy of the pack at `folder` that says what is new, with an origin and an earlier release."""
+    """Return a copy of the pack at `folder` that says what is new, with an origin and an earlier release."""
     pack = copy_everything(folder)
     release(pack, "v0.0.1")
     write_news(pack)
@@ -40,7 +40,7 @@ def releasable(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give the folder in which the page was followed, from the pack in it to the tag that is pushed."""
+    """Return the folder in which the page was followed, from the pack in it to the tag that is pushed."""
     room = tmp_path_factory.mktemp("releasing")
     pack = releasable(room / "pack")
     render(pack, room / "acme-ingest", STRIPE | {"tenant_id": "acme"}, vcs_ref="v0.0.1")

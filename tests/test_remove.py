@@ -1,4 +1,4 @@
-"""`dativo-generator remove`: what goes, what stays, and that nothing is wrong afterwards that was not before."""
+"""`dativo-generator remove`: what it deletes, what it keeps, and that it leaves no new problem."""
 
 from collections.abc import Callable
 from pathlib import Path

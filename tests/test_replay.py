@@ -1,4 +1,4 @@
-"""`dativo-generator replay`: what a repository is, beside what its answers files say; and what it must not run."""
+"""`dativo-generator replay`: how a repository differs from its answers files; and which code must not run."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def few(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with no more scaffolds than it takes to share and to reuse."""
+    """Return a repository with no more scaffolds than it takes to share and to reuse."""
     return build(history, tmp_path_factory.mktemp("few") / "out", "v3.0.0", FEW)
 
 
@@ -277,7 +277,7 @@ def test_a_share_that_is_none(shard: str, built: Path, command: Command) -> None
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory, _isolated: None) -> Path:
-    """Give a template that leaves a mark beside it when any of its code is run."""
+    """Return a template that leaves a mark beside it when any of its code is run."""
     pack = copy_pack(tmp_path_factory.mktemp("hostile") / "pack")
     (pack / "extensions" / "dativo.py").write_text(f"open({str(pack.parent / 'owned')!r}, 'w').close()\n")
     release(pack, "v3.0.0")
@@ -362,14 +362,14 @@ def test_it_is_refused_and_nothing_of_it_runs(
 
 @pytest.fixture
 def pack(released: Path, command: Command) -> Path:
-    """Give a template with the tag v1.0.0, which the command trusts."""
+    """Return a template with the tag v1.0.0, which the command trusts."""
     command.monkeypatch.setenv("DATIVO_TEMPLATE", str(released))
     return released
 
 
 @pytest.fixture
 def out(pack: Path, tmp_path: Path) -> Path:
-    """Give a repository with one scaffold of that template."""
+    """Return a repository with one scaffold of that template."""
     return build(pack, tmp_path / "out", "v1.0.0", {"follows": SCAFFOLDS["follows"]})
 
 

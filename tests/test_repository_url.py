@@ -1,4 +1,4 @@
-"""Where the pack is: spellings of one place are one place, and what is recorded of it holds no secret."""
+"""The URL of the pack: different spellings of one place are equal, and no recorded URL holds a secret."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A line that is only spelled otherwise by a newer version is no change that an edit could be at odds with."""
+"""If a newer version only spells a line differently, an edit of that line is not a conflict."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The last question: what it shows of a scaffold that is about to be written, and what no and --pretend do."""
+"""The last question: the review of a scaffold before it is written, and the effect of no and --pretend."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the runner does with each connector, as `registry/runner.yaml` says it."""
+"""How the runner treats each connector, according to `registry/runner.yaml`."""
 
 from dataclasses import replace
 

@@ -17,7 +17,7 @@ from support import ROOT
 
 @pytest.fixture
 def at(server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Give the server, with its password in the environment."""
+    """Return the server, with its password in the environment."""
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
     return server

@@ -1,4 +1,4 @@
-"""The rest of a job and of an asset: the sections `job` and `contract`, and what is passed on without a question."""
+"""The rest of a job and an asset: the sections `job` and `contract`, and keys that are passed on as they are."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a scaffold writes, seen from outside: answers in, parsed files out."""
+"""What a scaffold writes: answers in, parsed files out."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas take what the pack writes and refuse what the runner would."""
+"""The JSON Schemas accept what the pack writes and refuse what the runner refuses."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What was found out at one question holds at the next, until something is answered."""
+"""Results computed at one question are reused at the next, until something is answered."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The standard library's look at a JSON Schema says of a value what the library for it says."""
+"""The small JSON Schema checker finds in a value what the `jsonschema` library finds."""
 
 import json
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Which path is meant by one that is not there: near ones are found, and how many are compared does not grow."""
+"""Suggestions for missing paths: near ones are found, and the number of comparisons stays bounded."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The test helpers themselves: what would let a wrong test pass is an error."""
+"""The test helpers: a mistake that would let a wrong test pass is an error."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Tables whose names need quotes, and tables of several schemas that are called alike."""
+"""Tables whose names need quotes, and tables with the same name in several schemas."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every line for people fits a terminal of 80 columns, by one function; a log and a program get it whole."""
+"""One function wraps every line for people at 80 columns; logs and programs get whole lines."""
 
 import ast
 import io

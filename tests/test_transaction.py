@@ -1,4 +1,4 @@
-"""What commands write is all of a change or nothing of it, and no two of them write at once."""
+"""Commands write a change completely or not at all, and no two of them write at once."""
 
 import errno
 import json
@@ -45,7 +45,7 @@ FULL = "free some space; cannot be written: No space left on device"
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """Give a clean repository with `BEFORE`."""
+    """Return a clean repository with `BEFORE`."""
     folder = plain(tmp_path / "out")
     release(folder, "before")
     return folder

@@ -1,4 +1,4 @@
-"""Which pack is trusted, under which names, and that a pull request decides neither."""
+"""Which pack is trusted, and under which names; a pull request decides neither."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ URL = "https://git.example.com/data/pack.git"
 
 @pytest.fixture
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the file of Git's settings of a user who has none."""
+    """Return the file of Git's settings of a user who has none."""
     file = tmp_path / "gitconfig"
     file.write_text("[user]\nname = t\nemail = t@example.com\n", encoding="utf-8")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(file))
@@ -41,7 +41,7 @@ def clone(tmp_path: Path) -> Callable[[str], Path]:
 
 
 def source(tmp_path: Path, location: str, *also: str) -> Source:
-    """Give a pack that is not fetched."""
+    """Return a pack that is not fetched."""
     made = Source(location, tmp_path, also)
     made.repository = tmp_path
     return made

@@ -1,4 +1,4 @@
-"""An answers file says the same in any form; an answer that was changed in it is told, and its files follow."""
+"""Answers changed by hand in an answers file are reported, whatever its formatting; an update applies them."""
 
 import json
 import math
@@ -30,7 +30,7 @@ TO_ERROR = "log_level: 'DEBUG' -> 'ERROR'"
 
 @pytest.fixture(scope="session")
 def one(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with one scaffold of the newest version."""
+    """Return a repository with one scaffold of the newest version."""
     return build(history, tmp_path_factory.mktemp("one") / "out", "v3.0.0", {"crm": ANSWERS})
 
 

@@ -1,4 +1,4 @@
-"""`dativo-generator update`: what Copier's own update gives for each in turn, as one change; and what Copier cannot."""
+"""`dativo-generator update`: the same as Copier's update of each scaffold, as one change, and more."""
 
 import errno
 import json
@@ -46,7 +46,7 @@ def built(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def few(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with no more scaffolds than it takes to share and to reuse: Copier updates one at a time."""
+    """Return a repository with no more scaffolds than it takes to share and to reuse: Copier updates one at a time."""
     return build(history, tmp_path_factory.mktemp("few") / "out", "v1.0.0", SCAFFOLDS | {"customers": STRIPE})
 
 

@@ -1,4 +1,4 @@
-"""The page on upgrades is followed in a repository of scaffolds, from one release of a pack to the next, and back."""
+"""The page on upgrades works: a test follows it from one release of a pack to the next, and back."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ SCAFFOLDS = {
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Reader:
-    """Give somebody in a repository at v1.0.0 of a pack that has v1.1.0, too; the page names the one to go to."""
+    """Return somebody in a repository at v1.0.0 of a pack that has v1.1.0, too; the page names the one to go to."""
     pack = copy_pack(tmp_path / "pack")
     release(pack, "v1.0.0")
     edit_yaml(pack / "connectors" / "stripe.yaml", lambda recipe: recipe["incremental"].update(lookback_days_default=9))

@@ -1,4 +1,4 @@
-"""No asset goes that a job still needs, and no job comes whose asset describes something else."""
+"""An asset that a job needs is not deleted, and no job gets an asset that describes something else."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`dativo-generator validate`: what is wrong, in which file, line and column, and the nearest right word."""
+"""`dativo-generator validate`: each problem with file, line and column, and the nearest right word."""
 
 import json
 import shutil
@@ -35,7 +35,7 @@ CASES = [(PATHS[name], case) for name, cases in INVALID.items() for case in case
 
 @pytest.fixture(scope="session")
 def everything(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with every example."""
+    """Return a repository with every example."""
     out = build(published, tmp_path_factory.mktemp("examples") / "out", "v1.0.0", examples())
     WARNED.update((finding.file, finding.rule, finding.message) for finding in validate(out, PACK, schemas=SHAPES))
     return out

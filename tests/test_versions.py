@@ -1,4 +1,4 @@
-"""Versions: read as PEP 440 has them, from tags and from what Copier records; a hash is none."""
+"""Versions are read according to PEP 440, from tags and from what Copier records; a hash is not a version."""
 
 from itertools import pairwise, product
 from typing import Any

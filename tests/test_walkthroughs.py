@@ -1,4 +1,4 @@
-"""Every command of the docs runs: block by block, line by line, each as its reader would, in one folder.
+"""Every command of the docs runs, block by block and line by line, as a reader would type it.
 
 A line begins with a program, and each program has a function here that says how a test runs it. A line of another one
 fails: there is no list of lines to ignore.
@@ -96,7 +96,7 @@ def test_a_page_that_is_walked_elsewhere_is(page: str, test: str) -> None:
 
 @pytest.fixture(scope="session")
 def repository(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository with the scaffolds that the pages name, and with what they import from; not to be changed."""
+    """Return a repository with the scaffolds that the pages name, and with what they import from; not to be changed."""
     stripe, people = load_answers(SAMPLE), load_answers(PEOPLE)
     out = tmp_path_factory.mktemp("docs") / "out"
     build(
@@ -430,7 +430,7 @@ def walk(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Walk:
-    """Give somebody beside the pack: in a repository, but for a walk that makes one."""
+    """Return somebody beside the pack: in a repository, but for a walk that makes one."""
     (tmp_path / "dativo-generator").symlink_to(history)
     lines = request.getfixturevalue("lines")
     here = tmp_path if any(line.startswith("cd ") for line in lines) else copied(repository, tmp_path / "repository")

@@ -1,4 +1,4 @@
-"""Jobs that are run lose no row, or say that they do: place, first load, state, and answers that change nothing."""
+"""No generated job loses rows without a warning: place, first load, state, and answers without effect."""
 
 from itertools import combinations
 from typing import Any

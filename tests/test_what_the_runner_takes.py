@@ -1,4 +1,4 @@
-"""One change of a job or an asset that is right, and what is said of it: measured on the runner, which is not at hand.
+"""Single changes of a correct job or asset, and what `validate` finds; the runner's behaviour was measured beforehand.
 
 What it takes and runs right has no error; what it refuses has one.
 """

@@ -85,7 +85,7 @@ def test_a_pattern_that_means_nothing_is_refused(entries: list[str], problem: st
 
 @pytest.fixture
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a folder with the script of a database, to work in."""
+    """Return a folder with the script of a database, to work in."""
     folder = tmp_path / "out"
     folder.mkdir()
     (folder / "shop.sql").write_text(SQL, encoding="utf-8")

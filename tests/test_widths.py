@@ -1,4 +1,4 @@
-"""What a prompt shows is whole at every width of a terminal: help, choices, and what is wrong with an answer."""
+"""Prompts show complete help, choices and errors at every width of a terminal."""
 
 import io
 from pathlib import Path

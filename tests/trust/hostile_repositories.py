@@ -639,7 +639,7 @@ def _run(count: int, folder: Path) -> Result:
 
 
 def _branch(pack: Published) -> None:
-    """Give the template a branch that nobody has released, with code."""
+    """Return the template a branch that nobody has released, with code."""
     extension = (pack.template / "extensions" / "dativo.py").read_text()
     git(pack.template, "checkout", "--quiet", "-b", "evil")
     mark = "import os\nopen(os.environ['HOME'] + '/new', 'w')\n"

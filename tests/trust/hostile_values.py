@@ -211,7 +211,7 @@ def _cases(rng: random.Random) -> Iterator[tuple[str, str]]:
 
 
 def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, bytes], folder: Path) -> Iterator[str]:
-    """Give an answer in a way, and yield what is wrong with what came of it."""
+    """Return an answer in a way, and yield what is wrong with what came of it."""
     box = Sandbox(folder, pack.template)
     kind = WAYS[way]
     if kind.there:

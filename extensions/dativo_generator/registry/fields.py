@@ -25,7 +25,7 @@ UNCLASSIFIED = "none"
 CURSOR = "cursor"
 # Marks a label that no rule gives as intended.
 OWN = "!"
-_KEYS = ("type", "required", "cursor", "classification", "description")
+KEYS = ("type", "required", "cursor", "classification", "description")
 
 # Builds the error for what is wrong at the given keys of the fields being read.
 Refuse = Callable[[Sequence[Key], str], Exception]
@@ -144,8 +144,8 @@ def labels_in(value: Any) -> Iterator[tuple[str, str]]:
 
 def _read_mapping(name: str, entry: dict[Any, Any], refuse: Refuse) -> Field:
     for key in entry:
-        if key not in _KEYS:
-            raise refuse((name, str(key)), offer(key, _KEYS, "unknown key"))
+        if key not in KEYS:
+            raise refuse((name, str(key)), offer(key, KEYS, "unknown key"))
     flags = {key: entry.get(key, False) for key in ("required", CURSOR)}
     for key, flag in flags.items():
         if not isinstance(flag, bool):

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...base.errors import AnswerError
 from ...base.naming import few, nearest
-from ...registry.fields import Field, read_fields
+from ...registry.fields import KEYS, Field, read_fields
 from .. import readers
 from ..model import Answers, Question, Section
 from ..selection import Item
@@ -18,7 +18,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
     """Read fields by object; for a single object, its fields alone are accepted."""
     value = readers.mapping(raw)
     objects = [item.object for item in answers.items]
-    if are_of_one_object(value, objects):
+    if are_of_one_object(value, objects) and not _name_another(value):
         value = {objects[0]: value}
 
     def refuser(name: str) -> Callable[[Sequence[Any], str], AnswerError]:
@@ -36,6 +36,13 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
 def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
     """Return whether fields are those of the only object, without its name."""
     return len(objects) == 1 and not (list(value) == list(objects) and isinstance(value[objects[0]], dict))
+
+
+def _name_another(value: Mapping[str, Any]) -> bool:
+    """Return whether fields are by object, under a name that is not the object's, such as the table's."""
+    if len(value) != 1 or not isinstance(entry := next(iter(value.values())), dict):
+        return False
+    return bool(entry) and not any(nearest(str(key), KEYS) for key in entry)
 
 
 def _check_cursor(answers: Answers, item: Item, fields: Sequence[Field]) -> None:
