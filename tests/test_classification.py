@@ -87,21 +87,21 @@ def test_words(name: str, split: list[str]) -> None:
 @pytest.mark.parametrize(
     ("rules", "error"),
     [
-        ("all", ":1: rules: must be a list, not 'all'"),
-        ("[{name: a, label: pii, words: a}]", ":2: rules.0.label: 'pii' does not match [A-Z][A-Z0-9_]*"),
-        ("[{name: a, label: PII, word: a}]", ":2: rules.0.word: did you mean 'words'? unknown key"),
+        ("all", ":1:123: rules: must be a list, not 'all'"),
+        ("[{name: a, label: pii, words: a}]", ":2:12: rules.0.label: 'pii' does not match [A-Z][A-Z0-9_]*"),
+        ("[{name: a, label: PII, word: a}]", ":2:24: rules.0.word: did you mean 'words'? unknown key"),
         (
             "[{name: a, label: PII, words: E-Mail}]",
-            ":2: rules.0.words: write letters like a-z0-9<>",
+            ":2:24: rules.0.words: write letters like a-z0-9<>",
         ),
         (
             "[{name: a, label: PII, words: 'a,b'}]",
-            ":2: rules.0.words: write letters like a-z0-9<>",
+            ":2:24: rules.0.words: write letters like a-z0-9<>",
         ),
-        ("[{name: a, label: PII, words: 'a, a'}]", ":2: rules.0.words: 'a' is listed twice"),
-        ("[{name: a, label: PII, words: [a]}]", ":2: rules.0.words: must be text, not ['a']"),
-        ("[{name: a, label: PII, words: <man> name}]", ":2: rules.0.words: there is no group 'man'"),
-        ("[{name: a, label: PII, words: a, tables: '@man'}]", ":2: rules.0.tables: there is no group 'man'"),
+        ("[{name: a, label: PII, words: 'a, a'}]", ":2:24: rules.0.words: 'a' is listed twice"),
+        ("[{name: a, label: PII, words: [a]}]", ":2:24: rules.0.words: must be text, not ['a']"),
+        ("[{name: a, label: PII, words: <man> name}]", ":2:24: rules.0.words: there is no group 'man'"),
+        ("[{name: a, label: PII, words: a, tables: '@man'}]", ":2:34: rules.0.tables: there is no group 'man'"),
     ],
 )
 def test_a_damaged_rule_is_one_line_with_its_place(rules: str, error: str, tmp_path: Path) -> None:

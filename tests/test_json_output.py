@@ -145,8 +145,8 @@ def test_the_schemas_are_written_as_json_writes_them() -> None:
     ("error", "said"),
     [
         (Interrupted(), "interrupted; nothing was changed"),
-        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
-        (OSError(errno.EACCES, "Permission denied", "a/b"), "a/b: Permission denied"),
+        (OSError(errno.ENOSPC, "No space left on device"), "free some space; No space left on device"),
+        (OSError(errno.EACCES, "Permission denied", "a/b"), "a/b: give your user access; Permission denied"),
         (DativoError("a\nb of postgresql://me:canary@host/db"), "a\\nb of postgresql://me:***@host/db"),
     ],
     ids=["a signal", "a full disk", "a file", "an error"],

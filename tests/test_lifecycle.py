@@ -59,27 +59,27 @@ def test_a_pack_without_the_file_knows_of_no_change(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lifecycle", "message"),
     [
-        ({"renames": {}}, ":1: renames: did you mean 'renamed'? unknown key"),
-        ({"renamed": {"Store": "shop"}}, ":2: renamed.Store: is neither connector nor connector.object"),
+        ({"renames": {}}, ":1:1: renames: did you mean 'renamed'? unknown key"),
+        ({"renamed": {"Store": "shop"}}, ":2:3: renamed.Store: is neither connector nor connector.object"),
         (
             {"renamed": {"mail": "shop"}},
-            ":2: renamed.mail: remove it from the registry, or remove this rename; the registry still has it",
+            ":2:3: renamed.mail: remove it from the registry, or remove this rename; the registry still has it",
         ),
-        ({"renamed": {"store": "shopp"}}, ":2: renamed.store: did you mean 'shop'? the registry has no 'shopp'"),
-        ({"renamed": {"a": "b", "b": "a"}}, ":2: renamed.a: the renames lead from 'b' back to it"),
+        ({"renamed": {"store": "shopp"}}, ":2:3: renamed.store: did you mean 'shop'? the registry has no 'shopp'"),
+        ({"renamed": {"a": "b", "b": "a"}}, ":2:3: renamed.a: the renames lead from 'b' back to it"),
         (
             {"renamed": {"shop.sales": "mail.people"}},
-            ":2: renamed.shop.sales: rename an object within its connector; 'mail.people' is another kind of id",
+            ":2:3: renamed.shop.sales: rename an object within its connector; 'mail.people' is another kind of id",
         ),
         (
             {"renamed": {"store": "shop.orders"}},
-            ":2: renamed.store: rename an object within its connector; 'shop.orders' is another kind of id",
+            ":2:3: renamed.store: rename an object within its connector; 'shop.orders' is another kind of id",
         ),
-        ({"retired": {"fax": {"why": "old"}}}, ":3: retired.fax.why: use one of reason, replacement; unknown key"),
-        ({"retired": {"fax": {"replacement": "mail"}}}, ":2: retired.fax.reason: is missing"),
+        ({"retired": {"fax": {"why": "old"}}}, ":3:5: retired.fax.why: use one of reason, replacement; unknown key"),
+        ({"retired": {"fax": {"replacement": "mail"}}}, ":2:3: retired.fax.reason: is missing"),
         (
             {"retired": {"fax": {"reason": "nobody has one", "replacement": "male"}}},
-            ":4: retired.fax.replacement: did you mean 'mail'? the registry has no 'male'",
+            ":4:5: retired.fax.replacement: did you mean 'mail'? the registry has no 'male'",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

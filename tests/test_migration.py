@@ -100,8 +100,8 @@ def test_a_command_says_what_the_name_is_now(
 @pytest.mark.parametrize(
     ("questions", "problem"),
     [
-        ({OLD: "redaction"}, f"questions.{OLD}: the question is still there"),
-        ({"level": "log_levels"}, "questions.level: there is no question 'log_levels'"),
+        ({OLD: "redaction"}, f"questions.{OLD}: remove the question's entry, or this rename; the question is still there"),
+        ({"level": "log_levels"}, r"questions.level: did you mean 'log_level'\? there is no question 'log_levels'"),
         ({"level": "levels", "levels": "level"}, "the renames lead from"),
     ],
 )

@@ -160,7 +160,7 @@ def test_a_damaged_recipe_is_one_line_with_its_place(extended: Path, tmp_path: P
     edit_yaml(pack / "connectors" / "olddb.yaml", lambda recipe: recipe.update(rolls=["source"]))
     answers = {"tenant_id": "acme", "source_connector": "olddb", "tables": ["a"], "target_connector": "iceberg"}
     with pytest.raises(
-        UserMessageError, match=r"^connectors/olddb.yaml:\d+: rolls: did you mean 'roles'\? unknown key"
+        UserMessageError, match=r"^connectors/olddb.yaml:\d+:\d+: rolls: did you mean 'roles'\? unknown key"
     ):
         render(pack, tmp_path / "out", answers)
     assert not (tmp_path / "out").exists()

@@ -83,7 +83,7 @@ def test_a_file_is_its_scaffolds_without_a_header(header: bool, out: Path, publi
     manifest = out / "jobs.yml"
     manifest.write_text(yaml.safe_dump({"scaffolds": [OTHER]}), encoding="utf-8")
     result = command(out, "batch", "jobs.yml")
-    assert (result.status, f"{ASSET}: point the jobs at it with assets=reuse, or " in result.err) == (1, True)
+    assert (result.status, f"{ASSET}: read it with --data assets=reuse, or " in result.err) == (1, True), result.err
 
 
 def test_a_file_that_is_gone_is_still_its_scaffolds(out: Path, published: Path) -> None:

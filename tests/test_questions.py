@@ -47,7 +47,7 @@ def test_a_question_without_code_is_one_line(own_template: Path, tmp_path: Path)
         stream.write("\nspeed:\n  type: int\n  when: \"{{ 'speed' | applies }}\"\n")
     with pytest.raises(
         UserMessageError,
-        match=rf"^questions/runtime.yml:{line}: speed: add an entry to .*/runtime.py; ",
+        match=rf"^questions/runtime.yml:{line}:1: speed: add an entry to .*/runtime.py; ",
     ):
         render(own_template, tmp_path / "out", load_answers(EXAMPLES[0]))
     assert not (tmp_path / "out").exists()
