@@ -120,7 +120,7 @@ REPLACED: dict[str, tuple[bytes | None, str]] = {
     "a list": (b"- a\n", ":1:1: must be a mapping"),
     "empty": (b"", ":1:1: must be a mapping, not nothing"),
     "other bytes": ("é: ".encode() + b"x\ny: \xff\n", ":2:4: save it as UTF-8; it is not UTF-8"),
-    "gone": (None, ": the file is missing"),
+    "gone": (None, ": restore it; the file is missing"),
 }
 PACKS = ("registry/connectors.yaml", "registry/runner.yaml", "registry/keys.yaml", "connectors/stripe.yaml")
 

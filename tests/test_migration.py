@@ -1,4 +1,4 @@
-"""Answers files of earlier releases: their format is migrated, and renamed questions are followed."""
+"""Answers files of a release before: what became of their format, and of questions that have another name now."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +29,7 @@ def replaced(pack: Path, files: list[str], old: str, new: str) -> None:
 
 @pytest.fixture(scope="module")
 def renaming(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a pack of two releases; the second one has a number of answers files and the name of a question anew."""
+    """Give a pack of two releases; the second one has a number of answers files and the name of a question anew."""
     pack = copy_pack(tmp_path_factory.mktemp("renaming") / "pack")
     replaced(pack, [FORMAT], "CURRENT = 3", "CURRENT = 2")
     release(pack, "v1.0.0")
@@ -100,8 +100,8 @@ def test_a_command_says_what_the_name_is_now(
 @pytest.mark.parametrize(
     ("questions", "problem"),
     [
-        ({OLD: "redaction"}, f"questions.{OLD}: remove the question's entry, or this rename; the question is still there"),
-        ({"level": "log_levels"}, r"questions.level: did you mean 'log_level'\? there is no question 'log_levels'"),
+        ({OLD: "redaction"}, rf"lifecycle.yaml:\d+:3: questions.{OLD}: remove .*; the question is still there"),
+        ({"level": "log_levels"}, "questions.level: did you mean 'log_level'. there is no question 'log_levels'"),
         ({"level": "levels", "levels": "level"}, "the renames lead from"),
     ],
 )
@@ -109,3 +109,19 @@ def test_a_rename_leads_to_a_question(questions: dict[str, str], problem: str, o
     edit_yaml(own_template / LIFECYCLE, lambda lifecycle: lifecycle.update(questions=questions))
     with pytest.raises(PackError, match=problem):
         question_files.check(Pack(own_template))
+
+
+@pytest.mark.parametrize(
+    ("file", "do"),
+    [
+        ("questions/governance.yml", "add an entry to extensions/dativo_generator/answers/questions/governance.py"),
+        ("copier.yml", "move it to a file of questions/, with an entry"),
+    ],
+)
+def test_a_question_without_an_entry_is_named_with_its_place(file: str, do: str, own_template: Path) -> None:
+    text = (own_template / file).read_text(encoding="utf-8")
+    (own_template / file).write_text(f"{text}\nteam_name:\n  type: str\n  default: core\n", encoding="utf-8")
+    line = text.count("\n") + 2
+    with pytest.raises(PackError) as error:
+        question_files.check(Pack(own_template))
+    assert str(error.value) == f"{file}:{line}:1: team_name: {do}; nothing says how to read its answer"

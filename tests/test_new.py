@@ -227,3 +227,25 @@ def test_what_stops_halfway_leaves_nothing(
         "Error: free some space; No space" if isinstance(stop, OSError) else "Error: interrupted; nothing was changed"
     )
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("folder", ["file", "file/x"])
+def test_a_file_is_no_folder(folder: str, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "file").touch()
+    result = command(tmp_path, "new", folder, "--defaults")
+    said = f"Error: {folder}: name another folder; {tmp_path}/file is a file\n"
+    assert (result.status, result.err, [*tmp_path.iterdir()]) == (2, said, [tmp_path / "file"])
+
+
+@pytest.mark.parametrize("key", ["1", "null", "true"])
+def test_a_key_that_is_no_text_is_refused(key: str, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "answers.yml").write_text(f"tenant_id: acme\n{key}: x\n", encoding="utf-8")
+    result = command(tmp_path, "new", "--data-file", "answers.yml", "--defaults")
+    assert result.status == 2 and result.err.startswith("Error: --data-file: answers.yml: put it in quotes; the key ")
+
+
+def test_a_file_of_answers_is_named_as_it_was_given(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "answers.yml").write_bytes(b"tenant_id: acme\nowner: \xff\n")
+    result = command(tmp_path / "a", "new", "--data-file", "../answers.yml", "--defaults")
+    assert result.err == "Error: --data-file: ../answers.yml:2:8: save it as UTF-8; it is not UTF-8\n"

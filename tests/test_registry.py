@@ -47,7 +47,7 @@ def test_damage_is_one_line_with_file_line_and_key(case: dict[str, str], tmp_pat
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (None, ": the file is missing"),
+        (None, ": restore it; the file is missing"),
         (b"", ":1:1: must be a mapping, not nothing"),
         (b"- a\n", ":1:1: must be a mapping, not ['a']"),
         (b"\xff\xfe\x00", ":1:1: save it as UTF-8; it is not UTF-8"),

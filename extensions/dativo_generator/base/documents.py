@@ -240,7 +240,7 @@ class Document:
         try:
             content = (root / name).read_bytes()
         except FileNotFoundError:
-            raise PackError("the file is missing", name) from None
+            raise PackError("restore it; the file is missing", name) from None
         except OSError as error:
             raise PackError(reading.unreadable(error, name), name) from None
         self._parse(name, content, parse_yaml)
@@ -254,7 +254,7 @@ class Document:
         except reading.ReadingError as error:
             raise PackError(error.what, name, error.line, error.column) from None
         if content is None:
-            raise PackError("the file is missing", name)
+            raise PackError("restore it; the file is missing", name)
         document._parse(name, content, parse_bounded)
         return document
 

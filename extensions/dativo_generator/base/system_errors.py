@@ -17,6 +17,8 @@ _REMEDIES = {
 
 def told(error: OSError) -> str:
     """Return an error in one line: where, what to do, and what the system said."""
+    if isinstance(error, FileNotFoundError) and not error.filename:
+        return "go to a folder that exists; the current one has been deleted"
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
     return ": ".join(filter(None, (where, remedy(error) + (error.strerror or str(error)))))
 

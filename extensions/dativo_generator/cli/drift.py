@@ -21,7 +21,7 @@ from ..registry.pack import Pack
 from .options import OK, WRONG, AsJson, Connectors, Environments, Template, Tenants
 from .output import counted, dump, markdown_code, print_leaving, print_state, show, written_files
 from .progress import progress
-from .repository import fleet_here, require_here, save
+from .repository import fleet_here, none_selected, nothing_here, require_here, save
 from .update import Format
 
 EXAMPLES = ("dativo-generator drift", "dativo-generator drift --tenant acme --write")
@@ -58,8 +58,7 @@ def command(
         require_here(selection.names, {file.name for file in files})
         chosen = [file for file in files if file in selection]
         if not chosen:
-            said = "check --tenant, --connector and --environment; they select no answers file"
-            raise SourceError(f"{root}: {said}")
+            raise SourceError(none_selected(len(files)) if files else nothing_here(root))
         sources = Sources(root, Pack(installed()), any_source)
         found = []
         with progress("Comparing", len(chosen), quiet=form is not Format.table) as advance:

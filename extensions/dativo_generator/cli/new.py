@@ -57,13 +57,16 @@ def command(
 
     answers = dict(assignment(text) for text in data or [])
     root = destination.absolute()
+    there = next(folder for folder in (root, *root.parents) if folder.exists())
+    if not there.is_dir():
+        raise SourceError(f"{destination}: name another folder; {there} is a file")
     if root.exists():
         refuse_unfinished(root)
     with scratch_folder() as scratch:
         source = trusted(root if root.exists() else Path.cwd(), template, Path(scratch))
         version = to or source.newest
         if version not in source.tags:
-            raise SourceError(f"--to: '{version}' is not a released version of {source.location}")
+            raise SourceError(source.unreleased(version))
         if schema:
             from ..fleet.release import Release
 

@@ -36,7 +36,7 @@ def command(
     with fleet_here(template, writes="" if dry_run else "remove") as fleet:
         known = {file.name for file in fleet.files}
         if not known:
-            raise SourceError(nothing_here(fleet))
+            raise SourceError(nothing_here(fleet.tree.root))
         require_here(answers_files, known)
         if not dry_run:
             require_clean(fleet.tree.root, [fleet.tree.root / path for path in fleet.tree.writer.finished])

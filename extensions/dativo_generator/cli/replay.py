@@ -39,7 +39,7 @@ def command(
         with progress("Replaying", len(fleet.files[share[0] - 1 :: share[1]]), quiet=as_json) as advance:
             report = replay(fleet, share, advance)
         if not fleet.files and not report.others:
-            raise SourceError(nothing_here(fleet))
+            raise SourceError(nothing_here(fleet.tree.root))
         remaining = repaired(report, fleet, strict) if write else report
         print_ = _print_json if as_json else _print_text
         print_(report, remaining, fleet, strict=strict, with_diff=show_diff)

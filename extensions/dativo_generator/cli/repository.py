@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 from ..base.naming import did_you_mean
 from ..base.paths import ANSWERS_FILES, CI_FILES
@@ -41,9 +42,14 @@ def save(fleet: Fleet, change: Update) -> None:
             warned(why)
 
 
-def nothing_here(fleet: Fleet) -> str:
+def nothing_here(root: Path) -> str:
     """Return the error for a folder without scaffolds, with where to run the command instead."""
-    return f"{fleet.tree.root}: run the command in a folder with answers files ({ANSWERS_FILES}); here is none"
+    what = f"a folder with answers files ({ANSWERS_FILES})"
+    for above in root.parents:
+        if next(above.glob(ANSWERS_FILES), None):
+            what = f"{what}, which cd {quote(str(above))} goes to"
+            break
+    return f"{root}: run the command in {what}; here is none"
 
 
 def nothing_at(root: Path) -> str:

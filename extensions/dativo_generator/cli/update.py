@@ -65,7 +65,7 @@ def command(
         root = fleet.tree.root
         known = {file.name for file in fleet.files}
         if not known:
-            raise SourceError(nothing_here(fleet))
+            raise SourceError(nothing_here(fleet.tree.root))
         require_here(selection.names, known)
         if not dry_run:
             finished = [root / path for path in fleet.tree.writer.finished]

@@ -161,7 +161,8 @@ class Release:
         what = "no question has this name"
         if new != name:
             return f"{name}: use its new name '{new}'; {what}"
-        return f"{name}: {did_you_mean(name, self._types, what)}"
+        said = did_you_mean(name, self._types, what)
+        return f"{name}: {f'remove it; {what}' if said == what else said}"
 
     def typed(self, name: str, text: str) -> Any:
         """Parse the text of a ``--data`` option as Copier would."""

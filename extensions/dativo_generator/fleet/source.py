@@ -15,7 +15,7 @@ from typing import Any
 from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.git_failures import failure
-from ..base.naming import did_you_mean
+from ..base.naming import did_you_mean, offer
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
@@ -177,6 +177,12 @@ class Source:
             said = did_you_mean(recorded, self.tags, what)
             raise SourceError(f"_commit: {f'{self._fetched}; {what}' if said == what else said}")
         return found[0]
+
+    def unreleased(self, version: str) -> str:
+        """Return the error for a version to use that is not released."""
+        newest = list(reversed(self.tags))[:_FEW]
+        what = f"'{version}' is not a released version of {self.location}"
+        return f"--to: {offer(version, newest, what)}"
 
     @property
     def _fetched(self) -> str:

@@ -117,7 +117,7 @@ class Step:
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: tag a version like v1.0.0; it has no released tag")
         if target not in fleet.source.tags:
-            raise SourceError(f"--to: '{target}' is not a released version of {fleet.source.location}")
+            raise SourceError(fleet.source.unreleased(target))
         release = fleet.load(fleet.source.tags[target])
         if isinstance(release, DativoError):
             raise release

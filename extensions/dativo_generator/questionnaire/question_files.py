@@ -11,6 +11,10 @@ from ..registry.lifecycle import FILE as LIFECYCLE
 from ..registry.pack import Pack, once
 
 _TABLE = "extensions/dativo_generator/answers/questions"
+_SETTINGS = "copier.yml"
+# An entry of the settings, which may be computed and so no question.
+_ENTRY = re.compile(r"^([a-z]\w*):(.*(?:\n(?:[ #].*)?)*)$", re.MULTILINE)
+_COMPUTED = re.compile(r"^ +(?:when|ask): false$", re.MULTILINE)
 _NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
 
@@ -21,7 +25,8 @@ def check(pack: Pack) -> None:
     for name, (file, line) in asked.items():
         if name not in QUESTIONS:
             module = f"{_TABLE}/{file.rpartition('/')[2].removesuffix('.yml')}.py"
-            raise PackError(f"{name}: add an entry to {module}; nothing says how to read its answer", file, line, 1)
+            do = f"add an entry to {module}" if file != _SETTINGS else "move it to a file of questions/, with an entry"
+            raise PackError(f"{name}: {do}; nothing says how to read its answer", file, line, 1)
     for old in pack.lifecycle.questions:
         new = pack.lifecycle.question(old)
         if old in QUESTIONS or new not in QUESTIONS:
@@ -43,3 +48,8 @@ def _questions(pack: Pack) -> Iterator[tuple[str, tuple[str, int]]]:
         text = pack.text(file)
         for match in _NAME.finditer(text):
             yield match[1], (file, text.count("\n", 0, match.start()) + 1)
+    for file in pack.files(".", _SETTINGS):  # none where only the package is
+        text = pack.text(file)
+        for match in _ENTRY.finditer(text):
+            if not _COMPUTED.search(match[2]):
+                yield match[1], (file, text.count("\n", 0, match.start()) + 1)

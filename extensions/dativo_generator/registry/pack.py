@@ -98,7 +98,7 @@ class Pack:
         except UnicodeDecodeError as error:
             raise PackError(NOT_UTF8, name, *place_in(error.object, error.start)) from None
         except FileNotFoundError:
-            raise PackError("the file is missing", name) from None
+            raise PackError("restore it; the file is missing", name) from None
         except OSError as error:
             raise PackError(unreadable(error, name), name) from None
 
