@@ -265,3 +265,14 @@ def test_a_folder_of_somebodys_own_is_not_looked_through(out: Path, command: Com
 def test_rendered_is_what_copier_writes(published: Path, tmp_path: Path) -> None:
     there = build(published, tmp_path / "one", "v1.0.0", {"orders": ORDERS})
     assert Rendered(there).files[EXAMPLE] == render(published, tmp_path / "two", ORDERS).files[EXAMPLE]
+
+
+def test_an_update_that_finds_another_one_there_says_how_to_write_none(out: Path, command: Command) -> None:
+    assert command(out, "update", "--data", "env_example=no").status == 0
+    release(out, "none")
+    (out / EXAMPLE).parent.mkdir(parents=True, exist_ok=True)
+    (out / EXAMPLE).write_text("A=1\n", encoding="utf-8")
+    release(out, "mine")
+    result = command(out, "update", "--data", "env_example=yes")
+    said = "move it away, or write none with --data env_example=no; it exists already, and belongs to no scaffold"
+    assert (result.status, f"{EXAMPLE}: {said}" in result.out) == (1, True), result.out

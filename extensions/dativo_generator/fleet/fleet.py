@@ -54,7 +54,7 @@ class Fleet:
             return file.problem
         if not self.trusts(file):
             trusted = f"is not the template that is trusted here, {self.source.location}"
-            return f"{file.name}: _src_path: '{file.source}' {trusted}; to trust it, add --template URL"
+            return f"{file.name}: _src_path: to trust it, add --template URL; '{file.source}' {trusted}"
         try:
             self.source.resolve(file.commit)
         except SourceError as error:
