@@ -231,7 +231,7 @@ class Vocabulary:
         if not phrase[-1]:
             return None
         count = len(phrase) - phrase.count("")
-        fitting = [one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and len(letters) >= 7 and all(len(x) > 2 for x in phrase if x))]
+        fitting = [one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and len(letters) >= 7 and all(len(x) > 1 for x in phrase if x))]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
         short = not spoken and len(letters) < _TELLING
         if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
