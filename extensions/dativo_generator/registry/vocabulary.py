@@ -29,6 +29,8 @@ _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
 _REMEMBERED = 1 << 15
 # What is shorter means something only in a table, or beside other words, of another language than English.
 _TELLING = 3
+# The fewest letters of a word that may also be written divided, as one of the table's language: geb_datum, konto_inh.
+_SHORTEST_DIVIDED = 7
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
 # A table is in another language with at least so many names in it, and at least this share of all.
@@ -231,7 +233,10 @@ class Vocabulary:
         if not phrase[-1]:
             return None
         count = len(phrase) - phrase.count("")
-        fitting = [one for one in self._phrases[letters] if one.count >= count]
+        strict = not spoken or len(letters) < _SHORTEST_DIVIDED or any(len(word) == 1 for word in phrase)
+        fitting = [
+            one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and not strict)
+        ]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
         short = not spoken and len(letters) < _TELLING
         if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
