@@ -17,7 +17,7 @@ from dativo_generator.fleet.interruption import Interrupted
 from dativo_generator.fleet.source import Source
 from dativo_generator.plan.plan import plan, written_paths
 from fleets import STRIPE, Command
-from support import EXAMPLES, PACK, Rendered, git, load_answers, render
+from support import EXAMPLES, PACK, Rendered, git, load_answers, release, render
 
 ANSWERS = STRIPE | {"tenant_id": "acme", "owner": "data@acme.com", "scaffold": "customers"}
 
@@ -249,3 +249,23 @@ def test_a_file_of_answers_is_named_as_it_was_given(tmp_path: Path, command: Com
     (tmp_path / "answers.yml").write_bytes(b"tenant_id: acme\nowner: \xff\n")
     result = command(tmp_path / "a", "new", "--data-file", "../answers.yml", "--defaults")
     assert result.err == "Error: --data-file: ../answers.yml:2:8: save it as UTF-8; it is not UTF-8\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("schemas/job.schema.json", "JSONDecodeError: "),
+        ("extensions/dativo_generator/plan/plan.py", "SyntaxError: "),
+    ],
+)
+def test_a_template_that_fails_is_one_line(
+    file: str, said: str, own_template: Path, tmp_path: Path, command: Command
+) -> None:
+    (own_template / file).write_text("{", encoding="utf-8")
+    release(own_template, "v9.0.0")
+    command.monkeypatch.setenv("DATIVO_TEMPLATE", str(own_template))
+    given = [word for name, value in ANSWERS.items() for word in ("--data", f"{name}={value}")]
+    result = command(tmp_path, "new", "out", *given, "--defaults")
+    last = result.err.splitlines()[-1]
+    assert (result.status, (tmp_path / "out").exists()) == (2, False)
+    assert last.startswith(f"Error: use another version with --to; v9.0.0 of the template fails: {said}"), result.err

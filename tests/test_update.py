@@ -433,7 +433,7 @@ def test_a_disk_that_is_full_for_what_is_temporary(
 
     monkeypatch.setattr("dativo_generator.cli.repository.scratch_folder", full)
     result = command(few, "update", "--dry-run")
-    assert (result.status, result.err) == (2, "Error: No space left on device\n")
+    assert (result.status, result.err) == (2, "Error: free some space; No space left on device\n")
 
 
 def test_an_older_release_says_where_an_asset_is_in_the_job_alone() -> None:

@@ -108,6 +108,12 @@ def command(
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
+    except (DativoError, OSError):
+        raise
+    except Exception as error:  # code of another version, which may fail in any way
+        said = " ".join(str(error).split())
+        what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {said}"
+        raise SourceError(what) from None
     if as_json:
         dump("new.v1", _as_json(plan, dry_run))
     raise typer.Exit(OK)
