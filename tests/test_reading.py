@@ -305,7 +305,6 @@ _OTHERWISE = {
     "fleet/merge.py": {"read_bytes"},  # what Git merged, in a folder of its own
     "fleet/source.py": {"read_text"},  # how pip installed this package
     "fleet/lock.py": {"open"},
-    "cli/streams.py": {"open"},  # the null device
     "fleet/replacing.py": {"open"},  # to write
     "plan/templates.py": {"read_bytes"},
     "registry/basis.py": {"read_bytes"},
