@@ -261,8 +261,12 @@ def generator(walk: Walk, arguments: list[str]) -> str:
         if not (walk.here / arguments[1]).exists():
             folder = manifests(walk.room / "batch")
         arguments += ["--to", FIRST]
-    if arguments[0] == "new" and not {"--defaults", "--data-file"}.intersection(arguments):
-        arguments += ["--data-file", answered(walk), "--defaults"]
+    if arguments[0] == "new" and "--defaults" not in arguments:
+        if "--data-file" in arguments:
+            arguments[arguments.index("--data-file") + 1] = answered(walk)
+        else:
+            arguments += ["--data-file", answered(walk)]
+        arguments += ["--defaults"]  # there is nobody to ask
     with walk.surroundings(folder):
         result = walk.command(folder, *arguments)
     # What scaffolding tells of its files, and of what the runner does with them, is no complaint.
