@@ -96,6 +96,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 _keeps_none = sys.dont_write_bytecode
 sys.dont_write_bytecode |= _ROOT.name.startswith("copier._vcs.clone.")
 _package = _package_in(_ROOT / "extensions" / "dativo_generator")
+if not Path(_package.__file__).is_relative_to(_ROOT):
+    sys.dont_write_bytecode = _keeps_none  # the installed one stays
 
 
 def _module(name: str) -> ModuleType:

@@ -86,3 +86,15 @@ def test_compiled_modules_are_kept_where_the_folder_is(
     loaded(folder)
     assert any(folder.rglob("*.pyc")) == kept
     assert not sys.dont_write_bytecode
+
+
+def test_compiled_modules_of_the_installed_code_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "dativo_generator"]:
+        monkeypatch.delitem(sys.modules, name)
+    installed = released(tmp_path / "installed") / "extensions"
+    clone = released(tmp_path / "copier._vcs.clone.x1y2")
+    monkeypatch.syspath_prepend(str(installed))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    loaded(clone)
+    assert any(installed.rglob("*.pyc"))
+    assert not any(clone.rglob("*.pyc"))
