@@ -45,10 +45,7 @@ def command(
             _print_text(found, dry_run=dry_run)  # before it happens
         if not dry_run:
             save(fleet, found.change)
-        if not as_json:
-            _print_count(found, dry_run=dry_run)
-        if as_json:
-            _print_json(found, dry_run=dry_run)
+        (_print_json if as_json else _print_count)(found, dry_run=dry_run)
     raise typer.Exit(WRONG if found.change.refused or found.change.conflicts else OK)
 
 
