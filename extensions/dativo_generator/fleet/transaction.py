@@ -27,18 +27,21 @@ class Writer:
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
         """Write the content of every path, None to delete it, and mark `conflicts` for Git; all of it or nothing.
 
+        A file keeps its line ends: otherwise every line of it would be a change to review.
+
         Raises `WorktreeError` if uncommitted content would be lost, `TransactionError` for what cannot be written, and
         `Interrupted`.
         """
         try:
-            files = tuple(_entries(self._root, changes))
+            contents = dict(_contents(self._root, changes))
         except TransactionError as error:
             raise TransactionError(f"{error}; nothing was changed") from None
+        files = tuple(contents)
         changed = [file.path for file in files if file.before is not None and file.path not in self.finished]
         require_committed(self._root, changed)
         if files or conflicts:
             with held():
-                self._begin(files, conflicts or {}).make(changes)
+                self._begin(files, conflicts or {}).make({file.path: content for file, content in contents.items()})
 
     def _begin(self, files: tuple[Entry, ...], conflicts: Mapping[str, Sides]) -> Change:
         try:
@@ -112,16 +115,23 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
     return frozenset(done - {*journal.conflicts})
 
 
-def _entries(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[Entry]:
-    """Yield the changes that differ from the existing content."""
+def _contents(root: Path, changes: Mapping[str, bytes | None]) -> Iterator[tuple[Entry, bytes | None]]:
+    """Yield the changes that differ from the existing content, each with the content to write."""
     for path, content in changes.items():
         try:
             inside(path)
         except ValueError as error:
             raise TransactionError(str(error)) from None
         before = content_of(root, path)
+        if content is not None and before is not None and _ends_with_crlf(before):
+            content = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         if before != content:
-            yield Entry(path, digest_of(before), digest_of(content))
+            yield Entry(path, digest_of(before), digest_of(content)), content
+
+
+def _ends_with_crlf(content: bytes) -> bool:
+    """Return whether every line of a content ends as in Windows."""
+    return (ends := content.count(b"\n")) > 0 and content.count(b"\r\n") == ends
 
 
 def _missing_folders(root: Path, files: tuple[Entry, ...]) -> Iterator[str]:

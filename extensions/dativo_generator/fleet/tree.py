@@ -7,7 +7,6 @@ from pathlib import Path
 from ..base import reading
 from ..base.paths import ENV_EXAMPLE, FIELDS_FILES, VARIABLES
 from ..plan.destination import fixture_of, header_of
-from .replacing import content_of
 from .transaction import Writer, writing
 from .worktree import Sides
 
@@ -56,22 +55,8 @@ class Tree:
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
         """Write the content of every path, None to delete it, all or nothing; `conflicts` are marked for Git.
 
-        A file keeps the line ends that it has, for else every line of it would be a change to review.
-
         The run that holds the lock writes it: `writer`. Without one, the lock is only held here, which is enough if the
         changes do not depend on what was read before.
         """
         with nullcontext(self.writer) if self.writer else writing(self.root, "write") as writer:
-            writer.write({path: self._ended(path, content) for path, content in changes.items()}, conflicts)
-
-    def _ended(self, path: str, content: bytes | None) -> bytes | None:
-        """Return a content with the line ends of the file that it replaces."""
-        before = None if content is None else content_of(self.root, path)
-        if before is None or not _ends_with_crlf(before):
-            return content
-        return content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-
-
-def _ends_with_crlf(content: bytes) -> bool:
-    """Return whether every line of a content ends as in Windows."""
-    return (ends := content.count(b"\n")) > 0 and content.count(b"\r\n") == ends
+            writer.write(changes, conflicts)
