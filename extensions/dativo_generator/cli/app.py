@@ -5,7 +5,7 @@ Each command is a module that is loaded when it runs: what some of them import, 
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module, metadata
+from importlib import import_module
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -83,6 +83,8 @@ app = typer.Typer(
 
 def _print_version(asked: bool) -> None:
     if asked:
+        from importlib import metadata  # not at start-up: it loads more than all of this command's start
+
         print(f"dativo-generator {metadata.version('dativo-generator')}")
         raise typer.Exit
 
