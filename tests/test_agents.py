@@ -1,4 +1,4 @@
-"""AGENTS.md is short, and the commands, paths and floors that it names exist."""
+"""AGENTS.md is short, and the commands, paths and layers that it names exist."""
 
 import re
 import shlex
@@ -47,11 +47,11 @@ def test_a_command_that_it_names_can_be_run(command: str) -> None:
         assert name == "lint-imports" and "importlinter" in PROJECT["tool"]
 
 
-def test_its_floors_are_those_that_are_checked() -> None:
-    layers = reversed(PROJECT["tool"]["importlinter"]["contracts"][0]["layers"])
-    floors = re.search(r"Floors, lowest first: (.+?)\. No package", " ".join(TEXT.split()))[1]
-    checked = [name for layer in layers for name in layer.split(" | ")]
-    assert re.findall(r"`(\w+)`", floors) == checked
+def test_its_layers_are_those_that_are_checked() -> None:
+    contract = reversed(PROJECT["tool"]["importlinter"]["contracts"][0]["layers"])
+    named = re.search(r"Layers, lowest first: (.+?)\. No package", " ".join(TEXT.split()))[1]
+    checked = [name for layer in contract for name in layer.split(" | ")]
+    assert re.findall(r"`(\w+)`", named) == checked
 
 
 def test_its_links_lead_somewhere() -> None:

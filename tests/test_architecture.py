@@ -1,4 +1,4 @@
-"""The pages for contributors are correct: paths, packages and terms exist, in the order of the floors."""
+"""The pages for contributors are correct: paths, packages and terms exist, in the order of the layers."""
 
 import re
 import subprocess
@@ -11,8 +11,8 @@ import pytest
 
 from support import PAGES, ROOT
 
-HOUSE = ROOT / "extensions" / "dativo_generator"
-PACKAGES = sorted(path.parent.name for path in HOUSE.glob("*/__init__.py"))
+PACKAGE = ROOT / "extensions" / "dativo_generator"
+PACKAGES = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 GLOSSARY = ROOT / "docs" / "glossary.md"
 CONTRIBUTORS = [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs" / "how-to").rglob("*.md"))]
@@ -21,7 +21,7 @@ OWN = ("extensions/", "questions/", "template/", "includes/", "benchmarks/", "te
 TERMS = re.findall(r"^- \*\*(.+?)\*\*: ", GLOSSARY.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def rooms() -> list[str]:
+def described() -> list[str]:
     """List the packages that the page describes, in its order."""
     return re.findall(r"^\| `(\w+)` \|", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE)
 
@@ -37,8 +37,8 @@ def test_every_path_of_the_pack_on_a_page_is_there(page: Path) -> None:
 
 
 def test_every_path_of_the_architecture_is_there() -> None:
-    """Those of modules begin at the house."""
-    assert [path for path in paths(ARCHITECTURE) if not any((root / path).exists() for root in (ROOT, HOUSE))] == []
+    """Paths of modules start at the package."""
+    assert [path for path in paths(ARCHITECTURE) if not any((root / path).exists() for root in (ROOT, PACKAGE))] == []
 
 
 def test_the_recipe_says_what_the_way_of_an_answer_begins_with() -> None:
@@ -47,13 +47,13 @@ def test_the_recipe_says_what_the_way_of_an_answer_begins_with() -> None:
 
 
 def test_every_package_is_described_once() -> None:
-    assert sorted(rooms()) == PACKAGES
+    assert sorted(described()) == PACKAGES
 
 
 def test_the_picture_has_every_package_and_no_text_of_another_font() -> None:
     picture = (ROOT / "docs" / "assets" / "architecture.svg").read_text(encoding="utf-8")
     texts = [element.text for element in ElementTree.fromstring(picture).iter() if element.tag.endswith("}text")]
-    assert [text for text in texts if text in PACKAGES] == rooms()
+    assert [text for text in texts if text in PACKAGES] == described()
     assert set(re.findall(r'font-family="([^"]*)"', picture)) == {"sans-serif"}
 
 
@@ -70,7 +70,7 @@ def test_the_terms_of_the_glossary_are_in_alphabetical_order() -> None:
 @pytest.mark.parametrize("term", TERMS)
 def test_a_term_of_the_glossary_is_used_elsewhere(term: str) -> None:
     pages = [page for page in PAGES if page != GLOSSARY]
-    code = sorted(HOUSE.rglob("*.py"))
+    code = sorted(PACKAGE.rglob("*.py"))
     used = re.compile(r"\b" + r"\s+".join(term.split()), re.IGNORECASE)
     assert any(used.search(path.read_text(encoding="utf-8")) for path in [*pages, *code])
 
