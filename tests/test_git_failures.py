@@ -46,7 +46,7 @@ SAID = {
     "error: unknown option `no-write-fetch-head'\nusage: git fetch [<options>]\n\n    -v": (
         "install Git 2.31 or newer; yours is older, as git version shows; Git's fetch said: \"error: unknown option"
     ),
-    "error: insufficient permission for adding an object": "let your user write there, as ls -ld '/re po' shows",
+    "error: insufficient permission for adding an object": "allow your user to write there (see ls -ld '/re po')",
     "fatal: something new": f'see what is wrong with git ls-remote {URL}; Git\'s fetch said: "fatal: something new"',
     "": f"see what is wrong with git ls-remote {URL}; Git's fetch said: nothing",
 }

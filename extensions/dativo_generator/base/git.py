@@ -89,7 +89,7 @@ def attempt(
         missing = "install Git, and put it on the PATH; there is no git"
         raise GitError(missing if error.filename == "git" else f"{folder}: is not a folder") from None
     except OSError as error:
-        raise GitError(f"{folder}: let your user go there and run git: {error.strerror}") from None
+        raise GitError(f"{folder}: allow your user to go there and run git: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         slow = f"try again, with a faster network or disk; Git's {arguments[0]} took more than {patience:g} seconds"
         raise GitError(slow) from None

@@ -69,7 +69,7 @@ _REMEDIES = [
     ),
     (
         r"insufficient permission|Permission denied|Operation not permitted",
-        "let your user write there, as ls -ld {folder} shows",
+        "allow your user to write there (see ls -ld {folder})",
     ),
     (r"not a git repository", "restore {folder}/.git from a clone, or create it with git init {folder}"),
 ]

@@ -77,7 +77,7 @@ def place_in(content: bytes, position: int) -> tuple[int, int]:
 def unreadable(error: OSError | ValueError, path: str) -> str:
     """Return what to do about a file that cannot be read, and why."""
     why = getattr(error, "strerror", None) or "no file can have this name"
-    may = f"let your user read it with chmod u+r {quote(path)}; " if isinstance(error, PermissionError) else ""
+    may = f"allow your user to read it with chmod u+r {quote(path)}; " if isinstance(error, PermissionError) else ""
     return f"{may}{'it ' if may else ''}cannot be read: {why}"
 
 

@@ -41,7 +41,7 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.BINARY: ("BINARY", "BLOB", "IMAGE", "LONGBLOB", "MEDIUMBLOB", "ROWVERSION", "TINYBLOB", "VARBINARY"),
 }
-# The most characters of a type that is parsed; only one that lists the parts of an object may be longer.
+# The most characters of a type to parse; only the type of an object, which lists its parts, is ever longer.
 _LONGEST = 20_000
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 

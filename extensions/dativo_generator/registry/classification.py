@@ -154,9 +154,9 @@ class Rule(NamedTuple):
     confidence: float
 
     def _is_alone(self, column: _Column) -> bool:
-        """Return whether the rule needs the table to be about something `beside` that it is not about.
+        """Return whether the table lacks a subject that the rule needs `beside` its own.
 
-        If the other columns are not known, only a `seen` rule needs it.
+        If the table's columns are unknown, only a `seen` rule needs one.
         """
         return (column.told or self.seen) and bool(self.beside) and self.beside.isdisjoint(column.about)
 

@@ -97,7 +97,7 @@ class _Splitter:
         self.script, self.lexis, self.words = script, lexis, words
         self.line, self.counted = 1, 0
         self.open = 0
-        # Where a client's terminator ends the last statement; and whether BEGIN and END in bodies, and data, have ends.
+        # Where a client's terminator ends the last statement; and whether to expect that bodies and data have ends.
         self.batches = max((match.start() for match in words.batch.finditer(script)), default=-1)
         self.balanced = self.has_data = True
         self._reset()
