@@ -75,14 +75,14 @@ _REMEDIES = [
 ]
 _REMEDIES = [(re.compile(pattern, re.MULTILINE), remedy) for pattern, remedy in _REMEDIES]
 # What Git says last when it fails to fetch, whatever the reason.
-_EMPTY_WORDS = "fatal: Could not read from remote repository."
+_SAID_EVERY_TIME = "fatal: Could not read from remote repository."
 _SAID = re.compile(r"(fatal|error|git): ")
 
 
 def failure(command: str, folder: Path, error: bytes, url: str = "") -> str:
     """Return the message for a Git command that failed with this standard error: what to do, then Git's own line."""
     text = error.decode(errors="replace")
-    return f"{_remedy(text, folder, url)}; Git's {command} said: {_told(text.splitlines())}"
+    return f"{_remedy(text, folder, url)}; Git's {command} said: {_error_line(text.splitlines())}"
 
 
 def _remedy(text: str, folder: Path, url: str) -> str:
@@ -94,10 +94,10 @@ def _remedy(text: str, folder: Path, url: str) -> str:
     return f"see what is wrong with {try_}"
 
 
-def _told(lines: Iterable[str]) -> str:
+def _error_line(lines: Iterable[str]) -> str:
     """Return Git's line about what failed, in quotes: the last one that is neither advice nor said every time."""
     lines = [line.strip() for line in lines if line.strip()]
-    if _EMPTY_WORDS in lines and lines[0] != _EMPTY_WORDS:
-        lines = lines[: lines.index(_EMPTY_WORDS)]
+    if _SAID_EVERY_TIME in lines and lines[0] != _SAID_EVERY_TIME:
+        lines = lines[: lines.index(_SAID_EVERY_TIME)]
     said = [line for line in lines if _SAID.match(line)] or lines
     return f'"{said[-1]}"' if said else "nothing"

@@ -97,7 +97,7 @@ class _Column(NamedTuple):
     about: tuple[str, ...]
     told: bool
 
-    def said(self, start: int, end: int) -> str:
+    def quote(self, start: int, end: int) -> str:
         """Quote words of the name as written, with their meaning where it differs."""
         part = self.words[start:end]
         quoted = f"'{' '.join(dict.fromkeys(word.written for word in part))}' in the name"
@@ -172,7 +172,7 @@ class Rule(NamedTuple):
             self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
         ):
             return None
-        said = [column.said(*spans[0])] if self.words else []
+        said = [column.quote(*spans[0])] if self.words else []
         evidence = ", ".join(said + ([f"in a table about '{about}'"] if self.tables else []))
         pointing = general.pointers - self.despite
         # In the table comments, comment_author is simply the author.

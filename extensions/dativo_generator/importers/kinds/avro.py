@@ -174,7 +174,7 @@ def _together(kinds: set[Kind]) -> Kind:
     return Kind.DOUBLE if kinds and kinds <= {Kind.INTEGER, Kind.DOUBLE} else Kind.TEXT
 
 
-def _is_named_so(source: Source) -> bool:
+def _has_extension(source: Source) -> bool:
     return source.suffix in (".avsc", ".avpr")
 
 
@@ -186,7 +186,7 @@ class Avro(Reader):
 
     def accepts(self, source: Source) -> bool:
         """Return whether a document holds an Avro record, or has the extension of an Avro schema."""
-        return not source.fragment and (is_avro(source.document) or _is_named_so(source))
+        return not source.fragment and (is_avro(source.document) or _has_extension(source))
 
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read its records; raises `ImportFailed`."""

@@ -68,7 +68,7 @@ class _Address:
     def reason(self, error: Any) -> str:
         """Return the driver's own message in one line, without the values from the environment."""
         words = getattr(error, "orig", None) or error
-        text = _said(getattr(words, "args", ())) or str(words)
+        text = _last_text(getattr(words, "args", ())) or str(words)
         lines = [line.strip() for line in text.splitlines() if line.strip() and not _FRAME.fullmatch(line.strip())]
         lines = lines or [type(words).__name__]
         text = re.sub(r"^connection failed: ", "", lines[0])
@@ -80,11 +80,11 @@ class _Address:
         return masked(text)
 
 
-def _said(arguments: tuple[Any, ...]) -> str:
+def _last_text(arguments: tuple[Any, ...]) -> str:
     """Return the last text in the arguments of an error; some drivers give bytes, and some a (code, text) pair."""
     last = arguments[-1] if arguments else ""
     if isinstance(last, tuple):
-        return _said(last)
+        return _last_text(last)
     return last.decode("utf-8", "replace") if isinstance(last, bytes) else last if isinstance(last, str) else ""
 
 

@@ -73,12 +73,12 @@ def _columns(entries: list[Mapping[str, Any]], key: set[str], where: str) -> Ite
         name, native = text_in(entry.get("name")), line_of(entry.get("data_type"))
         if not name:
             raise ImportFailed(f"{where}.columns.{number}: has no name")
-        required = name in key or any(one in _NEVER_NULL for one in _said(entry, f"{where}.columns.{number}"))
+        required = name in key or any(one in _NEVER_NULL for one in _checks(entry, f"{where}.columns.{number}"))
         kind = kind_in_any(native) if native else Kind.TEXT
         yield Column(name, kind, native.lower(), required, _described(entry))
 
 
-def _said(entry: Mapping[str, Any], where: str) -> Iterator[str]:
+def _checks(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     """Yield the names of the tests and constraints of a column."""
     for test in (one for name in _TESTS for one in list_of(entry.get(name), f"{where}: {name}")):
         yield from mapping_of(test, where) if isinstance(test, Mapping) else [text_in(test)]

@@ -133,7 +133,7 @@ def _check_asked(path: Path, asked: str, script: Script) -> None:
     there = any(is_asked(table.name) for table in script.tables)
     for problem in script.problems:
         if is_asked(problem.table) and not (there and problem.defines):
-            raise ImportFailed(_said(path, problem))
+            raise ImportFailed(_misunderstood(path, problem))
     for kind, found in (("is a view, which is not read", script.views), ("is dropped again", script.dropped)):
         name = next((name for name in found if is_asked(name)), "")
         if name and not there:
@@ -158,13 +158,13 @@ def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
     return ImportFailed(f"{path}: holds no CREATE TABLE{', but ' + listed(there) if there else ''}")
 
 
-def _said(path: Path, problem: Problem) -> str:
+def _misunderstood(path: Path, problem: Problem) -> str:
     return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
 
 
 def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
     """Yield a line for each of the first statements that were not understood, and one for the rest."""
-    yield from (_said(path, problem) for problem in problems[:_NAMED])
+    yield from (_misunderstood(path, problem) for problem in problems[:_NAMED])
     if more := problems[_NAMED:]:
         others = f", nor are {len(more) - 1} statements after it" if len(more) > 1 else ""
         yield f"{path}:{more[0].line}: is not understood{others}"
