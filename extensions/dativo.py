@@ -29,9 +29,9 @@ _PACKAGE = "dativo_generator"
 def _package_in(folder: Path) -> ModuleType:
     """Return the package in `folder`, loaded under a name of its own; the same code is not loaded twice.
 
-    During an update the old and the new version of it run side by side in one process; a plain import would give the
-    first one to both. Most releases only change the registry, though, and share their code with each other, and with
-    the package that is installed beside Copier.
+    During an update, the old and the new version of the package run side by side in one process; a plain import would
+    give both the first one. Most releases only change the registry, though, and share their code with each other and
+    with the package that is installed beside Copier.
     """
     for name, other in _others(is_new=not (folder / "__pycache__").exists()):
         if _is_same(folder, other):
@@ -53,7 +53,7 @@ def _package_in(folder: Path) -> ModuleType:
 def _others(is_new: bool) -> Iterator[tuple[str, Path]]:
     """Yield the packages that may hold the same code, with their folders: those that are loaded, and the installed one.
 
-    Only for a new checkout, of which no module is compiled, is it worth loading the installed one.
+    Loading the installed one is worth it only for a new checkout, whose modules are not compiled yet.
     """
     for name, module in list(sys.modules.items()):
         if re.fullmatch(rf"{_PACKAGE}(_[0-9a-f]{{16}})?", name) and (file := getattr(module, "__file__", None)):
@@ -82,12 +82,12 @@ def _files(folder: Path, below: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _content(path: str) -> bytes:
-    with FileIO(path) as file:  # a third of the time that Path takes, for some hundred files
+    with FileIO(path) as file:  # takes a third of the time of Path, for more than a hundred files
         return file.readall()
 
 
-# What Copier has loaded by now stays until the end of the run. Excluding it from garbage collections saves a tenth
-# of the run. This is done once, because in a longer process the garbage of earlier runs would stay, too.
+# Whatever Copier has loaded by now stays until the end of the run. Excluding it from garbage collection saves a tenth
+# of the run. Do this only once: in a longer process, the garbage of earlier runs would stay, too.
 if not gc.get_freeze_count():
     gc.freeze()
 
@@ -159,11 +159,11 @@ class _Text:
 
 
 def _compile_once(environment: Environment) -> None:
-    """Make `environment` compile each text once, and texts that differ only in the question's name only once for all.
+    """Make `environment` compile each text once, and texts that differ only in a question's name once for all of them.
 
-    Copier compiles every text of a question each time that it uses it, three times on average. There are three hundred
-    texts of about ten forms, and compiling them takes longer than evaluating them. Extensions still see each text:
-    Copier's own resets its state there.
+    Copier compiles a text each time that it uses it, three times on average. There are three hundred texts of about ten
+    forms, and compiling them takes longer than evaluating them. Extensions still see each use of a text: Copier's own
+    extension resets its state then.
     """
     from_string, templates = environment.from_string, {}
 
@@ -188,7 +188,7 @@ def _compile_once(environment: Environment) -> None:
 
 
 def _takes_context(filter_: Any) -> bool:
-    """Return whether Jinja calls a filter only during rendering; it may call one without context while it compiles."""
+    """Return whether Jinja calls a filter only while rendering; one without context it may call while compiling."""
     return getattr(filter_, "jinja_pass_arg", None) is _OF_CONTEXT
 
 

@@ -115,5 +115,5 @@ def test_a_record_is_known_by_its_shape(tmp_path: Path) -> None:
     "document", ["string", {"type": "enum", "name": "E", "symbols": ["A"]}, [1], {"type": "record"}]
 )
 def test_what_is_no_record_is_one_line(document: Any, tmp_path: Path) -> None:
-    with pytest.raises(ImportFailed, match=r"a\.avsc: is not a record of Avro with fields"):
+    with pytest.raises(ImportFailed, match=r"a\.avsc: is not an Avro record with fields"):
         tables(tmp_path, document)

@@ -101,7 +101,7 @@ def test_a_model_is_a_table_with_what_its_fields_refer_to(tmp_path: Path) -> Non
     assert (table.name, table.description) == ("orders", "All orders")
     assert described(table) == {name: expected for name, (_, expected) in FIELDS.items()}
     assert {one.name: one.description for one in table.columns if one.description} == {"mail": "Where to write"}
-    assert table.notes == ("'remote' refers to https://example.com/x, which is not fetched: what it says is not known",)
+    assert table.notes == ("'remote' refers to https://example.com/x, which is not fetched: its definition is unknown",)
 
 
 def test_a_specification_without_models_is_one_line(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_table_is_read_however_it_is_written(name: str, content: str | bytes, 
 
 def test_what_the_runner_must_be_told_is_said(tmp_path: Path) -> None:
     table = only(written(tmp_path, "a.csv", "id;name\n1;x\n"))
-    assert table.notes == ("';' separates the columns; the runner takes ',' unless engine_options say so",)
+    assert table.notes == ("';' separates the columns; without engine_options, the runner expects ','",)
 
 
 BAD = {

@@ -72,7 +72,7 @@ def test_models_and_sources_are_tables(tmp_path: Path) -> None:
         ({"models": [{"name": "orders"}]}, "lists no columns; name the manifest.json that dbt makes"),
         ({"models": [{"name": "o", "columns": [{"data_type": "int"}]}]}, "models.0.columns.0: has no name"),
         ({"models": [{"name": "o", "columns": "id"}]}, "models.0: columns: must be a list, not text"),
-        ({"models": {"shop": {"materialized": "table"}}}, "is none of the documents that describe tables"),
+        ({"models": {"shop": {"materialized": "table"}}}, "is not a document that describes tables"),
     ],
 )
 def test_what_lists_no_columns_is_refused(document: Any, message: str, tmp_path: Path) -> None:

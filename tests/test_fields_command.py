@@ -179,7 +179,7 @@ def test_a_comparison_says_what_breaks_and_keeps_what_people_wrote(fields: Calla
     done = fields(new, "--against", path)
     comments = [line for line in done.out.splitlines() if line.startswith("#")]
     assert comments == [
-        "# retyped: id: integer -> string (breaks: who reads it expects the old type)",
+        "# retyped: id: integer -> string (breaks: readers expect the old type)",
         "# removed: gone: was string",
         "# added: new: integer",
         "# 3 changes; mode merge: this fails",

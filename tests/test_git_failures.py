@@ -27,7 +27,7 @@ SAID = {
     "safe.directory '/a b'; Git's fetch said: \"fatal: detected dubious ownership in repository at '/a b'\"",
     "fatal: unsafe repository ('/a' is owned by someone else)": "if you trust its owner, run git config --global --add "
     "safe.directory /a;",
-    "error: file write error: No space left on device\nfatal: unable to write": "free some space, which df -h '/re po'",
+    "error: file write error: No space left on device\nfatal: unable to write": "free space on the disk that df -h",
     "fatal: Unable to create '/a/.git/index.lock': Read-only file system": "use a folder on a file system that can be",
     "git@example.com: Permission denied (publickey).\nfatal: Could not read from remote repository.\n\nPlease make "
     "sure you have the correct access rights\nand the repository exists.": (
@@ -46,7 +46,7 @@ SAID = {
     "error: unknown option `no-write-fetch-head'\nusage: git fetch [<options>]\n\n    -v": (
         "install Git 2.31 or newer; yours is older, as git version shows; Git's fetch said: \"error: unknown option"
     ),
-    "error: insufficient permission for adding an object": "let your user write there, as ls -ld '/re po' shows",
+    "error: insufficient permission for adding an object": "allow your user to write there (see ls -ld '/re po')",
     "fatal: something new": f'see what is wrong with git ls-remote {URL}; Git\'s fetch said: "fatal: something new"',
     "": f"see what is wrong with git ls-remote {URL}; Git's fetch said: nothing",
 }
@@ -97,12 +97,12 @@ def gone(repository: Path) -> None:
 # What is done to a repository, the Git command that fails then, and what is said, with the folder as {here}.
 CAUSED: dict[str, tuple[Callable[[Path], None], tuple[str, ...], str]] = {
     "a lock": (lock, ("add", "."), "wait for the other Git command or, if none is running, remove its lock with rm "),
-    "settings": (config, ("status",), "mend Git's settings, which git config --list shows"),
-    "an index": (index, ("status",), "write Git's index anew with git -C {here} read-tree HEAD"),
+    "settings": (config, ("status",), "fix Git's settings, which git config --list shows"),
+    "an index": (index, ("status",), "rebuild Git's index with git -C {here} read-tree HEAD"),
     "objects": (objects, ("status",), "clone the repository again; it is damaged, as git -C {here} fsck shows"),
     "no commit": (unborn, ("log",), "commit something first"),
     "bare": (bare, ("status",), "use a clone that has files; this repository is bare"),
-    "no repository": (gone, ("status",), "restore {here}/.git from a clone, or make it anew with git init {here}"),
+    "no repository": (gone, ("status",), "restore {here}/.git from a clone, or create it with git init {here}"),
 }
 
 

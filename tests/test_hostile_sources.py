@@ -77,7 +77,7 @@ def test_a_misshapen_document_is_fields_or_one_line(name: str, tmp_path: Path) -
         ({"type": "object", "properties": [1]}, "schema: properties: must be a mapping, not a list"),
         ({"type": "object", "properties": {}, "allOf": 5}, "schema: allOf: must be a list, not a number"),
         ({"openapi": "3", "components": "x"}, "components: must be a mapping, not text"),
-        ({"openapi": "3", "components": {"schemas": {"x": {"$ref": "#/a/b"}}}, "a": [1]}, "x: mend its references"),
+        ({"openapi": "3", "components": {"schemas": {"x": {"$ref": "#/a/b"}}}, "a": [1]}, "x: fix its references"),
         ({"kind": "DataContract", "schema": [{"name": "a", "properties": [5]}]}, "schema.0.0: has no name"),
     ],
 )
@@ -93,7 +93,7 @@ def test_a_name_that_yaml_takes_for_something_else_is_refused(here: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"openapi": NaN}', "NaN is no value of it"),
+        ('{"openapi": NaN}', "NaN is not a JSON value"),
         ('{"openapi": 1, "openapi": 2}', "'openapi' is given twice"),
         ('{"openapi": ' + "9" * 5000 + "}", "a number is too long"),
         ('{"openapi": ' + "[" * 5000, "is nested too deeply"),
@@ -221,7 +221,7 @@ def test_links_in_a_folder_are_told_and_not_followed(source: str, here: Path) ->
     os.mkfifo("in/pipe.csv")
     (table,) = read(source)
     assert [column.name for column in table.columns] == ["mine"]
-    assert any("symbolic links are not followed, and left out" in note for note in table.notes)
+    assert any("symbolic links are not followed, but left out" in note for note in table.notes)
 
 
 def test_a_folder_is_bounded(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -329,9 +329,9 @@ def test_a_view_of_duckdb_is_not_run_and_reads_nothing_else(here: Path) -> None:
     )
     tables = read(source)
     assert {table.plain_name for table in tables} == {"t", "v", "endless"}
-    assert "main.out (it reads what is outside the file)" in tables[0].notes[0]
+    assert "main.out (it reads something outside the file)" in tables[0].notes[0]
     assert SECRET not in str(tables)
-    assert "main.out (it reads what is outside the file)" in line(source, table="out")
+    assert "main.out (it reads something outside the file)" in line(source, table="out")
 
 
 def test_what_waits_beside_duckdb_is_read_and_left_as_it_is(here: Path) -> None:
@@ -385,8 +385,8 @@ def test_data_without_end_is_one_line(name: str, content: bytes, message: str, h
     ("encoding", "message"),
     [
         ("utf-16", "name its encoding; it is not utf-16 (line 1)"),
-        ("none", "; 'none' is none"),
-        ("rot13", "; 'rot13' is none"),
+        ("none", "; 'none' is not one"),
+        ("rot13", "; 'rot13' is not one"),
     ],
 )
 def test_an_encoding_that_is_not_read_is_one_line(encoding: str, message: str, here: Path) -> None:
@@ -399,7 +399,10 @@ def test_a_line_of_data_is_never_repeated(here: Path) -> None:
 
 SCRIPTS = {
     "lines": ("\n" * 100_000 + "x", "holds no CREATE TABLE"),
-    "nesting": ("create table t (a int default " + "(" * 3000 + "1" + ")" * 2999 + ")", "a bracket that nobody closes"),
+    "nesting": (
+        "create table t (a int default " + "(" * 3000 + "1" + ")" * 2999 + ")",
+        "a bracket that is never closed",
+    ),
     "statement": (f"create table t (a int comment '{'x' * (1 << 20)}')", "is a statement of more than 1 MiB"),
 }
 

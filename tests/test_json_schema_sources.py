@@ -171,7 +171,7 @@ def test_definitions_alone_are_offered(here: Path) -> None:
     source = write("a.json", {"definitions": definitions})
     with pytest.raises(ImportFailed) as error:
         read(source)
-    message = "a.json: describes no object with properties; name one behind a #: #/definitions/b~1c"
+    message = "a.json: describes no object with properties; name one after a #: #/definitions/b~1c"
     assert str(error.value) == message
     assert described(only(f"{source}#/definitions/b~1c")) == {"id": "integer"}
 
@@ -186,7 +186,7 @@ def test_an_api_without_components_offers_what_it_takes_and_gives(here: Path) ->
     )
     with pytest.raises(ImportFailed) as error:
         read(source)
-    assert str(error.value) == f"api.json: none of its components describes an object; name one behind a #: {pointer}"
+    assert str(error.value) == f"api.json: none of its components describes an object; name one after a #: {pointer}"
     table = only(source + pointer)
     assert (table.name, described(table)) == ("orders", {"id": "integer"})
 
@@ -199,13 +199,13 @@ def test_an_api_whose_paths_are_files_offers_what_they_take_and_give(here: Path)
     pointer = "#/paths/~1users/post/requestBody/content/application~1json/schema"
     with pytest.raises(ImportFailed) as error:
         read(source)
-    assert str(error.value).endswith(f"; name one behind a #: {pointer}")
+    assert str(error.value).endswith(f"; name one after a #: {pointer}")
     table = only(source + pointer)
     assert (table.name, described(table)) == ("users", {"id": "integer"})
 
 
 BROKEN = {
-    "nowhere": ({"$ref": "#/x"}, "mend its references; it refers to #/x, where there is nothing"),
+    "nowhere": ({"$ref": "#/x"}, "fix its references; it refers to #/x, where there is nothing"),
     "nameless": ({"properties": {"": {}}}, "name column 1; it has no name"),
     "misshapen": ({"properties": []}, "schema: properties: must be a mapping, not a list"),
 }

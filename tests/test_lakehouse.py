@@ -71,7 +71,7 @@ def test_a_delta_table_whose_first_commits_are_gone_is_read_from_its_checkpoint(
 )
 def test_a_log_that_says_nothing_is_one_line(line: str, tmp_path: Path) -> None:
     commit(tmp_path, 0, line)
-    with pytest.raises(ImportFailed, match="the log of the Delta table says nothing of its columns"):
+    with pytest.raises(ImportFailed, match="the log of the Delta table says nothing about its columns"):
         read(str(tmp_path))
 
 
@@ -120,5 +120,5 @@ def test_an_iceberg_table_is_what_its_newest_metadata_says(version: int, name: s
 def test_metadata_without_a_current_schema_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
     path.write_text(json.dumps(metadata() | {"current-schema-id": 5}), encoding="utf-8")
-    with pytest.raises(ImportFailed, match=r"x\.json: has no schema with fields that is the current one"):
+    with pytest.raises(ImportFailed, match=r"x\.json: has no current schema with fields"):
         read(str(path))

@@ -319,7 +319,7 @@ HOSTILE: dict[str, tuple[Callable[[Path, Path], Any], str]] = {
         lambda file, pack: add(file, "x: !!python/object/apply:os.system [touch owned]\n"),
         "answers have no tags like",
     ),
-    "an anchor": (lambda file, pack: add(file, "x: &a [1]\ny: [*a, *a]\n"), "answers have no anchors and aliases"),
+    "an anchor": (lambda file, pack: add(file, "x: &a [1]\ny: [*a, *a]\n"), "answers have no anchors or aliases"),
     "a second document": (lambda file, pack: add(file, "---\n{}\n"), "a second document"),
     "not a mapping": (lambda file, pack: file.write_text("- a\n"), "must be a mapping, not ['a']"),
     "not YAML": (lambda file, pack: file.write_text("a: [\n"), "not valid YAML"),

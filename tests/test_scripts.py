@@ -439,11 +439,10 @@ SAID: dict[str, list[str]] = {
         "a.sql:2: is not understood: create table odd (x int WHAT IS THIS): 'WHAT IS THIS'"
     ],
     "create table odd as select 1 + 1": [
-        "a.sql:2: is not understood: create table odd as select 1 + 1: a query that does not say what its columns are"
+        "a.sql:2: is not understood: create table odd as select 1 + 1: a query that does not state its columns"
     ],
     "create table odd (x int) select 1 + 1": [
-        "a.sql:2: is not understood: create table odd (x int) select 1 + 1: "
-        "a query that does not say what its columns are"
+        "a.sql:2: is not understood: create table odd (x int) select 1 + 1: a query that does not state its columns"
     ],
     "alter table good frobnicate x": ["a.sql:2: is not understood: alter table good frobnicate x: 'frobnicate x'"],
     "alter table good drop column z": [
@@ -453,42 +452,42 @@ SAID: dict[str, list[str]] = {
         "a.sql:2: has no effect here: alter table other add z int: 'other' is not a table of this script"
     ],
     "create table good (z int)": [
-        "a.sql:2: is not understood: create table good (z int): the table exists already, from line 1"
+        "a.sql:2: is not understood: create table good (z int): line 1 has already made this table"
     ],
     "create view v as select 1": ["views are left out: v"],
     "create table b (x int);\ndrop table b": ["dropped again, and left out: b"],
-    "exec ('create table b (x int)')": ["a.sql:2: is not understood: create table b (x int): it stands in a text"],
+    "exec ('create table b (x int)')": ["a.sql:2: is not understood: create table b (x int): it is inside a text"],
     "create procedure p as begin create table b (x int); end": [
-        "what functions, procedures and triggers make is left out: they speak of tables in lines 2"
+        "what functions, procedures and triggers make is left out: they mention tables in lines 2"
     ],
     "go\ncreate procedure p as begin create table [a b] (x int); end": [
-        "what functions, procedures and triggers make is left out: they speak of tables in lines 3"
+        "what functions, procedures and triggers make is left out: they mention tables in lines 3"
     ],
     "copy good from stdin;\n1\ncreate table b (x int)\n\\.\n": [
-        "a.sql:4: is not understood: create table b (x int): it stands in a text"
+        "a.sql:4: is not understood: create table b (x int): it is inside a text"
     ],
     "create or replace event table odd change_tracking = false": [
         "a.sql:2: is not understood: create or replace event table odd change_tracking = false: no columns"
     ],
     "insert into good values ('\ncreate table b (x int)\n')": [
-        "a.sql:3: is not understood: create table b (x int): it stands in a text"
+        "a.sql:3: is not understood: create table b (x int): it is inside a text"
     ],
     "select 1 + 1 as x into odd from s": [
-        "a.sql:2: is not understood: select 1 + 1 as x into odd from s: a query that does not say what its columns are"
+        "a.sql:2: is not understood: select 1 + 1 as x into odd from s: a query that does not state its columns"
     ],
     "with q as (select 1 as x)\nselect x into odd from q": [
-        "a.sql:3: is not understood: select x into odd from q: a query that does not say what its columns are"
+        "a.sql:3: is not understood: select x into odd from q: a query that does not state its columns"
     ],
-    "exec('create table ' + @name + ' (x int)')": ["a.sql:2: is not understood: create table: it stands in a text"],
+    "exec('create table ' + @name + ' (x int)')": ["a.sql:2: is not understood: create table: it is inside a text"],
     "alter table good add primary key using index i": [
         "a.sql:2: is not understood: alter table good add primary key using index i: there is no unique index 'i'"
     ],
     "undrop table odd": [
-        "a.sql:2: is not understood: undrop table odd: it makes tables and does not say what their columns are"
+        "a.sql:2: is not understood: undrop table odd: it makes tables and does not state their columns"
     ],
     "import foreign schema s from server t into u": [
-        "a.sql:2: is not understood: import foreign schema s from server t into u: it makes tables and does not say "
-        "what their columns are"
+        "a.sql:2: is not understood: import foreign schema s from server t into u: it makes tables and does not state "
+        "their columns"
     ],
     "create schema s;\ncreate table s.b (x int);\ndrop schema s cascade": ["dropped again, and left out: s.b"],
     "create table odd of nothing": ["a.sql:2: is not understood: create table odd of nothing: 'of nothing'"],

@@ -94,7 +94,7 @@ BAD = {
     "broken.sql": ("create table x (\n  a int,\n  b int int int,,\n);", "cannot be understood in any dialect"),
     "empty.yaml": ("", "is empty"),
     "broken.yaml": ("a: [1,\n", ":2:1: complete the value, or close the bracket before it; not valid YAML"),
-    "other.yaml": ("a: 1\n", "is none of the documents that describe tables"),
+    "other.yaml": ("a: 1\n", "is not a document that describes tables"),
     "deep.yaml": ("[" * 5000, "nested too deeply"),
     "streams.json": ('{"streams": [{"schema": {}}]}', "stream 1 has no name or no schema"),
     "pointed.json#/nowhere": ('{"properties": {}}', "has nothing at '#/nowhere'"),

@@ -132,10 +132,10 @@ def test_values_that_are_something_else_make_a_name_less_sure() -> None:
 def test_the_stricter_of_two_labels_stands_and_the_other_is_told() -> None:
     found = judge(ADDRESSES, "passcode")
     assert (found.label, found.rule, found.confidence) == ("SENSITIVE", "credential", 0.95)
-    assert found.against == "the values say PII, e-mail address, with 0.98"
+    assert found.against == "the values suggest PII, e-mail address, with 0.98"
     found = judge([luhn("4" + f"{n * 987654321987:014d}") for n in range(1, 9)], "email")
     assert (found.label, found.rule) == ("SENSITIVE", "values: payment card number")
-    assert found.against == "so do 1 in 10 others; the name says PII by 'email' with 0.95"
+    assert found.against == "so do 1 in 10 others; the name suggests PII by 'email' with 0.95"
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def test_no_more_than_some_distinct_values_are_tested_spread_over_all() -> None:
     ("change", "error"),
     [
         ({"prior": 2.0}, "kinds.0.prior: must be a number between 0 and 1, not 2.0"),
-        ({"check": "email", "stdnum": "us.ssn"}, "kinds.0.name: has one of check, stdnum and patterns"),
-        ({"patterns": ["("], "check": None}, "kinds.0.patterns: mend the regular expression '('"),
+        ({"check": "email", "stdnum": "us.ssn"}, "kinds.0.name: give one of check, stdnum and patterns"),
+        ({"patterns": ["("], "check": None}, "kinds.0.patterns: fix the regular expression '('"),
         ({"for": ["@others"]}, "kinds.0.for: there is no group 'others'"),
         ({"label": "pii"}, "kinds.0.label: did you mean 'PII'? 'pii' is not"),
         ({"characters": [1]}, "kinds.0.characters: must be two whole numbers, not [1]"),

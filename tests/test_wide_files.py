@@ -95,7 +95,7 @@ def test_what_separates_and_quotes_is_seen(text: str, expected: dict[str, str], 
 
 # --- folders of a partitioned data set --------------------------------------------------------------------------------
 
-TOLD = "in the names of folders, and not in the files; who reads these alone has nothing"
+TOLD = "only in the names of folders; whoever reads just the files does not get it"
 
 
 def partitioned(folder: Path, kind: str) -> Path:
@@ -156,7 +156,7 @@ def test_any_encoding_that_python_knows_can_be_named(encoding: str, text: str, p
     table = only(path, encoding=encoding)
     assert types(table) == {text: "string", "n": "integer"}
     assert table.options["encoding"] == encoding
-    assert table.notes == (f"it is written in {encoding}; the runner takes utf-8 unless engine_options say so",)
+    assert table.notes == (f"it is written in {encoding}; without engine_options, the runner expects utf-8",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-8-sig", "U8"])

@@ -1,1 +1,1 @@
-"""What a stranger, a kill or a second run could do, tried: each module with a `ROW` is a row of the table."""
+"""Try what a stranger, a kill or a second run could do: each module with a `ROW` is a row of the table."""

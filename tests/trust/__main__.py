@@ -1,6 +1,6 @@
-"""Try every row in full, or those that are named, and print the table; exit status 1 where one misses its figure.
+"""Try every row in full, or only the named rows, and print the table; exit status 1 if a row misses its figure.
 
-What came of a row that was run in full is kept, for the docs.
+The results of rows that were run in full are kept for the docs.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from support import clean_environment
 
 from .row import record, rows, table
 
-# Of each row, so many of the faults are printed.
+# How many faults of each row are printed.
 _SHOWN = 20
 
 
@@ -22,8 +22,8 @@ def main() -> None:
     """Run the rows one after another."""
     known = rows()
     parser = argparse.ArgumentParser(prog="trust", description=__doc__)
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all without any of {', '.join(known)}")
-    parser.add_argument("--short", action="store_true", help="try as few as the tests do")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"one of {', '.join(known)}; all if none is named")
+    parser.add_argument("--short", action="store_true", help="try as few cases as the tests do")
     options = parser.parse_args()
     if unknown := set(options.rows) - set(known):
         parser.error(f"there is no row {min(unknown)}")

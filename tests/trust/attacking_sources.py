@@ -1,4 +1,4 @@
-"""Sources to import from that attack whoever imports them; each is read by `fields` in a process of its own."""
+"""Sources to import from that attack the user who imports them; `fields` reads each in a process of its own."""
 
 import contextlib
 import gzip
@@ -23,22 +23,22 @@ from support import ROOT
 
 from .row import Result, Row
 
-# What stands in files that nobody named. A process that reads, or prints, it has read too much.
+# The content of files that nobody named. A process that prints it has read too much.
 CANARY = "CANARY"
-# So much may reading one source take, whatever is in it.
+# The most time and memory that reading one source may take, whatever it holds.
 _SECONDS, _MEGABYTES = 60, 2048
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an attack is laid: `inside` is what is named, in `outside` are secrets, and at `port` somebody listens."""
+    """Where an attack is prepared: `inside` holds what the user names, `outside` holds secrets, `port` is watched."""
 
     inside: Path
     outside: Path
     port: int
 
     def write(self, name: str, content: str | bytes | object) -> str:
-        """Write a file: text, bytes, or anything else as JSON; and return its name."""
+        """Write a file inside, and return its name; anything but text and bytes is written as JSON."""
         if not isinstance(content, str | bytes):
             content = json.dumps(content)
         (self.inside / name).parent.mkdir(parents=True, exist_ok=True)
@@ -52,13 +52,13 @@ class Place:
 
     @property
     def url(self) -> str:
-        """The URL at which somebody waits for a visit."""
+        """A URL of the port that is watched for visits."""
         return f"http://127.0.0.1:{self.port}/secret.json"
 
 
 Attack = Callable[[Place], str]
 ATTACKS: dict[str, Attack] = {}
-# What is read all the same.
+# The attacks whose source must still be read, with a part of the expected output.
 EXPECTED: dict[str, str] = dict.fromkeys(
     (
         *("schema in a circle", "script: keys", "name that is a pattern", "name that is a home", "link in a folder"),
@@ -71,7 +71,7 @@ EXPECTED: dict[str, str] = dict.fromkeys(
 
 
 def attack(name: str) -> Callable[[Attack], Attack]:
-    """Note an attack under a name: it lays its files, and returns what somebody would name."""
+    """Register an attack: a function that writes its files, and returns the source that a user would name."""
 
     def note(function: Attack) -> Attack:
         ATTACKS[name] = function
@@ -233,7 +233,7 @@ for _name, _text in SCRIPTS.items():
 
 
 def packed(start: bytes, piece: bytes, times: int) -> bytes:
-    """Pack much that is alike, without having it."""
+    """Compress `start` and many times `piece`, without ever holding them in memory unpacked."""
     content = BytesIO()
     with gzip.GzipFile(fileobj=content, mode="wb", compresslevel=1, mtime=0) as stream:
         stream.write(start)
@@ -260,7 +260,7 @@ BOMBS: dict[str, Callable[[], tuple[str, bytes]]] = {
         b"PAR1" + b"\x15\xfe\xff\xff\xff\x0f\x19\xfc\xff\xff\xff\x0f" * 9 + b"\x6c\0\0\0PAR1",
     ),
 }
-# These take seconds by themselves, and are only tried where all are.
+# Each of these takes seconds, so they are only tried if all attacks are.
 SLOW = {"bomb: a line", "bomb: a value", "bomb: a quote", "bomb: nothing", "bomb: parts", "script: comments"}
 SLOW |= {"SQLite: parts of parts", "script: keys", "script: columns", "schema that grows", "folders in folders"}
 for _name, _bomb in BOMBS.items():
@@ -431,7 +431,7 @@ def lite(place: Place, *statements: str, name: str = "a.db") -> str:
 
 
 def written(schema: str) -> list[str]:
-    """Write what SQLite would not take as a statement into its list of tables."""
+    """Return statements that put a text into SQLite's list of tables which SQLite would not accept as a statement."""
     text = schema.replace("'", "''")
     return ["PRAGMA writable_schema = ON", f"INSERT INTO sqlite_master VALUES ('table', 'w', 'w', 0, '{text}')"]
 
@@ -530,7 +530,7 @@ for _name in NAMES:
 
 @contextlib.contextmanager
 def listening() -> Iterator[socket.socket]:
-    """Wait for visits that nobody should make."""
+    """Listen on a port that nobody should visit."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         listener.settimeout(0)
         yield listener
@@ -545,7 +545,7 @@ def visited(listener: socket.socket) -> bool:
 
 
 def state(folder: Path) -> dict[str, str]:
-    """Return what is in a folder: names with sizes, and where links lead; paths that are too long are left."""
+    """Return the mode, size and time of everything in a folder, by path."""
     found = {}
     for root, folders, files in os.walk(folder):
         for name in [*folders, *files]:
@@ -561,9 +561,9 @@ def wrong(name: str, done: dict[str, object], before: dict[str, str], after: dic
     if status not in (0, 1) or "Traceback" in err or "made sense of" in err:
         yield f"{name}: ended with {status}: {lines[-1:]}"
     if status == 1 and (out or len(lines) != 1 or not lines[0].startswith("Error: ")):
-        yield f"{name}: an error is no line: {lines[:3]}"
+        yield f"{name}: an error is not one line: {lines[:3]}"
     if EXPECTED.get(name, "") not in out:
-        yield f"{name}: what it holds was not read: {lines[:1]}"
+        yield f"{name}: its columns were not read: {lines[:1]}"
     if CANARY in out + err:
         yield f"{name}: another file was read: {(out + err)[:200]}"
     if before != after:
@@ -573,7 +573,7 @@ def wrong(name: str, done: dict[str, object], before: dict[str, str], after: dic
 
 
 def run(count: int, folder: Path) -> Result:
-    """Lay the attacks one after another, and read each."""
+    """Prepare the attacks one after another, and read each."""
     names = [name for name in ATTACKS if count >= len(ATTACKS) or name not in SLOW]
     names = names[:: max(1, len(names) // count)]
     (folder / "home").mkdir()
@@ -607,7 +607,7 @@ def run(count: int, folder: Path) -> Result:
         for number, (name, result) in enumerate(zip(names, results, strict=True)):
             faults += wrong(name, result, before[name], state(folder / str(number)))
         if visited(listener):
-            faults.append("somebody went to the network")
+            faults.append("a source made a connection to the network")
     for number in range(len(names) * 5):
         name = list(documents())[number % len(documents())]
         if problem := problem_of(name, misshapen(name, Random(number)), folder):

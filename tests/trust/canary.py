@@ -1,4 +1,4 @@
-"""A canary in every place where a secret can be: no command writes it into a file, or prints it."""
+"""Put a canary into every place that can hold a secret: no command may write it into a file, or print it."""
 
 import io
 import json
@@ -24,14 +24,14 @@ from support import copy_pack, git, release
 
 from .row import Result, Row
 
-# In pieces, so that a part of it is found, too.
+# Short, and repeated in some secrets, so that even a part of a secret is found.
 CANARY = "c4n4ry"
 PASSWORDS = (CANARY, f"{CANARY}/{CANARY}", f"{CANARY}@{CANARY}", f"{CANARY}:{CANARY}#1", f"{CANARY}%2F{CANARY} x")
 TOKEN = f"ghp_{CANARY * 6}"
 PACK = "git.example.com/data/pack"
-# Nothing listens there.
+# Nothing listens at this address.
 NOWHERE = "127.0.0.1:1"
-# Of every program that is met here, and of the services that a job reads and writes.
+# Secrets of every program that runs here, and of the services that a job reads and writes.
 VARIABLES = ("PGPASSWORD", "MYSQL_PWD", "GH_TOKEN", "AWS_SECRET_ACCESS_KEY", "STRIPE_API_KEY", "DATIVO_GITLAB_TOKEN")
 SCHEMES = (
     *("postgresql", "postgresql+psycopg", "mysql", "mysql+pymysql", "mariadb", "mssql", "oracle", "snowflake"),
@@ -42,7 +42,7 @@ ACME = {**STRIPE, "tenant_id": "acme", "scaffold": "crm", "ci": "github"}
 
 @dataclass
 class Room:
-    """What a try has for itself: a folder, a repository of scaffolds in it, and the pack."""
+    """The surroundings of one try: a folder of its own, with a repository of scaffolds in it, and the pack."""
 
     pack: Path
     folder: Path
@@ -54,14 +54,14 @@ class Room:
         return self.folder / "out"
 
     def run(self, *arguments: str, **environment: str) -> None:
-        """Run the command in the repository, trusting the pack unless something else is said."""
+        """Run the command in the repository; it trusts the pack unless `environment` names another one."""
         with patch.dict(os.environ, {"DATIVO_TEMPLATE": str(self.pack), **environment}), chdir(self.out):
             self._noting(lambda: main(arguments))
 
     def copy(self, template: str, answers: Mapping[str, object], to: str = "new") -> None:
         """Run Copier."""
         options = {"defaults": True, "unsafe": True, "overwrite": True, "vcs_ref": "v1.0.0"}
-        with local.env(**os.environ):  # Copier's Git looks there, which was read when it was loaded
+        with local.env(**os.environ):  # Copier's Git uses this environment, which plumbum read when it was imported
             self._noting(lambda: run_copy(template, self.folder / to, data=dict(answers), **options))
 
     def _noting(self, work: Callable[[], object]) -> None:
@@ -76,7 +76,7 @@ class Room:
         self.printed.append(printed.getvalue())
 
 
-# What is tried: words for it, what is done, and the files of which a person wrote the canary there.
+# A try: its description, what it does, and the files into which a person has written the canary.
 Try = tuple[str, Callable[[Room], object], tuple[str, ...]]
 
 
@@ -86,7 +86,7 @@ def _logins() -> list[str]:
 
 
 def _urls() -> Iterator[Try]:
-    """Put it into the URL of the pack, which answers (Git is told to look on the disk), or does not."""
+    """Put the canary into the URL of the pack, which is reachable (Git is redirected to the disk) or is not."""
     for login in _logins():
         url = f"{login}{PACK}.git"
         for kind in ("github", "gitlab"):
@@ -110,7 +110,7 @@ _COMMANDS = (
 
 
 def _answering(url: str, room: Room) -> None:
-    """Let Git find the pack at a URL, with what is in it and without."""
+    """Redirect a URL to the pack for Git, with and without the login in the URL."""
     config = room.folder / "gitconfig"
     config.write_text(Path(os.environ["GIT_CONFIG_GLOBAL"]).read_text(encoding="utf-8"), encoding="utf-8")
     for spelling in sorted({url.removeprefix("git+"), public(url).removeprefix("git+")}):
@@ -125,7 +125,7 @@ def _copied_from(room: Room, url: str, answers: Mapping[str, object]) -> None:
 
 
 def _commanded(room: Room, url: str, command: str) -> None:
-    """Run a command on scaffolds that somebody recorded the URL of, and that trust it."""
+    """Run a command on scaffolds that record the URL of the pack, and trust that URL."""
     _answering(url, room)
     _rewritten(room, _src_path=public(url))
     (room.out / "jobs.csv").write_text(_CSV, encoding="utf-8")
@@ -150,7 +150,7 @@ def _rewritten(room: Room, **answers: object) -> None:
 
 
 def _recorded() -> Iterator[Try]:
-    """Put a login into the URL, or a literal secret, of an answers file that somebody has committed."""
+    """Put a URL with a login, or a literal secret, into an answers file that is committed."""
     wrong: list[dict[str, object]] = [{"_src_path": f"{login}{PACK}"} for login in _logins()]
     wrong += [{"_commit": f"{CANARY}"}, {"_commit": f"https://me:{CANARY}@host"}]
     wrong = [*wrong, *({name: value} for name, value in _secrets())]
@@ -166,7 +166,7 @@ def _recorded() -> Iterator[Try]:
 
 
 def _secrets() -> Iterator[tuple[str, object]]:
-    """Yield questions with answers that are, or hold, literal secrets."""
+    """Yield questions, each with an answer that is, or holds, a literal secret."""
     for password in PASSWORDS:
         yield "connection", {"password": password}
         yield "connection", [{"password": password}]
@@ -179,7 +179,7 @@ def _secrets() -> Iterator[tuple[str, object]]:
 
 
 def _answered() -> Iterator[Try]:
-    """Give literal secrets as answers: of a copy, a manifest, an option, a profile."""
+    """Give literal secrets as answers: in a copy, a manifest, an option, a profile."""
     for name, value in _secrets():
         text = json.dumps(value) if not isinstance(value, str) else value
 
@@ -204,7 +204,7 @@ def _answered() -> Iterator[Try]:
 
 
 def _imports() -> Iterator[Try]:
-    """Make it the password of a database: in the URL, in an option there, or in the environment that it refers to."""
+    """Use the canary as the password of a database: in the URL, in an option of it, or in a variable that it names."""
     for scheme in SCHEMES:
         urls = [f"{scheme}://me:{password}@{NOWHERE}/db" for password in PASSWORDS]
         urls += [f"{scheme}://me:${{CANARY}}@{NOWHERE}/db", f"{scheme}://{NOWHERE}/db?user=me&password={CANARY}"]
@@ -239,7 +239,7 @@ def _with_variable(room: Room, data: Mapping[str, object]) -> None:
 
 
 def _by_hand() -> Iterator[Try]:
-    """Write secrets into a job by hand, and into the configuration of a repository."""
+    """Write secrets by hand into a job, and into the Git configuration of a repository."""
     job = "jobs/acme/stripe_customers_to_iceberg.yaml"
     for line in (f"password: {CANARY}", f"uri: https://me:{CANARY}@host", f"api_key: '{CANARY} x'", f"note: {TOKEN}"):
         for command in ("replay --diff", "replay --json --diff", "validate", "validate --json", "update --dry-run"):
@@ -255,7 +255,7 @@ def _by_hand() -> Iterator[Try]:
 
 
 def _tries() -> list[Try]:
-    """List what is tried, of every place in turn."""
+    """List all tries, with every place in turn."""
     places = [list(place()) for place in (_urls, _recorded, _answered, _imports, _by_hand)]
     return [one for one in chain(*zip_longest(*places)) if one]
 
@@ -271,7 +271,7 @@ def _found(room: Room, written: tuple[str, ...]) -> Iterator[str]:
 
 
 def run(count: int, folder: Path) -> Result:
-    """Try so many, evenly of all."""
+    """Run `count` of the tries, spread evenly over all."""
     pack = copy_pack(folder / "pack")
     for tag in ("v1.0.0", "v2.0.0"):
         (pack / "LICENSE").write_text(tag, encoding="utf-8")

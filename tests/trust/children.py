@@ -1,6 +1,6 @@
-"""Run a command as a process of its own, forked from this one, in which everything is loaded already.
+"""Run a command in a child process, forked from this one, which has already loaded everything.
 
-What is tried may hang, eat memory or die: a child is ended after some seconds of work, or of waiting, and says how.
+The command may hang, eat memory or crash: a child is ended after some seconds of work or of waiting.
 """
 
 import faulthandler
@@ -17,11 +17,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# In seconds: what a child may work, and what it may wait, which on a busy machine says little; in bytes: what it may
-# hold beside what this process has.
+# How many seconds a child may work, and how many it may take in all, which says little on a busy machine; and how many
+# bytes of memory it may use beyond those of this process.
 WORK, PATIENCE = 10, 120
 _MEMORY = 1 << 30
-# Copier has asked the template something when one of these is in a traceback.
+# If one of these is in a traceback, Copier has already loaded the template.
 _REACHED = re.compile(r"/extensions/dativo|in _ask\b|in _render_")
 
 
@@ -35,19 +35,19 @@ class Done:
 
     @property
     def printed(self) -> str:
-        """All that it printed."""
+        """Everything that the child printed."""
         return self.out + self.err
 
     @property
     def reached(self) -> bool:
-        """Whether Copier had loaded the template when it crashed or hung: what comes before, no template can refuse."""
+        """Whether Copier had loaded the template when it crashed or hung; no template can prevent earlier crashes."""
         return bool(_REACHED.search(self.printed))
 
     @property
     def crash(self) -> str:
-        """How it crashed or hung, '' when it did not."""
+        """How the child crashed or hung, '' if it did not."""
         if self.status in (-signal.SIGXCPU, -signal.SIGKILL):
-            return f"did not end after {WORK} s of work, or {PATIENCE} s"
+            return f"did not end after {WORK} s of work, or {PATIENCE} s in all"
         if self.status < 0:
             return f"died of signal {-self.status}"
         if "Traceback" in self.printed:
@@ -56,19 +56,19 @@ class Done:
 
 
 def run(main: Callable[[], object], cwd: Path, environment: Mapping[str, str], logs: Path) -> Done:
-    """Call `main` in a child, whose whole environment is `environment` and which prints into files of `logs`."""
+    """Call `main` in a child that has no other `environment`, and prints into files in the folder `logs`."""
     out, err = logs / "out", logs / "err"
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if not child:
-        os._exit(_lived(main, cwd, environment, out, err))
+        os._exit(_child(main, cwd, environment, out, err))
     status = _ended(child)
     return Done(status, *(path.read_bytes().decode(errors="replace") for path in (out, err)))
 
 
-def _lived(main: Callable[[], object], cwd: Path, environment: Mapping[str, str], out: Path, err: Path) -> int:
-    """Be the child: return its exit status."""
+def _child(main: Callable[[], object], cwd: Path, environment: Mapping[str, str], out: Path, err: Path) -> int:
+    """Do the work of the child, and return its exit status."""
     status = 70
     try:
         os.setpgid(0, 0)
@@ -76,10 +76,10 @@ def _lived(main: Callable[[], object], cwd: Path, environment: Mapping[str, str]
         for number, path in ((1, out), (2, err)):
             os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
         sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False))
-        # As Python does where the locale is UTF-8.
+        # As Python sets them up if the locale is UTF-8.
         sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", closefd=False), "utf-8", "strict")
         sys.stderr = io.TextIOWrapper(os.fdopen(2, "wb", closefd=False), "utf-8", "backslashreplace")
-        # When it is ended it says where it was.
+        # A child that is ended prints where it was.
         faulthandler.register(signal.SIGXCPU, 2, all_threads=False, chain=True)
         resource.setrlimit(resource.RLIMIT_CPU, (WORK, WORK + 5))
         held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
@@ -114,7 +114,7 @@ def _status(main: Callable[[], object]) -> int:
 
 
 def _ended(child: int) -> int:
-    """Wait for the child, and end it and its own children when it takes too long."""
+    """Wait for the child, end it and its own children if it takes too long, and return its exit status."""
     until = time.monotonic() + PATIENCE
     pause = 0.002
     while True:

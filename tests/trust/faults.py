@@ -1,7 +1,7 @@
-"""What goes wrong while a command writes, at the n-th step that it takes on the disk below a folder.
+"""Make something go wrong while a command writes, at its n-th step on the disk below a folder.
 
-A step is whatever changes the disk: a file that is opened to be written, each write and each wait for the disk, a
-rename, a link, a deletion, a folder, and a Git command that writes.
+A step is whatever changes the disk: opening a file for writing, each write and each wait for the disk, a rename, a
+link, a deletion, a new folder, and a Git command that writes.
 """
 
 import errno
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# How it goes wrong. A disk that is full stays so, or lets go of it; one that is read-only stays so.
+# What goes wrong. A full disk stays full, or is full once; a read-only one stays read-only.
 KINDS = ("killed", "SIGINT", "SIGTERM", "full", "full once", "read-only")
 
 _WRITES = os.O_WRONLY | os.O_RDWR
@@ -22,13 +22,13 @@ _GIT_WRITES = {"hash-object", "update-index"}
 
 
 class Steps:
-    """Count the steps of this process below `root`, and have the one at `at`, from 1, go wrong; none does at 0."""
+    """Count the steps of this process below `root`, and make the one at `at`, from 1, go wrong; none if that is 0."""
 
     def __init__(self, root: Path, kind: str = "", at: int = 0) -> None:
         self._root, self._kind, self._at, self.count = root.resolve(), kind, at, 0
 
     def install(self) -> None:
-        """Watch from now on, to the end of the process."""
+        """Watch the process from now on until it ends."""
         write, fsync = os.write, os.fsync
 
         def half_written(descriptor: int, content: Any) -> int:
@@ -68,7 +68,7 @@ class Steps:
             self._go_wrong(**how)
 
     def _go_wrong(self, *, needs_space: bool = False, by_git: bool = False, half: Callable[[], Any] = int) -> None:
-        """Do what the kind says; `half` does half of what is to be written."""
+        """Do what the kind says; `half` writes half of what is to be written."""
         if self._kind == "killed":
             half()
             os.kill(os.getpid(), signal.SIGKILL)

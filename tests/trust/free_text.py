@@ -1,7 +1,7 @@
-"""Free text, put wherever an answer takes any: what is parsed of the files is what the plan says, to the letter.
+"""Put free text wherever an answer accepts it: the files, parsed again, must hold exactly the values of the plan.
 
-Which answers take free text is found by trying: every text inside the answers of the examples, and inside what is
-followed there, is replaced, or added to, by some that no pattern of names takes.
+The row finds out which answers accept free text: it replaces, or adds to, every text inside the answers of the
+examples, and inside their defaults, with texts that no pattern for names accepts.
 """
 
 import csv
@@ -29,7 +29,7 @@ from support import EXAMPLES, PACK, load_answers
 from .row import Result, Row
 from .surroundings import TAG, Published, published
 
-# Texts that only an answer of free text takes, as a whole, or with something before it or behind it.
+# Texts that only a free-text answer accepts, alone or with something before or after them.
 _PROBES = ('it\'s 1: "x" # y', "\u00e4\u65e5", "#x", "'x", "x%25?a=b&c#d")
 _PIECES = (
     *"'\"`#:-?,[]{}&*!|>%@=<~\\/$ .\u00e4\u00df\u65e5\u0301\u202e\u200b\u00a0\u2028\u2029\u0085\ufeff\U0001f600",
@@ -88,12 +88,12 @@ _PIECES = (
     ),
 )
 
-# Says where other answers came from, and stands in no file but the answers'.
+# These say where other answers came from, and are only in the answers file.
 _UNPLANNED = ("imported_from", "table_patterns")
 
-# Of places of one kind in one base so many are tried, and so many taken: several objects, or keys, in one answer.
+# How many places of one kind are probed in each base, and how many used: several objects, or keys, in one answer.
 _TRIED, _TAKEN = 6, 2
-# What is followed and is longer than this is left out.
+# Defaults that are longer than this are left out.
 _LONG = 1_000
 
 Path_ = tuple[Any, ...]
@@ -101,7 +101,7 @@ Path_ = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in the answers of a base that takes free text; `how` is where the text goes, beside what is there."""
+    """A place in the answers of a base that accepts free text; `how` is where the text goes there."""
 
     base: int
     path: Path_
@@ -109,12 +109,12 @@ class Slot:
 
     @property
     def kind(self) -> tuple[Any, ...]:
-        """What it has in common with other places of the same answers."""
+        """What this place has in common with other places in the same answers."""
         return self.base, self.path[0], len(self.path), self.how
 
 
 def _bases(count: int) -> list[dict[str, Any]]:
-    """Return answers that say all that can be said, of so many examples; but no columns that a catalog knows."""
+    """Return the answers of `count` examples, with every default filled in but those that are long."""
     bases = []
     for number, path in enumerate(EXAMPLES[:count]):
         answers = load_answers(path) | {"vendor": number == 0, "ci": ("github", "gitlab")[number % 2], "fixtures": True}
@@ -130,9 +130,9 @@ def _bases(count: int) -> list[dict[str, Any]]:
 
 
 def _slots(base: int, value: Any, path: Path_ = ()) -> Iterator[Slot]:
-    """Yield every place of a text in a value, and of one that could be added to a list or a mapping."""
+    """Yield every place of a text in a value, and every place where a list or a mapping can get one."""
     if isinstance(value, str):
-        yield from (Slot(base, path, how) for how in ("whole", "before", "behind"))
+        yield from (Slot(base, path, how) for how in ("whole", "before", "after"))
     elif isinstance(value, list):
         yield Slot(base, path, "added")
         for index, item in enumerate(value):
@@ -145,13 +145,13 @@ def _slots(base: int, value: Any, path: Path_ = ()) -> Iterator[Slot]:
 
 
 def _put(value: Any, path: Path_, how: str, text: str) -> tuple[Any, str]:
-    """Return a value with text at a path, and the text that stands there then."""
+    """Return a value with text at a path, and the text that is then there."""
     if how == "added" and not path:
         return [*value, text], text
     if how == "named" and len(path) == 1:
         return {text if key == path[0] else key: item for key, item in value.items()}, text
     if not path:
-        new = {"whole": text, "before": text + value, "behind": value + text}[how]
+        new = {"whole": text, "before": text + value, "after": value + text}[how]
         return new, new
     inner, new = _put(value[path[0]], path[1:], how, text)
     if isinstance(value, list):
@@ -170,10 +170,10 @@ def _texts(rng: random.Random) -> Iterator[str]:
 
 
 class Trial:
-    """The release, what each base gives without any text, and where text can go."""
+    """The release, the rendering of each base without free text, and the places that accept such text."""
 
     def __init__(self, pack: Published, bases: int) -> None:
-        """Try places with every probe."""
+        """Find the places by trying every probe in them."""
         self.pack = pack
         self.bases = _bases(bases)
         self.plain = [self._rendered(base, str(pack.template), TAG) for base in self.bases]
@@ -186,7 +186,7 @@ class Trial:
                 self.slots.append(slot)
 
     def made(self, slot: Slot, text: str) -> tuple[Rendering, str] | None:
-        """Return what comes of a text in a place, and what stands there then; None where it is refused."""
+        """Return the rendering with a text in a place, and the text that is then there; None if it is refused."""
         answers: Mapping[str, Any] = self.bases[slot.base] | {"_src_path": str(self.pack.template), "_commit": TAG}
         answers, there = _put(answers, slot.path, slot.how, text)
         own = [answers.pop(name) for name in ("_src_path", "_commit")]
@@ -199,7 +199,7 @@ class Trial:
         return self.pack.release.render(self.pack.release.completed(answers, ""), source, commit)
 
     def faults(self, slot: Slot, rendering: Rendering, there: str, thorough: bool) -> Iterator[str]:
-        """Yield what is not as the plan says, or as it would be without the text."""
+        """Yield what differs from the plan, or from the rendering without the text where it must not."""
         plan, files = rendering.plan, rendering.files
         loader = yaml.SafeLoader if thorough else yaml.CSafeLoader
         documents = {
@@ -242,7 +242,7 @@ class Trial:
         profile = yaml.safe_load(saved(scaffold)) or {}
         flat = {**profile, **{k: v for part in profile.pop("connectors", {}).values() for k, v in part.items()}}
         if {k: v for k, v in flat.items() if k != "connectors"} != scaffold.common:
-            yield "a profile does not say the same"
+            yield "a profile of the answers differs from them"
 
     def _comments(self, slot: Slot, rendering: Rendering) -> Iterator[str]:
         if _remarks(rendering) != _remarks(self.plain[slot.base]):
@@ -258,7 +258,7 @@ def _leaves(value: Any) -> set[str]:
 
 
 def _remarks(rendering: Rendering) -> set[tuple[str, ...]]:
-    """Return the comments of each file, without the names of assets, which may be made of the text."""
+    """Return the comments of each file, without names of assets, which may be made from the text."""
     names = sorted({asset["data"]["name"] for asset in rendering.plan["assets"]}, key=len, reverse=True)
     remarks = set()
     for path in (

@@ -1,7 +1,7 @@
-"""Random lives of a repository: people and commands at work in any order, and nothing of anybody is lost.
+"""Random lives of a repository: people and commands change it in any order, and nobody's work may be lost.
 
-Each edit by hand leaves a mark of its own. A mark must be in the tree until somebody deletes its file by hand, and a
-file that somebody wrote must stay as it is; after each life the tree can be committed, replayed and updated.
+Each edit by hand leaves a mark of its own. A mark must stay in the tree until somebody deletes its file by hand, and a
+file that somebody wrote must stay as it is. After each life, the tree can be committed, replayed and updated.
 """
 
 import io
@@ -31,7 +31,7 @@ from .row import Result, Row
 _STEPS = 40
 _TABLES = {"source_connector": "postgres", "target_connector": "s3", "incremental": False}
 _FIELDS = {"id": "integer required"}
-# What scaffolds can be, and become.
+# The answers that scaffolds begin with, and may change to.
 _ROWS: list[dict[str, Any]] = [
     STRIPE,
     STRIPE | {"fixtures": True, "retention_days": 30},
@@ -67,7 +67,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(rows=st.lists(st.sampled_from(_ROWS), min_size=1, max_size=3), tag=st.sampled_from(TAGS))
     def begin(self, rows: list[dict[str, Any]], tag: str) -> None:
-        """Scaffold, and commit."""
+        """Write scaffolds, and commit them."""
         self.out = copied(self.folder / "empty", self.folder / f"life{next(self._numbers)}")
         self.marks: set[str] = set()
         self.written: dict[str, bytes] = {}
@@ -84,7 +84,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(pick=_pick, line=_pick)
     def edit(self, pick: int, line: int) -> None:
-        """Write a comment of one's own into a file, beside some line or in it."""
+        """Write a comment with a mark into a file, above a line or at the end of one."""
         if not (path := self._file(pick)):
             return
         mark = f"mark-{next(self._numbers)}-"
@@ -104,7 +104,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(pick=_pick)
     def delete(self, pick: int) -> None:
-        """Delete a file, with what was written into it."""
+        """Delete a file, with the marks in it."""
         if path := self._file(pick):
             text = path.read_text(encoding="utf-8")
             path.unlink()
@@ -112,7 +112,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(pick=_pick, copies=st.booleans(), name=st.sampled_from(_HAND))
     def write(self, pick: int, copies: bool, name: str) -> None:
-        """Write a file of one's own, from nothing or from a copy, where no other is."""
+        """Write a new file by hand, from nothing or as a copy of a job, if none is there."""
         path = self.out / name
         source = self._file(pick, ("jobs",))
         if path.exists() or (copies and not source):
@@ -120,12 +120,12 @@ class Life(RuleBasedStateMachine):
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, path) if copies and source else path.write_text(f"mine: {next(self._numbers)}\n")
         self.written[name] = path.read_bytes()
-        # What was copied is marked twice; the copy must not stand for the original.
+        # Marks in a copy are in the tree twice; the copy must not stand in for the original.
         self.marks = {mark for mark in self.marks if mark not in path.read_text(encoding="utf-8")}
 
     @rule(row=st.sampled_from(_ROWS), tenant=st.sampled_from(["acme", "globex"]), tag=st.sampled_from(TAGS))
     def batch(self, row: dict[str, Any], tenant: str, tag: str) -> None:
-        """Scaffold, or say anew what a scaffold is."""
+        """Write a scaffold, or change its answers."""
         self._batch(row, tenant, tag)
 
     def _batch(self, row: dict[str, Any], tenant: str, tag: str) -> None:
@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(data=st.lists(st.sampled_from(_DATA), max_size=2), tag=st.sampled_from(("", *TAGS)))
     def update(self, data: list[str], tag: str) -> None:
-        """Update all of them."""
+        """Update all scaffolds."""
         to = ["--to", tag] if tag else []
         self._run("update", *to, *(part for text in data for part in ("--data", text)))
 
@@ -158,7 +158,7 @@ class Life(RuleBasedStateMachine):
         type(self).steps += 1
 
     def teardown(self) -> None:
-        """See that it can go on."""
+        """Check that the repository can be committed, replayed and updated."""
         if hasattr(self, "out"):
             self.commit()
             for arguments in (("replay",), ("update", "--dry-run"), ("update",)):
@@ -167,7 +167,7 @@ class Life(RuleBasedStateMachine):
             shutil.rmtree(self.out)
 
     def _run(self, *arguments: str) -> tuple[int, str]:
-        """Run a command, and see that nothing is lost."""
+        """Run a command, and check that nothing is lost."""
         printed = io.StringIO()
         before = self._tree()
         with chdir(self.out), redirect_stdout(printed), redirect_stderr(printed):
@@ -196,7 +196,7 @@ class Life(RuleBasedStateMachine):
 
 
 def run(count: int, folder: Path) -> Result:
-    """Live some lives, in all of at least `count` steps; half of them end early."""
+    """Live some lives, of at least `count` steps together; half of the lives end early."""
     Life.template, Life.folder, Life.steps = release_history(folder / "pack"), folder, 0
     (folder / "empty").mkdir()
     (folder / "empty" / "README.md").write_text("Jobs.\n")
@@ -225,7 +225,7 @@ def run(count: int, folder: Path) -> Result:
 ROW = Row(
     "random histories (hypothesis, stateful): scaffold, edit, move, delete, update, batch, replay, commit, "
     "in any order",
-    "2,000 steps: no edit lost that was not told, no file of another touched, every tree can go on",
+    "2,000 steps: no edit lost silently, no file of others touched, every tree still usable",
     2000,
     40,
     run,

@@ -1,8 +1,8 @@
-"""Repositories of strangers: every kind of file that a command reads, put in every way that could do harm.
+"""Repositories of strangers: every kind of file that a command reads, in every form that could do harm.
 
-What Copier reads before it has loaded the template, the answers file of `copier update`, is left to Copier when that
-ends in a traceback or does not end: no template can refuse it. Whether code ran, or anything outside was touched, is
-looked at all the same. What `fields` is given on its command line, a user has named: it is read where it leads.
+`copier update` reads its answers file before it has loaded the template. If it ends in a traceback then, or does not
+end, no template could have refused the file, so this is left to Copier. The row still checks that no code ran and that
+nothing outside was touched. A user names the source on the command line of `fields`, so a link there may be followed.
 """
 
 import os
@@ -73,7 +73,7 @@ _ROW = {"tables": ["public.customers"], "scaffold": "new"}
 
 @dataclass(frozen=True)
 class Attack:
-    """What somebody does to a repository: `make` does it, before a commit, and `after` one."""
+    """What somebody does to a repository: `make` runs before a commit, `after` runs after it."""
 
     name: str
     make: Callable[[Sandbox], object] = lambda box: None
@@ -84,7 +84,7 @@ class Attack:
 
 
 def _away(path: Path) -> Path:
-    """Remove what is at a path, and make the folder for something else."""
+    """Remove what is at a path, make its folder, and return the path."""
     if path.is_dir() and not path.is_symlink():
         subprocess.run(["rm", "-r", "--", path], check=True)
     else:
@@ -98,7 +98,7 @@ def _link(to: str) -> Callable[[Path, Sandbox], object]:
 
 
 def _plausible(path: Path, box: Sandbox) -> None:
-    """Put a link to a file that would do, with something in it that must not come out."""
+    """Put a link to a plausible file, which also holds a canary that must not get out."""
     content = path.read_bytes() if path.is_file() else b"tags: [x]\n"
     more = b"" if content[:1] == b"{" else f"\n{CANARY}: x\n".encode()
     (box.outside / "plausible").write_bytes(content.replace(b"orders", CANARY.encode(), 1) + more)
@@ -321,7 +321,7 @@ _HEADERS = (
 
 
 def _recorded(key: str, value: Any) -> Callable[[Sandbox], object]:
-    """Change what an answers file records of the template."""
+    """Change what an answers file records about the template."""
 
     def make(box: Sandbox) -> None:
         path = box.repository / ANSWERS
@@ -335,7 +335,7 @@ def _recorded(key: str, value: Any) -> Callable[[Sandbox], object]:
 
 
 def _written(path: str, content: str) -> Callable[[Sandbox], object]:
-    """Put text before a file's own."""
+    """Put text at the beginning of a file."""
 
     def make(box: Sandbox) -> None:
         there = (box.repository / path).read_text() if (box.repository / path).is_file() else ""
@@ -406,7 +406,7 @@ def _configured(key: str, value: str) -> Callable[[Sandbox], object]:
 
 
 def _touched(box: Sandbox) -> None:
-    """Make Git look at the content of every file: none is as old as the index says."""
+    """Make Git look at the content of every file: give each another time than the index has."""
     for path in box.repository.rglob("*"):
         if ".git" not in path.parts and path.is_file() and not path.is_symlink():
             os.utime(path, (1, 1))
@@ -429,7 +429,7 @@ def _bare(box: Sandbox, folder: Path) -> None:
 
 
 def _is_bare(box: Sandbox) -> None:
-    """Turn the folder itself into what Git takes for a bare repository."""
+    """Make the folder itself look like a bare repository to Git."""
     git(box.repository, "init", "--quiet", "--bare", str(box.root / "tmp" / "bare"))
     subprocess.run(["cp", "-r", *(str(p) for p in (box.root / "tmp" / "bare").iterdir()), box.repository], check=True)
     with (box.repository / "config").open("a") as config:
@@ -525,7 +525,7 @@ def _at(text: str, box: Sandbox) -> str:
     return text.replace("MARK", f"{box.outside}/new").replace("@", str(box.outside))
 
 
-# What is imported before anything is forked must be tried in a process of its own.
+# Modules are imported before anything is forked, so attacks on them are tried in a fresh process.
 _FRESH = "a module "
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -558,7 +558,7 @@ def _command(box: Sandbox, name: str, fresh: bool) -> Done:
     ]
     if fresh:
         program = words if words[0] == "copier" else ["dativo-generator", *words]
-        # In the folder itself, as in CI: it is where modules would be looked for.
+        # In the folder itself, as in CI: Python might look for modules there.
         path = [str(Path(sys.executable).with_name(program[0])), *program[1:]]
         done = subprocess.run(path, cwd=box.repository, env=box.environment, capture_output=True, timeout=120)
         return Done(done.returncode, *(text.decode(errors="replace") for text in (done.stdout, done.stderr)))
@@ -575,7 +575,7 @@ def _tried(attack: Attack, command: str, start: Mapping[str, bytes], pack: Publi
     evil = f"_tasks: [touch {box.outside}/new]\n".encode()
     write(box.outside / "evil", {"copier.yml": evil, "{{ _copier_conf.answers_file }}.jinja": b""})
     attack.make(box)
-    with suppress(subprocess.CalledProcessError):  # what Git does not take stays uncommitted
+    with suppress(subprocess.CalledProcessError):  # what Git refuses stays uncommitted
         box.commit({})
     attack.after(box)
     box.watch()
@@ -593,12 +593,12 @@ def _tried(attack: Attack, command: str, start: Mapping[str, bytes], pack: Publi
         if (secret in done.printed and not named and not (copiers and crash)) or secret.encode() in written:
             yield f"read outside: {secret}"
     if not copiers and (lines := re.findall(r"^::.*|[\x00-\x08\x0b-\x1f\x7f\x80-\x9f].*", done.printed, re.MULTILINE)):
-        yield f"obeyed by a terminal, or by CI: {lines[0][:100]!r}"
+        yield f"prints what a terminal or CI obeys: {lines[0][:100]!r}"
     box.remove()
 
 
 def _start(pack: Published) -> dict[str, bytes]:
-    """Return the files of a repository in which every kind is there."""
+    """Return the files of a repository that has every kind of file."""
     row = {**_BASE, **_ROW}
     names = ("tenant_id", "source_connector", "target_connector", "scaffold", "tables")
     cells = ["[public.customers]" if name == "tables" else str(row[name]) for name in names]
@@ -612,7 +612,7 @@ def _start(pack: Published) -> dict[str, bytes]:
 
 
 def _cases(attacks: list[Attack]) -> Iterator[tuple[Attack, str]]:
-    """Yield each attack with a command, then each with another, until all have met."""
+    """Yield each attack with one command, then each with another, until every attack has met every command."""
     commands = list(COMMANDS)
     for turn in range(len(commands)):
         for number, attack in enumerate(attacks):
@@ -639,7 +639,7 @@ def _run(count: int, folder: Path) -> Result:
 
 
 def _branch(pack: Published) -> None:
-    """Return the template a branch that nobody has released, with code."""
+    """Give the template a branch with hostile code, which nobody has released."""
     extension = (pack.template / "extensions" / "dativo.py").read_text()
     git(pack.template, "checkout", "--quiet", "-b", "evil")
     mark = "import os\nopen(os.environ['HOME'] + '/new', 'w')\n"

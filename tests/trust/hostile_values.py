@@ -1,7 +1,7 @@
-"""Answers of somebody who means harm, for every question and by every way in which an answer comes.
+"""Answers of somebody who means harm, to every question, given in every way in which answers can come.
 
-What Copier itself ends in before it has loaded the template, such as a data file that is no YAML, is left to Copier:
-no template can refuse it. It has written nothing then, which is looked at all the same.
+If Copier itself fails before it has loaded the template, as for a data file that is not YAML, no template can refuse
+the input, so this is left to Copier. The row still checks that Copier has written nothing.
 """
 
 import random
@@ -24,7 +24,7 @@ from .row import Result, Row
 from .surroundings import TAG, Published, Sandbox, published
 from .values import NAMES, TEXTS, VALUES, placed
 
-# For each command run, so many answers are tried in memory.
+# How many answers are tried in memory for each command that is run.
 _GENERATED = 20
 # Where the files of a scaffold belong.
 _OWN = re.compile(
@@ -35,9 +35,9 @@ _OWN = re.compile(
     r"|\.github/workflows/dativo\.yml|\.gitlab/dativo\.yml"
     r"|\.copier-answers\.[a-z0-9_-]+\.[a-z0-9_-]+\.yml"
 )
-# What a command writes beside the files of scaffolds.
+# What a command writes besides the files of scaffolds.
 _PROFILE = re.compile(r"profiles/[a-z0-9_-]+\.yml")
-# An error that is no message for a user, as `Release` hands it on.
+# An error that is not a message for a user, as `Release` passes it on.
 _BARE = re.compile(r"[A-Z]\w*(Error|Exception|Interrupt|Iteration)\b")
 
 BASE: dict[str, Any] = {
@@ -54,11 +54,11 @@ BASE: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Way:
-    """A way in which an answer comes: `run` gives it, and runs a command.
+    """A way to give an answer: `run` gives it and runs a command.
 
-    `there` says whether there is a scaffold already; `quoted` whether a value may be written as YAML; `mends` whether
-    the command may change files although it fails; `rewrites` whether it may write an answers file anew and, as Copier
-    does where somebody has edited that, nothing else.
+    `there` is whether a scaffold exists already; `quoted` whether a value may be written as YAML; `mends` whether the
+    command may change files although it fails; `rewrites` whether it may write only the answers file and nothing else,
+    as Copier does if somebody has edited that file.
     """
 
     run: Callable[[Sandbox, str, str], Done]
@@ -69,7 +69,7 @@ class Way:
 
 
 def _file(name: str, text: str, base: Mapping[str, Any] | None = None) -> bytes:
-    """Return the text of a file with an answer in place of what `base` has for it."""
+    """Return the content of a file of answers: those of `base`, with `text` as the answer to `name`."""
     kept = {key: value for key, value in (base or {}).items() if key != name}
     rest = yaml.safe_dump(kept, sort_keys=False) if kept else ""
     return f"{rest}{_key(name)}: {text}\n".encode(errors="surrogatepass")
@@ -166,7 +166,7 @@ WAYS: dict[str, Way] = {
 
 
 def _plain(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers with lists as the text that stands for them."""
+    """Return answers with every list written as text."""
     return {key: f"[{', '.join(value)}]" if isinstance(value, list) else value for key, value in answers.items()}
 
 
@@ -191,7 +191,7 @@ def _write_profile(box: Sandbox, name: str, text: str) -> None:
 
 
 def _texts(rng: random.Random, quoted: bool, place: str) -> str:
-    """Choose what stands behind the name of an answer."""
+    """Choose the text of an answer."""
     if not quoted or rng.random() < 0.3:
         return placed(rng.choice(TEXTS), place)
     while True:
@@ -203,7 +203,7 @@ def _texts(rng: random.Random, quoted: bool, place: str) -> str:
 
 
 def _cases(rng: random.Random) -> Iterator[tuple[str, str]]:
-    """Yield ways and names without end: each question by each way once before any comes again."""
+    """Yield pairs of a way and a name, endlessly: every question in every way once before any pair comes again."""
     while True:
         cases = list(product(WAYS, (*QUESTIONS, *rng.sample(NAMES, 3))))
         rng.shuffle(cases)
@@ -211,7 +211,7 @@ def _cases(rng: random.Random) -> Iterator[tuple[str, str]]:
 
 
 def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, bytes], folder: Path) -> Iterator[str]:
-    """Return an answer in a way, and yield what is wrong with what came of it."""
+    """Give an answer in a way, and yield what is wrong with the outcome."""
     box = Sandbox(folder, pack.template)
     kind = WAYS[way]
     if kind.there:
@@ -225,14 +225,14 @@ def _tried(way: str, name: str, text: str, pack: Published, start: Mapping[str, 
     given, after = box.given, box.files()
     changed = {path for path in {*given, *after} if given.get(path) != after.get(path)}
     if done.status and changed and not kind.mends:
-        yield f"exit status {done.status}, and changed {', '.join(sorted(changed))[:200]}"
+        yield f"exit status {done.status}, but changed {', '.join(sorted(changed))[:200]}"
     if not kind.rewrites or any(not path.startswith(".copier-answers.") for path in changed):
         yield from _half(pack, changed, after)
     box.remove()
 
 
 def _half(pack: Published, changed: set[str], after: Mapping[str, bytes]) -> Iterator[str]:
-    """Yield what is not whole: all that answers files give is to be there, and nothing else changed."""
+    """Yield what is half done: every file that answers files give must exist, and nothing else may have changed."""
     if not changed:
         return
     expected: dict[str, bytes] = {}
@@ -247,9 +247,9 @@ def _half(pack: Published, changed: set[str], after: Mapping[str, bytes]) -> Ite
             expected |= rendering.files
     for path in sorted({*changed, *expected}):
         if _PROFILE.fullmatch(path) or (path not in changed and path in after):
-            continue  # what was edited by hand stays
+            continue  # files that were edited by hand stay
         if after.get(path) != expected.get(path):
-            state = "is not there" if path not in after else "is nobody's" if path not in expected else "differs"
+            state = "is missing" if path not in after else "is unexpected" if path not in expected else "differs"
             yield f"half written: {path!r} {state}"
 
 
@@ -264,7 +264,7 @@ def _bases() -> list[dict[str, Any]]:
 
 
 def _generated(pack: Published, count: int, rng: random.Random) -> Iterator[str]:
-    """Answer a question or two with something hostile, and yield what is wrong with what is made of it."""
+    """Answer a question or two with something hostile, and yield what is wrong with the rendering."""
     bases = _bases()
     values = (*VALUES, *TEXTS)
     pairs = list(product(QUESTIONS, range(len(values))))
@@ -297,7 +297,7 @@ def _made(pack: Published, answers: dict[str, Any]) -> Iterator[str]:
         if not _OWN.fullmatch(path):
             yield f"writes {path!r}"
         if path.startswith(("assets/", "jobs/", ".copier-")) and not isinstance(_loaded(content), dict):
-            yield f"{path} is no YAML"
+            yield f"{path} is not YAML"
     if parsed(rendering.answers_file, rendering.files[rendering.answers_file]).problem:
         yield "its answers file cannot be read"
 
@@ -306,7 +306,7 @@ def _said(line: str) -> Iterator[str]:
     if _BARE.match(line):
         yield f"bare error: {line[:200]}"
     if len(line.splitlines()) != 1:
-        yield f"said in {len(line.splitlines())} lines"
+        yield f"an error of {len(line.splitlines())} lines"
 
 
 def _loaded(content: bytes) -> Any:

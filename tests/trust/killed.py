@@ -1,7 +1,7 @@
-"""Commands that write are stopped at every step that they take on the disk, and then run again.
+"""Stop commands that write at every step that they take on the disk, and then run them again.
 
-Each point is a process of its own, forked from one that has loaded all it needs; some are commands as a user starts
-them.
+Each point is a process of its own, forked from one that has loaded all it needs; at some points, it is the command as
+a user starts it.
 """
 
 import json
@@ -22,7 +22,7 @@ from .faults import KINDS, Steps
 from .row import Result, Row
 from .scenarios import SCENARIOS, Scenario, State, copied, debris, two_releases
 
-# One in so many points is a command as a user starts it, which takes ten times as long.
+# At one in so many points, the command runs as a user starts it, which takes ten times as long.
 _STARTED = 40
 _COMMAND = """
 import sys
@@ -37,7 +37,7 @@ main({arguments!r})
 
 @dataclass(frozen=True)
 class Point:
-    """How and at which step a command is stopped, and whether it is one as a user starts it."""
+    """How and at which step a command is stopped, and whether it runs as a user starts it."""
 
     kind: str
     at: int
@@ -48,7 +48,7 @@ class Point:
 
 
 def run(count: int, folder: Path) -> Result:
-    """Take `count` of all points, evenly, and stop there."""
+    """Stop the commands at `count` points, spread evenly over all."""
     template = two_releases(folder / "pack")
     os.environ["DATIVO_TEMPLATE"] = str(template)
     tried, faults = 0, []
@@ -66,7 +66,7 @@ def run(count: int, folder: Path) -> Result:
 
 
 def _try(scenario: Scenario, template: Path, work: Path, count: int) -> int:
-    """Load what the command needs, count its steps, and go through the points."""
+    """Load what the command needs, count its steps, stop it at `count` points, and write the faults to a file."""
     (work / "checkouts").mkdir()
     source = Source(str(template), work / "checkouts")
     releases = {commit: Release(source.checkout(commit)) for commit in source.tags.values()}
@@ -96,7 +96,7 @@ def _try(scenario: Scenario, template: Path, work: Path, count: int) -> int:
 
 @dataclass(frozen=True)
 class Stops:
-    """A command that is stopped, in the folder `work`, and how its repository is before and after it."""
+    """A command to stop, in the folder `work`, and the state of its repository before it and after it."""
 
     scenario: Scenario
     work: Path
@@ -112,11 +112,11 @@ class Stops:
         elif point.kind != "killed" and (status == 2 or point.kind.startswith("SIG")):
             yield from self._untrue(out, point, status, said)
         if ".dativo" in State.of(out).status:
-            yield "Git sees what was prepared"
+            yield "git status shows the prepared files"
         status, said = _forked(self.work, lambda: _command(out, self.scenario.arguments))
         there, left = State.of(out), debris(out)
         if "Traceback" in said or there != self.complete or left:
-            yield f"again: {status}, {said}; otherwise: {there.difference(self.complete)}; left: {left}"
+            yield f"run again: {status}, {said}; differs: {there.difference(self.complete)}; left: {left}"
 
     def _stopped(self, out: Path, point: Point) -> tuple[int, str]:
         def stopped() -> int:
@@ -132,7 +132,7 @@ class Stops:
         return done.returncode, done.stderr
 
     def _untrue(self, out: Path, point: Point, status: int, said: str) -> Iterator[str]:
-        """Yield what a command has said of itself that is not so."""
+        """Yield what a command has said about its work that is not true."""
         errors = [line for line in said.splitlines() if line.startswith("Error: ")]
         there, left = State.of(out), debris(out)
         if status != 2 or len(errors) != 1 or errors[0] != said.splitlines()[-1]:
@@ -143,7 +143,7 @@ class Stops:
             yield f"it is changed: {there.difference(self.before)}: {error}"
         elif error.endswith("the whole change is written") and there != self.complete:
             yield f"it is not whole: {there.difference(self.complete)}: {error}"
-        elif left and " again " not in error and point.kind != "read-only":  # which nobody could tidy up
+        elif left and " again " not in error and point.kind != "read-only":  # where nobody could tidy up
             yield f"left {left}: {error}"
 
 
@@ -158,7 +158,7 @@ def _command(folder: Path, arguments: tuple[str, ...]) -> int:
 
 
 def _forked(work: Path, function: Callable[[], int]) -> tuple[int, str]:
-    """Call a function in a process of its own; return its exit status, and what it printed on stderr."""
+    """Call a function in a forked process; return its exit status, and what it printed to standard error."""
     sys.stdout.flush()
     sys.stderr.flush()
     said = work / f"said.{os.getpid()}"

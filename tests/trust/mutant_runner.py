@@ -1,10 +1,10 @@
-"""Runs tests again and again on a tree of which one module changes, each time in a process that has the libraries.
+"""Run tests again and again on a tree, with another text of one module each time, in a process that has the libraries.
 
-Standard input has a line of JSON for each run: `{module, text, tests, patience, keep}`, the paths of the module and of
-its tests in the tree, the module's text, seconds, and whether what is compiled is kept for the next runs. Standard
-output gets a line `{passed, seconds}`. The tests run without `conftest.py`, which would load everything.
+Standard input has a line of JSON for each run, `{module, text, tests, patience, keep}`: the path of the module and its
+text, the path of its tests, seconds to wait, and whether to keep compiled modules for the next runs. Standard output
+gets a line `{passed, seconds}` for each. The tests run without `conftest.py`, which would load everything.
 
-Standing in an empty folder: what a mutant does where it is, it does to nobody.
+The process runs in an empty folder, where a mutant can do no harm.
 """
 
 import json
@@ -22,16 +22,16 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import Phase, settings
 
-# What the tests and the pack import, so that no run has to.
+# What the tests and the pack import: loaded once, so that no run has to.
 _LIBRARIES = ("copier", "jinja2.ext", "jsonschema", "typer", "yaml")
 
 
 def main() -> None:
-    """Take one run after another, in the tree that is named."""
+    """Do one run after another, in the tree that the command line names."""
     tree, here = Path(sys.argv[1]), Path.cwd()
     for name in _LIBRARIES:
         import_module(name)
-    # A counterexample is enough, it need not be a short one.
+    # Any counterexample is enough; it need not be a short one.
     settings.register_profile(
         "mutants", deadline=None, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
     )
@@ -42,7 +42,7 @@ def main() -> None:
         module = tree / run["module"]
         original = module.read_bytes()
         module.write_text(run["text"], encoding="utf-8")
-        # What was compiled of it might be taken for it: two mutants can have one second and one size.
+        # Python might take the compiled module of another mutant: two can have the same second and size.
         Path(cache_from_source(str(module))).unlink(missing_ok=True)
         try:
             print(json.dumps(_tried(tree, here, run)), flush=True)
@@ -71,7 +71,7 @@ def _become(tree: Path, scratch: Path, run: dict[str, Any]) -> NoReturn:
         os.setpgid(0, 0)
         sys.dont_write_bytecode = not run["keep"]
         sys.path[:0] = places = [str(tree / "extensions"), str(tree / "tests")]
-        os.environ["PYTHONPATH"] = os.pathsep.join(places)  # of the processes that tests start
+        os.environ["PYTHONPATH"] = os.pathsep.join(places)  # for the processes that tests start
         output = os.open(os.devnull, os.O_WRONLY)
         for number in (1, 2):
             os.dup2(output, number)

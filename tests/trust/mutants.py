@@ -1,4 +1,4 @@
-"""Whether the tests notice when a guard, or what writes, hides and merges, is changed by one thing."""
+"""Check that the tests notice any single change to a guard, or to code that writes, hides or merges."""
 
 import json
 import os
@@ -22,14 +22,14 @@ from support import ROOT, git
 from .row import Result, Row
 
 PACKAGE = "extensions/dativo_generator"
-# Survivors that no test can tell from the module as it is, or need not, by module and with the reason.
+# By module, the mutants that no test can, or needs to, tell from the module as it is, with the reasons.
 EXPLAINED = ROOT / "tests" / "data" / "mutants.yml"
-# Of all mutants, so many in a hundred are to be killed by tests.
+# The percentage of all mutants that tests must kill.
 KILLED = 95
-# Whoever takes so many times what the unchanged module takes, and some seconds, waits for ever or runs in a circle.
+# A mutant that takes so many times as long as the unchanged module, and some seconds more, hangs or loops for ever.
 TIMES, SECONDS = 4, 8
 
-# The file of tests of each module, which does without the fixtures of all: it is run once for each mutant.
+# The test file of each module; it needs no fixture of `conftest.py`, and runs once for each mutant.
 TESTS = {
     "base/naming.py": "test_naming.py",
     "base/emit.py": "test_emit.py",
@@ -52,7 +52,7 @@ TESTS = {
 
 
 class Runner:
-    """A process that runs tests on a copy of the tree which is its own."""
+    """A process that runs tests on its own copy of the tree."""
 
     def __init__(self, folder: Path) -> None:
         """Copy the tree to `folder` and start the process."""
@@ -69,11 +69,11 @@ class Runner:
         self._patience = cache(self._usual)
 
     def survives(self, module: str, text: str) -> bool:
-        """Return whether the tests of a module let another text of it through."""
+        """Return whether the tests of a module pass with another text of it."""
         return self._run(module, text, self._patience(module))["passed"]
 
     def _usual(self, module: str) -> float:
-        """Return how long tests of a module may take, in seconds; raises `RuntimeError` where they fail as it is."""
+        """Return how many seconds the tests of a module may take; raises `RuntimeError` if they fail unchanged."""
         text = (ROOT / PACKAGE / module).read_text(encoding="utf-8")
         self._run(module, text, 600, keep=True)
         result = self._run(module, text, 600)
@@ -95,7 +95,7 @@ class Runner:
 
 
 def survivors(tried: Sequence[tuple[str, Mutant]], folder: Path, cores: int) -> Iterator[tuple[str, Mutant]]:
-    """Yield the mutants that survive, each with its module, in their order."""
+    """Yield the mutants that survive, each with its module, in the order of `tried`."""
     own, number = threading.local(), numbers()
 
     def survives(of: tuple[str, Mutant]) -> bool:
@@ -109,7 +109,7 @@ def survivors(tried: Sequence[tuple[str, Mutant]], folder: Path, cores: int) -> 
                 yield one
 
 
-# From so many on their share says something; of a few, two that are explained may be a quarter.
+# With this many mutants, the share that is killed means something; of a few, two that survive may be a quarter.
 _MANY = 200
 
 
@@ -120,7 +120,7 @@ def explained(module: str) -> set[str]:
 
 
 def run(count: int, folder: Path) -> Result:
-    """Try every mutant, or of the first modules so many, evenly from all of them."""
+    """Try every mutant, or `count` of them, spread evenly over the first modules that have so many."""
     made: list[tuple[str, Mutant]] = []
     known: set[str] = set()
     for module in TESTS:
@@ -134,9 +134,9 @@ def run(count: int, folder: Path) -> Result:
         {f"{module}: {mutant.name}" for module, mutant in some}
         for some in (survivors(chosen, folder, cores if len(chosen) > 20 * cores else 1), chosen, made)
     )
-    faults = [f"{name}: survives, and nobody says why" for name in sorted(living - known)]
-    faults += [f"{name}: is explained, and killed" for name in sorted((known & tried) - living)]
-    faults += [f"{name}: is explained, and there is no such" for name in sorted(known - all_)]
+    faults = [f"{name}: survives without an explanation" for name in sorted(living - known)]
+    faults += [f"{name}: is explained, but killed" for name in sorted((known & tried) - living)]
+    faults += [f"{name}: is explained, but does not exist" for name in sorted(known - all_)]
     killed = len(tried) - len(living)
     if len(tried) >= _MANY and killed * 100 < KILLED * len(tried):
         faults.append(f"{killed} of {len(tried)} are killed, fewer than {KILLED} %")

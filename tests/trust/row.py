@@ -16,7 +16,7 @@ _HEAD = "# What `make trust` found when each row was last run in full; it writes
 
 @dataclass(frozen=True)
 class Result:
-    """What came of it: how many were tried, and a line for each that went wrong.
+    """The result of a row: how many cases were tried, and a line for each that went wrong.
 
     `counts` are further figures for the table, by what they count.
     """
@@ -26,13 +26,13 @@ class Result:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-# Tries so many, in an empty folder that is the row's own. The same number tries the same.
+# Tries so many cases, in an empty folder of the row's own. The same number always tries the same cases.
 Run = Callable[[int, Path], Result]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row; `full` says how many `make trust` tries, `short` how many the tests do."""
+    """A row; `full` is how many cases `make trust` tries, `short` how many the tests try."""
 
     tried: str
     figure: str
@@ -42,7 +42,7 @@ class Row:
 
 
 def table(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> str:
-    """Write what came of rows as a table: of each how many were tried, further figures, and the number of faults."""
+    """Return the results of rows as a Markdown table: the cases tried, further figures, and the number of faults."""
     lines = ["| what is tried | figure to reach | tried | faults |", "|---|---|---:|---:|"]
     for name, row in rows().items():
         if name in results:
@@ -53,13 +53,13 @@ def table(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> str:
 
 
 def recorded() -> dict[str, tuple[int, dict[str, int], int]]:
-    """Return what came of each row when it was last run in full."""
+    """Return the result of each row when it was last run in full: cases tried, further figures, number of faults."""
     entries = yaml.safe_load(RECORD.read_text(encoding="utf-8"))
     return {name: (entry["tried"], entry.get("counts", {}), entry["faults"]) for name, entry in entries.items()}
 
 
 def record(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> None:
-    """Keep what came of rows that were run in full; those of before stay for the others."""
+    """Write the results of rows that were run in full; other rows keep their earlier results."""
     kept = {name: result for name, result in (recorded() | dict(results)).items() if name in rows()}
     entries = {
         name: {"tried": tried, **({"counts": dict(counts)} if counts else {}), "faults": faults}
@@ -69,7 +69,7 @@ def record(results: Mapping[str, tuple[int, Mapping[str, int], int]]) -> None:
 
 
 def rows() -> dict[str, Row]:
-    """Find every row by the name of its module."""
+    """Return every row by the name of its module."""
     names = sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
     modules = {name: import_module(f"trust.{name}") for name in names if not name.startswith("__")}
     return {name: module.ROW for name, module in modules.items() if hasattr(module, "ROW")}

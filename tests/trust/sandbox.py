@@ -1,7 +1,7 @@
-"""Runs commands of the pack one after another, each in a process of its own that may take so much memory and time.
+"""Run commands of the pack one after another, each in a process of its own with limited memory and time.
 
-Standard input has them as JSON, a list of `{folder, arguments, environment}`; standard output gets a list of
-`{status, out, err, seconds, megabytes}`, with a status below 0 for one that was killed.
+Standard input holds the commands as JSON, a list of `{folder, arguments, environment}`; standard output gets a list of
+`{status, out, err, seconds, megabytes}`. The status of a command that was killed is below 0.
 """
 
 import json
@@ -17,12 +17,12 @@ from typing import Any, NoReturn
 from dativo_generator.cli import app
 from dativo_generator.importers.read import readers
 
-# A process that takes more is killed by the system, or gets no more.
+# A process that takes longer is killed; it cannot get more memory.
 SECONDS, GIBIBYTES = 90, 6
 
 
 def main() -> None:
-    """Load the importers once, and fork for each command."""
+    """Load the importers once, and fork a process for each command."""
     readers()
     done = []
     for command in json.load(sys.stdin):

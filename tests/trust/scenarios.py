@@ -1,4 +1,4 @@
-"""Commands that write, each with a repository on which it has much to do, and what became of that."""
+"""Commands that write, each with a repository in which it has much to do, and the state of a repository."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ _JOB = "jobs/acme/stripe_customers_to_iceberg.yaml"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A command, how to load all that it needs without writing, and what makes its repository."""
+    """A command, its arguments to load all that it needs without writing, and a function that makes its repository."""
 
     name: str
     arguments: tuple[str, ...]
@@ -24,20 +24,20 @@ class Scenario:
 
     @property
     def called(self) -> str:
-        """How the command is called when another one is refused."""
+        """The name of the command in the error of another one that has to wait."""
         return "replay --write" if self.name == "replay" else self.name
 
 
 @dataclass(frozen=True)
 class State:
-    """Every file of a repository with its content and mode, and what Git says of them."""
+    """Every file of a repository with its content and mode, and the output of `git status`."""
 
     files: dict[str, tuple[bytes, int]]
     status: str
 
     @classmethod
     def of(cls, out: Path) -> "State":
-        """Look at a repository."""
+        """Return the state of a repository."""
         files = {
             path.relative_to(out).as_posix(): (path.read_bytes(), path.stat().st_mode)
             for path in sorted(out.rglob("*"))
@@ -46,26 +46,26 @@ class State:
         return cls(files, git(out, "status", "--porcelain", "--untracked-files=all"))
 
     def difference(self, other: "State") -> str:
-        """Name the files that are otherwise than in another state."""
+        """Return the names of the files that differ from another state, as text."""
         paths = [path for path in {**self.files, **other.files} if self.files.get(path) != other.files.get(path)]
-        return ", ".join(paths) or ("what Git says" if self.status != other.status else "nothing")
+        return ", ".join(paths) or ("git status" if self.status != other.status else "nothing")
 
 
 def debris(out: Path) -> list[str]:
-    """List what is left of a change."""
+    """List the files that a change has left behind."""
     found = [*out.rglob(".dativo*"), *(out / ".git").glob("dativo-generator"), *(out / ".git").glob("*.lock")]
     return [path.relative_to(out).as_posix() for path in found]
 
 
 def copied(repository: Path, out: Path) -> Path:
-    """Copy a repository to a folder, in the place of what is there."""
+    """Copy a repository to a folder, in place of what is there."""
     if out.exists():
         shutil.rmtree(out)
     return shutil.copytree(repository, out, symlinks=True)
 
 
 def two_releases(template: Path) -> Path:
-    """Release the pack as it is, and with another lookback default, which jobs follow."""
+    """Release the pack as it is, and then with another default for the lookback, which jobs follow."""
     copy_pack(template)
     release(template, "v1.0.0")
     edit_yaml(template / "connectors" / "stripe.yaml", lambda data: data["incremental"].update(lookback_days_default=7))
@@ -74,7 +74,7 @@ def two_releases(template: Path) -> Path:
 
 
 def _update(template: Path, out: Path) -> None:
-    """Have a job that moves with its edit, another with a conflict, and a recipe that nobody will use."""
+    """Make a job that moves with its edit, another with a conflict, and a recipe that will no longer be used."""
     other = STRIPE | {"asset_names": {"customers": "all_customers"}}
     build(template, out, "v1.0.0", {"pay": STRIPE, "again": other})
     _append(out / _JOB, _EDITED)
@@ -83,7 +83,7 @@ def _update(template: Path, out: Path) -> None:
 
 
 def _batch(template: Path, out: Path) -> None:
-    """Have a row that is new, one that loses an object and has a conflict, and one that moves with its edit."""
+    """Make a row that is new, one that loses an object and has a conflict, and one whose job moves with its edit."""
     crm = {"source_connector": "hubspot", "objects": ["contacts", "deals"], "target_connector": "s3"}
     build(template, out, "v1.0.0", {"crm": crm | {"retention_days": 30}, "pay": STRIPE})
     _append(out / _JOB, _EDITED)
@@ -96,7 +96,7 @@ def _batch(template: Path, out: Path) -> None:
 
 
 def _replay(template: Path, out: Path) -> None:
-    """Have files that are edited, missing, copied, and of no scaffold any more, and an answers file with a comment."""
+    """Make files that are edited, missing, copied, or left by a scaffold, and an answers file with a comment."""
     others = {name: STRIPE | {"asset_names": {"customers": name}} for name in ("again", "gone")}
     build(template, out, "v1.0.0", {"pay": STRIPE} | others)
     shutil.copy(out / _JOB, out / "jobs/acme/once_more.yaml")

@@ -1,4 +1,4 @@
-"""A folder with a destination in the middle, and around it what no command may touch."""
+"""A folder that holds a destination, and around it files that no command may touch."""
 
 import hashlib
 import os
@@ -21,9 +21,9 @@ from support import clean_environment, copy_pack, git, release
 from .children import Done, run
 
 TAG = "v1.0.0"
-# What is allowed to change outside the destination, beside temporary files: what Copier keeps of templates.
+# What may change outside the destination, besides temporary files: Copier's cache of templates.
 _FREE = ("home/cache",)
-# Of a repository itself: what Git would run or obey.
+# The parts of `.git` that Git would run or obey.
 _OBEYED = ("config", "hooks", "info", "modules", "attributes")
 
 
@@ -43,7 +43,7 @@ class Published:
 
 @contextmanager
 def published(folder: Path) -> Iterator[Published]:
-    """Release the pack's working tree; what the copies of this process compile is shared meanwhile."""
+    """Release the pack's working tree; until the end, all copies in this process share their compiled modules."""
     template = copy_pack(folder / "pack")
     release(template, TAG)
     commit = git(template, "rev-parse", "HEAD").strip()
@@ -57,7 +57,7 @@ def published(folder: Path) -> Iterator[Published]:
 
 @dataclass
 class Sandbox:
-    """The folder: `repository` is the destination, `outside` is around it, and `work` where a command may stand."""
+    """The folder: `repository` is the destination, `outside` is beside it, and `work` is where a command may run."""
 
     root: Path
     template: Path
@@ -66,7 +66,7 @@ class Sandbox:
     given: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Make everything but the repository."""
+        """Make everything except the repository."""
         for name in ("home", "tmp", "logs", "outside", "work"):
             (self.root / name).mkdir(parents=True)
         self.environment = clean_environment(self.root / "home") | {
@@ -84,11 +84,11 @@ class Sandbox:
 
     @property
     def outside(self) -> Path:
-        """A folder that nothing has to do with."""
+        """A folder that no command may touch."""
         return self.root / "outside"
 
     def commit(self, files: Mapping[str, bytes]) -> None:
-        """Make the repository, and commit files in it."""
+        """Write files into the repository, which is made if necessary, and commit everything."""
         write(self.repository, files)
         if not (self.repository / ".git").exists():
             git(self.repository, "init", "--quiet", "--initial-branch=main")
@@ -96,7 +96,7 @@ class Sandbox:
         git(self.repository, "commit", "--quiet", "--allow-empty", "--message=as it was")
 
     def watch(self) -> None:
-        """Remember how everything outside is."""
+        """Remember the state of everything outside."""
         self.before = self._around()
 
     def copier(self, *arguments: str, inside: bool = False) -> Done:
@@ -109,12 +109,12 @@ class Sandbox:
         return self._run(lambda: dativo(arguments), self.repository)
 
     def strayed(self) -> list[str]:
-        """List what has changed outside the repository, or in the repository of Git itself, since `watch`."""
+        """List what has changed since `watch`: outside the repository, or in what Git obeys in it."""
         after = self._around()
         return sorted(name for name in after.keys() | self.before.keys() if after.get(name) != self.before.get(name))
 
     def files(self) -> dict[str, bytes]:
-        """Return the files of the destination by path; a link is what it points to."""
+        """Return the content of the destination's files by path; the content of a link is the path it leads to."""
         found = {}
         for path in _below(self.repository):
             name = path.relative_to(self.repository)

@@ -1,7 +1,7 @@
-"""Two commands that write, at once, in processes of their own: the second begins while the first one writes.
+"""Run two commands that write at once, in processes of their own: the second begins while the first one writes.
 
-The first one waits at one of its steps on the disk until the second has come to its end, so that nothing depends on how
-fast either of them is.
+The first one waits at one of its steps on the disk until the second has ended, so that nothing depends on the speed of
+either.
 """
 
 import os
@@ -16,9 +16,9 @@ from .faults import Steps
 from .row import Result, Row
 from .scenarios import SCENARIOS, Scenario, State, copied, debris, two_releases
 
-# Whoever waits longer than so many seconds has been forgotten.
+# A process that waits for more than this many seconds has been forgotten.
 _PATIENCE = 120
-# The first of its steps that a command takes with the lock in its hands, and how far apart those are that are tried.
+# The first step that a command takes while it holds the lock, and the distance between the steps that are tried.
 _FIRST, _APART = 4, 3
 _TESTS = str(Path(__file__).parent.parent)
 _COMMAND = """
@@ -32,21 +32,21 @@ main({arguments!r})
 
 
 class Waiting(Steps):
-    """Has the n-th step say that it is there, and wait until it may go on."""
+    """At the n-th step, reports that the step is reached, and waits until it may go on."""
 
     def __init__(self, root: str, at: int, flag: str) -> None:
         super().__init__(Path(root), "waiting", at)
         self._flag = Path(flag)
 
     def _go_wrong(self, **_: object) -> None:
-        """Wait; the file whose name begins with the flag's says what for."""
+        """Report by a file named like the flag that the step is reached, and wait for another file named like it."""
         if self.count == self._at:
             self._flag.with_suffix(".here").touch()
             _wait_for(self._flag.with_suffix(".go"))
 
 
 def run(count: int, folder: Path) -> Result:
-    """Try so many pairs: each command with each, the first one at one step after the other."""
+    """Try `count` pairs, each command with each; from pair to pair, the first one waits at a later step."""
     os.environ["DATIVO_TEMPLATE"] = str(two_releases(folder / "pack"))
     complete, faults = {}, []
     pairs = list(product(SCENARIOS, SCENARIOS))
@@ -76,7 +76,7 @@ def _pair(first: Scenario, second: Scenario, out: Path, at: int, complete: State
     status, said = _ended(writer)
     there, left = State.of(out), debris(out)
     if status not in (0, 1, 3) or there != complete or left:
-        yield f"the first ended with {status}: {said}; otherwise: {there.difference(complete)}; left: {left}"
+        yield f"the first ended with {status}: {said}; differs: {there.difference(complete)}; left: {left}"
 
 
 def _begun(scenario: Scenario, out: Path, at: int = 0, flag: Path = Path()) -> subprocess.Popen[str]:
@@ -91,11 +91,11 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def _wait_for(path: Path, process: subprocess.Popen[str] | None = None) -> None:
-    """Wait until there is a file; raises `TimeoutError` when it does not come, or its maker has ended."""
+    """Wait until a file exists; raises `TimeoutError` if it does not appear, or the process that makes it has ended."""
     end = time.monotonic() + _PATIENCE
     while not path.exists():
         if time.monotonic() > end or (process and process.poll() is not None):
-            raise TimeoutError(f"{path.name} does not come")
+            raise TimeoutError(f"{path.name} does not appear")
         time.sleep(0.01)
 
 

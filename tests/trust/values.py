@@ -1,4 +1,4 @@
-"""What somebody would write as an answer who means harm, or has bad luck. `PLACE` stands for a folder outside."""
+"""Answers of somebody who means harm, or has bad luck. `PLACE` stands for a folder outside the destination."""
 
 import datetime
 from typing import Any
@@ -179,7 +179,7 @@ _SCALARS = (
     "-1",
     "1e3",
 )
-# Text, as it stands on a command line, and unquoted in a file.
+# Texts, as they are on a command line, and unquoted in a file.
 TEXTS = (
     *_PATHS,
     *_CONTROLS,
@@ -202,7 +202,7 @@ def _nested(depth: int, inner: Any, wrap: Any) -> Any:
 
 _SELF: list[Any] = []
 _SELF.append(_SELF)
-# Values, as a file or a program gives them.
+# Values, as they come from a file or a program.
 VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -253,7 +253,7 @@ VALUES: tuple[Any, ...] = (
     *({text: "string"} for text in (*_PATHS, *_CONTROLS, *_UNICODE, *_JINJA)),
     *({"id": {"type": "string", "description": text}} for text in (*_CONTROLS, *_UNICODE, *_JINJA)),
 )
-# Names that mean something to Jinja, to Python or to Copier, or to nobody.
+# Names that mean something to Jinja, Python or Copier; and names that mean nothing.
 NAMES = (
     "_src_path",
     "_commit",
@@ -290,7 +290,7 @@ NAMES = (
 
 
 def placed(value: Any, place: str) -> Any:
-    """Return a value with `place` where it has `PLACE`."""
+    """Return a value with every `PLACE` replaced by `place`."""
     if isinstance(value, str):
         return value.replace(PLACE, place)
     if value is _SELF:

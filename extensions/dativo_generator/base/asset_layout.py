@@ -2,7 +2,8 @@
 
 In the nested layout everything is below `asset`, with governance in its own mapping; in the flat layout the document is
 the asset, and governance is in `team` and `compliance`. A nested asset may have these two as well: the runner keeps
-them unless governance sets the same keys. Callers have checked against a schema that these are mappings.
+them unless governance sets the same keys. The functions expect an asset that a schema has checked: these keys hold
+mappings.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 Keys = tuple[str | int, ...]
 
-# Keys that the runner rebuilds from the governance of a nested asset, with what it sets.
+# Keys that the runner rebuilds from the governance of a nested asset, each with the parts that governance sets.
 REBUILT = {"team": ("owner",), "compliance": ("classification", "retention_days")}
 
 
@@ -36,7 +37,7 @@ def is_rebuilt(body: Mapping[str, Any], key: str) -> bool:
 
 
 def governance_of(asset: Mapping[str, Any]) -> tuple[dict[str, Any], Keys, Keys]:
-    """Return the owner, labels and retention of an asset, the keys of its owner, and the keys of its labels."""
+    """Return owner, labels and retention of an asset as one mapping, and the keys to its owner and to its labels."""
     body = body_of(asset)
     if body is asset:
         return {**body.get("team", {}), **body.get("compliance", {})}, ("team", "owner"), ("compliance",)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_collector() -> Iterator[None]:
-    """Disable it where there are hardly any reference cycles: looking for them takes a tenth of the time."""
+    """Disable it for code that makes hardly any reference cycles: looking for them takes a tenth of the time."""
     gc.disable()
     try:
         yield

@@ -6,14 +6,15 @@ import re
 from .redaction import HIDDEN
 from .secrets import secret_in
 
-# A line of YAML after the marker of the diff.
+# A line of a diff of YAML: marker and key, the bare key, the value.
 _KEY = re.compile(r"^([ +-][\s-]*['\"]?([\w.-]+)['\"]?\s*:\s+)(\S.*)$")
 
 
 def unified(path: str, before: bytes, after: bytes, sides: tuple[str, str]) -> list[str]:
     """Return a unified diff of a file as lines to show; `sides` names the two versions.
 
-    The value of a key that names a secret is hidden: somebody wrote it by hand where a reference belongs.
+    The value of a key that names a secret is hidden: somebody may have written the secret itself there, and not a
+    reference.
     """
     old, new = (text.decode("utf-8", "replace").splitlines() for text in (before, after))
     lines = difflib.unified_diff(old, new, *(f"{side}/{path}" for side in sides), lineterm="")

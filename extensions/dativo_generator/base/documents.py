@@ -24,7 +24,7 @@ _REQUIRED: Any = object()
 DEEPEST, LARGEST, _DIGITS = 100, 200_000, 200
 _NUMBER = re.compile(r"[-+]?\.?[0-9][0-9a-fA-Fxob_:.+-]*")
 _INDENTATION = re.compile(r"^[ ?:-]*", re.MULTILINE)
-# Tags, line breaks of YAML alone, and what may be an overlong number.
+# Tags, characters that only YAML counts as line breaks, and what may be an overlong number.
 _BEYOND_A_GLANCE = re.compile(f"[!\x85\u2028\u2029]|\r(?!\n)|[-+0-9a-fA-Fxob_:.]{{{_DIGITS}}}")
 # What PyYAML raises when a value does not match its tag or form: an impossible date, !!bool maybe, !!int ''.
 CONSTRUCTING = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -59,8 +59,8 @@ def parse_yaml(text: str) -> Any:
 def parse_bounded(text: str, largest: int = LARGEST, look: Callable[[Iterable[Any]], Any] | None = None) -> Any:
     """Parse one untrusted YAML document; raises `yaml.YAMLError` and no other error.
 
-    The document holds at most `largest` values, with all aliases expanded. `look` sees the parser's events first,
-    unless the text plainly has no tags, no anchors and no second document.
+    The document may hold at most `largest` values, with all aliases expanded. `look` gets the parser's events first,
+    unless a glance at the text rules out tags, anchors and a second document.
     """
     try:
         if surely_bounded(text, largest):
@@ -95,19 +95,19 @@ def _pass(events: Iterable[Any]) -> None:
 
 
 def surely_bounded(text: str, largest: int = LARGEST) -> bool:
-    """Return whether a quick look shows that `bounded` accepts the whole text.
+    """Return whether a glance at the text shows that `bounded` accepts it; if not, only parsing can tell.
 
-    A text without anchors has no aliases.
+    A text without anchors has no aliases, so none refers to its own parent.
     """
     return "&" not in text and surely_bounded_unless_circular(text, largest)
 
 
 def surely_bounded_unless_circular(text: str, largest: int = LARGEST) -> bool:
-    """Do the same for a text in which an alias may refer to its own parent.
+    """Return the same, except that an alias may still refer to its own parent.
 
-    A block begins at the indentation of its line, or after dashes there, and never further left than its parent; a flow
-    collection, and a pair in one, begins with a bracket. With a single anchor, each alias stands for less than the
-    text.
+    The text bounds its own depth: a block begins at the indentation of its line, or after dashes there, and never
+    further left than its parent; a flow collection, and a pair in one, begins with a bracket. It bounds its size too:
+    with a single anchor, each alias stands for less than the whole text.
     """
     anchors, aliases = text.count("&"), text.count("*") if "&" in text else 0
     if anchors > 1 or len(text) * (1 + aliases) > largest or _BEYOND_A_GLANCE.search(text):
@@ -120,7 +120,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
     """Pass on the events of a YAML parser; raises `yaml.YAMLError` for what would exhaust a reader.
 
     That is: nesting so deep that libyaml would crash, aliases that expand beyond `largest` values, an alias that refers
-    to its own parent, and numbers with so many digits that Python takes long to read them.
+    to its own parent, and numbers with so many digits that Python takes long to convert them.
     """
     sizes: dict[str, int] = {}  # per anchor, with its own aliases expanded
     open_: list[list[Any]] = [["", 0]]
@@ -151,7 +151,7 @@ def bounded(events: Iterable[Any], largest: int = LARGEST) -> Iterator[Any]:
 
 
 def refuse_features(events: Iterable[Any]) -> None:
-    """Refuse what Copier never writes and plain data never needs: tags, anchors, a second document."""
+    """Raise `yaml.YAMLError` for tags, anchors and a second document: Copier never writes them, and data needs none."""
     documents = 0
     for event in events:
         documents += isinstance(event, yaml.DocumentStartEvent)
@@ -161,13 +161,13 @@ def refuse_features(events: Iterable[Any]) -> None:
         elif getattr(event, "tag", None):
             why = f"write a plain value; answers have no tags like {event.tag}"
         elif getattr(event, "anchor", None):
-            why = "write the value out; answers have no anchors and aliases"
+            why = "write the value out; answers have no anchors or aliases"
         if why:
             raise yaml.MarkedYAMLError(problem=why, problem_mark=event.start_mark)
 
 
 def yaml_place(error: Exception, text: str) -> tuple[int, int]:
-    """Return the line and column, from 1, of a parse error in a text; (1, 1) for an error of the whole text."""
+    """Return the line and column, from 1, of a parse error; (1, 1) for an error that concerns the whole text."""
     if line := conflict(text):
         return line, 1
     if mark := mark_of(error) or _misbuilt(text):
@@ -184,7 +184,7 @@ def refuse_keys(values: Mapping[Any, Any]) -> None:
 
 
 def in_words(place: tuple[int, int]) -> str:
-    """Return a place for a message about a file whose name is elsewhere."""
+    """Format a line and column for a message that names the file elsewhere."""
     return f"line {place[0]}, column {place[1]}"
 
 
@@ -233,7 +233,7 @@ def thawed(value: Any) -> Any:
 
 
 class Document:
-    """One YAML file of the pack, or one of a repository, read in the same way."""
+    """A YAML file, of the pack or of a repository."""
 
     def __init__(self, root: Path, name: str) -> None:
         """Read and parse `root / name` of the pack; raises `PackError` when it is missing or not YAML."""
@@ -270,17 +270,20 @@ class Document:
             raise PackError(not_valid(error, text), name, *yaml_place(error, text)) from None
 
     def section(self, known: Iterable[str] = ()) -> "Section":
-        """Return the top level as a section; its keys must be among `known`, or are free when that is empty."""
+        """Return the top level as a section; its keys must be among `known`, unless that is empty."""
         return Section(self, (), self.value, known)
 
     def error(self, keys: Sequence[Key], message: str, index: int | None = None) -> PackError:
-        """Build the error for the value at `keys`, or the item at an index in it, with its line and column."""
+        """Return an error with line and column for the value at `keys`, or for the item at `index` in it."""
         name = ".".join(str(key) for key in keys)
         place = self._place(keys if index is None else (*keys, index))
         return PackError(f"{name}: {message}" if name else message, self.name, *place)
 
     def _place(self, keys: Sequence[Key]) -> tuple[int, int]:
-        """Find the key or item at `keys`, or the deepest part of it that exists. Only errors pay for this pass."""
+        """Return the line and column of the key or item at `keys`, or of its deepest parent that exists.
+
+        It parses the text again, so that only errors pay for positions.
+        """
         node = yaml.compose(self.text, Loader=_FastLoader)
         if node is None:
             return 1, 1
@@ -300,10 +303,10 @@ class Document:
 
 
 class Section:
-    """A mapping inside a document, read by key and type; raises `PackError` for any value that does not fit."""
+    """A mapping in a document, read by key and type; its methods raise `PackError` for a value that does not fit."""
 
     def __init__(self, document: Document, keys: tuple[Key, ...], value: Any, known: Iterable[str] = ()) -> None:
-        """Open `value`, found at `keys`; refuses anything but a mapping of text keys among `known`."""
+        """Open `value`, found at `keys`: a mapping whose keys are text and, unless that is empty, among `known`."""
         self.document, self.keys = document, keys
         if not isinstance(value, dict):
             raise document.error(keys, f"must be a mapping, not {shown(value)}")
@@ -316,7 +319,7 @@ class Section:
                 raise self.error(key, offer(key, known, "unknown key"))
 
     def error(self, key: str, message: str, index: int | None = None) -> PackError:
-        """Build the error for `key` of this section, or for the item at an index in its list."""
+        """Return an error for `key` of this section, or for the item at `index` in its list."""
         return self.document.error((*self.keys, key), message, index)
 
     def take(self, key: str, default: Any = _REQUIRED) -> Any:
@@ -341,14 +344,14 @@ class Section:
         return [Section(self.document, (*self.keys, key, index), item, known) for index, item in enumerate(value)]
 
     def text(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> Any:
-        """Return a non-empty text; where given, it must be one of `among` and fully match the pattern `like`."""
+        """Return the text of `key`: not empty, one of `among` if given, and a full match of the pattern `like`."""
         value = self.take(key, default)
         if key not in self.value:
             return value
         return self._checked(key, value, tuple(among), like)
 
     def texts(self, key: str, default: Any = _REQUIRED, among: Iterable[str] = (), like: str = "") -> tuple[str, ...]:
-        """Return a list of distinct texts, with at least one item, as a tuple."""
+        """Return the list of texts of `key` as a tuple: at least one, and each only once."""
         value = self.take(key, default)
         if key not in self.value:
             return value
@@ -365,9 +368,9 @@ class Section:
         return tuple(value)
 
     def phrases(self, key: str, default: Any = _REQUIRED, letters: str = "a-z0-9") -> tuple[str, ...]:
-        """Return distinct phrases of `letters` and spaces, written as one text separated by commas, as a tuple.
+        """Return the phrases of `key` as a tuple: `letters` and spaces, written as one text with ', ' between phrases.
 
-        A thousand phrases in one text load in a tenth of the time that a list takes.
+        Each occurs only once. A thousand phrases in one text load in a tenth of the time that a list takes.
         """
         text = self.take(key, default)
         if key not in self.value:
@@ -383,14 +386,14 @@ class Section:
         return found
 
     def flag(self, key: str, default: bool) -> bool:
-        """Return true or false."""
+        """Return the value of `key`, true or false."""
         value = self.take(key, default)
         if not isinstance(value, bool):
             raise self.error(key, f"must be true or false, not {shown(value)}")
         return value
 
     def number(self, key: str, default: Any = _REQUIRED, least: int = 0) -> Any:
-        """Return a whole number of `least` or more."""
+        """Return the value of `key`, a whole number of `least` or more."""
         value = self.take(key, default)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise self.error(key, f"must be a whole number of {least} or more, not {shown(value)}")
@@ -407,7 +410,7 @@ class Section:
 
 
 def _is_written(key: Any, text: Any) -> bool:
-    """Return whether `text` is how YAML writes a key that is not text: `1`, `true`, `2024-01-01`."""
+    """Return whether YAML reads `text` as `key`, which is not text: `1`, `true`, `2024-01-01`."""
     try:
         return not isinstance(key, str) and parse_bounded(str(text)) == key
     except yaml.YAMLError:

@@ -1,10 +1,10 @@
 """Write values as YAML text: the only way from an answer to a file, so that no value can become syntax.
 
-PyYAML's dumper defines the format. It would take most of the time of a render, so the values that answers usually have
-are written here, to the same bytes, and the dumper handles the rest.
+PyYAML's dumper defines the format. It would take most of the time of a render, so this module writes the usual values
+itself, to the same bytes, and leaves the rest to the dumper.
 
-Text in any script is written as it is. Only these characters are escaped: the invisible, those that YAML readers refuse
-or change, and those that make a text look like another.
+Text in any script is written as it is. Only three kinds of characters are escaped: invisible ones, those that YAML
+readers refuse or change, and those that make one text look like another.
 """
 
 import math
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 _NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "inf", "nan"}
 
 # The characters to escape. They are listed as ranges, since `unicodedata` depends on the Python version and the output
-# of a render must not: they include Default_Ignorable_Code_Point, also the reserved ones, of
+# of a render must not. They include all of Default_Ignorable_Code_Point, with its reserved code points; see
 # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 _SPACES = r"\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"  # all but the ordinary space
@@ -40,7 +40,7 @@ _UNSEEN = f"{_CONTROLS}{_SPACES}{_BREAKS}{_FORMAT}{_NONE}"
 _ESCAPED = re.compile(rf'["\\{_UNSEEN}]')
 # What a literal block cannot hold: trailing spaces, and what must be escaped.
 _NO_BLOCK = re.compile(rf"(?!\n)[{_UNSEEN}]| (?:\n|\Z)")
-# Columns of a line of answers.
+# The widest line of an answers file, in columns.
 _WIDEST = 120
 
 
@@ -70,8 +70,8 @@ def _style(text: str) -> str | None:
     if _PLAIN.fullmatch(text) and text.lower() not in _NOT_TEXT:
         return None
     if "\n" in text and not text.endswith("\n\n") and text != "\n":
-        # Not with empty lines at the end, which would also be those of the file. The dumper itself falls back to quotes
-        # where a block would not give back the same text.
+        # A block that ends with empty lines would end the file with them. The dumper itself falls back to quotes where
+        # a block would not be read as the same text.
         return "|"
     return '"'
 
@@ -95,7 +95,7 @@ def inline(value: Any) -> str:
 
 
 def flow(value: Any) -> str:
-    """Return any value as YAML on one line, as for a command."""
+    """Return any value as YAML on one line, for example for a command."""
     text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=math.inf)
     return text.removesuffix("...\n").strip()
 
@@ -119,9 +119,9 @@ def block(value: Any, indent: int = 0) -> str:
 
 
 def answers(values: Mapping[str, Any]) -> str:
-    """Return answers as `block` does, but a list of scalars that is wider than a line with an item a line.
+    """Return answers as `block` does, except that a list of scalars too wide for a line has one item a line.
 
-    So branches merge of which each puts something into the list.
+    Branches that each add an item to such a list can then be merged.
     """
     return "\n".join(_answer(name, value) for name, value in values.items())
 
@@ -138,7 +138,7 @@ def _dumped(value: Any) -> str:
 
 
 class _Unusual(Exception):
-    """A value or key must be left to the dumper."""
+    """A value or key is left to the dumper."""
 
 
 # PyYAML writes a key on the line of its value, without a question mark, up to this length and without these characters.

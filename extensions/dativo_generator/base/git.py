@@ -27,7 +27,7 @@ _LFS = re.compile(r"git-lfs (clean -- %f|filter-process)")
 _FILTER = re.compile(r"(filter\..*)\.(clean|process)")
 # The scopes of settings stored in a repository.
 _ITS_OWN = ("local", "worktree")
-# Messages are recognized; this changes their language, and not the character set.
+# The pack recognizes Git's messages, so they must be English; this variable leaves the character set alone.
 _ENGLISH = {"LANGUAGE": "en"}
 _SETTINGS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "core.pager=cat")
 
@@ -50,8 +50,8 @@ def git(
     """Run a Git command in `folder` and return its standard output.
 
     `settings` precede the command, `variables` are added to the environment, `patience` is in seconds. Raises
-    `GitError` with what to do, and what Git said: about `url`, where it fetches from, or the repository `about`, which
-    is `folder` by default.
+    `GitError` with what to do, followed by Git's own message. What to do concerns `url`, from which Git fetches, or the
+    repository `about`, by default `folder`.
     """
     how: dict[str, Any] = {"settings": settings, "variables": variables, "patience": patience, "apart": apart}
     done = attempt(folder, *arguments, input=input, **how)
@@ -89,7 +89,7 @@ def attempt(
         missing = "install Git, and put it on the PATH; there is no git"
         raise GitError(missing if error.filename == "git" else f"{folder}: is not a folder") from None
     except OSError as error:
-        raise GitError(f"{folder}: let your user go there and run git: {error.strerror}") from None
+        raise GitError(f"{folder}: allow your user to go there and run git: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         slow = f"try again, with a faster network or disk; Git's {arguments[0]} took more than {patience:g} seconds"
         raise GitError(slow) from None
@@ -110,8 +110,9 @@ def rewrites(folder: Path) -> list[tuple[str, str]]:
 def without_filters(folder: Path) -> dict[str, str]:
     """Return the variables that keep a repository's own filters from running programs.
 
-    The user's filters and Git LFS stay: without them unchanged files would look changed. A name may hold "=", which
-    ends the name for `-c`, and bytes that are not text, which no pattern of Git's matches.
+    The user's filters and Git LFS stay: without them, unchanged files would look changed. The name of a filter may hold
+    "=", where `-c` would end the name, and bytes that are not text, which no pattern of `git config` matches: hence
+    variables, and a list of all settings.
     """
     listing = attempt(folder, "config", "--list", "--show-scope", "-z").stdout
     parts = os.fsdecode(listing).split("\0")

@@ -1,4 +1,4 @@
-"""What to do when Git fails: its messages by pattern, and a message of one line with the remedy first."""
+"""What to do when Git fails: a remedy for each message of Git, and one line that begins with it."""
 
 import re
 from collections.abc import Iterable
@@ -7,8 +7,8 @@ from shlex import quote
 
 # The oldest Git with every option that is used here; see GIT_CONFIG_COUNT in git-config(1).
 OLDEST = "2.31"
-# In each remedy, {folder} is the repository's folder and {url} where it is fetched from, both quoted for a shell, and
-# any other name a group of the pattern. The first match counts.
+# In each remedy, {folder} is the repository's folder and {url} where Git fetches from, both quoted for a shell; any
+# other name is a group of the pattern. The first pattern that matches counts.
 _REMEDIES = [
     (
         r"dubious ownership in repository at '(?P<path>[^'\n]+)'|unsafe repository \('(?P<older>[^'\n]+)'",
@@ -18,7 +18,7 @@ _REMEDIES = [
         r"nable to create '(?P<path>[^'\n]+\.lock)': File exists",
         "wait for the other Git command or, if none is running, remove its lock with rm {path}",
     ),
-    (r"No space left on device|Disk quota exceeded", "free some space, which df -h {folder} shows"),
+    (r"No space left on device|Disk quota exceeded", "free space on the disk that df -h {folder} shows"),
     (r"Read-only file system", "use a folder on a file system that can be written to"),
     (
         r"Permission denied \(|Authentication failed|could not read (?:Username|Password)|error: 40[13]"
@@ -50,11 +50,11 @@ _REMEDIES = [
     ),
     (
         r"bad config line (?P<line>\d+) in file (?P<path>\S+)|bad (?:boolean|numeric) config value",
-        "mend Git's settings, which git config --list shows",
+        "fix Git's settings, which git config --list shows",
     ),
     (
         r"index file|bad index|bad signature|index uses .* extension",
-        "write Git's index anew with git -C {folder} read-tree HEAD",
+        "rebuild Git's index with git -C {folder} read-tree HEAD",
     ),
     (
         r"bad object|missing (?:object|blob|tree|commit)|corrupt|failed to unpack|bad tree|could not parse"
@@ -69,20 +69,20 @@ _REMEDIES = [
     ),
     (
         r"insufficient permission|Permission denied|Operation not permitted",
-        "let your user write there, as ls -ld {folder} shows",
+        "allow your user to write there (see ls -ld {folder})",
     ),
-    (r"not a git repository", "restore {folder}/.git from a clone, or make it anew with git init {folder}"),
+    (r"not a git repository", "restore {folder}/.git from a clone, or create it with git init {folder}"),
 ]
 _REMEDIES = [(re.compile(pattern, re.MULTILINE), remedy) for pattern, remedy in _REMEDIES]
 # What Git says last when it fails to fetch, whatever the reason.
-_EMPTY_WORDS = "fatal: Could not read from remote repository."
+_SAID_EVERY_TIME = "fatal: Could not read from remote repository."
 _SAID = re.compile(r"(fatal|error|git): ")
 
 
 def failure(command: str, folder: Path, error: bytes, url: str = "") -> str:
-    """Return the message for a Git command that failed with this standard error: first what to do about it."""
+    """Return the message for a Git command that failed with this standard error: what to do, then Git's own line."""
     text = error.decode(errors="replace")
-    return f"{_remedy(text, folder, url)}; Git's {command} said: {_told(text.splitlines())}"
+    return f"{_remedy(text, folder, url)}; Git's {command} said: {_error_line(text.splitlines())}"
 
 
 def _remedy(text: str, folder: Path, url: str) -> str:
@@ -94,10 +94,10 @@ def _remedy(text: str, folder: Path, url: str) -> str:
     return f"see what is wrong with {try_}"
 
 
-def _told(lines: Iterable[str]) -> str:
-    """Return the line that says what failed: the last one, but neither advice nor what Git always says."""
+def _error_line(lines: Iterable[str]) -> str:
+    """Return Git's line about what failed, in quotes: the last one that is neither advice nor said every time."""
     lines = [line.strip() for line in lines if line.strip()]
-    if _EMPTY_WORDS in lines and lines[0] != _EMPTY_WORDS:
-        lines = lines[: lines.index(_EMPTY_WORDS)]
+    if _SAID_EVERY_TIME in lines and lines[0] != _SAID_EVERY_TIME:
+        lines = lines[: lines.index(_SAID_EVERY_TIME)]
     said = [line for line in lines if _SAID.match(line)] or lines
     return f'"{said[-1]}"' if said else "nothing"

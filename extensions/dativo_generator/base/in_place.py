@@ -1,4 +1,4 @@
-"""Change values in a YAML text and leave everything else as written: order, quotes, comments, blank lines."""
+"""Change values in a YAML text and leave everything else as it is: order, quotes, comments, blank lines."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,16 +11,17 @@ from .emit import block, flow, inline
 from .values import same
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Line breaks of YAML that are not counted as such here.
+# Characters that YAML counts as line breaks, and this module does not.
 _BREAKS = re.compile("[\r\x85\u2028\u2029]")
 # Keys that may identify the items of a list.
 _NAMES = ("name", "object", "path", "email")
 
 
 def with_values(text: str, wanted: Any) -> str | None:
-    """Return the text of a block mapping with the `wanted` values, in its present form.
+    """Return `text`, a block mapping, changed only where its values differ from those `wanted`.
 
-    Returns None when that is impossible in place: flow style across several lines, tags, a value hidden by its anchor.
+    Returns None when that is impossible: flow style across several lines, tags, a change that would remove an anchor
+    in use.
     """
     text = text if text.endswith("\n") else f"{text}\n"
     try:
@@ -37,7 +38,7 @@ def with_values(text: str, wanted: Any) -> str | None:
 
 
 def alike(*lists: Any) -> str:
-    """Return the key that identifies the items of all lists and has the most values in common; '' when none does."""
+    """Return the key that identifies the items of every list and has the most values in common; '' when none does."""
     shared = {name: values for name in _NAMES if (values := _shared(name, lists)) is not None}
     return max(shared, key=lambda name: len(shared[name]), default="")
 
@@ -189,7 +190,7 @@ def _last_line(node: yaml.Node, key: yaml.Node) -> int:
 
 
 def _ends(node: yaml.Node, least: int) -> Iterator[int]:
-    """Yield the lines on which a value, or a part of it, ends; what an alias stands for is elsewhere, earlier."""
+    """Yield the lines on which a value, or a part of it, ends, without what an alias stands for: that is further up."""
     if isinstance(node, yaml.ScalarNode) or node.flow_style:
         if node.start_mark.line >= least:
             behind = node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line

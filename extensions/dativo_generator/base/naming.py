@@ -6,13 +6,13 @@ from difflib import get_close_matches
 from typing import Any
 
 # Slugs become file and folder names on every system: lower case, no dots, no leading dash. Two of them and a few words
-# must fit the 255 bytes of a file name.
+# must fit into the 255 bytes of a file name.
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,78}[a-z0-9])?")
 SLUG_RULE = "use 1 to 80 lower-case letters, digits, '-' and '_', with a letter or digit at both ends"
 # Names of connectors, engines and formats; and of objects, which may have capitals and dots.
 IDENTIFIER = r"[a-z][a-z0-9_-]*"
 OBJECT = r"[A-Za-z0-9][A-Za-z0-9_.-]*"
-# Other objects may have freer names: the name goes into files, and only its slug into file names.
+# What a user may call a table, file or sheet: the name itself goes into files, and only its slug into file names.
 _OBJECT_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,78}[A-Za-z0-9])?")
 _OBJECT_RULE = "use 1 to 80 letters, digits, spaces, '.', '-' and '_', with a letter or digit at both ends"
 # A classification label.
@@ -79,14 +79,14 @@ def env_default(text: str) -> str:
 
 
 def offer(word: Any, words: Iterable[str], what: str) -> str:
-    """Say which of `words` to use instead of `word`, the closest or any, and then `what` is wrong with it."""
+    """Return a message: first which of `words` to use instead of `word`, the closest or any, then `what` is wrong."""
     words = [str(one) for one in words]
     said = did_you_mean(str(word), words, what)
     return f"use one of {few(words)}; {what}" if words and said == what else said
 
 
 def did_you_mean(word: str, words: Iterable[str], what: str) -> str:
-    """Say `what` is wrong with `word`, after the closest of `words` if one is close."""
+    """Return `what` is wrong with `word`, after a question about the closest of `words` if one is close."""
     near = nearest(word, words)
     return f"did you mean '{near}'? {what}" if near else what
 
@@ -105,14 +105,14 @@ def listed(words: Iterable[str]) -> str:
 
 
 def few(words: Iterable[str], most: int = 10) -> str:
-    """Join words as `listed` does, and count those beyond `most`: ``a, b and 3 more``."""
+    """Join words as `listed` does, but only count those beyond `most`: ``a, b and 3 more``."""
     words = list(words)
     more = len(words) - most
     return listed(words) if more <= 0 else f"{listed(words[:most])} and {more} more"
 
 
 def spans(numbers: Sequence[int], most: int = 6) -> str:
-    """Format ascending numbers, consecutive ones as a span: ``2-9, 12``; count those beyond `most` spans."""
+    """Format ascending numbers, consecutive ones as a span: ``2-9, 12``; only count those beyond `most` spans."""
     found: list[list[int]] = []
     for number in numbers:
         if found and number == found[-1][-1] + 1:

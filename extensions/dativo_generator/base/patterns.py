@@ -17,12 +17,12 @@ def is_pattern(entry: Any) -> bool:
 
 
 def fits(name: str, plain: str, patterns: Iterable[str]) -> bool:
-    """Return whether a pattern matches a table: one with a dot is compared with `name`, any other with `plain`."""
+    """Return whether a pattern matches a table: one with a dot its full `name`, any other its `plain` name."""
     return any(fnmatchcase(name if "." in pattern else plain, pattern) for pattern in patterns)
 
 
 def is_meant(name: str, plain: str, entries: Iterable[Any]) -> bool:
-    """Return whether `entries` select a table: by its name, or by a pattern without an exception that excludes it."""
+    """Return whether `entries` select a table: by its full `name`, or by a pattern unless an exception excludes it."""
     entries = list(entries)
     if name in entries:
         return True

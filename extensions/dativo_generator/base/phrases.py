@@ -1,4 +1,4 @@
-"""The words in names of columns and tables, and the phrases in which the registry's rules refer to them."""
+"""The words in names of columns and tables, and the phrases that the registry's rules match against them."""
 
 import re
 import unicodedata
@@ -11,10 +11,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Letters that do not decompose into accents.
 _LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
-# English plurals that have no ending of a plural.
+# Irregular English plurals.
 _IRREGULAR = {"children": "child", "men": "man", "women": "woman", "wives": "wife"}
 
-# The words that `<name>` stands for in a phrase, by that name.
+# For each name, the words that `<name>` stands for in a phrase.
 Groups = Mapping[str, Sequence[str]]
 
 
@@ -38,7 +38,7 @@ def _plain(letter: str) -> str:
 
 
 def singular(word: str) -> str:
-    """Return the singular of an English plural, close enough to compare table names."""
+    """Return the singular of an English plural, right often enough to compare table names."""
     if word in _IRREGULAR:
         return _IRREGULAR[word]
     if word.endswith("ies") and len(word) > 4:

@@ -1,6 +1,6 @@
 """Build the value of an ordinary YAML document: texts, numbers and the like, with unique text keys.
 
-It takes a fraction of the time of PyYAML, which supports much more.
+This takes a fraction of the time of PyYAML, which supports much more.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ class Plain:
     """An ordinary document: its `value`, and whether it holds nulls."""
 
     def __init__(self, root: yaml.Node | None) -> None:
-        """Build the value of a composed document; raises one of `CONSTRUCTING` when it is not an ordinary one."""
+        """Build the value of a composed document; raises one of `documents.CONSTRUCTING` if it is not ordinary."""
         self.has_nulls = False
         self._built: dict[yaml.Node, Any] = {}
         self.value = self._of(root)

@@ -20,7 +20,7 @@ class _Loader(yaml.CSafeLoader):
     resolve = staticmethod(lru_cache(maxsize=4096)(yaml.resolver.Resolver().resolve))
 
 
-@lru_cache(maxsize=2)  # whoever checks a file reports its errors next
+@lru_cache(maxsize=2)  # a file is parsed once to check it, and again to locate its errors
 def _composed(text: str) -> Any:
     """Return the root node of a document, None for an empty one."""
     loader = _Loader(text)
@@ -49,7 +49,7 @@ class LocatedError(ValueError):
 class Located:
     """One YAML document: its `value`, the position of each key and value, and `has_nulls`, whether it may hold nulls.
 
-    Positions take ten times the memory of the text, so the text is kept and parsed again when they are needed.
+    Positions take ten times the memory of the text, so it keeps the text and parses it again when they are needed.
     """
 
     def __init__(self, text: str, largest: int = LARGEST) -> None:
@@ -70,7 +70,7 @@ class Located:
             raise LocatedError(not_valid(error, text)) from None
 
     def place(self, keys: Sequence[str | int], of_key: bool = False) -> Place:
-        """Return line and column, from 1, of the value at `keys`, or of its key; of the deepest part that exists."""
+        """Return line and column, from 1, of the value at `keys` or of its key, or of the deepest parent it has."""
         node = _composed(self._text)
         found = node.start_mark
         for key in keys:

@@ -1,8 +1,8 @@
 """Read ordinary YAML to the same values as PyYAML, three times as fast.
 
 libyaml's parser is fast; most of the time goes into the node and generator that PyYAML makes for each event. Here each
-event becomes a value at once. Anything unusual, errors included, is left to PyYAML, so that a single reader reports
-errors: anchors and aliases, tags, duplicate keys, keys that are not text, dates.
+event becomes a value at once. Anything unusual is left to PyYAML: anchors and aliases, tags, duplicate keys, keys that
+are not text, dates. So are errors, so that only one reader reports them.
 """
 
 from collections.abc import Callable

@@ -19,7 +19,7 @@ LARGEST = 4 << 20
 
 
 def _flags(*names: str) -> int:
-    """Combine flags to open a file for reading; a system that lacks one does not have what it guards against."""
+    """Combine flags for opening a file; a system that lacks a flag also lacks what the flag guards against."""
     return sum({getattr(os, name, 0) for name in names})
 
 
@@ -44,7 +44,7 @@ class ReadingError(DativoError):
         super().__init__(f"{place}: {what}")
 
     def at(self, path: str) -> "ReadingError":
-        """Return the same error for a file that was named by another path."""
+        """Return the same error with another path for the file."""
         return ReadingError(path, self.what, self.line, self.column)
 
 
@@ -69,15 +69,15 @@ def text(root: Path, path: str, largest: int = LARGEST) -> str | None:
 
 
 def place_in(content: bytes, position: int) -> tuple[int, int]:
-    """Return the line and column, from 1, of a byte; what precedes it is UTF-8."""
+    """Return the line and column, from 1, of the byte at `position`; everything before it must be UTF-8."""
     before = content[:position].decode("utf-8")
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def unreadable(error: OSError | ValueError, path: str) -> str:
     """Return what to do about a file that cannot be read, and why."""
-    why = getattr(error, "strerror", None) or "its name cannot be one"
-    may = f"let your user read it with chmod u+r {quote(path)}; " if isinstance(error, PermissionError) else ""
+    why = getattr(error, "strerror", None) or "no file can have this name"
+    may = f"allow your user to read it with chmod u+r {quote(path)}; " if isinstance(error, PermissionError) else ""
     return f"{may}{'it ' if may else ''}cannot be read: {why}"
 
 
@@ -104,7 +104,7 @@ def beginning(root: Path, path: str, size: int) -> bytes | None:
 
 
 def below(root: Path, folder: str) -> Iterator[str]:
-    """Yield the paths of all files below a folder, and of all links, also those to folders, in order."""
+    """Yield the paths of all files below a folder, and of all links, even those to folders, in order."""
     waiting = [(folder, (root / folder).is_dir() and not (root / folder).is_symlink())]
     while waiting:
         path, is_folder = waiting.pop()
@@ -149,7 +149,7 @@ def _listed(root: Path, folder: str) -> list[tuple[str, bool]]:
 
 
 def _opened(root: Path, path: str) -> int:
-    """Open a file part by part, so that a link created in the meantime is not followed."""
+    """Open a file one folder at a time, so that a link created in the meantime is not followed."""
     *folders, name = path.split("/")
     if not {"", ".", ".."}.isdisjoint((*folders, name)):
         raise ReadingError(path, "is not inside the folder")

@@ -1,4 +1,4 @@
-"""Hide passwords and tokens in text that is shown or recorded, whatever its source: a URL, a message of Git."""
+"""Hide passwords and tokens in text that is shown or recorded, whatever its source: a URL, a message from Git."""
 
 import re
 
@@ -17,8 +17,8 @@ SHAPES = re.compile(
     r"|\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\."
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-# Every part is bounded, so that no text takes long to search. Most runs show none, so the patterns are compiled only
-# when needed.
+# Every part is bounded, so that no text takes long to search. Most runs show no secret, so the patterns are compiled
+# only when needed.
 _SECRET = r"(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|account_?key|private_?key|signature)"
 _ASSIGNED = rf"(?i)(\b[\w.-]{{0,40}}{_SECRET}=)('[^'\n]*'|\"[^\"\n]*\"|[^\s&;,'\"()]+)"
 # The same in a mapping that Python, JSON or YAML writes on one line; the key of a message, as in "password: is empty",
@@ -27,19 +27,19 @@ _MAPPED = (
     rf"(?i)((?:(['\"])[\w.-]{{0,40}}{_SECRET}\2\s?:|[{{,]\s?[\w.-]{{0,40}}{_SECRET}:)\s?)"
     r"('[^'\n]*'|\"[^\"\n]*\"|\$\{\w+\}|[^\s{}\[\],]+)"
 )
-# A password that is not encoded may hold a space, or what ends a host. A port is not a password.
+# An unencoded password may hold a space, or a character that ends a host. A port is not a password.
 _NO_PORT = r"(?!\d*:?(?:[/?#\s'\",;)]|$))"
 _UNENCODED = rf"(?P<user>[^\s/?#@:\[]{{0,200}}):{_NO_PORT}(?P<password>\S[^@\n]{{0,400}})@"
-# A repository's path may hold an @, before a version; a database's path holds none, so the last one counts.
+# A repository's path may hold an @, before a version. A database's path holds none, so there the last @ ends the login.
 _REPOSITORY = (
     rf"(?i)\b(?P<scheme>(?:git\+)?(?:https?|ssh|git)):(?P<slashes>//?)(?:(?P<login>[^\s/?#]{{0,400}})@|{_UNENCODED})"
 )
-# A URL taken for a path has one slash.
+# A URL that was taken for a path has only one slash left.
 _DATABASE = (
     rf"(?i)\b(?!(?:git\+)?(?:https?|ssh|git):)(?P<scheme>[a-z][a-z0-9+.-]{{1,30}}):(?P<slashes>//?)"
     rf"(?:(?P<login>[^\s/?#@:\[]{{0,200}}(?::\S{{0,400}})?)@|{_UNENCODED})"
 )
-# The host was cut off.
+# A URL without its host, because the text was cut off.
 _CUT = rf"(?i)\b([a-z][a-z0-9+.-]{{1,30}}://?[^\s/?#@:\[]{{1,200}}:){_NO_PORT}(?!\*|\$\{{)[^\s@]{{1,400}}+(?!@)"
 _ORACLE = r"(?i)\b(jdbc:\w+:\w+:)[^\s@/]*/[^\s@]*@"
 _REFERENCE = re.compile(r"\$\{\w+\}")

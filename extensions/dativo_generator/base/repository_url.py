@@ -1,4 +1,4 @@
-"""Locations of the pack's repository: one spelling for each place, and the forms that pip and git need."""
+"""Locations of the pack's repository: one spelling for each place, and the forms that pip, Git and Copier need."""
 
 import re
 from collections.abc import Sequence
@@ -7,10 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 # Whoever sets this variable names the repository that the command trusts.
 VARIABLE = "DATIVO_TEMPLATE"
-# What Copier takes for a Git repository, whatever its ending.
+# Copier takes a location that begins so for a Git repository, whatever its ending.
 _COPIERS = ("git@", "git://", "https://github.com/", "https://gitlab.com/")
 _SHORTHANDS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-# SSH's short form: the user is optional, and the host may be an alias in its configuration. One letter is a drive.
+# SSH's short form: the user is optional, and the host may be an alias in SSH's configuration. A single letter is a
+# Windows drive, not a host.
 _SSH = re.compile(r"((?:[\w.-]+@)?[\w.-]{2,}):(?!:)(.*)")
 # A login as people paste it, encoded or not: up to the last @ of the host or, failing that, of the whole.
 _LOGIN = re.compile(r"(?:(?P<login>[^/?#]*)@|(?P<unencoded>[^/?#@:\[]*:(?!\d*(?:[/?#]|$)).*)@)")
@@ -20,7 +21,7 @@ _PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
 
 
 def expanded(location: str) -> str:
-    """Return a location as Git takes it: Copier's shorthands expanded, and pip's prefix of a URL removed."""
+    """Return a location as Git takes it, with Copier's shorthands expanded and pip's prefix ``git+`` removed."""
     for short, url in _SHORTHANDS.items():
         if location.startswith(short):
             location = url + location.removeprefix(short)
@@ -28,12 +29,12 @@ def expanded(location: str) -> str:
 
 
 def recordable(location: str) -> str:
-    """Return a location as Copier takes it, a folder as its path."""
+    """Return a location as Copier takes it: a URL as `copied_from` does, a folder as its absolute path."""
     return copied_from(location) if _is_remote(canonical(location)) else canonical(location)
 
 
 def copied_from(location: str) -> str:
-    """Return a URL that Copier recognizes as a Git repository; without a prefix it recognizes only ``.git``."""
+    """Return a URL that Copier takes for a Git repository: most need ``git+`` before or ``.git`` at the end."""
     place = expanded(location).rstrip("/")
     known = not _is_remote(place) or place.endswith(".git") or place.startswith(_COPIERS)
     return place if known else f"git+{place}"
@@ -55,7 +56,8 @@ def canonical(location: str) -> str:
 def public(location: str) -> str:
     """Return a location that may be recorded and shown: without a password, a token or a query.
 
-    The user of SSH stays, being part of the address. A bare user over HTTP may be a token.
+    A user over SSH stays, as a part of the address. A user over HTTP goes, since even without a password it may be a
+    token.
     """
     scheme, separator, rest = location.partition("://")
     if not separator:
@@ -69,14 +71,14 @@ def public(location: str) -> str:
 
 
 def has_secret(location: str) -> bool:
-    """Return whether a location holds what must not be recorded."""
+    """Return whether a location holds a password, a token or a query, which must not be recorded."""
     return public(location) != location
 
 
 def identity(location: str) -> str:
     """Return a value that is equal for all spellings of one repository: host and path for any protocol, or a folder.
 
-    What is not a location, such as text from an untrusted file, is returned unchanged.
+    Text that is not a location, as an untrusted file may hold, is returned unchanged.
     """
     try:
         place = canonical(public(location))

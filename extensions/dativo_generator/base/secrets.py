@@ -8,7 +8,7 @@ from .naming import env_default, is_env_reference
 from .phrases import words
 from .redaction import SHAPES, redacted
 
-# Words of a key that holds a credential, and words that turn it into something else (`key_column`, `token_url`).
+# Words in the key of a credential, and words that turn the key into something else (`key_column`, `token_url`).
 _SECRET_WORDS = {"password", "passwd", "pwd", "passphrase", "secret", "token", "credential", "credentials"}
 _SECRET_PHRASES = ({"access", "key"}, {"api", "key"}, {"private", "key"}, {"account", "key"})
 _HARMLESS_WORDS = {"path", "file", "url", "uri", "field", "column", "name", "type", "expires"}
@@ -19,8 +19,8 @@ WAY_OUT = "put it in the environment and write ${NAME} here"
 def secret_in(value: Any, key: str = "") -> bool:
     """Return whether `value`, or anything inside it, is or holds a literal secret.
 
-    `key` is the name of the value. It is judged too, so leave it out where keys are the user's own words: a column may
-    well be called password.
+    `key` is the name of the value, and counts too. Leave it out where keys are the user's own words: a column may well
+    be called password.
     """
     if isinstance(value, str):
         return _is_secret(value, key)
@@ -28,7 +28,7 @@ def secret_in(value: Any, key: str = "") -> bool:
         return any(secret_in(item, str(name) if key else "") for name, item in value.items())
     if isinstance(value, list | tuple):
         return any(secret_in(item, key) for item in value)
-    # A number does not look like a token; only its key can tell.
+    # A number does not look like a token; only its key can show that it is one.
     return isinstance(value, int | float) and not isinstance(value, bool) and _names_secret(key)
 
 

@@ -1,7 +1,7 @@
 """Check plain data against a JSON Schema with the standard library alone: a render must not import a validator.
 
-It supports the keywords of draft 7 that the pack's own schemas use; a test fails when one uses another. An answer has a
-value everywhere, so null never fits, even where a schema allows it.
+It supports the keywords of draft 7 that the pack's own schemas use; a test fails when a schema uses any other. No part
+of an answer may be without a value, so null never fits, even where a schema allows it.
 """
 
 import re
@@ -24,7 +24,7 @@ _TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "object": ("a mapping", lambda value: isinstance(value, Mapping)),
     "array": ("a list", lambda value: isinstance(value, list)),
 }
-# Annotations; and how `validate` treats a misfit, which an answer must not have at all.
+# Annotations; and keywords of the pack for how `validate` treats a misfit, which an answer must not have at all.
 NOTES = {"$schema", "$comment", "title", "description", "definitions", "default", "enumDescriptions", "examples"}
 _OWN = {"x-rules", "x-lax"}
 
@@ -37,14 +37,14 @@ class Shape:
         self._top, self._schema = top, self._resolved(top if schema is None else schema)
 
     def at(self, *keys: str) -> "Shape":
-        """Return the shape of the property at `keys`; raises `KeyError`."""
+        """Return the shape of the property at `keys`; raises `KeyError` when there is none."""
         schema = self._schema
         for key in keys:
             schema = self._resolved(schema["properties"][key])
         return Shape(self._top, schema)
 
     def keys_at(self, keys: Keys) -> list[str]:
-        """List the known keys of the mapping at `keys`, with numbers for list items; [] when it has none."""
+        """List the known keys of the mapping at `keys`, where a number means a list item; [] when it has none."""
         schema = self._schema
         for key in keys:
             inner = schema.get("items") if isinstance(key, int) else schema.get("properties", {}).get(key)
@@ -147,7 +147,7 @@ _Check = Callable[[Shape, Schema, Any, Any, Keys], Iterator[Misfit]]
 
 
 def _alone(wrong: Callable[[Schema, Any, Any], str]) -> _Check:
-    """Build the check of a keyword that concerns the value alone; `wrong` returns what is wrong, '' for nothing."""
+    """Build the check for a keyword that concerns the value alone; `wrong` returns what is wrong, '' for nothing."""
 
     def check(shape: Shape, schema: Schema, rule: Any, value: Any, keys: Keys) -> Iterator[Misfit]:
         if what := wrong(schema, rule, value):

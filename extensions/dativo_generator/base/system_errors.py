@@ -1,4 +1,4 @@
-"""What to do about an error of the system, such as a full disk."""
+"""What to do about an error from the operating system, such as a full disk."""
 
 import errno
 import os
@@ -16,7 +16,7 @@ _REMEDIES = {
 
 
 def told(error: OSError) -> str:
-    """Return an error in one line: where, what to do, and what the system said."""
+    """Return an error as one line: where, what to do, and the system's own words."""
     if isinstance(error, FileNotFoundError) and not error.filename:
         return "go to a folder that exists; the current one has been deleted"
     where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
@@ -24,6 +24,6 @@ def told(error: OSError) -> str:
 
 
 def remedy(error: OSError) -> str:
-    """Return what to do about an error, with what separates it from the rest of a message; '' if nothing is known."""
+    """Return what to do about an error, followed by '; ' for the rest of the message; '' if nothing is known."""
     known = _REMEDIES.get(error.errno or 0)
     return f"{known}; " if known else ""

@@ -1,4 +1,4 @@
-"""Print lines for people: whole where a program or a log reads them, wrapped where a terminal shows them."""
+"""Print lines for people: wrapped on a terminal, whole for a program or a log."""
 
 import re
 import shutil
@@ -10,11 +10,11 @@ from .errors import printable
 
 # The widest line on a terminal; a narrower terminal uses its own width.
 WIDTH = 76
-# A command to paste into a shell is never broken: it ends where the sentence goes on.
+# A command to paste into a shell, up to the punctuation after it, is never broken.
 _COMMAND = re.compile(
     r"(?<![\w/.-])(?:dativo-generator|dativo|copier (?:copy|update|recopy)|git|pip|chmod) (?:'[^']*'|[^'`;,()])*"
 )
-# Stands for a blank where a line must not break.
+# Stands for a space at which a line must not break.
 _FAST = "\0"
 
 
@@ -25,14 +25,14 @@ def tell(text: str, stream: TextIO | None = None) -> None:
 
 
 def fitted(text: str, first: int = 0) -> str:
-    """Return a line for standard error, from column `first` on: wrapped if that is a terminal, else as it is."""
+    """Return a line for standard error that starts at column `first`: wrapped if that is a terminal, else whole."""
     return "\n".join(wrapped(text, first, " " * (first + 2))) if sys.stderr.isatty() else printable(text)
 
 
 def wrapped(text: str, first: int = 0, indentation: str = "  ") -> list[str]:
     """Break a line between words, at `WIDTH` or the width of the terminal; the first line starts at column `first`.
 
-    A word or command that is wider has a line of its own.
+    A word or command that is wider than that gets a line of its own.
     """
     width = min(WIDTH, shutil.get_terminal_size().columns)
     words = _COMMAND.sub(lambda command: command[0].rstrip().replace(" ", _FAST) + _blank(command[0]), printable(text))

@@ -1,16 +1,16 @@
-"""Versions of the pack: the one place that parses and orders them, from tags and from what Copier records.
+"""Parse and order versions of the pack, whether they come from tags or from Copier's records.
 
-A version is one of PEP 440, with the SemVer spellings that it accepts: ``v1.2.0-rc.1`` is ``1.2.0rc1``. Copier records
-the output of `git describe`: a tag and the number of commits after it, or a bare hash where nothing is tagged.
+Versions follow PEP 440, which accepts SemVer's spellings: ``v1.2.0-rc.1`` is ``1.2.0rc1``. Copier records the output of
+`git describe`: a tag and the number of commits after it, or a bare hash where nothing is tagged.
 """
 
 import re
 from typing import Any
 
-# No ref has a longer name, and Python reads no number with more digits.
+# No ref has a longer name; and Python refuses to read a number of thousands of digits.
 _LONGEST = 255
 _DESCRIBED = re.compile(r"(?P<tag>.+)-(?P<after>\d+)-g(?P<hash>[0-9a-f]+)", re.ASCII)
-# Eight digits may be a date, and so a version, when they can be one of this century.
+# Digits that can be a date of this century, or a date and a time, are a version and not a hash.
 _HASH = re.compile(r"(?!20\d{6}(\d{4}|\d{6})?$)[0-9a-f]{7,64}", re.ASCII)
 _VERSION = re.compile(
     r"v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)"
@@ -22,7 +22,7 @@ _VERSION = re.compile(
 )
 _STAGES = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 
-# Sorts before, and after, every other value of its place.
+# These sort before and after every other value in their place.
 _FIRST, _LAST = (-1, "", 0), (1, "", 0)
 
 
@@ -40,7 +40,7 @@ def is_version(tag: str) -> bool:
 
 
 def is_prerelease(tag: str) -> bool:
-    """Return whether a version is a pre-release, to which no update goes by itself."""
+    """Return whether a version is a pre-release, which no update chooses unless asked to."""
     match = _match(tag)
     return match is not None and bool(match["pre"] or match["dev"])
 
@@ -51,19 +51,19 @@ def is_hash(recorded: str) -> bool:
 
 
 def tag_of(recorded: str) -> str:
-    """Return the tag in what `git describe` recorded; '' for a bare hash."""
+    """Return the tag in the output of `git describe`; '' for a bare hash."""
     return "" if is_hash(recorded) else _parts(recorded)[0]
 
 
 def hash_of(recorded: str) -> str:
-    """Return the abbreviated hash in what `git describe` recorded, '' for a bare tag."""
+    """Return the abbreviated hash in the output of `git describe`; '' for a bare tag."""
     match = _DESCRIBED.fullmatch(recorded)
     text = match["hash"] if match else recorded
     return text if re.fullmatch(r"[0-9a-f]{7,64}", text) else ""
 
 
 def _parts(recorded: Any) -> tuple[str, int]:
-    """Split what `git describe` recorded into a tag and the number of commits after it; ('', 0) for no valid text."""
+    """Split the output of `git describe` into a tag and the number of commits after it; ('', 0) if it is not text."""
     if not isinstance(recorded, str) or len(recorded) > _LONGEST:
         return "", 0
     match = _DESCRIBED.fullmatch(recorded)

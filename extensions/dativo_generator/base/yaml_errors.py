@@ -1,15 +1,15 @@
-"""Errors of the YAML parser in plain words: what to do, and where, instead of what the parser was looking for."""
+"""Errors of the YAML parser in plain words: what to do and where, instead of what the parser expected."""
 
 import re
 from typing import Any
 
 TOO_DEEP = "is nested too deeply"
-# What to do about a problem of libyaml, by its words.
+# What to do about an error, by libyaml's words for it.
 _REMEDIES = {
     "could not find expected ':'": "write 'key: value', or indent the line as a part of the text above",
-    "mapping values are not allowed in this context": "put a value with ': ' in it in quotes, or mend the indentation",
-    "did not find expected key": "mend the indentation, or put the value before it in quotes",
-    "did not find expected '-' indicator": "mend the indentation of this item",
+    "mapping values are not allowed in this context": "put a value with ': ' in it in quotes, or fix the indentation",
+    "did not find expected key": "fix the indentation, or put the value before it in quotes",
+    "did not find expected '-' indicator": "fix the indentation of this item",
     "block sequence entries are not allowed in this context": "begin the list on a line of its own",
     "did not find expected ',' or ']'": "close the list with ]",
     "did not find expected ',' or '}'": "close the mapping with }",
@@ -31,7 +31,7 @@ def not_valid(error: Exception, text: str) -> str:
     """Return what is wrong with a text that is not valid YAML, and what to do first."""
     problem = yaml_problem(error)
     if conflict(text):
-        return "choose one side, and remove the marks of the merge conflict"
+        return "choose one side, and remove the markers of the merge conflict"
     if getattr(error, "context", None) == _QUOTED:
         return f"close the quote that begins here; {_INVALID}"
     if problem == "found character that cannot start any token":
@@ -47,7 +47,7 @@ def not_valid(error: Exception, text: str) -> str:
 
 
 def yaml_problem(error: Exception) -> str:
-    """Return the parse error in one line, without its line number, which is one too high at the end of a text."""
+    """Return a parse error as one line, without its line number, which is one too high at the end of a text."""
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
     # PyYAML 6.0.4 and later stop before `bounded` does, with their own message.
     return TOO_DEEP if problem == "exceeded maximum nesting depth" else problem
@@ -60,7 +60,7 @@ def mark_of(error: Exception) -> Any:
 
 
 def conflict(text: str) -> int:
-    """Return the line, from 1, of the first mark of a merge conflict, 0 for none."""
+    """Return the line, from 1, of the first marker of a merge conflict; 0 for none."""
     match = _CONFLICT.search(text)
     return text.count("\n", 0, match.start()) + 1 if match else 0
 

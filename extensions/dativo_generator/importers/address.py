@@ -5,7 +5,7 @@ import re
 
 _URL = re.compile(r"[A-Za-z][\w+.-]*://")
 _JDBC = re.compile(r"jdbc:\w*", re.IGNORECASE)
-# Connection strings, of ODBC or libpq: name=value after blanks or semicolons.
+# An entry of a connection string for ODBC or libpq: name=value, after a space or a semicolon.
 _ENTRY = re.compile(r"(?:^|[\s;?&])[A-Za-z][\w ]*?\s*=")
 _SECRET = re.compile(
     r"(?i)([a-z_]*(?:pass|pwd|secret|token|credential|api_?key|access_?key|account_?key)[a-z_]*[\"']?\s*[=:]\s*)\S.*"

@@ -1,6 +1,7 @@
 """Examine the cells of a column in chunks of rows: their kind, whether any is empty, and some of the texts.
 
-A kind is one that the runner can make of the values. It treats an empty cell, NULL, null and None as null.
+The kind is one to which the runner can convert the values. The runner treats an empty cell, NULL, null and None as
+null.
 """
 
 import json
@@ -10,14 +11,14 @@ from datetime import date
 
 from .types import Kind
 
-# Characters that are examined per cell.
+# How many characters of a cell are examined.
 CHARACTERS = 200
 # Cells that the runner reads as null.
 _NOTHING = frozenset({"", "NULL", "null", "None"})
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _ZONE = r"(Z|[+-]\d{2}:?\d{2})"
-# Texts that the runner converts to each kind. One with a leading zero or plus is no number: a postal code, a phone.
+# Texts that the runner converts to each kind. A leading zero or plus rules out a number: it is a postal code, a phone.
 _PATTERNS: dict[Kind, str] = {
     Kind.BOOLEAN: r"(?i:true|false|yes|no|on|off)",
     Kind.INTEGER: r"-?(0|[1-9]\d{0,18})",
@@ -27,7 +28,7 @@ _PATTERNS: dict[Kind, str] = {
     Kind.INSTANT: rf"{_DAY}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)? ?{_ZONE}?",
 }
 _MOMENTS = (Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT)
-# The same with a zone and no fraction in every row, which the runner accepts, too.
+# An instant with a zone and no fraction; if all rows are so, the runner accepts them as timestamps.
 _ZONED = re.compile(rf"{_DAY}T{_CLOCK}{_ZONE}", re.ASCII).fullmatch
 _INTEGER = range(-(2**63), 2**63)
 

@@ -1,4 +1,4 @@
-"""Tests of single values, named in `registry/values.yaml`. Each takes a text without surrounding blanks."""
+"""Tests of single values, named in `registry/values.yaml`. Each takes a text without spaces around it."""
 
 import ipaddress
 import re
@@ -13,12 +13,13 @@ from .table import library
 
 _Test = Callable[[str], bool]
 
-# What may surround an address; a path after it makes it a location in a repository or on a server.
+# An email address, and what may surround it. With a path after it, it is a location in a repository or on a server.
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\]\"',;:|])[^\s<>()\[\]\"',;:|@/]{1,64}@[^\s<>()\[\]\"',;|@/]{3,190}")
-# Largest part of a version, and largest first part if another is small. 86 in 100 IP addresses begin higher.
+# What may be a version and not an IP address: the largest number that counts as small, and the largest first number if
+# all others are small. 86 in 100 IP addresses begin with a larger one.
 _LARGEST_SMALL, _LARGEST_FIRST = 31, 99
 _MASK = r"[*xX#\u2022\u00b7]"
-# At most the first six and the last four digits, grouped or not; or only masks and the last digits.
+# A masked card number shows at most the first six and the last four digits, grouped or not; or only the last digits.
 _MASKED = re.compile(rf"(\d{{1,6}})?{_MASK}{{2,15}}\d{{3,4}}")
 _MASKED_FULL = (13, 19)
 _COORDINATES = re.compile(
@@ -39,7 +40,7 @@ _ISSUERS = (
 )
 # The fewest digits of a number with an area code; a date has fewer, or is followed by a time.
 _NATIONAL, _DATE = 9, re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
-# Candidate countries of a phone number without a country code, for the validator.
+# The countries that the validator tries for a phone number without a country code.
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "BR", "IN", "AU")
 
 
@@ -70,7 +71,7 @@ def _numbered(said: tuple[str, ...]) -> _Test:
     def test(text: str) -> bool:
         try:
             return any(map(str.isdigit, text)) and bool(is_valid(text))
-        except (KeyError, ValueError, IndexError):  # from modules that look up a place in a list
+        except (KeyError, ValueError, IndexError):  # from modules that look up a position in a list
             return False
 
     return test
@@ -107,7 +108,7 @@ def _is_iban(text: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    """Return the digits of a number written with digits, blanks and hyphens only, else ''."""
+    """Return the digits of a number that is written only with digits, spaces and hyphens, else ''."""
     digits = text.replace(" ", "").replace("-", "")
     return digits if digits.isascii() and digits.isdigit() else ""
 

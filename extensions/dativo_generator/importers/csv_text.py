@@ -1,6 +1,6 @@
 """CSV in its many forms: delimiter, quote character, the names in the first line, and the rows.
 
-A line that differs from the first one is refused, without showing its content.
+A line with another number of cells than the first is refused, and its content is not shown.
 """
 
 import codecs
@@ -23,9 +23,9 @@ from .table import COLUMNS, ImportFailed
 LINE = 2_000_000
 DELIMITERS = (",", ";", "\t", "|")
 QUOTES = ('"', "'")
-# How much of a file decides its form: lines, unless the first ones are longer, and characters.
+# How much of a file decides its form: so many lines, or fewer if they hold more than so many characters.
 _LINES, _CHARACTERS = 500, 1 << 18
-# Percentage of lines with the same number of cells that makes a delimiter the right one.
+# The percentage of lines with the same number of cells that makes a delimiter the right one.
 _ALIKE = 90
 
 
@@ -104,7 +104,7 @@ class CsvFile:
             while line := text.readline(LINE + 1):
                 read += 1
                 if len(line) > LINE:
-                    what = "it names the columns" if read == 1 else "a quote may not be closed"
+                    what = "it names the columns" if read == 1 else "a quote may be left open"
                     raise ImportFailed(f"{self.path}: line {read}: has more than {LINE:,} characters; {what}")
                 yield line
 
@@ -117,17 +117,17 @@ class CsvFile:
             ):
                 yield bounded(text)
         except UnicodeError:
-            raise not_written_in(self.path, self.encoding, f"behind line {read}" if read else "line 1") from None
+            raise not_written_in(self.path, self.encoding, f"after line {read}" if read else "line 1") from None
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise ImportFailed(f"{self.path}: cannot be read: it is damaged") from None
 
 
 def not_written_in(path: object, encoding: str, where: str) -> ImportFailed:
-    """Build the error for a file in another encoding; `where` says where that shows."""
+    """Return the error for a file in another encoding; `where` is the place that shows it."""
     if codecs.lookup(encoding).name != "utf-8":
         return ImportFailed(f"{path}: name its encoding; it is not {encoding} ({where})")
     return ImportFailed(
-        f"{path}: is not UTF-8 ({where}), which the runner reads unless engine_options say so; "
+        f"{path}: is not UTF-8 ({where}), which the runner expects without engine_options; "
         "convert it, or name its encoding, like latin-1: with --encoding, or in engine_options"
     )
 

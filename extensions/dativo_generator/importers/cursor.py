@@ -1,10 +1,10 @@
-"""Find the column of a table that tells which rows are new."""
+"""Find the column of a table that shows which rows are new."""
 
 from ..base.phrases import words
 from .table import Column, Table
 from .types import MOMENTS, ORDERED
 
-# Words in names for the time of a change; some write two as one.
+# Words in the name of a column for the time of a change; some names join two of them.
 _CHANGED = {
     *("updated", "update", "modified", "modification", "changed", "change", "mtime"),
     *("lastmodified", "lastupdated", "lastupdate"),
@@ -16,8 +16,8 @@ _NOT_WHEN = {"by", "user", "count"}
 def cursor_of(table: Table, preferred: str = "") -> str:
     """Return the column that the next run should compare; '' when none is certain.
 
-    The order of preference: what the source says; `preferred`, the recipe's default, if the table has it and it can be
-    ordered; the only timestamp whose name says that every change sets it.
+    The order of preference: the one that the source states; `preferred`, the recipe's default, if the table has it and
+    its values can be ordered; the only timestamp whose name says that every change sets it.
     """
     names = {column.name: column for column in table.columns}
     if table.cursor in names:

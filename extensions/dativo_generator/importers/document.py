@@ -1,4 +1,4 @@
-"""Read documents that describe tables as JSON or YAML, within limits that no ordinary one comes near."""
+"""Read JSON and YAML documents that describe tables, within limits that no ordinary document comes near."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from ..base.documents import not_yaml, parse_bounded
 from . import local
 from .table import ImportFailed
 
-# In bytes, in values with all aliases expanded, and in the JSON punctuation between values. The description of a large
-# API has 20 MB and half a million values.
+# The most bytes, the most values with all aliases expanded, and the most JSON punctuation between values. The
+# description of a large API has 20 MB and half a million values.
 LARGEST, VALUES, _SIGNS = 64 << 20, 1_000_000, 3_000_000
 _DIGITS = 200
 YAML = (".yml", ".yaml")
@@ -80,7 +80,7 @@ def _float(digits: str) -> float:
 
 
 def _constant(name: str) -> None:
-    raise ValueError(f"{name} is no value of it")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

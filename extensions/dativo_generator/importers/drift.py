@@ -25,7 +25,7 @@ class Asset(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference; `breaks` says what it breaks, '' for nothing."""
+    """One difference; `breaks` is what it breaks, '' for nothing."""
 
     column: str
     what: str
@@ -47,7 +47,7 @@ def read(path: Path) -> Asset:
 def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
     """List the differences in the order of the asset, added columns last.
 
-    A column that is required in the source and optional in the asset never misses a value: that is no difference.
+    A column that the source requires may be optional in the asset: no value is ever missing, so it is no difference.
     """
     there = {column.name: column for column in columns}
     known = {column.name for column in asset.columns}
@@ -59,7 +59,7 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
             continue
         if stored(now.type) != stored(column.native):
             detail = f"{column.native} -> {now.type}"
-            differences.append(Change(column.name, RETYPED, detail, "who reads it expects the old type"))
+            differences.append(Change(column.name, RETYPED, detail, "readers expect the old type"))
         if column.required and now.required is False:
             differences.append(Change(column.name, NULLABLE, "may be null in the source", "a null stops a strict run"))
     added = [Change(column.name, ADDED, column.type) for column in columns if column.name not in known]
@@ -69,7 +69,7 @@ def changes(asset: Asset, columns: Sequence[Column]) -> list[Change]:
 def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Field, ...]:
     """Return the imported fields in the order of the asset, with its labels and descriptions.
 
-    A column without a label in the asset that the rules would label gets an explicit "none". For the rest see
+    A column that has no label in the asset, but would get one by the rules, gets an explicit "none". For the rest, see
     `merged_fields`.
     """
     labelled = {
@@ -89,9 +89,9 @@ def merged(asset: Asset, imported: Imported, min_confidence: float) -> tuple[Fie
 
 
 def fails(mode: str, differences: Sequence[Change]) -> bool:
-    """Return whether the differences are too many for a schema mode.
+    """Return whether a schema mode refuses the differences.
 
-    strict, and an asset without a mode, accept none; merge accepts what breaks nothing; relaxed accepts all.
+    strict, and an asset without a mode, accept none; merge accepts those that break nothing; relaxed accepts all.
     """
     if mode == "relaxed":
         return False

@@ -1,4 +1,4 @@
-"""Run DuckDB on files that the user named: it reads only these, downloads nothing, and stops when time is up."""
+"""Run DuckDB on files that the user named: it reads only these, downloads nothing, and stops when its time is up."""
 
 import re
 import threading
@@ -31,7 +31,7 @@ def reading_files(
 ) -> Iterator[tuple[Any, list[str]]]:
     """Open a DuckDB that can read only these files, and yield it with its names for them; errors become one line.
 
-    `called` is how messages name them, if differently.
+    `called` are the names for messages, if other than `paths`.
     """
     duckdb = library("duckdb", "Reading data files")
     with (
@@ -75,7 +75,7 @@ def _close(database: Any) -> None:
 
 @contextmanager
 def _watched(database: Any, seconds: float) -> Iterator[Any]:
-    """Interrupt whatever is running when time is up, and whatever follows."""
+    """Interrupt whatever runs when the time is up, and whatever runs later."""
     done = threading.Event()
 
     def watch() -> None:

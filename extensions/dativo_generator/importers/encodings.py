@@ -14,7 +14,7 @@ from typing import IO
 from . import local
 from .table import ImportFailed
 
-# Characters to convert at once, and at most per file.
+# How many characters to convert at once, and at most per file.
 _CHUNK, _LARGEST = 1 << 20, 128 << 20
 _OPEN = 10_000
 
@@ -25,7 +25,9 @@ def named_encoding(path: Path, encoding: str) -> str:
         "a".encode(encoding)
         b"a".decode(encoding, "replace")
     except (LookupError, ValueError, TypeError):
-        raise ImportFailed(f"{path}: name an encoding like utf-16, latin-1 or cp1252; '{encoding}' is none") from None
+        raise ImportFailed(
+            f"{path}: name an encoding like utf-16, latin-1 or cp1252; '{encoding}' is not one"
+        ) from None
     return encoding
 
 
@@ -36,7 +38,10 @@ def is_utf8(encoding: str) -> bool:
 
 @contextmanager
 def utf8_copies(written: Mapping[Path, str], rows: int) -> Iterator[dict[Path, Path]]:
-    """Yield UTF-8 copies, with so many rows, of the files `written` in another encoding; raises `ImportFailed`."""
+    """Yield UTF-8 copies, cut after about `rows` rows, of the files `written` in another encoding, by their paths.
+
+    Raises `ImportFailed`.
+    """
     with TemporaryDirectory(prefix="dativo-") as folder:
         copies = {}
         for path, encoding in written.items():
@@ -60,13 +65,13 @@ def _copy(path: Path, encoding: str, to: Path, rows: int) -> None:
                 lines += part.count("\n")
                 copy.write(part)
     except UnicodeError:
-        raise ImportFailed(f"{path}: name its encoding; it is not {encoding} (behind line {lines})") from None
+        raise ImportFailed(f"{path}: name its encoding; it is not {encoding} (after line {lines})") from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise ImportFailed(f"{path}: cannot be read: it is damaged") from None
 
 
 def _parts(text: IO[str], rows: int) -> Iterator[str]:
-    """Yield a text in parts, up to so many rows, and end where no cell is open: quotes come in pairs."""
+    """Yield about `rows` rows of a text in parts, and end where no cell is open: quotes come in pairs."""
     lines = quotes = length = 0
     while part := text.read(_CHUNK):
         yield part

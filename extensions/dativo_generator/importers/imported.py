@@ -1,6 +1,6 @@
-"""Combine the tables of a source with what a scaffold reads, and with the rules: imported tables become fields.
+"""Turn the tables of a source into fields: find those that a scaffold reads, and label their columns by the rules.
 
-Used only by the questionnaire and the command, never in a render.
+Only the questionnaire and the command use this, never a render.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ STATED = "stated by the source"
 class Imported(NamedTuple):
     """A table, the column to follow ('' for none), and the judgement of each column, in the order of the columns.
 
-    `named` are the labels that the names alone give, which whoever reads the fields later would give again.
+    `named` are the labels that the names alone give: a later reader of the fields would give them, too.
     """
 
     table: Table
@@ -49,10 +49,10 @@ class Imported(NamedTuple):
         return self.table.options
 
     def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
-        """Return the columns as fields, with labels of at least `min_confidence`, the default of the pack if None.
+        """Return the columns as fields, with labels of at least `min_confidence`, by default that of the pack.
 
-        A column that only its name would label gets an explicit "none". The cursor is marked, unless it is already
-        known from the recipe.
+        A column that gets no label, but would get one by its name, gets an explicit "none". The cursor is marked,
+        unless it is already known from the recipe.
         """
         bar = value_kinds().weights.min_confidence if min_confidence is None else min_confidence
         return tuple(
@@ -78,7 +78,7 @@ class Imported(NamedTuple):
 
 
 def judged(table: Table, judge: Judge, object_name: str = "", preferred_cursor: str = "") -> Imported:
-    """Judge the columns of a table, in the context of `object_name` if given, else of the table's own name."""
+    """Judge the columns of a table called `object_name`, by default its own name."""
     context = object_name or table.plain_name
     beside = tuple(column.name for column in table.columns)
     judgements = tuple(_judgement(column, judge, context, beside) for column in table.columns)
@@ -98,8 +98,8 @@ def _judgement(column: Column, judge: Judge, context: str, beside: tuple[str, ..
 def merged_fields(before: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:
     """Return the imported fields in the order of `before`, with its labels and descriptions.
 
-    A type keeps its spelling if the source's is stored as the same. A required field stays required unless the source
-    allows null, and an optional one stays optional. New fields come last, labelled if certain enough.
+    A type keeps its spelling if the runner stores the source's type alike. A required field stays required unless the
+    source allows null, and an optional one stays optional. New fields come last, labelled if the rules are sure enough.
     """
     there = {field.name: field for field in imported.fields(min_confidence=min_confidence)}
     may_be_null = {column.name for column in imported.table.columns if column.required is False}
@@ -122,7 +122,7 @@ class TableImporter:
     def __init__(self) -> None:
         """Start with empty caches."""
         self._tables = cache(self._read)
-        # Tables that a pattern has matched, by source and name.
+        # What `tables` has listed, by source and name.
         self._met: dict[tuple[str, str], Table] = {}
 
     def imported(
@@ -135,10 +135,10 @@ class TableImporter:
         encoding: str = "",
         is_recorded: bool = False,
     ) -> Mapping[str, Imported]:
-        """Import the table of each item from the sources, files in an `encoding`; raises `AnswerError`.
+        """Import the table of each item from the sources, reading files in `encoding`; raises `AnswerError`.
 
-        A script or catalog may name schemas differently from its database. For a new scaffold this is accepted if the
-        source has none of its tables by name. For one that `is_recorded`, it would be another table.
+        A script or catalog may name schemas differently from its database. A new scaffold accepts that if the source
+        has none of its tables by name. For a scaffold that `is_recorded`, such a table would be a different one.
         """
         names = [_name_of(item) for item in items]
         tables = {}
@@ -151,7 +151,7 @@ class TableImporter:
         return tables
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> list[tuple[str, str]]:
-        """List the tables of the sources by name and plain name; of a database, those that the patterns may match.
+        """List the tables of the sources as pairs of full and plain name; of a database, those `patterns` may match.
 
         Raises `AnswerError`.
         """
@@ -190,7 +190,7 @@ class TableImporter:
         names: Sequence[str],
         is_recorded: bool = False,
     ) -> Table:
-        """Find the table of an item: by the path of a file, by name, or the only one.
+        """Find the table of an item: by the path of its file, by its name, or because it is the only one.
 
         `names` are those of all items.
         """

@@ -1,4 +1,4 @@
-"""Files that a user names: found by exactly these names, regular, bounded, and nothing beside them."""
+"""Find and read the files that a user names: exactly these, only regular ones, bounded, and nothing beside them."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from .table import ImportFailed
 # The most entries to look at in a folder and all below it.
 ENTRIES = 100_000
 _WILD = re.compile(r"[*?\[]")
-# Paths that DuckDB cannot open: it treats a backslash as a separator, and needs UTF-8.
+# Characters of paths that DuckDB cannot open: it takes a backslash for a separator, and needs UTF-8.
 _UNFIT = re.compile("[\\\\\ud800-\udfff]" if os.sep == "/" else "[\ud800-\udfff]")
 
 
@@ -48,7 +48,7 @@ def is_pattern(named: str) -> bool:
 def beginning(path: Path, size: int) -> bytes:
     """Return the first `size` bytes of a file; raises `ImportFailed` if it is missing, or not a regular file.
 
-    A link that the user names is followed; nothing blocks.
+    A link that the user names is followed. A pipe or device does not block.
     """
     real = Path(os.path.realpath(path))
     label = str(path) if os.path.lexists(path) else shown(str(path))
@@ -70,15 +70,15 @@ def content_of(path: Path, largest: int) -> bytes:
 
 
 def too_large(path: object, largest: int) -> ImportFailed:
-    """Build the error for a file of more than `largest` bytes."""
+    """Return the error for a file of more than `largest` bytes."""
     return ImportFailed(f"{path}: name a smaller part of it; it has more than {largest >> 20} MiB")
 
 
 @contextmanager
 def plain_names(paths: Sequence[Path], beside: Sequence[str] = ()) -> Iterator[list[str]]:
-    """Yield temporary names for files that no library mistakes for a pattern, an option or an address.
+    """Yield temporary names for the files, which no library can mistake for a pattern, an option or an address.
 
-    Regular files named like the file plus one of the suffixes `beside` come along.
+    A regular file beside one of them, with the same name and a suffix from `beside`, gets such a name as well.
     """
     with TemporaryDirectory(prefix="dativo-") as folder:
         yield [_plain_name(Path(folder, str(number)), path, beside) for number, path in enumerate(paths)]
@@ -104,7 +104,7 @@ def _plain_name(folder: Path, path: Path, beside: Sequence[str]) -> str:
 
 @dataclass
 class Listing:
-    """The files of a folder or a pattern, in order; and the links among them, which are not followed."""
+    """The files in a folder or of a pattern, in order; and the links among them, which are not followed."""
 
     named: str
     files: list[Path] = field(default_factory=list)
@@ -113,14 +113,14 @@ class Listing:
 
     @property
     def notes(self) -> list[str]:
-        """The notes on it, a line each."""
+        """The notes on the listing, a line each."""
         if not self.links:
             return []
         more = ", ..." if len(self.links) > 3 else ""
-        return [f"symbolic links are not followed, and left out: {listed(sorted(self.links)[:3])}{more}"]
+        return [f"symbolic links are not followed, but left out: {listed(sorted(self.links)[:3])}{more}"]
 
     def entries(self, folder: Path) -> list[os.DirEntry[str]]:
-        """List a folder, nothing for an unreadable one; raises `ImportFailed` beyond the limit."""
+        """List the entries of a folder, none if it is unreadable; raises `ImportFailed` beyond the limit."""
         found = []
         try:
             with os.scandir(folder) as entries:
@@ -186,7 +186,7 @@ def matching(named: str, pattern: Path) -> Listing:
 
 
 def _matches(name: str, part: str, last: bool) -> bool:
-    """Return whether a name matches a part of a pattern; a hidden file matches only one that also begins with a dot."""
+    """Return whether a name matches a part of a pattern; a hidden file matches only a part that begins with a dot."""
     if not _WILD.search(part):
         return name == part
     return fnmatchcase(name, part) and not (last and name.startswith(".") and not part.startswith("."))

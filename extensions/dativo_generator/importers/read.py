@@ -16,7 +16,7 @@ EVERYTHING = Options()
 
 @cache
 def readers() -> tuple[Reader, ...]:
-    """Return the readers of every module of `kinds`, in the order in which they are tried."""
+    """Return the readers of every module of `kinds`, in the order in which to try them."""
     modules = [importlib.import_module(f"{kinds.__name__}.{one.name}") for one in pkgutil.iter_modules(kinds.__path__)]
     return tuple(sorted((reader() for module in modules for reader in module.READERS), key=lambda one: one.order))
 
@@ -24,7 +24,7 @@ def readers() -> tuple[Reader, ...]:
 def read(source: str, options: Options = EVERYTHING) -> tuple[Table, ...]:
     """Read the tables of a source: a path, a pattern, a path with ``#/pointer``, or a URL; raises `ImportFailed`.
 
-    Unexpected errors of libraries also become one line here. It names only the type of the error, since its message may
+    An unexpected error of a library becomes one line, too. The line names only the type of the error, whose message may
     repeat a password.
     """
     if "\0" in source or not source.strip():
@@ -53,7 +53,7 @@ def tables_of(named_source: str, options: Options = EVERYTHING) -> tuple[Table, 
             return (named(tables, options.table, source.label),) if options.table else tables
     if source.document is not None:
         raise ImportFailed(
-            f"{source.label}: is none of the documents that describe tables: a catalog of Singer or Airbyte, a JSON "
+            f"{source.label}: is not a document that describes tables: a catalog of Singer or Airbyte, a JSON "
             "Schema, OpenAPI, dbt, a data contract, an asset"
         )
     raise ImportFailed(f"{source.label}: leave out the # and what follows; it has no parts to name")

@@ -1,4 +1,4 @@
-"""Resolve the references of a document: within itself, and to files below its own folder. Nothing else is read."""
+"""Resolve the references in a document: to itself, and to files below its folder. Nothing else is read."""
 
 import os
 import posixpath
@@ -16,7 +16,7 @@ from .table import ImportFailed
 
 # The most files that one document may lead to.
 FILES = 200
-# The most references in a pointer.
+# The most references to follow for one pointer.
 _DEEPEST = 100
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
 
@@ -33,7 +33,7 @@ class Documents:
     """A document, and those that it refers to by path; each is read once."""
 
     def __init__(self, path: Path, value: Any = None) -> None:
-        """Hold the document at `path`; pass its `value` if it is parsed already, or only a part of the file."""
+        """Hold the document at `path`; pass its `value` if it is already parsed, or is only a part of the file."""
         self._path, self._real = path, Path(os.path.realpath(path))
         self._left = LARGEST
         self._read: dict[str, Document] = {}
@@ -41,7 +41,7 @@ class Documents:
             self.first = self._read[self._real.name] = Document(self, self._real.name, path, value)
 
     def beside(self, name: str) -> "Document | None":
-        """Return the document of another file in the folder, or below; None if there is none. Raises `ImportFailed`.
+        """Return another file in the folder, or below it, as a document; None if there is none. Raises `ImportFailed`.
 
         `name` is a path with "/" that must not lead through a link.
         """
@@ -53,7 +53,7 @@ class Documents:
         try:
             content = reading.read(self._real.parent, name, self._left)
         except reading.ReadingError as error:
-            raise ImportFailed(f"{self._path}: goes on in {error}") from None
+            raise ImportFailed(f"{self._path}: refers to {error}") from None
         if content is None:
             return None
         self._left -= len(content)
@@ -86,7 +86,7 @@ class Document:
         for whole in dict.fromkeys((document, document._file)):
             with suppress(LookupError):
                 return whole._inside(fragment), whole
-        raise Unread(self.path, f"refers to {address.shown(reference)}, where there is nothing", "mend its references")
+        raise Unread(self.path, f"refers to {address.shown(reference)}, where there is nothing", "fix its references")
 
     def through(self, fragment: str) -> tuple[Any, "Document"]:
         """Return what a JSON pointer leads to through references; raises `LookupError` or `ImportFailed`."""
@@ -139,7 +139,7 @@ class Document:
             return self._file._names()[f"#{fragment}"][0]
         value = self.value
         if fragment == "/" and isinstance(value, Mapping) and "" not in value:
-            return value  # some write it for the whole
+            return value  # some write "#/" for the whole document
         for raw in fragment.split("/")[1:]:
             value = _step(value, raw)
         return value

@@ -1,4 +1,4 @@
-"""Convert untrusted values to what they should be; a wrong shape raises one line, or counts as empty if unimportant."""
+"""Check the types of untrusted values. A wrong type raises an error, or counts as empty where that does no harm."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +45,7 @@ def texts_in(value: Any) -> list[str]:
 
 
 def mapping_in(value: Any) -> Mapping[str, Any]:
-    """Return a mapping, empty for anything else: for what only adds to a description."""
+    """Return a mapping, empty for anything else: for values that only add to a description."""
     return value if isinstance(value, Mapping) else {}
 
 
@@ -55,4 +55,4 @@ def line_of(value: Any) -> str:
 
 
 def _called(value: Any) -> str:
-    return _CALLED.get(type(value), "a number" if isinstance(value, int | float) else "what it is")
+    return _CALLED.get(type(value), "a number" if isinstance(value, int | float) else "another value")

@@ -1,4 +1,4 @@
-"""A source to import from as the user named it, and the interface of a reader for one kind of source."""
+"""A source to import from, as the user named it; and the interface of a reader for one kind of source."""
 
 import re
 from abc import ABC, abstractmethod
@@ -17,9 +17,9 @@ from .table import Table
 _JSON = (".json", ".jsonl", ".ndjson")
 # Extensions of files that are never data.
 _DOCUMENTS = (*YAML, ".avsc", ".avpr", ".jsonschema")
-# A document that describes tables says so early, and is no larger than the limit; anything else is data.
+# How many first bytes show that a document describes tables. Without a mark there, or beyond the limit, it is data.
 _HEAD = 1 << 16
-# Two objects, one per line: data, or the output of a source.
+# Two objects, one per line: data, or the output of an Airbyte source.
 _LINES = re.compile(r"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
 
 
@@ -30,7 +30,7 @@ class Options:
     table: str = ""
     dialect: str = ""
     encoding: str = ""
-    # Patterns of tables; a database reads only those that match, or all without any.
+    # Patterns for names of tables: of a database, only those that match are read, or all if there are no patterns.
     like: tuple[str, ...] = ()
     # Whether several files are one table; otherwise each is one.
     together: bool = True
@@ -66,7 +66,7 @@ class Source:
 
     @property
     def is_file(self) -> bool:
-        """Whether it names one file, existing or not."""
+        """Whether the source is a single file, existing or not."""
         return not (self.is_url or self.is_address or self.several)
 
     @property
@@ -76,7 +76,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        """How messages name it, without a password."""
+        """The name of the source for messages, without a password."""
         if self.is_file and local.is_there(self.path):
             return str(self.path)
         return shown(str(self.path) if self.is_file else self.named)
@@ -108,17 +108,17 @@ class Reader(ABC):
     """Reads one kind of source.
 
     A module of `kinds` lists its readers as `READERS`, which is all it takes to add a kind. Readers are tried by
-    `order`: those that identify their kind plainly before those that only recognize its shape.
+    `order`: those that identify their kind for certain before those that only recognize its shape.
     """
 
     order: int
     # One of these occurs early in a JSON document of this kind.
     marks: tuple[str, ...] = ()
-    # Whether it reads a sample of rows on request.
+    # Whether the reader can read a sample of rows.
     samples: bool = False
     # A folder with one of these files is of this kind, and is read through that file.
     entries: tuple[str, ...] = ()
-    # The answer with which a job reads what it describes, '' if that varies.
+    # The answer that lists such tables in a scaffold, '' if that varies.
     selection: str = ""
 
     @abstractmethod
@@ -127,4 +127,4 @@ class Reader(ABC):
 
     @abstractmethod
     def read(self, source: Source, options: Options) -> Sequence[Table]:
-        """Read its tables; raises `ImportFailed`, and `OSError` for what cannot be opened."""
+        """Read the tables of a source; raises `ImportFailed`, and `OSError` for what cannot be opened."""

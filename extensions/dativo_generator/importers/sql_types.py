@@ -41,13 +41,13 @@ SQL_KINDS: dict[Kind, tuple[str, ...]] = {
     ),
     Kind.BINARY: ("BINARY", "BLOB", "IMAGE", "LONGBLOB", "MEDIUMBLOB", "ROWVERSION", "TINYBLOB", "VARBINARY"),
 }
-# The most characters of a type, except of an object whose parts it lists.
+# The most characters of a type to parse; only the type of an object, which lists its parts, is ever longer.
 _LONGEST = 20_000
 _KIND_OF = {name: kind for kind, names in SQL_KINDS.items() for name in names}
 
 
 def parser(for_what: str) -> ModuleType:
-    """Import sqlglot and silence it: its warnings concern what is simply text here, and errors are raised as well."""
+    """Import sqlglot and silence it: it warns of types that are simply text here, and it raises its errors anyway."""
     sqlglot = library("sqlglot", for_what)
     logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
     return sqlglot
@@ -57,7 +57,7 @@ def parser(for_what: str) -> ModuleType:
 def kind_of(native: str, dialect: str = "") -> Kind:
     """Return the kind of a type as spelled in a schema: ``NUMERIC(10, 2)``, ``timestamp with time zone``.
 
-    `dialect` is sqlglot's name for one, or '' if unknown.
+    `dialect` is sqlglot's name of a dialect, or '' if unknown.
     """
     sqlglot = parser("Reading SQL types")
     # SQLite accepts any words as a type, and some catalogs append NULL to types.
@@ -66,7 +66,7 @@ def kind_of(native: str, dialect: str = "") -> Kind:
         return Kind.OTHER
     try:
         return kind_of_type(sqlglot.exp.DataType.build(text, dialect=dialect or None), dialect)
-    except Exception:  # beside its own errors it raises others: one odd type must not cost a whole script
+    except Exception:  # sqlglot raises more than its own errors, and one odd type must not cost a whole script
         outer = re.split(r"[(<\[]", text, maxsplit=1)[0]
         return Kind.INTEGER if re.search(r"\bint(eger)?\b", outer, re.IGNORECASE) else Kind.OTHER
 
@@ -86,5 +86,5 @@ def kind_of_type(data_type: object, dialect: str = "") -> Kind:
     if f"{name}({sizes})" in known.booleans or (name in known.booleans and not sizes):
         return Kind.BOOLEAN
     kind = _KIND_OF.get(name, Kind.OTHER)
-    # What arrives without a zone, or without a fraction, the runner reads as a timestamp.
+    # The runner reads values without a zone, or without a fraction, as timestamps.
     return Kind.TIMESTAMP if kind is Kind.INSTANT and (sizes == "0" or not known.gives_zones) else kind

@@ -18,7 +18,7 @@ NO_COLUMNS = "it lists no columns"
 
 
 class ImportFailed(DativoError):
-    """A source cannot be read: ``source: what, and what to do``, one line.
+    """A source cannot be read: ``source: what to do; what is wrong``, one line.
 
     `notes` are further remarks on the source, a line each.
     """
@@ -33,8 +33,9 @@ class ImportFailed(DativoError):
 class Column:
     """One column.
 
-    `native` is the type in the source's own terms, `label` a classification that the source states, `seen` what its
-    values are, if available, and `required` is None if the source does not say whether it may be null.
+    `native` is the type in the source's own terms, `label` the classification that the source states, `seen` how the
+    column's values did in tests, if there were any, and `required` is None if the source does not say whether the
+    column may be null.
     """
 
     name: str
@@ -79,14 +80,14 @@ class Table:
 
 
 def library(module: str, for_what: str) -> ModuleType:
-    """Import a library of the extra; raises `ImportFailed` with how to install it."""
+    """Import a library of the extra `import`; raises `ImportFailed`, which says how to install it."""
     try:
         return importlib.import_module(module)
     except ImportError:
         name = module.partition(".")[0]
         raise ImportFailed(
             f"{for_what} needs '{name}', which is not installed; pip install '.[import]' from a checkout of the pack, "
-            "into what runs this"
+            "into the environment that runs this"
         ) from None
 
 
@@ -138,7 +139,7 @@ def _problem(table: Table) -> str:
 
 
 def table_of(tables: Sequence[Table], name: str, object_name: str, only: bool, source: str) -> Table:
-    """Find the table that a job reads by `name` as an object; raises `ImportFailed` with the nearest one.
+    """Find the table that a job reads by `name`, for an object; raises `ImportFailed`, which names the nearest one.
 
     If the source states schemas, the same name in another schema is another table. A script may omit the schema that a
     database has. The `only` table of a scaffold may have another name if it is also the only one of the source.
@@ -161,7 +162,7 @@ def alike(tables: Sequence[Table], name: str, object_name: str, only: bool, sour
 
 
 def named(tables: Iterable[Table], name: str, source: str) -> Table:
-    """Find a table by its name, with or without its schema; raises `ImportFailed` with the nearest one."""
+    """Find a table by its name, with or without its schema; raises `ImportFailed`, which names the nearest one."""
     tables = list(tables)
     tests: tuple[Callable[[Table], bool], ...] = (
         lambda table: table.name == name,

@@ -1,7 +1,7 @@
 """Kinds of values, and the type that an asset gives to each.
 
-Every reader describes columns in these terms; the types of assets are decided here, once, by what the runner does with
-them.
+Every reader describes columns by these kinds. This module alone decides which type an asset gives to a kind, by what
+the runner does with the type.
 """
 
 from enum import StrEnum
@@ -35,7 +35,7 @@ class FieldType(NamedTuple):
 
 FIELD_TYPES: dict[Kind, FieldType] = {
     Kind.INTEGER: FieldType("integer", "64 bits, whatever the width in the source; the runner stores `bigint` as text"),
-    Kind.HUGE: FieldType("string", "an integer of the runner has 64 bits"),
+    Kind.HUGE: FieldType("string", "the runner's integers have 64 bits"),
     Kind.DECIMAL: FieldType("string", "a run stops at an exact decimal that is read as a number"),
     Kind.DOUBLE: FieldType("double", ""),
     Kind.BOOLEAN: FieldType("boolean", ""),
@@ -46,11 +46,11 @@ FIELD_TYPES: dict[Kind, FieldType] = {
     Kind.TEXT: FieldType("string", ""),
     Kind.NESTED: FieldType("string", "kept as JSON text"),
     Kind.BINARY: FieldType("string", "the runner has no such type"),
-    Kind.OTHER: FieldType("string", "text takes everything"),
+    Kind.OTHER: FieldType("string", "text can hold anything"),
 }
 
-# What one run can compare with the last: "later than" has a meaning. An instant is text to the runner, and a timestamp
-# to the source, which does the comparing.
+# Kinds that have an order, so that a run can read what comes after the last one. An instant is text to the runner, but
+# a timestamp to the source, which compares.
 ORDERED = frozenset({Kind.INTEGER, Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 MOMENTS = frozenset({Kind.DATE, Kind.TIMESTAMP, Kind.INSTANT})
 

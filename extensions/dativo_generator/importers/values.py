@@ -13,16 +13,16 @@ from ..registry.values import Seen, ValueKind, ValueKinds, load_value_kinds
 from .checks import characters, tested
 from .types import Kind
 
-# Distinct values to test, spread over all; a kind that fits none of the first ones is dropped.
+# How many distinct values to test, spread over all; a kind that fits none of so many first ones is dropped.
 _TESTED, _FIRST = 500, 50
-# Numbers this close count up: of independent numbers hardly two in a thousand are so close.
+# Numbers this close to each other count up: of independent numbers, hardly two in a thousand are as close.
 _IN_A_ROW = 100
 # Fewer numbers show no sequence, and numbers with fewer digits are close by nature.
 _A_ROW, _DIGITS = 4, 8
 
 
 def judged(values: Sequence[str], kind: Kind) -> Seen | None:
-    """Return how many values pass which test; None without values. `values` are texts without the empty ones."""
+    """Return how many values pass which test; None if there are no values. `values` holds no empty texts."""
     distinct = list(dict.fromkeys(text for value in values if (text := value.strip())))
     chosen = distinct[:: -(-len(distinct) // _TESTED)] if distinct else []
     if not chosen:

@@ -37,17 +37,18 @@ _KEYS = (
     "rules",
 )
 
-# Shorter words say nothing; an unknown first word of at most so many letters is a prefix that columns share.
+# Words with fewer letters mean nothing. An unknown first word of at most _LONGEST_PREFIX letters is a prefix that the
+# columns share.
 _TELLING, _LONGEST_PREFIX = 2, 3
 # The most words of a phrase.
 _LONGEST_PHRASE = 6
-# How many names and tables are remembered.
+# How many names and tables the caches hold.
 _REMEMBERED, _TABLES = 1 << 15, 64
-# A shared prefix begins at least so many columns, and at least this share of them.
+# Columns share a prefix if at least this many begin with it, and at least this share of them all.
 _FEWEST, _MOST = 4, 0.7
-# A beginning that is written in one with the rest has at most so many letters.
+# The most letters of a prefix that nothing separates from the rest of the name.
 _MOST_LETTERS = 6
-# What a table is about, too, whose name begins with somebody: user_devices, employee_checkins.
+# A further subject of a table whose name begins with a person: user_devices, employee_checkins.
 _OWNED = "owned"
 
 # Where phrases occur in a name, as word indices: start, and end (exclusive).
@@ -55,7 +56,7 @@ _Spans = list[tuple[int, int]]
 
 
 class Judgement(NamedTuple):
-    """A label, '' for none, with its rule and evidence; or the rule that nearly matched, and why it did not.
+    """A label with its rule and evidence; or the label '', the rule that nearly matched, and why it did not.
 
     `confidence` is how sure the label is, from 0 to 1; `against` is the evidence against it.
     """
@@ -80,12 +81,12 @@ class _Table(NamedTuple):
     prefixes: frozenset[str]
     about: tuple[str, ...]
     told: bool  # its columns are known
-    letters: str  # what nearly all columns begin with, written in one with the rest: pt in ptfname
+    letters: str  # the prefix of nearly all columns that nothing separates from the rest: pt in ptfname
     initials: str
 
 
 class _Column(NamedTuple):
-    """What a rule looks at: the words of the name, the type, the words of the table, and its subjects.
+    """What a rule looks at: the words of the name, the type, the words of the table, and its subjects in order.
 
     A table of a customer's addresses is first about the customer, then about the addresses.
     """
@@ -96,7 +97,7 @@ class _Column(NamedTuple):
     about: tuple[str, ...]
     told: bool
 
-    def said(self, start: int, end: int) -> str:
+    def quote(self, start: int, end: int) -> str:
         """Quote words of the name as written, with their meaning where it differs."""
         part = self.words[start:end]
         quoted = f"'{' '.join(dict.fromkeys(word.written for word in part))}' in the name"
@@ -108,13 +109,13 @@ class _Column(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """Phrases, each joined into one word, with their numbers of words; and the largest of these."""
+    """How many words each phrase has, by the phrase joined into one word; and how many the longest has."""
 
     counts: Mapping[str, int]
     longest: int
 
     def spans(self, name: Sequence[str], grouped: Sequence[str] = ()) -> _Spans:
-        """List where they occur in a name, the longest at each position; one may be written as one word.
+        """List where phrases occur in a name, joined into one word or not; only the longest at each position.
 
         `grouped` is the name with each word that belongs to a group replaced by the group.
         """
@@ -134,7 +135,7 @@ class Phrases(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One rule; `words` holds its phrases as written in the file, none where it fits `anything`."""
+    """One rule; `words` holds its phrases as written in the file, none if the rule fits `anything`."""
 
     name: str
     label: str
@@ -153,7 +154,10 @@ class Rule(NamedTuple):
     confidence: float
 
     def _is_alone(self, column: _Column) -> bool:
-        """Return whether the rule needs columns beside that the table lacks; `seen` ones if none are known, too."""
+        """Return whether the table lacks a subject that the rule needs `beside` its own.
+
+        If the table's columns are unknown, only a `seen` rule needs one.
+        """
         return (column.told or self.seen) and bool(self.beside) and self.beside.isdisjoint(column.about)
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
@@ -168,10 +172,10 @@ class Rule(NamedTuple):
             self.alone and any(general.tells(word, at, column.table, bool(self.tables)) for at, word in left)
         ):
             return None
-        said = [column.said(*spans[0])] if self.words else []
+        said = [column.quote(*spans[0])] if self.words else []
         evidence = ", ".join(said + ([f"in a table about '{about}'"] if self.tables else []))
         pointing = general.pointers - self.despite
-        # In comments, the comment author is the author.
+        # In the table comments, comment_author is simply the author.
         first_of_table = column.words[0].text if column.words[0].text in column.table else ""
         if against := next(
             (word for place, word in left if word in pointing and (place or word != first_of_table)), ""
@@ -188,14 +192,14 @@ class Rule(NamedTuple):
         return Judgement(self.label, self.name, evidence, self.confidence)
 
 
-# Readings of a name, each with the rules that have a phrase in it, and where.
+# Readings of a name, each with the rules whose phrases occur in it, and where.
 _Readings = tuple[tuple[tuple[Word, ...], list[tuple[Rule, _Spans]]], ...]
 
 
 class _Subject(NamedTuple):
-    """A subject of tables with at least so many `columns` that contain a phrase, or are one, when `alone`.
+    """A subject of tables in which at least `columns` columns contain a phrase or, if `alone`, consist of one.
 
-    Tables about things have only the subjects that are told `everywhere`.
+    A table about a thing has such a subject only if it counts `everywhere`.
     """
 
     name: str
@@ -205,13 +209,13 @@ class _Subject(NamedTuple):
     phrases: Phrases
 
     def is_mentioned_in(self, name: Sequence[str]) -> bool:
-        """Return whether the name of a column speaks of it."""
+        """Return whether the name of a column mentions the subject."""
         spans = self.phrases.spans(name)
         return bool(spans) and not (self.alone and spans != [(0, len(name))])
 
 
 class General(NamedTuple):
-    """The words that every rule knows, besides its own."""
+    """The words that all rules share."""
 
     pointers: frozenset[str]
     fillers: frozenset[str]
@@ -228,15 +232,15 @@ class General(NamedTuple):
     known: frozenset[str]
 
     def is_somebody_at(self, column: _Column) -> bool:
-        """Return whether a name speaks of a person in a table of organisations: the phone of a shop's manager."""
+        """Return whether a name refers to a person in a table of organisations: the phone of a shop's manager."""
         return column.about[0] in self.organisations and any(word.text in self.incharge for word in column.words)
 
     def is_person(self, word: str) -> bool:
-        """Return whether a word names somebody."""
+        """Return whether a word stands for a person."""
         return self.groups.get(singular(word)) == "<person>"
 
     def completed_by(self, column: _Column) -> bool:
-        """Return whether a name needs its table's: a number in a table of passports, but not in one of persons."""
+        """Return whether a name means something only with its table's: number in passports, but not in persons."""
         is_incomplete = all(word.text in self.incomplete for word in column.words)
         return is_incomplete and not any(map(self.is_person, column.about))
 
@@ -248,9 +252,9 @@ class General(NamedTuple):
         return left or name
 
     def tells(self, word: str, place: int, table: Collection[str], named: bool = False) -> bool:
-        """Return whether a word changes what a name means: not one of the table's, a qualifier, or a column prefix.
+        """Return whether a word changes what a name means; the table's words, qualifiers and column prefixes do not.
 
-        A thing of the table's does, where the name is `named` after the table's persons: in team_members, team_name.
+        With `named`, for a rule about the table's persons, the table's words for things do: team_name in team_members.
         """
         if named and word in table and singular(word) in self.things:
             return True
@@ -267,7 +271,7 @@ class Rules:
     def __init__(self, rules: tuple[Rule, ...], vocabulary: Vocabulary, general: General) -> None:
         """Store the rules, the vocabulary, and the words that all rules share."""
         self.rules, self.vocabulary, self._general = rules, vocabulary, general
-        # The columns of many tables share a few names; those of one table are judged one after the other.
+        # Many tables share a few column names; the columns of one table are judged one after the other.
         self._name = lru_cache(_REMEMBERED)(self._name_of)
         self._speaking = lru_cache(_REMEMBERED)(self._speaking_of)
         self._mentioned = lru_cache(_REMEMBERED)(self._mentioned_in)
@@ -286,7 +290,7 @@ class Rules:
     def judge(self, column: str, type_: str, table: str, beside: tuple[str, ...] = ()) -> Judgement:
         """Judge a column by its asset type, its table or object, and the names of the columns `beside` it, where known.
 
-        A dotted column, ``product.name``, brings its own context.
+        A dotted column, ``product.name``, is judged as the column ``name`` of a table ``product``.
         """
         *owner, name = column.split(".")
         of_table = self._table(owner[-1]) if owner else self._table(table, beside)
@@ -297,7 +301,7 @@ class Rules:
         return found
 
     def _behind_letters(self, name: str, of_table: _Table) -> Iterator[str]:
-        """Yield what is left of a name behind letters that identify the table: ptfname, or ename in employees."""
+        """Yield a name without first letters that stand for the table: fname of ptfname, name of ename in employees."""
         if of_table.letters and name.startswith(of_table.letters):
             yield name[len(of_table.letters) :]
         if name[1:] in self._general.initialed and name[0] in of_table.initials:
@@ -306,7 +310,7 @@ class Rules:
     def _judge(self, name: str, type_: str, of_table: _Table) -> Judgement:
         """Judge a column by its name and its table."""
         read = self.vocabulary.read(name, of_table.language)
-        is_prefixed = len(read) > 1 and read[0].written in of_table.prefixes  # by what only identifies the table
+        is_prefixed = len(read) > 1 and read[0].written in of_table.prefixes  # the first word only names the table
         words_of, readings = self._name(name, of_table.language, is_prefixed)
         looked_at = _Column(words_of, type_, of_table.words, of_table.about, of_table.told)
         found = self._by_rules(looked_at, readings)
@@ -315,7 +319,7 @@ class Rules:
         completed = self._by_rules(looked_at, self._readings(of_table.name + words_of))
         if not completed.label:
             return found
-        return completed._replace(evidence=f"{completed.evidence}, which is read behind the table's")
+        return completed._replace(evidence=f"{completed.evidence}, read after the table's")
 
     def _by_rules(self, column: _Column, readings: _Readings) -> Judgement:
         """Judge a column by the readings of its name."""
@@ -394,7 +398,10 @@ class Rules:
         return tuple(place for place in _indexed(self._subjects_by, name) if subjects[place].is_mentioned_in(name))
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
-        """Return the last telling word of a table's name, the last one, and the last two as one, all as singulars."""
+        """Return what a table is about, in singulars.
+
+        That is the last word of its name that is no filler, the last word of all, and the last two joined into one.
+        """
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
@@ -456,7 +463,7 @@ def load_rules(root: Path) -> Rules:
             else ()
         )
     )
-    # Only the groups in phrases; a word of any other group stands for itself.
+    # Only groups that phrases refer to count; a word of any other group stands for itself.
     spoken_of = set(re.findall("<[a-z]+>", " ".join(" ".join(rule.words) for rule in rules)))
     told = {*pointers, *fillers, *qualifiers, *abbreviations.values(), *chain.from_iterable(groups.values())}
     for rule in rules:
@@ -520,12 +527,12 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
 
 
 def _letters(phrases: Iterable[str]) -> list[str]:
-    """Return each phrase joined into one word, in the same order; one that is '' if there is none."""
+    """Return each phrase joined into one word, in the same order; [''] for no phrases."""
     return ",".join(phrases).replace(" ", "").split(",")
 
 
 def _joined(phrases: tuple[str, ...]) -> Phrases:
-    """Join each phrase into one word, with its number of words; the highest one if spelled in several ways.
+    """Join each phrase into one word, and count its words: the most, if the phrase is spelled in several ways.
 
     Digits count as a separate word: spo2 is two words.
     """
@@ -555,7 +562,7 @@ def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
 
 
 def _shared_letters(columns: Sequence[str]) -> str:
-    """Return the longest beginning of nearly all column names that are one word, '' if there is none."""
+    """Return the longest prefix of nearly all one-word column names; '' if there is none."""
     joined = [name.lower() for name in columns if len(words(name)) == 1]
     for length in range(_MOST_LETTERS, _TELLING - 1, -1):
         first = Counter(name[:length] for name in joined if len(name) >= length + _TELLING)
@@ -566,7 +573,7 @@ def _shared_letters(columns: Sequence[str]) -> str:
 
 
 def _indexed(index: Mapping[str, Sequence[int]], name: Sequence[str]) -> set[int]:
-    """Return what an index of phrases has for any successive words of a name."""
+    """Return the entries of an index of phrases for all runs of successive words in a name."""
     found: set[int] = set()
     for start in range(len(name)):
         joined = ""

@@ -40,7 +40,7 @@ _KEYS = (
 
 
 class Connector(NamedTuple):
-    """One entry of the registry. Absent keys: allowed in cloud, not incremental, no objects, no formats."""
+    """One entry of the registry. By default it is allowed in cloud, not incremental, and has no objects or formats."""
 
     id: str
     roles: tuple[str, ...]
@@ -74,7 +74,7 @@ class Connector(NamedTuple):
 
     @property
     def uses_cursor(self) -> bool:
-        """Whether an incremental run compares a value of the data, whose name the job must give."""
+        """Whether an incremental run compares values of a column, which the job must name."""
         return self.supports_incremental and self.strategy in CURSOR_STRATEGIES
 
 

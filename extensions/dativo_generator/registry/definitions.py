@@ -55,7 +55,7 @@ class Phrases:
 
 
 class Words(NamedTuple):
-    """The words in the file, which explains each attribute."""
+    """The words in the file; it explains each attribute."""
 
     types: Phrases
     suffixes: Phrases

@@ -61,7 +61,7 @@ class Dialect(NamedTuple):
 
 @cache
 def dialects() -> dict[str, Dialect]:
-    """Return the dialects by name, in the order in which a script is tried; raises `PackError`."""
+    """Return the dialects by name, in the order in which to try them on a script; raises `PackError`."""
     top = Document(installed(), FILE).section()
     by_name = {}
     for name in top.value:
@@ -93,6 +93,6 @@ def dialects() -> dict[str, Dialect]:
 
 
 def dialect(name: str) -> Dialect:
-    """Return a dialect by its name or an alias; one without special facts has only its name."""
+    """Return a dialect by its name or an alias; one that the file does not know has only a name."""
     wanted = name.lower()
     return next((one for one in dialects().values() if wanted in (one.name, *one.aliases)), Dialect(wanted))

@@ -1,4 +1,4 @@
-"""Weigh the evidence for and against a label: what the name of a column says, and what its values say.
+"""Weigh the evidence for and against a label, from the name of a column and from its values.
 
 The model is Bayesian: prior odds, times how much likelier the observed values are in a column of the kind than in any
 other. All figures are in `registry/values.yaml`, each with its reason.
@@ -12,7 +12,7 @@ from ..base.phrases import singular, words
 from .classification import Judgement
 from .values import Seen, ValueKind, ValueKinds, Weights
 
-# Fewer values prove nothing when all fail; up to this share may pass and still count as none.
+# With fewer values, it proves nothing that all fail. Up to this share of the values may pass and still count as none.
 _TELLING, _NONE = 10, 0.1
 # A kind less likely than this is not mentioned, unless this share of the values passes.
 _NOTEWORTHY, _MOST = 0.02, 0.8
@@ -44,14 +44,14 @@ def weigh(kinds: ValueKinds, name: Judgement, column: str, table: str, seen: See
     if _goes_before(kinds, name, best):
         if best.confidence < weights.min_confidence:
             return name
-        other = f"the values say {best.kind.label}, {best.kind.name}, with {best.confidence:.2f}"
+        other = f"the values suggest {best.kind.label}, {best.kind.name}, with {best.confidence:.2f}"
         return name._replace(against=_joined([name.against, other]))
-    other = f"the name says {name.label} by '{name.rule}' with {name.confidence:.2f}" if name.label else ""
+    other = f"the name suggests {name.label} by '{name.rule}' with {name.confidence:.2f}" if name.label else ""
     return Judgement(best.kind.label, rule, best.evidence, best.confidence, _joined([best.against, other]))
 
 
 def _goes_before(kinds: ValueKinds, name: Judgement, best: _Found) -> bool:
-    """Return whether the name's label wins over that of the values: the stricter if both are sure, else the surer."""
+    """Return whether the name's label wins over the values': the stricter wins if both are sure, else the surer."""
     bar = kinds.weights.min_confidence
     if not name.label or min(name.confidence, best.confidence) < bar or name.label not in kinds.labels:
         return name.confidence > best.confidence
@@ -85,10 +85,10 @@ def _found(kinds: ValueKinds, column: Sequence[str], table: Sequence[str], seen:
 def likelihood(kind: ValueKind, weights: Weights, passed: float, draws: float) -> float:
     """Return the likelihood ratio of `passed` out of `draws`, for a column of the kind against any other.
 
-    Any other passes just as often with probability `alike`, else each value passes by `chance`. So the ratio is at
-    most ``1 / alike``.
+    With probability `alike`, the values of another column pass just as often; otherwise each passes with probability
+    `chance`. So the ratio is at most ``1 / alike``.
     """
-    rates = [pure + (1 - pure) * kind.chance for pure in weights.purity]  # dirt passes by chance, too
+    rates = [pure + (1 - pure) * kind.chance for pure in weights.purity]  # dirty values pass by chance
     logs = [passed * math.log(rate) + (draws - passed) * math.log(1 - rate) for rate in rates]
     top = max(logs)
     of_kind = top + math.log(sum(math.exp(one - top) for one in logs) / len(logs))
@@ -112,7 +112,7 @@ def _contradicted(kinds: ValueKinds, name: Judgement, seen: Seen) -> Judgement:
 
 
 def _often(chance: float) -> str:
-    """Format a share as ``n in 10``: check digits are out of ten."""
+    """Format a share as ``n in 10``: a check digit is one of ten."""
     return f"{round(chance * 10)} in 10"
 
 

@@ -1,8 +1,8 @@
 """The columns of an asset: their short notation, their checks, and the starter set for an unknown object.
 
 A field is one line, ``email: string PII``, or a mapping with `type`, `required`, `cursor`, `classification`,
-`description`. `cursor` marks the column that incremental reads follow; an asset does not carry it. A field has the name
-of the source's column, case included: the runner finds the column by it.
+`description`. `cursor` marks the column that incremental reads follow; assets do not hold it. A field has the same name
+as the source's column, case included: the runner finds the column by it.
 """
 
 import re
@@ -23,7 +23,7 @@ TYPES = (*KEPT, *AS_TEXT)
 _ALIKE = {**_WORDS, "decimal": "double", "array": "string"}
 UNCLASSIFIED = "none"
 CURSOR = "cursor"
-# Marks a label that no rule gives as intended.
+# Marks a label as intended although no rule gives it.
 OWN = "!"
 KEYS = ("type", "required", "cursor", "classification", "description")
 
@@ -32,7 +32,7 @@ Refuse = Callable[[Sequence[Key], str], Exception]
 
 
 class Field(NamedTuple):
-    """One column. `classification` is a label, '' for "none, and do not guess", or None for "what the rules say"."""
+    """One column. `classification` is a label, '' for "none, and do not guess", or None for "as the rules decide"."""
 
     name: str
     type: str
@@ -42,7 +42,7 @@ class Field(NamedTuple):
     cursor: bool = False
 
     def as_asset(self) -> dict[str, Any]:
-        """Return the field as it stands in the asset's schema, keys in reading order."""
+        """Return the field as an entry of the asset's schema, with its keys in the order people read them."""
         field: dict[str, Any] = {"name": self.name, "type": self.type, "required": self.required}
         if self.classification:
             field["classification"] = self.classification
@@ -128,7 +128,7 @@ def _read_line(name: str, line: str, refuse: Refuse) -> Field:
 
 
 def _label(word: Any) -> str:
-    """Return the label that a word names, '' for none; a label that no rule gives is marked, as in SECRET!."""
+    """Return the label that a word names, '' for none; the word may mark it as intended, as in SECRET!."""
     return word.removesuffix(OWN) if isinstance(word, str) and re.fullmatch(f"{LABEL}{OWN}?", word) else ""
 
 

@@ -1,4 +1,4 @@
-"""The interface of what imports the columns of a source for a scaffold.
+"""The interface of importers, which read the columns of a scaffold's source.
 
 The questionnaire and the command pass an importer to the pack. A render has none, so that it needs only the standard
 library.
@@ -29,11 +29,11 @@ class Judge(Protocol):
 
 
 class Wanted(Protocol):
-    """One thing that a scaffold reads, whose columns are to be imported; `cursor_field` is '' for none."""
+    """An object, table, file or sheet whose columns are to be imported; `cursor_field` is '' for none."""
 
     @property
     def object(self) -> str:
-        """The name that identifies its asset."""
+        """The name of the object, which identifies its asset."""
 
     @property
     def entry(self) -> Any:
@@ -45,7 +45,7 @@ class Wanted(Protocol):
 
 
 class ImportedTable(Protocol):
-    """The columns of one thing as its source defines them."""
+    """The columns of an object, table, file or sheet as its source defines them."""
 
     @property
     def cursor(self) -> str:
@@ -60,7 +60,7 @@ class ImportedTable(Protocol):
         """The format of a file, by engine option; {} where unknown."""
 
     def fields(self, cursor_is_known: bool = False, min_confidence: float | None = None) -> tuple[Field, ...]:
-        """Return the columns as fields, with labels of at least `min_confidence`, the default of the pack if None.
+        """Return the columns as fields, with labels of at least `min_confidence`, by default that of the pack.
 
         The cursor is marked, unless it is already known from the recipe.
         """
@@ -82,16 +82,17 @@ class Importer(Protocol):
         encoding: str = "",
         is_recorded: bool = False,
     ) -> Mapping[str, ImportedTable]:
-        """Import the table of each item, by object; raises `AnswerError`. '' for `encoding` detects that of each file.
+        """Import the table of each item, by object; raises `AnswerError`.
 
-        With `is_recorded`, items are found only by their recorded names.
+        Without an `encoding`, that of each file is detected. With `is_recorded`, items are found only by their recorded
+        names.
         """
 
     def own_source(self, items: Sequence[Wanted]) -> str:
         """Return the answer that imports files from themselves, '' where that is impossible."""
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:
-        """List the tables of the sources by name and plain name; of a database, those that `patterns` may match."""
+        """List the tables of the sources as pairs of full and plain name; of a database, those `patterns` may match."""
 
     def merged(self, fields: Sequence[Field], imported: ImportedTable, min_confidence: float) -> tuple[Field, ...]:
         """Return the imported fields of a table, with the labels and descriptions that were edited by hand."""

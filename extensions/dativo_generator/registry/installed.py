@@ -1,4 +1,4 @@
-"""Where the pack is that belongs to this package."""
+"""Find the pack that belongs to this package."""
 
 from pathlib import Path
 

@@ -14,12 +14,12 @@ _VARIABLE = r"[A-Z_][A-Z0-9_]*"
 
 
 class Keys(NamedTuple):
-    """The facts.
+    """The facts in the file.
 
-    `ignored` maps a kind of file to its keys without effect, and each to why; `storage` lists the keys read from a
-    storage block besides its location; `lineage` maps a type of catalog to the keys of its connection, and each to the
-    variable that is read instead, '' for none; `documents` maps a mode to the columns that it yields, by pattern, ''
-    without one.
+    `ignored` maps a kind of file to its keys without effect, and each key to the reason; `storage` lists the keys that
+    are read from a storage block besides its location; `lineage` maps a type of catalog to the keys of its connection,
+    and each key to the variable that is read instead, '' for none; `documents` maps a mode to the columns that it
+    yields, by pattern; the pattern is '' where the mode has only one set of columns.
     """
 
     ignored: Mapping[str, Mapping[str, str]]
@@ -28,18 +28,21 @@ class Keys(NamedTuple):
     documents: Mapping[str, Mapping[str, tuple[str, ...]]]
 
     def lineage_of(self, catalog: Mapping[str, Any]) -> Mapping[str, str]:
-        """Return the connection keys that the runner reads of a job's catalog; {} for an unknown type."""
+        """Return the connection keys that the runner reads from a job's catalog, with their variables.
+
+        Returns {} for an unknown type of catalog.
+        """
         kind = catalog.get("type")
         return self.lineage.get(kind, {}) if isinstance(kind, str) else {}
 
     def no_effect(self, kind: str, key: str) -> str:
-        """Return why a key like ``target.connection.x`` in a kind of file has no effect, '' when it has one."""
+        """Return why a key like ``target.connection.x`` has no effect in a kind of file; '' if it has one."""
         return next((why for pattern, why in self.ignored[kind].items() if fnmatchcase(key, pattern)), "")
 
     def without_effect(
         self, kind: str, value: Mapping[str, Any], whole: Mapping[str, Any]
     ) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yield the keys of a mapping without effect in the `whole` file of a kind, each as a path, and why."""
+        """Yield the keys in `value` that have no effect in the `whole` file of a kind: each as a path, and why."""
         for path in _paths(value):
             kept = path[0] in REBUILT and not is_rebuilt(whole, path[0])
             if not kept and (why := self.no_effect(kind, ".".join(path))):

@@ -108,9 +108,9 @@ def _by_object(answers: Mapping[str, Any]) -> bool:
 
 
 def load_lifecycle(root: Path, registry: Registry) -> Lifecycle:
-    """Read the lifecycle of the pack at `root`, empty without the file; raises `PackError`.
+    """Read the lifecycle of the pack at `root`; empty if there is no file. Raises `PackError`.
 
-    A renamed id must not be in the registry and must lead to one that is, as must a replacement.
+    A renamed id must not be in the registry; the id that it leads to must be, and so must a replacement.
     """
     if not (root / FILE).exists():
         return Lifecycle()
@@ -166,7 +166,7 @@ def unexplained(old: Registry, new: Registry, lifecycle: Lifecycle) -> list[str]
 
 
 def _part(top: Section, key: str) -> Section:
-    """Return the part `key` as a section, empty when left out; its keys must be ids."""
+    """Return the part `key` as a section, empty if the file has no such part; its keys must be ids."""
     part = top.section(key) if key in top.value else Section(top.document, (key,), {})
     for name in part.value:
         if not re.fullmatch(_ID, name):

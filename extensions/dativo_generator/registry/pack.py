@@ -1,4 +1,4 @@
-"""The pack itself: one checkout of the template with its registry, recipes, field catalogs and rules, read once."""
+"""The pack itself: a checkout of the template with its registry, recipes, field catalogs and rules, each read once."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -37,7 +37,7 @@ class Pack:
         """Store `root`; each file is read on first use. `importer` is for callers that ask questions."""
         self.root = root
         self.importer = importer or NoImporter()
-        # What others have found out about this pack, kept as long as it is.
+        # Results of other modules about this pack, kept as long as the pack; see `once`.
         self.found: dict[Any, Any] = {}
         self.recipe = cache(self._recipe)
         self.known_fields = cache(self._known_fields)
@@ -103,7 +103,7 @@ class Pack:
             raise PackError(unreadable(error, name), name) from None
 
     def _shape(self, kind: str) -> Shape:
-        """Return the shape of a ``job``, or of what describes an asset in the layout ``nested`` or ``odcs``."""
+        """Return the shape of a ``job``, or of the body of an asset in the layout ``nested`` or ``odcs``."""
         return shape_of(kind, self.text(f"schemas/{'job' if kind == 'job' else 'asset'}.schema.json"))
 
     def files(self, folder: str, pattern: str) -> list[str]:
@@ -116,7 +116,7 @@ class Pack:
         return tuple(sorted({rule.label for rule in self._rules.rules}))
 
     def with_role(self, role: str) -> list[Connector]:
-        """List the connectors that can be a source, or a target."""
+        """List the connectors that can be a ``source`` or a ``target``."""
         return [connector for connector in self.registry.values() if role in connector.roles]
 
     def _judge(
@@ -124,7 +124,7 @@ class Pack:
     ) -> Judgement:
         """Return the label that the rules give a column of an object, and why.
 
-        `seen` is what was seen of its values, `beside` the names of all columns of the object.
+        `seen` describes the values of the column, `beside` holds the names of all columns of the object.
         """
         by_name = self._rules.judge(column, type_, object_name, beside)
         return weigh(self.value_kinds, by_name, column, object_name, seen) if seen else by_name
@@ -146,7 +146,7 @@ class Pack:
         return common_basis(self.root)
 
     def _said_of_connector(self, name: str) -> str:
-        """Return all that the pack says about a connector, as text."""
+        """Return everything that the pack holds about a connector, as text."""
         return repr((self.registry[name], self.recipe(name), self.known_fields(name)))
 
     def _recipe(self, name: str) -> Recipe:
@@ -168,7 +168,7 @@ class Pack:
 def once(function: Callable[Concatenate[Pack, _P], _T]) -> Callable[Concatenate[Pack, _P], _T]:
     """Call a function once for each pack and each set of arguments; a result is kept as long as its pack.
 
-    `functools.cache` would keep the pack, too, to the end of the process.
+    `functools.cache` would also keep the pack itself, until the process ends.
     """
 
     @wraps(function)

@@ -10,7 +10,7 @@ from ..base.naming import IDENTIFIER, env_names, is_env_reference, listed
 from ..base.secrets import secret_in
 from .connectors import ROLES, STRATEGIES, Connector
 
-# Where a credential of each type may come from: a variable, or a file whose path may hold {tenant}.
+# Where a credential of each type may come from: an environment variable, or a file whose path may hold {tenant}.
 _CREDENTIALS = {
     "none": (),
     "api_key": ("from_env",),
@@ -38,7 +38,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One recipe, tenant-agnostic. `connection` holds values, mostly `${ENV}`, and at most one level of blocks.
+    """One recipe, for any tenant. `connection` holds values, mostly `${ENV}`, and at most one level of blocks.
 
     `options` are those of the default `engine`, by the name of the engine that reads them.
     """
@@ -85,7 +85,7 @@ def load_recipe(root: Path, connector: Connector) -> Recipe:
     top = Document(root, recipe_file(connector.id)).section(_KEYS)
     for key in ("name", "type"):
         if top.text(key) != connector.id:
-            raise top.error(key, f"must be '{connector.id}', as the file is called, not '{top.value[key]}'")
+            raise top.error(key, f"must be '{connector.id}', the name of the file, not '{top.value[key]}'")
     if set(top.texts("roles", among=ROLES)) != set(connector.roles):
         raise top.error("roles", f"must be those of the registry: {listed(connector.roles)}")
     engine = top.section("default_engine", ("type", "options"))

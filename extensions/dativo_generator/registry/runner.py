@@ -1,4 +1,4 @@
-"""What the runner does with each connector: `registry/runner.yaml`. What a connector can do is in the registry."""
+"""What the runner does with each connector: `registry/runner.yaml`. The registry holds what a connector can do."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +34,7 @@ _REFERENCE = rf"\$\{{{_VARIABLE}(:-[^{{}}$]+)?\}}"
 
 
 class Way(NamedTuple):
-    """How the runner reads a source or writes a target: `native`, `engine` or `plugin`, and its needs in words."""
+    """How the runner reads a source or writes a target: `native`, `engine` or `plugin`, and in words what it needs."""
 
     how: str
     words: str = ""
@@ -60,8 +60,8 @@ class Engine(NamedTuple):
 class Runner(NamedTuple):
     """The facts: `name` of the runner, `sources` that it reads itself, `engines` that it starts, and storage blocks.
 
-    `option_defaults` are what a source's reader uses for options that are not set. What is read from the environment is
-    written ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a storage block, one of which is enough,
+    `option_defaults` are the values that a source's reader uses for options that are not set. Variables are written
+    ``${NAME}`` or ``${NAME:-default}``: `storage_variables` by key of a storage block, where one of several is enough,
     the `state_variable`, and `catalog_variables` by catalog.
     """
 
@@ -91,7 +91,7 @@ class Runner(NamedTuple):
         return Way(NATIVE) if recipe.storage_block in self.storage_blocks else _by_plugin("target")
 
     def keeps_state(self, connector: Connector, recipe: Recipe) -> bool:
-        """Return whether a run can know where the last one ended; True for a plugin, of which nothing is known."""
+        """Return whether a run can know where the last one ended; True for a plugin, about which nothing is known."""
         if connector.id in self.sources:
             return self.sources[connector.id].state
         return self.reads(connector, recipe).how != ENGINE
@@ -130,7 +130,7 @@ class Runner(NamedTuple):
         return self.sources[source].options if source in self.sources else {}
 
     def reads_secret_file(self, connector: Connector, recipe: Recipe) -> bool:
-        """Return whether anything reads the recipe's credentials file. An engine reads service accounts."""
+        """Return whether anything reads the recipe's credentials file. An engine reads it for a service account."""
         if not recipe.credentials_file:
             return False
         if connector.id in self.sources:

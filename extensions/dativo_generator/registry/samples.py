@@ -1,4 +1,4 @@
-"""Invented rows of an asset, by the words of its columns' names and their types: `registry/fixtures.yaml`.
+"""Invent rows for an asset, from the types of its columns and the words in their names: `registry/fixtures.yaml`.
 
 ::
 
@@ -38,7 +38,7 @@ _Values = tuple[Value, ...] | str
 
 
 class Phrase(NamedTuple):
-    """Words that tell what a column holds: how many, whether the name must end in them, and the values by type."""
+    """Words that show what a column holds: how many, whether the name must end in them, and the values by type."""
 
     count: int
     last: bool

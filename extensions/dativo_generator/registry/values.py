@@ -1,4 +1,4 @@
-"""Kinds of values, and what it proves when values pass their tests: `registry/values.yaml`."""
+"""Kinds of values, and how much it proves when values pass their tests: `registry/values.yaml`."""
 
 import re
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ _WORDS = ("for", "against", "tables", "not_tables", "rules")
 
 
 class Seen(NamedTuple):
-    """What was seen of a column's values, none of which is kept: how many distinct ones were tested, and which passed.
+    """How a column's values did in tests, without the values: how many `distinct` ones were tested, how many passed.
 
-    `passed` pairs kinds with the number of values that passed, if any did. Values `in_a_row`, numbers a few apart, are
-    not independent draws.
+    `passed` pairs each kind that any values passed with their number. Values `in_a_row`, numbers a few apart, are not
+    independent draws.
     """
 
     distinct: int
@@ -121,7 +121,7 @@ def _kind(entry: Section, groups: Groups, labels: tuple[str, ...]) -> ValueKind:
 def _test(entry: Section) -> tuple[str, tuple[str, ...]]:
     said = [name for name in _TESTS if name in entry.value]
     if len(said) != 1:
-        raise entry.error("name", "has one of check, stdnum and patterns")
+        raise entry.error("name", "give one of check, stdnum and patterns")
     (name,) = said
     if name == "patterns":
         return name, tuple(_pattern(entry, name, pattern) for pattern in entry.texts(name))
@@ -132,7 +132,7 @@ def _pattern(entry: Section, key: str, pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        raise entry.error(key, f"mend the regular expression {shown(pattern)}: {error}") from None
+        raise entry.error(key, f"fix the regular expression {shown(pattern)}: {error}") from None
     return pattern
 
 

@@ -18,7 +18,7 @@ _NAMED = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}$]+))?\}")
 class Variable(NamedTuple):
     """A variable that sets the value at `keys` of a job; any of `others` will do as well.
 
-    `default` is the value without it, '' where it must be set.
+    `default` is the value that counts without the variable, '' if the variable must be set.
     """
 
     keys: Keys
@@ -30,7 +30,7 @@ class Variable(NamedTuple):
 def read_by(
     job: Mapping[str, Any], source: Connector, source_recipe: Recipe, target_recipe: Recipe, pack: Pack
 ) -> Iterator[Variable]:
-    """Yield the variables that a valid job reads; one that several keys need is yielded several times."""
+    """Yield the variables that a valid job reads; once for each key that needs one."""
     yield from named_in(job)
     yield from _login(job.get("source", {}), source, source_recipe, pack)
     yield from _target(job.get("target", {}), target_recipe, pack)
@@ -43,7 +43,7 @@ def read_by(
 
 
 def named_in(value: Any, keys: Keys = ()) -> Iterator[Variable]:
-    """Yield the variables that the texts of a job name."""
+    """Yield the variables that the values of a job name."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from named_in(inner, (*keys, str(name)))

@@ -4,7 +4,7 @@
 
     name ──> words as written ──> known pieces of joined words ──> English words
 
-English words and pieces are read with the rules; other languages only when a name has a word that is not English.
+English words and pieces are loaded with the rules, other languages only when a name has a word that is not English.
 """
 
 from collections import Counter
@@ -20,26 +20,26 @@ from ..base.phrases import singular, unaccented, words
 FOLDER = "registry/words"
 ENGLISH = f"{FOLDER}/en.yaml"
 WHOLE = "registry/whole_words.yaml"
-# No word of a language is longer; it keeps the time to split a name linear in its length.
+# No word of a language is longer. The limit keeps the time to split a name linear in its length.
 _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
-# How many names and words are remembered.
+# How many names and words the caches hold.
 _REMEMBERED = 1 << 15
-# What is shorter means something only in a table, or beside other words, of another language than English.
+# A shorter foreign word means something only in a table of its language, or beside other words of it.
 _TELLING = 3
-# The fewest letters of a word that may also be written divided, as one of the table's language: geb_datum, konto_inh.
+# The fewest letters of a word in the table's language that may also be written in parts: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
-# A table is in another language with at least so many names in it, and at least this share of all.
+# A table is in another language if at least this many of its names are, and at least this share of them all.
 _FEWEST, _SHARE = 2, 0.2
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 class Word(NamedTuple):
-    """A word in English, the written word that it comes from, and the language of that, '' for English."""
+    """A word in English, the word as written, and the language of the written word, '' for English."""
 
     text: str
     written: str
@@ -90,7 +90,7 @@ class Vocabulary:
 
     @cached_property
     def _plain(self) -> frozenset[str]:
-        """Words that exist in no other language, for which none is loaded."""
+        """English words that exist in no other language, so that no language is loaded for them."""
         return frozenset(self._dictionary.text("plain").split())
 
     @cached_property
@@ -99,7 +99,7 @@ class Vocabulary:
         return frozenset(word for word in self.english if len(word) >= _SHORTEST_PIECE) | self._short | self._whole
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
-        """Read a name; a word of several languages is taken from that of the `context`, '' for any."""
+        """Read a name; a word that exists in several languages is read in that of the `context`, '' for any."""
         pieces = [
             Word(one, written)
             for written in words(name)
@@ -116,9 +116,10 @@ class Vocabulary:
         return found.most_common(1)[0][0] if found else ""
 
     def language_of(self, name: str, beside: Collection[str]) -> str:
-        """Return the language other than English of a table and of its columns `beside` it; '' for none.
+        """Return the language of a table called `name` and of the columns `beside` it; '' for English.
 
-        It is the one that reads most of the names: many words are in several languages. The table's own name suffices.
+        Many words exist in several languages, so the language that most names can be in wins. The table's own name
+        alone is enough.
         """
         own = self._languages(name)
         found = Counter(language for column in beside for language in self._languages(column))
@@ -134,7 +135,7 @@ class Vocabulary:
         return list(dict.fromkeys([self.language(read), *found])) if read else []
 
     def head_last(self, name: Sequence[Word], language: str) -> list[Word]:
-        """Return the words in English order if the language puts the head first: tipo cliente, customer type."""
+        """Return the words in English order, also if the language puts the head first: tipo cliente, customer type."""
         if not language or not any(one.head_first for one in self.languages if one.name == language):
             return list(name)
         parts = [list(part) for _, part in groupby(name, key=lambda word: word.written)]
@@ -152,9 +153,9 @@ class Vocabulary:
     # --- joined words ---
 
     def _taken_apart(self, word: str, context: str = "") -> tuple[str, ...]:
-        """Split an unknown word; one that does not consist of known pieces stays whole.
+        """Split an unknown word into known pieces, if it consists of them.
 
-        A word of the `context` language is never split by another.
+        A word of the `context` language is never split as a word of another.
         """
         if not _SHORTEST_JOINED <= len(word) <= _LONGEST_JOINED or self._is_known(word):
             return (word,)
@@ -226,9 +227,9 @@ class Vocabulary:
         return found
 
     def _meaning(self, letters: str, phrase: Sequence[str], spoken: str) -> Meaning | None:
-        """Return the meaning of a phrase, first in the `spoken` language, which alone translates an English word.
+        """Return the meaning of a phrase, in the `spoken` language if it has one; only that translates English words.
 
-        Particles, '' in the phrase, do not end it.
+        Particles are '' in the phrase, which never ends with one.
         """
         if not phrase[-1]:
             return None
@@ -260,13 +261,13 @@ class Language(NamedTuple):
         return word in self.phrases or word in self.pieces
 
     def apart(self, word: str) -> tuple[str, ...]:
-        """Split a word with at least one piece of this language; () when it does not consist of known pieces."""
+        """Split a word into known pieces, of which at least one is of this language; () when that is impossible."""
         pieces = _pieces(word, self.english, self.short, self.pieces)
         return tuple(self.pieces.get(piece, piece) for piece in pieces) if self.pieces.keys() & pieces else ()
 
 
 def load_language(root: Path, file: str, english: Collection[str] = (), short: Collection[str] = ()) -> Language:
-    """Read the words of a language; joined words may contain `english` or `short` ones, too. Raises `PackError`."""
+    """Read the words of a language; its joined words may also contain `english` or `short` ones. Raises `PackError`."""
     top = Document(root, file).section(
         ("language", "source", "head", "short", "joints", "particles", "plurals", "words")
     )
@@ -303,7 +304,7 @@ def load_language(root: Path, file: str, english: Collection[str] = (), short: C
 
 
 def _spellings(phrases: str) -> list[list[str]]:
-    """Return the words of each phrase, without accents, and with umlauts written out."""
+    """Return the words of each phrase in two spellings: without accents, and with umlauts written out."""
     spelled = dict.fromkeys((unaccented(phrases), unaccented(phrases.translate(_WRITTEN_OUT))))
     return [phrase.split() for text in spelled for phrase in text.split(", ")]
 

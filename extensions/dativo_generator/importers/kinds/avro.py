@@ -27,7 +27,7 @@ AVRO_KINDS: dict[str, Kind] = {
     "map": Kind.NESTED,
     "fixed": Kind.BINARY,
 }
-# Logical types, with the types that they apply to; elsewhere they mean nothing.
+# Logical types, with the types that they apply to; with any other type, they mean nothing.
 LOGICAL_KINDS: dict[str, tuple[tuple[str, ...], Kind]] = {
     "decimal": (("bytes", "fixed"), Kind.DECIMAL),
     "big-decimal": (("bytes",), Kind.DECIMAL),
@@ -45,7 +45,7 @@ LOGICAL_KINDS: dict[str, tuple[tuple[str, ...], Kind]] = {
 }
 _RECORDS = ("record", "error")
 _NAMED = (*_RECORDS, "enum", "fixed")
-# Types nested in types, more than anybody writes.
+# The deepest nesting of types; nobody writes a deeper one.
 _DEEPEST = 50
 
 
@@ -76,7 +76,7 @@ def _top(document: Any) -> list[Any]:
 
 
 class _Types:
-    """The named types of a document, and the references that lead nowhere."""
+    """The named types of a document, by full name."""
 
     def __init__(self, document: Any) -> None:
         namespace = text_in(document.get("namespace")) if isinstance(document, Mapping) else ""
@@ -96,7 +96,7 @@ class _Types:
                 waiting += [(inner, around) for inner in (fields if isinstance(fields, list) else ())]
 
     def found(self, name: str, namespace: str) -> Mapping[str, Any] | None:
-        """Return the type that a name refers to in a namespace."""
+        """Return the type that a name refers to in a namespace; None if there is none."""
         full = name if "." in name or not namespace else f"{namespace}.{name}"
         return self.named.get(full) or self.named.get(name)
 
@@ -108,7 +108,7 @@ def _full_name(named: Mapping[str, Any], namespace: str) -> str:
 
 
 def read_avro(document: Any, path: Path) -> list[Table]:
-    """Read the records of a document as tables; nested records are text, like everything nested."""
+    """Read the records of a document as tables; nested records become text, like everything nested."""
     types = _Types(document)
     namespace = text_in(document.get("namespace")) if isinstance(document, Mapping) else ""
     records = [one for one in _top(document) if _is_record(one)]
@@ -146,7 +146,7 @@ def _columns(
 
 
 def _choices(type_: Any, namespace: str, types: _Types, depth: int = 0) -> Iterator[tuple[str, Kind | None]]:
-    """Yield the alternatives of a type, as Avro's name and as a kind; None for an unknown name."""
+    """Yield the alternatives of a type, each as its name in Avro and its kind; the kind is None for an unknown name."""
     if depth > _DEEPEST:
         raise ImportFailed("name a smaller part of it; a type is nested too deeply")
     if isinstance(type_, list):
@@ -174,7 +174,7 @@ def _together(kinds: set[Kind]) -> Kind:
     return Kind.DOUBLE if kinds and kinds <= {Kind.INTEGER, Kind.DOUBLE} else Kind.TEXT
 
 
-def _is_named_so(source: Source) -> bool:
+def _has_extension(source: Source) -> bool:
     return source.suffix in (".avsc", ".avpr")
 
 
@@ -186,12 +186,12 @@ class Avro(Reader):
 
     def accepts(self, source: Source) -> bool:
         """Return whether a document holds an Avro record, or has the extension of an Avro schema."""
-        return not source.fragment and (is_avro(source.document) or _is_named_so(source))
+        return not source.fragment and (is_avro(source.document) or _has_extension(source))
 
     def read(self, source: Source, options: Options) -> list[Table]:
         """Read its records; raises `ImportFailed`."""
         if not (tables := read_avro(source.document, source.path)):
-            raise ImportFailed(f"{source.label}: is not a record of Avro with fields, nor a list of types with one")
+            raise ImportFailed(f"{source.label}: is not an Avro record with fields, nor a list of types with one")
         return tables
 
 

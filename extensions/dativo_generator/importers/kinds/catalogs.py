@@ -66,9 +66,9 @@ def _described(stream: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _columns(place: Place, keys: set[str], kind: Any) -> Iterator[Column]:
-    """Yield the columns of a stream; those of a key are required, and those whose schema excludes null.
+    """Yield the columns of a stream; those of a key are required, and so are those whose schema excludes null.
 
-    Some sources omit null everywhere, so its absence counts only if another column allows null.
+    Some sources never list null, so its absence counts only if another column allows null.
     """
     whole = place.flat()
     properties = {name: property_.flat() for name, property_ in whole.get("properties", {}).items()}
@@ -128,7 +128,7 @@ def _why_unread(about: Mapping[str, Any]) -> str:
 
 
 def _singer_kind(schema: Mapping[str, Any]) -> Kind:
-    """Judge by the JSON type; taps write an exact decimal as a number with a step below one."""
+    """Return the kind by the JSON type; taps write an exact decimal as a number with a step below one."""
     step = schema.get("multipleOf")
     if types_of(schema) - {"null"} == {"number"} and isinstance(step, int | float) and step:
         return Kind.DECIMAL if step % 1 else Kind.INTEGER

@@ -28,7 +28,7 @@ MODEL_KINDS: dict[str, Kind] = {
     **dict.fromkeys(("array", "map", "object", "record", "struct", "variant", "json"), Kind.NESTED),
     "null": Kind.TEXT,
 }
-# Keys that say that a column is never null.
+# Keys that make a column never null.
 _REQUIRED = ("required", "primary", "primaryKey")
 # The most references in a chain.
 _DEEPEST = 100
@@ -68,7 +68,7 @@ def _columns(
 ) -> Iterator[Column]:
     for name, written in fields.items():
         field, _, unread = _whole(mapping_of(written, f"{where}.{name}"), document)
-        notes += [f"'{name}' {why}: what it says is not known" for why in unread]
+        notes += [f"'{name}' {why}: its definition is unknown" for why in unread]
         native = text_in(field.get("type")).strip()
         label = "PII" if field.get("pii") is True and not label_of(field) else label_of(field)
         required = name in keys or any(field.get(key) is True for key in _REQUIRED)
@@ -78,7 +78,7 @@ def _columns(
 def _whole(
     value: Mapping[str, Any], document: Document, depth: int = 0
 ) -> tuple[Mapping[str, Any], Document, tuple[str, ...]]:
-    """Return a model or field with its references resolved, its document, and why any reference could not be."""
+    """Return a model or field with its references resolved, its document, and why some could not be resolved."""
     reference = text_in(value.get("$ref"))
     if not reference:
         return value, document, ()
@@ -93,7 +93,7 @@ def _whole(
 
 
 def _kind(field: Mapping[str, Any], native: str) -> Kind:
-    """Judge by the type of the warehouse if stated, else by the type of the contract."""
+    """Return the kind by the warehouse's type if that is stated, else by the contract's."""
     for key, value in mapping_in(field.get("config")).items():
         if isinstance(key, str) and key.endswith("Type") and isinstance(value, str):
             kind = kind_of(value, dialect_of(key.removesuffix("Type")).name)

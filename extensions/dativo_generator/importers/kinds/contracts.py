@@ -1,4 +1,4 @@
-"""Tables that a document promises: data contracts (ODCS 2 and 3), and the assets of this repository."""
+"""Tables that a document promises: data contracts (ODCS 2 and 3), and assets."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from ..sql_types import kind_in_any
 from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 
-# The logical types of ODCS, used where the physical type says nothing.
+# The logical types of ODCS, for columns whose physical type is missing or unknown.
 ODCS_KINDS: dict[str, Kind] = {
     "string": Kind.TEXT,
     "text": Kind.TEXT,
@@ -28,7 +28,7 @@ ODCS_KINDS: dict[str, Kind] = {
     "object": Kind.NESTED,
     "array": Kind.NESTED,
 }
-# Keys that say that a column is never null.
+# Keys that make a column never null.
 _REQUIRED = ("required", "primaryKey", "isPrimary", "isPrimaryKey")
 # The kinds that an asset's types stand for.
 _ASSET_KINDS = {
@@ -120,7 +120,7 @@ def _dialect(document: Mapping[str, Any]) -> str:
 
 
 def _columns(entries: Any, dialect: str, where: str) -> Iterator[Column]:
-    if isinstance(entries, Mapping):  # some write a mapping by name
+    if isinstance(entries, Mapping):  # some contracts have a mapping by name
         by_name = mapping_of(entries, where)
         entries = [{"name": name} | dict(mapping_of(entry, f"{where}.{name}")) for name, entry in by_name.items()]
     for number, one in enumerate(list_of(entries, where)):
@@ -141,20 +141,20 @@ def _first(entry: Mapping[str, Any], *keys: str) -> str:
 
 
 def _kind(entry: Mapping[str, Any], dialect: str) -> Kind:
-    """Judge by the physical type if a warehouse has it, else by the logical one."""
+    """Return the kind by the physical type if a warehouse has such a type, else by the logical one."""
     physical, stated = text_in(entry.get("physicalType")), text_in(entry.get("logicalType")).strip().lower()
     logical = ODCS_KINDS.get(stated) or (kind_in_any(stated) if stated else Kind.TEXT)
     options = mapping_in(entry.get("logicalTypeOptions"))
     if logical is Kind.DATE and re.search(r"[hH]{2}", text_in(options.get("format"))):
-        logical = Kind.TIMESTAMP  # the only logical type for it before 3.1
+        logical = Kind.TIMESTAMP  # before 3.1, timestamps had no other logical type
     kind = kind_in_any(physical, dialect) if physical else Kind.OTHER
     if kind is Kind.OTHER or (kind is Kind.NESTED and stated):
-        kind = logical  # some write varchar[50], which is not a list
+        kind = logical  # some contracts have varchar[50], which is not a list
     return Kind.INSTANT if kind is Kind.TIMESTAMP and options.get("timezone") is True else kind
 
 
 def label_of(entry: Mapping[str, Any]) -> str | None:
-    """Return a classification that is a label of an asset; contracts also use words like restricted."""
+    """Return the classification if it can be a label of an asset, else None; contracts also use others: restricted."""
     stated = text_in(entry.get("classification"))
     if stated.upper() in ("PII", "SENSITIVE"):
         return stated.upper()

@@ -36,7 +36,7 @@ _FETCHED = frozenset(
     }
 )
 
-# A line of a driver that only introduces the next one.
+# A line in a driver's message that only introduces the next line.
 _FRAME = re.compile(r"DB-Lib error message \d+, severity \d+:")
 _SECRET_OPTION = re.compile(r"pass|pwd|secret|token|credential", re.IGNORECASE)
 
@@ -68,7 +68,7 @@ class _Address:
     def reason(self, error: Any) -> str:
         """Return the driver's own message in one line, without the values from the environment."""
         words = getattr(error, "orig", None) or error
-        text = _said(getattr(words, "args", ())) or str(words)
+        text = _last_text(getattr(words, "args", ())) or str(words)
         lines = [line.strip() for line in text.splitlines() if line.strip() and not _FRAME.fullmatch(line.strip())]
         lines = lines or [type(words).__name__]
         text = re.sub(r"^connection failed: ", "", lines[0])
@@ -80,11 +80,11 @@ class _Address:
         return masked(text)
 
 
-def _said(arguments: tuple[Any, ...]) -> str:
+def _last_text(arguments: tuple[Any, ...]) -> str:
     """Return the last text in the arguments of an error; some drivers give bytes, and some a (code, text) pair."""
     last = arguments[-1] if arguments else ""
     if isinstance(last, tuple):
-        return _said(last)
+        return _last_text(last)
     return last.decode("utf-8", "replace") if isinstance(last, bytes) else last if isinstance(last, str) else ""
 
 
@@ -104,7 +104,7 @@ def _checked_url(url: str) -> _Address:
             f"{parts.scheme}://{unquote(user)}:${{NAME}}@{behind}; it is a literal here"
         )
     if not has_login and ":" in parts.netloc and "@" in f"{parts.path}{parts.query}{parts.fragment}":
-        raise ImportFailed(f"{shown(url)}: write ${{NAME}} for the password, else %40; there is an '@' behind the host")
+        raise ImportFailed(f"{shown(url)}: write ${{NAME}} for the password, else %40; there is an '@' after the host")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     for option, value in options.items():
         holds = _SECRET_OPTION.search(option) or secret_in(value, option) or masked(value) != value
@@ -166,7 +166,7 @@ def _not_installed(url: str, module: str, address: _Address, known: Dialect) -> 
     extras = ",".join(dict.fromkeys(("import", known.extra)))
     return ImportFailed(
         f"{shown(url)}: needs '{module}', which is not installed; pip install '.[{extras}]' from a checkout of the "
-        "pack, into what runs this"
+        "pack, into the environment that runs this"
     )
 
 
@@ -203,9 +203,10 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = (), sample: int = 0)
 def _sampled(
     inspector: Any, address: _Address, place: tuple[str, str | None], columns: tuple[Column, ...], rows: int
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
-    """Judge the columns by the values of so many rows, and return them with notes on the result.
+    """Judge the columns by the values of `rows` rows; return the columns, and notes on what was read.
 
-    Rows are read in a separate transaction, read-only where the database supports that, which is rolled back.
+    The rows are read in a transaction of their own, which is rolled back, and is read-only where the database supports
+    that.
     """
     sqlalchemy = library("sqlalchemy", "Reading a database")
     table, schema = place
@@ -240,7 +241,7 @@ def _schema(name: str, places: Mapping[str, tuple[str, str | None]]) -> str:
 
 
 def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) -> str:
-    """Return why this user cannot read a table, '' if they can. Its columns may be visible regardless."""
+    """Return why this user cannot read a table, '' if they can. Columns may be visible either way."""
     sqlalchemy = library("sqlalchemy", "Reading a database")
     query = sqlalchemy.select(sqlalchemy.text("1")).select_from(sqlalchemy.table(table, schema=schema)).limit(0)
     try:
@@ -252,9 +253,10 @@ def _refusal(inspector: Any, address: _Address, table: str, schema: str | None) 
 
 
 def _names(inspector: Any) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """Yield every table and view: its full name, with its plain name and schema.
+    """Yield every table and view as its full name, and a pair of its plain name and schema.
 
-    On a server the full name is `schema.table`, as in a job. Where a schema is a database, it is that of the URL.
+    On a server, the full name is `schema.table`, as in a job. Where a schema is the same as a database, it is the one
+    in the URL.
     """
     known = dialect_of(inspector.dialect.name)
     own = inspector.default_schema_name or ""
@@ -305,7 +307,7 @@ def _comment(inspector: Any, table: str, schema: str | None) -> str:
 
 
 def known_schemes() -> str:
-    """List the URL schemes to use, for messages."""
+    """Return the URL schemes to use, as a list for messages."""
     return listed([name for one in dialects().values() if one.driver for name in (*one.aliases, one.name)] + ["duckdb"])
 
 

@@ -209,7 +209,7 @@ def _read_duckdb(path: Path, label: str) -> _Found:
 
 
 def _refusal(database: Any, schema: str, view: str) -> str:
-    """Return why a view does not belong to this file alone, '' if it does: it is parsed, not run."""
+    """Return why a view needs more than this file, '' if it does not. The view is parsed, not run."""
     import duckdb
 
     try:
@@ -217,9 +217,9 @@ def _refusal(database: Any, schema: str, view: str) -> str:
     except duckdb.InterruptException:
         raise
     except duckdb.PermissionException:
-        return "it reads what is outside the file"
+        return "it reads something outside the file"
     except duckdb.Error:
-        return "it needs what is not here"
+        return "it needs something that is not here"
     return ""
 
 

@@ -85,7 +85,7 @@ def _tested(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, set[str]]:
 def _columns(
     node: Mapping[str, Any], typed: Mapping[str, Any], dialect: str, never_null: set[str], where: str
 ) -> Iterator[Column]:
-    """Yield the columns in the order of the catalog, which is complete; of a manifest alone, those it describes."""
+    """Yield the columns in the order of the catalog, which is complete; without one, only those in the manifest."""
     described, stored = _by_name(node, where), _by_name(typed, where)
     in_order = sorted(stored, key=lambda name: _index(stored[name]))
     constraints = mappings_of(node.get("constraints"), f"{where}: constraints")

@@ -13,9 +13,9 @@ from ..table import NO_COLUMNS, Column, ImportFailed, Table, without
 from ..types import Kind
 
 _SECTIONS = ("models", "seeds", "snapshots")
-# Both names of the list of tests, and what in it says that no value is missing.
+# The two names of the list of tests, and the tests and constraints that exclude null.
 _TESTS, _NEVER_NULL = ("tests", "data_tests"), ("not_null", "primary_key")
-# A description that stands in a file of its own: the name of it says nothing to a reader.
+# A description that is only the name of a text in another file, which says nothing to a reader.
 _ELSEWHERE = re.compile(r"\s*\{\{\s*doc\([^}]*\}\}\s*")
 
 
@@ -38,7 +38,7 @@ def read_properties(document: Mapping[str, Any], path: Path, wanted: str = "") -
 
 
 def _entries(document: Mapping[str, Any], path: Path) -> Iterator[tuple[Mapping[str, Any], str, str]]:
-    """Yield every entry that is a table, with its schema ('' if unknown) and where it stands."""
+    """Yield every entry that is a table, with its schema ('' if unknown) and its place for messages."""
     for section in _SECTIONS:
         for number, entry in enumerate(mappings_of(document.get(section), f"{path}: {section}")):
             schema = text_in(mapping_in(entry.get("config")).get("schema"))
@@ -73,12 +73,12 @@ def _columns(entries: list[Mapping[str, Any]], key: set[str], where: str) -> Ite
         name, native = text_in(entry.get("name")), line_of(entry.get("data_type"))
         if not name:
             raise ImportFailed(f"{where}.columns.{number}: has no name")
-        required = name in key or any(one in _NEVER_NULL for one in _said(entry, f"{where}.columns.{number}"))
+        required = name in key or any(one in _NEVER_NULL for one in _checks(entry, f"{where}.columns.{number}"))
         kind = kind_in_any(native) if native else Kind.TEXT
         yield Column(name, kind, native.lower(), required, _described(entry))
 
 
-def _said(entry: Mapping[str, Any], where: str) -> Iterator[str]:
+def _checks(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     """Yield the names of the tests and constraints of a column."""
     for test in (one for name in _TESTS for one in list_of(entry.get(name), f"{where}: {name}")):
         yield from mapping_of(test, where) if isinstance(test, Mapping) else [text_in(test)]

@@ -18,12 +18,12 @@ from ..sql_types import kind_of, parser
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
-# The limits for a script, over all the ways of reading it: bytes, bytes of one statement, tables; and seconds of
-# processor time.
+# The limits for a script: bytes, bytes of one statement, tables; and seconds of processor time for all the ways of
+# reading it together.
 _LARGEST, _STATEMENT_SIZE, TABLES = 32 << 20, 1 << 20, 5_000
 SECONDS = 30
 _WAY_OUT = "take a dump of the schema alone, or a part of it"
-# Quotes of names besides "; and how much of a long script decides how it is read.
+# Quotes for names, besides "; and how many characters of a long script decide how it is read.
 _QUOTES, _BEGINNING = frozenset("`"), 1 << 18
 # How many statements that were not understood are listed.
 _NAMED = 30
@@ -32,7 +32,7 @@ _NAMED = 30
 def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "") -> list[Table]:
     """Read the tables of a script in the named dialect, or in the one that fits best; raises `ImportFailed`.
 
-    With `table`, the one that is wanted, '' for all, it is an error if a statement on it is not understood.
+    With `table`, the name of the only one that is wanted, a statement on it that is not understood is an error.
     """
     chosen, script = script_of(path, dialect, encoding)
     script.problems = [problem for problem in script.problems if chosen.undoes or not problem.undoes]
@@ -96,10 +96,10 @@ class _Bounds:
 
 
 def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialect, Script]:
-    """Follow a script in each distinct way that the dialects read it, and choose the one that finds most columns.
+    """Follow a script in each distinct way in which dialects read it; return the dialect that finds most columns.
 
-    Ties go to the fewest problems, then to a dialect that knows the quotes of names, then to the one with most of its
-    own words, then to the first. The beginning of a long script decides, if the whole is then understood that way.
+    Ties go to the fewest problems, then to a dialect that knows the quotes for names, then to the one with most of its
+    own words, then to the first. The beginning of a long script decides, if the whole script is then understood.
     """
     ways = {one.name: Lexis(**dict.fromkeys(one.texts, True)).in_script(text) for one in candidates}
     beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
@@ -133,7 +133,7 @@ def _check_asked(path: Path, asked: str, script: Script) -> None:
     there = any(is_asked(table.name) for table in script.tables)
     for problem in script.problems:
         if is_asked(problem.table) and not (there and problem.defines):
-            raise ImportFailed(_said(path, problem))
+            raise ImportFailed(_misunderstood(path, problem))
     for kind, found in (("is a view, which is not read", script.views), ("is dropped again", script.dropped)):
         name = next((name for name in found if is_asked(name)), "")
         if name and not there:
@@ -141,7 +141,7 @@ def _check_asked(path: Path, asked: str, script: Script) -> None:
 
 
 def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
-    """Build the error for a script without a table that was understood: its first problem, or what else it holds."""
+    """Return the error for a script without a table that was understood: its first problem, or what else it holds."""
     if script.problems:
         first = min(script.problems, key=lambda one: (not one.defines, one.elsewhere))
         tried = f"as {dialect}" if dialect else "in any dialect; name it with --dialect"
@@ -158,16 +158,16 @@ def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
     return ImportFailed(f"{path}: holds no CREATE TABLE{', but ' + listed(there) if there else ''}")
 
 
-def _said(path: Path, problem: Problem) -> str:
+def _misunderstood(path: Path, problem: Problem) -> str:
     return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
 
 
 def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
     """Yield a line for each of the first statements that were not understood, and one for the rest."""
-    yield from (_said(path, problem) for problem in problems[:_NAMED])
+    yield from (_misunderstood(path, problem) for problem in problems[:_NAMED])
     if more := problems[_NAMED:]:
-        behind = f", nor are {len(more) - 1} statements behind it" if len(more) > 1 else ""
-        yield f"{path}:{more[0].line}: is not understood{behind}"
+        others = f", nor are {len(more) - 1} statements after it" if len(more) > 1 else ""
+        yield f"{path}:{more[0].line}: is not understood{others}"
 
 
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
         yield f"dropped again, and left out: {few(script.dropped)}"
     if script.routines:
         lines = few(map(str, script.routines))
-        yield f"what functions, procedures and triggers make is left out: they speak of tables in lines {lines}"
+        yield f"what functions, procedures and triggers make is left out: they mention tables in lines {lines}"
 
 
 def _table(one: ScriptTable, script: Script, dialect: Dialect, notes: tuple[str, ...]) -> Table:
@@ -209,7 +209,7 @@ def _column(one: ScriptColumn, script: Script, dialect: Dialect) -> Column:
 
 
 def _of_bytes(type_: str) -> str:
-    """Return what a type of texts is in the character set of bytes; any other type stays."""
+    """Return the type of bytes that a type of text is with the character set `binary`; any other type unchanged."""
     name, bracket, size = type_.partition("(")
     bytes_ = words().bytes.get(name.strip().upper())
     return f"{bytes_}{bracket}{size}" if bytes_ else type_

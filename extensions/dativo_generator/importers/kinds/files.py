@@ -1,8 +1,8 @@
 """Columns of data files: CSV in its many forms; JSON and Parquet, read with DuckDB; with or without gzip.
 
-A type is one that the runner can make of the values. Like the runner, this reads CSV as text, takes the first line for
-the names, and reads an empty cell, NULL, null and None as null. The number of rows examined is bounded, whatever the
-size.
+A column gets a type to which the runner can convert its values. Like the runner, this module reads CSV as text, takes
+the names from the first line, and reads an empty cell, NULL, null and None as null. It examines a bounded number of
+rows, whatever the size of the file.
 """
 
 import codecs
@@ -30,8 +30,8 @@ from ..values import judged
 # The most rows, and cells of all columns together, to examine; and the fewest rows of a very wide file.
 ROWS, CELLS, LEAST = 100_000, 1_000_000, 100
 SECONDS = 30
-# The most files of a folder, spread over it. The most values judged per column, and over all columns, but at least a
-# few of each.
+# The most files of a folder to examine, spread over it. The most values to judge per column, and of all columns
+# together, but at least a few of each.
 FILES = 100
 VALUES, JUDGED, FEW = 2_000, 10_000, 5
 # Cells to examine at once.
@@ -67,7 +67,7 @@ _FOREIGN = {
     b"Obj\x01": "name its schema, an .avsc; it is a data file of Avro",
 }
 
-# A folder of a partitioned data set; and the name of the null partition.
+# The name of a folder in a partitioned data set; and the value that stands for null there.
 _PARTITION = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
@@ -106,7 +106,7 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
         partitions = []  # a job reads the file alone, without a column for its folder
     if partitions:
         named_so = listed(f"'{one.name}'" for one in partitions)
-        notes.append(f"{named_so}: in the names of folders, and not in the files; who reads these alone has nothing")
+        notes.append(f"{named_so}: only in the names of folders; whoever reads just the files does not get it")
     return Table(
         _object_name(named), (*columns, *partitions), notes=(*found.notes, *notes), options=dict(found.options)
     )
@@ -115,8 +115,8 @@ def read_files(named: str, source: str, *, encoding: str = "", required_from_dat
 class _Looked(NamedTuple):
     """A column that was examined.
 
-    `native` is its type in the file's own terms and `kind` its kind, where the file states them; `always` is whether it
-    always has a value, where known for the whole file; otherwise the texts decide.
+    `native` is its type in the file's own terms and `kind` its kind, if the file states them; `always` is whether every
+    row has a value, if that is known for the whole file. Otherwise the texts decide.
     """
 
     texts: Texts
@@ -126,7 +126,7 @@ class _Looked(NamedTuple):
 
 
 class _Sample(NamedTuple):
-    """What was examined: columns by name, rows read and the limit, notes, and the format."""
+    """What was examined: columns by name, the number of rows read and its limit, notes, and the format."""
 
     columns: Mapping[str, _Looked]
     read: int
@@ -206,7 +206,7 @@ def _chosen(source: str) -> tuple[list[Path], list[str]]:
 
 
 def _alone(source: str) -> list[Path]:
-    """List the files of a folder or pattern that are each a table; none for a data set partitioned by folders."""
+    """List the files of a folder or pattern, each of which is a table; none for a data set partitioned by folders."""
     path = local.place_of(source)
     listing = local.matching(source, path) if local.is_pattern(source) else local.below(source, path)
     files = [file for file in listing.files if format_of(file)]
@@ -214,7 +214,7 @@ def _alone(source: str) -> list[Path]:
 
 
 def _check_head(path: Path, form: str, encoding: str) -> None:
-    """Refuse a file whose first bytes are not text where text is expected; say what it is."""
+    """Raise `ImportFailed`, which says what the file is, if its first bytes do not suit the format."""
     raw = local.beginning(path, 8)
     head = _beginning(path, _HEAD)
     if not head:
@@ -227,7 +227,7 @@ def _check_head(path: Path, form: str, encoding: str) -> None:
             raise ImportFailed(f"{path}: rename it; it ends in .parquet, but is not a Parquet file")
         return
     if head.startswith(b"PAR1"):
-        raise ImportFailed(f"{path}: let its name end in .parquet; it is a Parquet file")
+        raise ImportFailed(f"{path}: rename it to end in .parquet; it is a Parquet file")
     if not encoding and not any(head.startswith(mark) for mark in _BYTE_ORDER_MARKS):
         if b"\0" in head:
             raise ImportFailed(f"{path}: name a text file; it is binary")
@@ -279,7 +279,7 @@ def _sample_csv(written: Mapping[Path, str]) -> _Sample:
         file = CsvFile(path, encoding)
         if not options:
             options = {"delimiter": file.form.delimiter, "encoding": encoding, "quote_char": file.form.quote}
-            notes += _to_be_told(file.form, encoding)
+            notes += _differences(file.form, encoding)
         most = min(most, _rows(len(file.header)))
         found = [columns.setdefault(name, texts_of_csv(_kept(len(file.header)))) for name in file.header]
         for chunk in file.chunks(-(-most // len(written)), _CHUNK, until):
@@ -289,14 +289,14 @@ def _sample_csv(written: Mapping[Path, str]) -> _Sample:
     return _Sample({name: _Looked(texts) for name, texts in columns.items()}, read, most, notes, options)
 
 
-def _to_be_told(form: Form, encoding: str) -> Iterator[str]:
+def _differences(form: Form, encoding: str) -> Iterator[str]:
     """Yield a note on each way in which the file differs from the runner's defaults."""
     if form.delimiter != ",":
-        yield f"'{_visible(form.delimiter)}' separates the columns; the runner takes ',' unless engine_options say so"
+        yield f"'{_visible(form.delimiter)}' separates the columns; without engine_options, the runner expects ','"
     if not is_utf8(encoding):
-        yield f"it is written in {encoding}; the runner takes utf-8 unless engine_options say so"
+        yield f"it is written in {encoding}; without engine_options, the runner expects utf-8"
     if form.quote != '"':
-        yield f'{form.quote} quotes the cells; the runner takes " unless engine_options say so'
+        yield f'{form.quote} quotes the cells; without engine_options, the runner expects "'
 
 
 def _visible(character: str) -> str:
@@ -333,7 +333,7 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
         )
         names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
         most = min(most, _rows(len(names)))
-        # JSON may write one character as six.
+        # JSON may need six characters for one.
         query = f"SELECT left(COLUMNS(*)::VARCHAR, {6 * CHARACTERS}) FROM {table} LIMIT {-(-most // len(files))}"
         found = [columns.setdefault(name, Values(_kept(len(names)))) for name in names]
         read += _look(database, query, found)
@@ -341,7 +341,7 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
 
 
 def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
-    """Read types and nulls from the whole files, but only the values that may be personal."""
+    """Read types and nulls of the whole files, but values only of columns that may be personal."""
     names = ", ".join(quoted(file.name) for file in files)
     table = f"read_parquet([{names}], union_by_name=true, hive_partitioning=false)"
     described = database.execute(f"DESCRIBE FROM {table}").fetchall()
@@ -372,7 +372,7 @@ def _always(database: Any, names: str) -> dict[str, bool]:
 
 
 def _look(database: Any, query: str, columns: Sequence[Texts]) -> int:
-    """Examine all rows of a query with these columns; return their number."""
+    """Examine all rows of a query whose results are these columns; return the number of rows."""
     result, read = database.execute(query), 0
     while rows := result.fetchmany(max(_CHUNK // len(columns), 1)):
         read += len(rows)
@@ -395,7 +395,7 @@ class DataFiles(Reader):
         return source.is_file and not source.fragment and (source.document is None or format_of(source.path) == "json")
 
     def read(self, source: Source, options: Options) -> list[Table]:
-        """Read it as one table, or several files as one each; `table` names that of a single file."""
+        """Read one table, or one for each of several files; the option `table` names that of a single file."""
         if not source.several:
             table = self._table(str(source.path), source.label, options)
             return [replace(table, name=options.table or table.name, path=source.named)]

@@ -15,11 +15,11 @@ from ..table import Column, ImportFailed, Table, without
 from ..types import Kind
 
 # The most references in a chain, and the most parts of the schemas of a document with all references resolved; a large
-# API has some hundred thousand.
+# API has several hundred thousand.
 _DEEPEST, _PARTS = 100, 2_000_000
 # How many pointers to suggest, and the most characters of one.
 _OFFERED, _LONGEST = 5, 300
-# The extension of files that hold nothing else.
+# The extension of files that hold only a schema.
 SUFFIX = ".jsonschema"
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 # The key of unresolved references in a merged schema; no document has it.
@@ -29,7 +29,7 @@ _APPLICATORS = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
 # Keywords that show that a mapping is a schema.
 _WORDS = _APPLICATORS | {"type", "properties", "items", "enum", "const", "additionalProperties", "description", "title"}
 
-# (type, format) of a value; a format that is not listed does not affect the kind.
+# The kind by (type, format) of a value; a format that is not listed does not affect the kind.
 JSON_KINDS: dict[tuple[str, str], Kind] = {
     ("string", ""): Kind.TEXT,
     ("string", "date"): Kind.DATE,
@@ -52,11 +52,11 @@ _PYTHON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"
 
 
 class Schemas:
-    """The schemas of one document and of its references; `spent` counts the parts of merged schemas."""
+    """The schemas of one document and of those that it refers to."""
 
     def __init__(self, document: Any, path: Path) -> None:
         """Hold a parsed document and its `path`."""
-        self.path, self._spent = path, 0
+        self.path, self._spent = path, 0  # `_spent` counts the parts of merged schemas
         self._documents = Documents(path, document)
         # The flat schemas by identity; None while one is being flattened.
         self.known: dict[int, dict[str, Any] | None] = {}
@@ -74,13 +74,13 @@ class Schemas:
         raise ImportFailed(f"{self.path}: has nothing at '{shown(reference)}'")
 
     def place(self, schema: Any, document: Document | None = None) -> "Place":
-        """Return a schema of a document as a place; without one, of the first."""
+        """Return a schema as a place in `document`, by default the first one."""
         return Place(self, schema, document or self._documents.first)
 
     def candidates(self) -> "Iterator[tuple[str, Place]]":
         """Yield candidates for a table with their pointers: definitions, and requests and responses of an API.
 
-        Parts of the document that stand in other files are followed.
+        References to other files are followed.
         """
         first = self._documents.first
         waiting: list[tuple[str, Any, Document, bool]] = [("", first.value, first, False)]
@@ -101,7 +101,7 @@ class Schemas:
                     waiting.append((place, inner, document, key in ("$defs", "definitions")))
 
     def made(self, word: str, places: Sequence["Place"]) -> dict[str, Any]:
-        """Return a schema combined from others; it is kept alive because it is known by its identity."""
+        """Return a schema combined from others. It is kept alive, since `known` finds it by its identity."""
         self._made.append({word: list(places)})
         self.spend(len(places))
         return self._made[-1]
@@ -110,7 +110,7 @@ class Schemas:
         """Count parts; raises `ImportFailed` when recursive references expand to more than any schema needs."""
         self._spent += parts
         if self._spent > _PARTS:
-            raise ImportFailed(f"{self.path}: refers to itself so often that more than {_PARTS:,} parts come of it")
+            raise ImportFailed(f"{self.path}: refers to itself so often that it has more than {_PARTS:,} parts")
 
 
 class Place:
@@ -121,13 +121,13 @@ class Place:
         self._schemas, self.value, self._document = schemas, value, document.inner(value)
 
     def at(self, value: Any) -> "Place":
-        """Return a schema of the same document; one that is combined from places may belong to several."""
+        """Return a schema of the same document; a combined one holds places, which may belong to several documents."""
         return value if isinstance(value, Place) else Place(self._schemas, value, self._document)
 
     def flat(self, depth: int = 0) -> dict[str, Any]:
         """Return the schema with references and `allOf` merged, and with what its alternatives have in common.
 
-        Its `properties`, a mapping, and its `items` are places. A schema inside itself adds nothing there.
+        Its `items`, and the values of its `properties`, are places. Where a schema contains itself, that part is empty.
         """
         if not isinstance(self.value, Mapping):
             return {}  # `true` accepts everything
@@ -176,7 +176,7 @@ class Place:
         return parts
 
     def _merge(self, into: dict[str, Any], schema: Mapping[str, Any]) -> None:
-        """Merge a part into what other parts say: a value must fit all of them."""
+        """Merge a part into other parts; a value must fit all of them."""
         for key, value in schema.items():
             if key == "properties":
                 self._put(into, value)
@@ -208,7 +208,7 @@ class Place:
         )
 
     def _choose(self, into: dict[str, Any], choices: list[dict[str, Any]]) -> None:
-        """Merge alternatives: all their columns, of which those are required that every alternative requires."""
+        """Merge alternatives: take the columns of all, and require those that every alternative requires."""
         real = [one for one in choices if types_of(one) != {"null"}]
         if len(real) == 1:
             own = dict(into)
@@ -363,7 +363,7 @@ def _offered(schemas: Schemas) -> str:
     if not found:
         return ""
     more = ", ..." if len(found) > _OFFERED else ""
-    return f"; name one behind a #: {listed(found[:_OFFERED])}{more}"
+    return f"; name one after a #: {listed(found[:_OFFERED])}{more}"
 
 
 def read_openapi(document: Any, path: Path, fragment: str, wanted: str = "") -> Sequence[Table]:
@@ -407,7 +407,7 @@ def is_schema(document: Any) -> bool:
         return False
     properties = document.get("properties")
     if "properties" in document:
-        # One with type `object` needs no more checks; a row of data may have a column of this name.
+        # With the type `object`, it is a schema; without it, it may be a row of data with a column of this name.
         return _all_schemas(properties, sure="type" in document) and "object" in types
     if any(_all_schemas(document.get(word), sure=False) and document[word] for word in ("$defs", "definitions")):
         return True

@@ -1,4 +1,4 @@
-"""Tables of a lakehouse, by their own metadata: the log of a Delta table, the metadata of an Iceberg table."""
+"""Tables of a lakehouse, from their own metadata: the log of a Delta table, the metadata file of an Iceberg table."""
 
 import json
 import re
@@ -64,7 +64,7 @@ def read_delta(folder: Path) -> Table:
     schema = mapping_of(parsed_json(text_in(latest.get("schemaString")) or "{}", folder), f"{folder}: schemaString")
     columns = tuple(_delta_columns(schema, f"{folder}: schemaString: fields"))
     if not columns:
-        raise ImportFailed(f"{folder}: the log of the Delta table says nothing of its columns")
+        raise ImportFailed(f"{folder}: the log of the Delta table says nothing about its columns")
     name = text_in(latest.get("name")) or folder.resolve().name
     return Table(name, columns, line_of(latest.get("description")))
 
@@ -78,7 +78,7 @@ def _meta_in(path: Path) -> Mapping[str, Any]:
 
 
 def _checkpoint(folder: Path, files: list[Path]) -> Mapping[str, Any]:
-    """Return the table metadata of the last checkpoint, for when the commits before it are gone."""
+    """Return the table metadata of the last checkpoint, {} for none; the commits before it may be gone."""
     for path in files[::-1]:
         with reading_files(str(path), [path], SECONDS) as (database, (name,)):
             query = f"SELECT to_json(metaData)::VARCHAR FROM read_parquet({quoted(name)}) WHERE metaData IS NOT NULL"
@@ -115,7 +115,7 @@ def read_iceberg(document: Any, path: Path) -> Table:
     schema = (current or [mapping_of(document.get("schema"), f"{path}: schema")])[0]
     columns = tuple(_iceberg_columns(schema, f"{path}: schema: fields"))
     if not columns:
-        raise ImportFailed(f"{path}: has no schema with fields that is the current one")
+        raise ImportFailed(f"{path}: has no current schema with fields")
     folder = path.resolve().parent
     table = folder.parent if folder.name == _METADATA else path
     return Table(table.name.split(".")[0], columns)
@@ -169,7 +169,7 @@ class IcebergFolder(Reader):
         path = _latest(source.path / _METADATA)
         document = parsed(path) if path else None
         if path is None or not is_iceberg(document):
-            raise ImportFailed(f"{source.label}: its newest metadata is none of Iceberg")
+            raise ImportFailed(f"{source.label}: its newest metadata is not that of an Iceberg table")
         return [read_iceberg(document, path)]
 
 

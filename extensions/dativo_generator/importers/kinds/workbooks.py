@@ -16,7 +16,7 @@ from ..table import COLUMNS, Column, ImportFailed, Table, library
 from ..types import PERSONAL, Kind
 from ..values import judged
 
-# In bytes, packed and unpacked; in rows of a sheet, cells of all its columns, and values judged per column.
+# The most bytes, packed and unpacked; rows of a sheet, cells in all its columns, and values to judge per column.
 LARGEST, UNPACKED, ROWS, CELLS, VALUES = 64 << 20, 256 << 20, 100_000, 1_000_000, 2_000
 ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _KINDS: dict[frozenset[Kind], Kind] = {

@@ -1,4 +1,4 @@
-"""What a SQL script says about tables: its tokens, its statements, the columns they define, and what changes them.
+"""Follow a SQL script: its tokens, its statements, the columns that they define, and the changes to tables.
 
 Lowest first: `lexis`, `statements`, `definitions`, `changes`, `tables`.
 """

@@ -1,4 +1,4 @@
-"""What ALTER TABLE and similar statements change in a table that a script has made."""
+"""Follow ALTER TABLE and other statements that change the tables that a script has made."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,12 @@ from .definitions import (
 from .lexis import QUOTED, TEXT, WORD
 from .tables import Name, ScriptColumn, ScriptTable, Tables
 
-# The first words of actions of ALTER TABLE; an action without one continues the last. The first of them may follow
+# The first words of actions of ALTER TABLE; an action without one continues the last action. Those of _NEXT may follow
 # another action without a comma.
 _NEXT = ("ADD", "DROP", "ALTER", "MODIFY")
 _WHOLE = ("SET", "COMMENT")
 _VERBS = frozenset({*_NEXT, *_WHOLE, "CHANGE", "RENAME", "REPLACE", "SWAP"})
-# What stands behind the first word of an action, and is no type.
+# What may follow the first word of an action, and is not a type.
 _NO_TYPES = [[word] for word in ("=", "TO", "BY", "TRIGGER", "CONSTRAINT", "PARTITION", "KEYS", "ROW", "RULE", "ALL")]
 
 
@@ -55,15 +55,15 @@ def altered(piece: Piece, tables: Tables) -> None:
 
 
 def _actions(part: Piece) -> Iterator[Piece]:
-    """Yield the actions of a part between commas: DB2 and Oracle need no comma between two."""
+    """Yield the actions of a part between commas; DB2 and Oracle need no comma between two actions."""
     start, depth, verb = part.at, 0, part.word
     for index in range(part.at, part.end):
         word = part.uppers[index]
         depth += (word == "(") - (word == ")")
         if depth or word not in _NEXT or index < start + 2:
             continue
-        behind = part.uppers[index + 1 : index + 2]
-        if verb in ("ADD", "MODIFY", "DROP") or behind == ["COLUMN"]:
+        following = part.uppers[index + 1 : index + 2]
+        if verb in ("ADD", "MODIFY", "DROP") or following == ["COLUMN"]:
             yield part.part(start, index)
             start, verb = index, word
     yield part.part(start, part.end)
@@ -72,7 +72,7 @@ def _actions(part: Piece) -> Iterator[Piece]:
 class _Alter:
     """One ALTER TABLE: the table that it changes, and the action that the next one may continue.
 
-    `is_heir` is whether the statement names a table from which this one inherits, so that only columns change.
+    With `is_heir`, the statement names a table from which this one inherits, so that only columns change.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class _Alter:
 
     @property
     def table(self) -> ScriptTable:
-        """The table; raises `NotUnderstood` if the script has made none of this name."""
+        """The table; raises `NotUnderstood` if the script has not made one of this name."""
         return self.found or self.tables.get(self.name)
 
     def follow(self, action: Piece) -> None:
-        """Follow one action; if it is not understood, keep it as the problem and go on with the next."""
+        """Follow one action; keep the first one that is not understood as the problem."""
         try:
             self._follow(action)
         except NotUnderstood as problem:
@@ -133,7 +133,7 @@ class _Alter:
         handler(action)
 
     def _is_harmless(self, action: Piece) -> bool:
-        """Return whether an action changes no column: it begins with such words, and none is the name of a column."""
+        """Return whether an action changes no column: it begins with harmless words, none of which names a column."""
         found = self.words.harmless.at(action.uppers, action.at)
         if found is None or len(found[0]) != 2:
             return found is not None and (len(found[0]) > 1 or action.word not in _VERBS or action.word in _WHOLE)
@@ -158,7 +158,7 @@ class _Alter:
         return action.uppers[action.at + 1 : action.at + 2] in _NO_TYPES
 
     def _is_followed_otherwise(self, action: Piece) -> bool:
-        """Follow an action on the table as a whole; return whether it was one."""
+        """Follow an action on the table as a whole; return whether it is one."""
         if self.is_heir:
             return action.word in ("COMMENT", "SET", "SWAP", "INHERIT", "NO", "ATTACH", "DETACH")
         if action.takes("INHERIT"):
@@ -204,7 +204,7 @@ class _Alter:
         return (*action.uppers[action.at : at], *found[0]) if found else ()
 
     def _partition(self, action: Piece) -> ScriptTable | None:
-        """Take the name of a partition; None if it is no table of the script, as in dialects where it has none."""
+        """Take the name of a partition, and return its table; None if it has none, as in some dialects."""
         named = not action.is_over and action.tokens[action.at].kind in (WORD, QUOTED)
         return self.tables.find(action.name()) if named else None
 
@@ -286,7 +286,7 @@ class _Alter:
             self._redefine(found, action, keeps)
 
     def _redefine(self, found: ScriptColumn, action: Piece, keeps: bool) -> None:
-        """Take the type and its options; dialects disagree about null if it is not mentioned."""
+        """Take the type and its options. If null is not mentioned, dialects differ on what holds."""
         changed = options(action, Definition(found.name, type_of(action)))
         if changed.type:
             found.type, found.charset = changed.type, changed.charset or self.table.charset
@@ -346,19 +346,19 @@ class _Alter:
 
 
 def _adopt(parent: ScriptTable | None, child: ScriptTable | None) -> None:
-    """Let a table inherit from another one, if the script has made both."""
+    """Let `child` inherit from `parent`, if the script has made both."""
     if parent and child:
         parent.children.append(child)
 
 
 def _disown(parent: ScriptTable | None, child: ScriptTable | None) -> None:
-    """Let a table inherit from another one no more."""
+    """Let `child` no longer inherit from `parent`."""
     if parent:
         parent.children = [one for one in parent.children if one is not child]
 
 
 def _place(action: Piece) -> tuple[bool, str]:
-    """Take the position of a column out of an action: whether first, and the column before it."""
+    """Take the position of a column from the end of an action: whether it comes first, or the column before it."""
     if action.end - action.at > 2 and action.uppers[action.end - 1] == "FIRST":
         action.end -= 1
         return True, ""
@@ -385,7 +385,7 @@ def dropped(piece: Piece, tables: Tables) -> list[ScriptTable]:
 
 
 def dropped_schema(piece: Piece, tables: Tables) -> list[ScriptTable]:
-    """Follow DROP SCHEMA and DROP DATABASE, whose object is behind, and return the tables that they dropped."""
+    """Follow DROP SCHEMA or DROP DATABASE from the word after it, and return the tables that it dropped."""
     piece.skips("IF EXISTS")
     names = {one.name()[-1].lower() for one in piece.parted() if not one.is_over}
     gone = [table for table in tables if len(table.parts) > 1 and table.parts[-2].lower() in names]
@@ -395,7 +395,7 @@ def dropped_schema(piece: Piece, tables: Tables) -> list[ScriptTable]:
 
 
 def transferred(piece: Piece, tables: Tables) -> None:
-    """Follow T-SQL's ``ALTER SCHEMA x TRANSFER y.z``, whose object is behind; any other change concerns no table."""
+    """Follow T-SQL's ``ALTER SCHEMA x TRANSFER y.z`` from the name on; no other change concerns a table."""
     schema = piece.name()
     if piece.takes("TRANSFER"):
         if piece.takes("OBJECT"):
@@ -407,7 +407,7 @@ def transferred(piece: Piece, tables: Tables) -> None:
 
 
 def exchanged(piece: Piece, tables: Tables) -> None:
-    """Follow ClickHouse's ``EXCHANGE TABLES a AND b``, whose first two words are behind."""
+    """Follow ClickHouse's ``EXCHANGE TABLES a AND b`` from the first name on."""
     one = tables.get(piece.name())
     if not piece.takes("AND"):
         raise piece.unknown()
@@ -427,7 +427,7 @@ def renamed(piece: Piece, tables: Tables) -> None:
 
 
 def commented(piece: Piece, tables: Tables) -> None:
-    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; one on an unknown table has no effect on the others.
+    """Follow COMMENT ON TABLE and COMMENT ON COLUMN; a comment on an unknown table is ignored.
 
     DB2 comments on several columns at once: ``COMMENT ON a (x IS '...', y IS '...')``.
     """
@@ -445,7 +445,7 @@ def commented(piece: Piece, tables: Tables) -> None:
 
 
 def _comment(name: Name, of_column: bool, piece: Piece, tables: Tables) -> None:
-    """Take what a table or column, named with its table, is said to be."""
+    """Take the description of a table, or of a column that is named with its table."""
     if not piece.takes("IS"):
         raise piece.unknown()
     text = (piece.text() or "").strip()
@@ -458,7 +458,7 @@ def _comment(name: Name, of_column: bool, piece: Piece, tables: Tables) -> None:
         table.column(name[-1]).description = text
 
 
-# The parameters of procedures of T-SQL, in order.
+# The parameters of T-SQL's procedures, in order.
 _PROPERTY = ("name", "value", "level0type", "level0name", "level1type", "level1name", "level2type", "level2name")
 _RENAME = ("objname", "newname", "objtype")
 _TYPE = ("typename", "phystype", "nulltype")

@@ -1,4 +1,4 @@
-"""What CREATE TABLE says about a table."""
+"""Follow CREATE TABLE, and queries that make tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,16 +8,16 @@ from .definitions import Definition, NotUnderstood, Piece, charset_at, column, i
 from .lexis import QUOTED, WORD
 from .tables import Name, ScriptColumn, ScriptTable, Tables
 
-# Types that have columns, by name.
+# The columns of types that have any, by name.
 Objects = Mapping[str, Sequence[ScriptColumn]]
-UNSAID = "a query that does not say what its columns are"
+UNSAID = "a query that does not state its columns"
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM", "EXECUTE")
-# Options with a word that else gives a table columns; a value follows the first two.
+# Options with a word that would otherwise give the table columns; a value follows those in _VALUED.
 _VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"), ("AS", "OF"))
 
 
 def named(piece: Piece) -> tuple[Name, bool, bool]:
-    """Take the beginning of CREATE TABLE: the name, whether it replaces, and whether it has IF NOT EXISTS."""
+    """Take the beginning of CREATE TABLE; return the name, whether it replaces, and whether it has IF NOT EXISTS."""
     replaces = False
     while not piece.takes("TABLE"):
         replaces = replaces or piece.word in ("REPLACE", "RECREATE")
@@ -28,7 +28,7 @@ def named(piece: Piece) -> tuple[Name, bool, bool]:
 
 
 def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Objects) -> ScriptTable:
-    """Take what follows the name of a table; raises `NotUnderstood`."""
+    """Take what follows the name in CREATE TABLE, and return the table; raises `NotUnderstood`."""
     table = ScriptTable(name[-2:], line)
     keys: list[str] = []
     if piece.takes("ON", "CLUSTER"):
@@ -48,7 +48,7 @@ def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Object
 
 
 def _list_of_columns(piece: Piece) -> int | None:
-    """Find the list of columns, which may follow options; None if there is none."""
+    """Return the index of the list of columns, which may follow options; None if there is none."""
     at = piece.at
     while at < piece.end:
         word = piece.uppers[at]
@@ -77,7 +77,7 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
     is_virtual = "VIRTUAL" in piece.said
     for number, entry in enumerate(entries, 1):
         if is_virtual and entry.uppers[entry.at + 1 : entry.at + 2] == ["="]:
-            continue  # an option of its module
+            continue  # an option of the module of a virtual table
         if entry.is_over:
             if number == len(entries):
                 continue
@@ -94,19 +94,19 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
 
 
 def made(definition: Definition, words: Words) -> ScriptColumn:
-    """Make the column of a definition; some types exclude null."""
+    """Return the column of a definition; some types exclude null."""
     if definition.required is None and definition.type.upper() in words.never_null:
         definition = definition._replace(required=True)
     return ScriptColumn.of(definition)
 
 
 def copied(table: ScriptTable) -> list[ScriptColumn]:
-    """Copy the columns of another table."""
+    """Return copies of the columns of a table."""
     return [one.copy() for one in table.columns]
 
 
 def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, objects: Objects) -> None:
-    """Take what follows or replaces the list: further columns, those of another table, a description."""
+    """Take what follows or replaces the list of columns: further ones, those of another table, a description."""
     listed = bool(table.columns)
     while not piece.is_over:
         word = piece.word
@@ -119,7 +119,7 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             piece.at += 1
             piece.takes_one("TABLE", "AS")
             table.columns += copied(tables.get(piece.name()))
-        elif word == "LIKE" and _is_name(piece, piece.at + 1):  # Flink's adds what is listed to another table
+        elif word == "LIKE" and _is_name(piece, piece.at + 1):  # Flink's adds columns to another table's
             piece.at += 1
             _inherited(table, [tables.get(piece.name())], follows=False)
         elif piece.takes("PARTITION", "OF"):
@@ -157,9 +157,9 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
 
 
 def _inherited(table: ScriptTable, parents: list[ScriptTable], follows: bool = True) -> None:
-    """Put the columns of its parents before those of a table; one that several of them have is one column.
+    """Put the columns of its parents before those of a table; a column of several parents becomes one.
 
-    It `follows` them when they change, too.
+    If the table `follows` its parents, it also changes with them later.
     """
     own = {one.name.lower() for one in table.columns}
     theirs: dict[str, ScriptColumn] = {}
@@ -176,7 +176,7 @@ def _step(piece: Piece) -> None:
 
 
 def _of_type(piece: Piece, table: ScriptTable, keys: list[str], objects: Objects) -> None:
-    """Take the columns of a type, and the options that a list adds to them; raises `NotUnderstood`."""
+    """Take the columns of a type, and the options that a list adds to these columns; raises `NotUnderstood`."""
     start = piece.at
     piece.at += 1
     found = objects.get(piece.name()[-1].lower())
@@ -198,7 +198,7 @@ def _is_name(piece: Piece, index: int) -> bool:
 
 
 def _partitions(piece: Piece, table: ScriptTable) -> None:
-    """Take the columns that partition a table, if they have a type: Hive does not list them with the others."""
+    """Take the columns that partition a table, if they have a type: Hive does not list these with the others."""
     for entry in piece.entries():
         if entry.end - entry.at > 1 and _is_name(entry, entry.at + 1):
             definition = column(entry)
@@ -207,7 +207,7 @@ def _partitions(piece: Piece, table: ScriptTable) -> None:
 
 
 def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool, adds: bool = False) -> None:
-    """Take the columns of another table, or of a query that states them; a query that `adds` always has more of them.
+    """Take the columns of another table, or of a query that states them; a query that `adds` always has more columns.
 
     Raises `NotUnderstood`.
     """
@@ -236,7 +236,7 @@ class Into(NamedTuple):
 
     select: int
     into: int
-    behind: int
+    after: int
     name: Name
 
 
@@ -267,7 +267,7 @@ def _target(piece: Piece, select: int, into: int) -> Into | None:
 
 def queried(piece: Piece, found: Into, line: int, tables: Tables) -> ScriptTable:
     """Return the table that a query makes; raises `NotUnderstood` if it does not state its columns."""
-    tokens = [*piece.tokens[found.select : found.into], *piece.tokens[found.behind : piece.end]]
+    tokens = [*piece.tokens[found.select : found.into], *piece.tokens[found.after : piece.end]]
     return ScriptTable(found.name, line, selected(Piece(tokens, piece.words), tables))
 
 
@@ -305,7 +305,7 @@ _AFTER_FROM = ("WHERE", "LIMIT", "ORDER", "TABLESAMPLE", "FETCH", "OPTION", "END
 
 
 def _clauses(query: Piece) -> dict[str, int]:
-    """Find where the clauses of a query begin, outside brackets."""
+    """Return where the clauses of a query begin, outside brackets, by their first words; raises `NotUnderstood`."""
     places: dict[str, int] = {}
     depth = 0
     for index in range(query.at, query.end):

@@ -1,7 +1,7 @@
-"""Columns as statements define them: name, type, whether they may be null, and what they mean.
+"""Columns as statements define them: name, type, whether they may be null, and their comments.
 
-The words of `registry/definitions.yaml` tell what follows a type. An unknown word is not skipped: it could be part of
-the type, or mean anything.
+The words in `registry/definitions.yaml` determine what may follow a type. An unknown word is not skipped: it could be
+part of the type, or mean anything.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ _NAMES = (WORD, QUOTED)
 
 
 class NotUnderstood(Exception):
-    """A definition, or a part of it, holds something unknown; the message is its first words."""
+    """A definition holds something unknown; the message quotes its first words, or gives the reason."""
 
 
 class Definition(NamedTuple):
@@ -53,7 +53,7 @@ class Definition(NamedTuple):
 class Piece:
     """A range of tokens of a statement, with their keywords and a current position.
 
-    `said` collects the types and options that were read, which point to a dialect.
+    `said` collects the types and options that were read, which are evidence of a dialect.
     """
 
     def __init__(self, tokens: Sequence[Token], words: Words, at: int = 0, end: int | None = None) -> None:
@@ -64,7 +64,7 @@ class Piece:
         self.said: set[str] = set()
 
     def part(self, at: int, end: int) -> "Piece":
-        """Return a range of it, which shares its tokens."""
+        """Return a range of this piece, which shares its tokens."""
         piece = Piece.__new__(Piece)
         piece.tokens, piece.words, piece.uppers, piece.said = self.tokens, self.words, self.uppers, self.said
         piece.at, piece.end = at, end
@@ -117,16 +117,16 @@ class Piece:
         parts = [self.tokens[self.at].value]
         self.at += 1
         while self.word in (".", "-") and self.at + 1 < self.end:
-            behind = self.tokens[self.at + 1]
+            following = self.tokens[self.at + 1]
             if self.word == "-":
-                if self.tokens[self.at - 1].end != behind.start - 1 or not self._is_name(behind):
+                if self.tokens[self.at - 1].end != following.start - 1 or not self._is_name(following):
                     break
-                parts[-1:] = f"{parts[-1]}-{behind.value}".split(".")
-            elif behind.value == ".":  # an omitted schema: database..table
+                parts[-1:] = f"{parts[-1]}-{following.value}".split(".")
+            elif following.value == ".":  # an omitted schema: database..table
                 self.at += 1
                 continue
             else:
-                parts.append(behind.value)
+                parts.append(following.value)
             self.at += 2
         return tuple(part for part in parts if part)
 
@@ -165,7 +165,7 @@ class Piece:
                 depth -= 1
                 if not depth:
                     return index
-        raise NotUnderstood("a bracket that nobody closes")
+        raise NotUnderstood("a bracket that is never closed")
 
     def skip_list(self) -> None:
         """Skip a list in brackets if one comes next."""
@@ -180,7 +180,7 @@ class Piece:
         yield from inner.parted()
 
     def parted(self) -> Iterator["Piece"]:
-        """Yield the parts between commas; commas in brackets do not count, nor in the angle brackets of types."""
+        """Yield the parts between commas, except commas in brackets or in the angle brackets of types."""
         start, depth, pointed = self.at, 0, 0
         for index in range(self.at, self.end):
             word = self.uppers[index]
@@ -199,9 +199,9 @@ class Piece:
             yield self.part(start, self.end)
 
     def unknown(self) -> NotUnderstood:
-        """Build the error for the token at the position."""
+        """Return the error for the token at the position."""
         found = [token.value for token in self.tokens[self.at : min(self.end, self.at + 4)]]
-        return NotUnderstood(f"'{' '.join(found)}'" if found else "where it ends")
+        return NotUnderstood(f"'{' '.join(found)}'" if found else "its end")
 
 
 def column(piece: Piece) -> Definition:
@@ -278,11 +278,11 @@ def _pointed(piece: Piece) -> str:
         piece.at += 1
         if not depth:
             return "".join(_spelt(piece.tokens[start : piece.at]))
-    raise NotUnderstood("a bracket that nobody closes")
+    raise NotUnderstood("a bracket that is never closed")
 
 
 def options(piece: Piece, definition: Definition) -> Definition:
-    """Take the options after a type; raises `NotUnderstood` for anything else."""
+    """Take the options after a type, and return the definition with them; raises `NotUnderstood` for anything else."""
     words = piece.words
     required, comment, charset = definition.required, definition.comment, definition.charset
     keys: list[str] = []
@@ -325,7 +325,7 @@ def charset_at(piece: Piece) -> str:
 
 
 def _described(piece: Piece) -> str | None:
-    """Take a list of options, and return the text of the one that describes."""
+    """Take a list of options, and return the text of the one that is a description; None if there is none."""
     said = None
     for entry in piece.entries():
         if entry.takes_one(*piece.words.comments) and entry.takes("="):
@@ -348,7 +348,7 @@ def _skip(piece: Piece, shape: str) -> None:
 
 
 def _skip_value(piece: Piece) -> None:
-    """Skip an expression: up to the next option that does not follow a joining token."""
+    """Skip an expression, up to the next option that does not follow a joining token."""
     start = piece.at
     while not piece.is_over:
         if piece.word in _OPENING:
@@ -385,7 +385,7 @@ def is_column(piece: Piece) -> bool:
 
 
 def key_columns(piece: Piece) -> list[str]:
-    """List the columns of the primary key or period that an entry of a table's list, or an ALTER TABLE, defines."""
+    """List the columns of a primary key or period that an entry in a table's list, or an ALTER TABLE, defines."""
     if piece.takes("PERIOD"):
         while not piece.is_over and piece.word != "(":
             piece.at += 1
@@ -402,7 +402,10 @@ def key_columns(piece: Piece) -> list[str]:
 
 
 def key_index(piece: Piece) -> str:
-    """Return the name, in lower case, of the index that becomes a primary key: ``PRIMARY KEY USING INDEX x``."""
+    """Return the name, in lower case, of an index that becomes a primary key, as in ``PRIMARY KEY USING INDEX x``.
+
+    Returns '' if there is none.
+    """
     for at in range(piece.at, piece.end - 4):
         if piece.uppers[at : at + 4] == ["PRIMARY", "KEY", "USING", "INDEX"]:
             return piece.part(at + 4, piece.end).name()[-1].lower()
@@ -410,10 +413,7 @@ def key_index(piece: Piece) -> str:
 
 
 def index_of(piece: Piece) -> tuple[str, list[str]]:
-    """Take the name of an index, in lower case, and its columns; ('', []) for one without.
-
-    The word INDEX is behind.
-    """
+    """Take the name of an index, in lower case, and its columns, from the word after INDEX; ('', []) without a name."""
     piece.skips("CONCURRENTLY", "IF NOT EXISTS")
     if piece.word == "ON":
         return "", []

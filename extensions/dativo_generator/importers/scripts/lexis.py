@@ -1,10 +1,10 @@
-"""The tokens of SQL, in one pass over the text for any dialect; a `Lexis` holds what dialects write differently."""
+"""The tokens of SQL, in one pass over the text for any dialect; a `Lexis` holds the differences between dialects."""
 
 import re
 from functools import cache
 from typing import NamedTuple
 
-# The kinds of tokens. A quoted one is a name, a text is a literal, and a sign any other character.
+# The kinds of tokens. A quoted one is a name, a text is a literal, and a sign is any other character.
 WORD, QUOTED, TEXT, NUMBER, SIGN = "word", "quoted", "text", "number", "sign"
 
 
@@ -25,9 +25,9 @@ class Token(NamedTuple):
 class Lexis(NamedTuple):
     """How a dialect writes texts and comments.
 
-    escapes: a backslash escapes in a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys: the content of ``/*!
-    */`` is read. nests: comments may nest. triples: three quotes form one. brackets: ``[ ]`` quote a name; otherwise
-    they are signs.
+    escapes: a backslash escapes the next character of a text. hashes, slashes: ``#``, ``//`` begin a comment. obeys:
+    the content of ``/*! */`` is read. nests: comments may nest. triples: three quotes count as one. brackets: ``[ ]``
+    quote a name; otherwise they are signs.
     """
 
     escapes: bool = False
@@ -39,7 +39,7 @@ class Lexis(NamedTuple):
     brackets: bool = False
 
     def in_script(self, script: str) -> "Lexis":
-        """Drop what does not occur in a script, so that most dialects read it in the same way."""
+        """Return the lexis without what does not occur in a script, so that most dialects read it in the same way."""
         return Lexis(*(said and _MATTERS[name].search(script) is not None for name, said in self._asdict().items()))
 
 
@@ -53,7 +53,7 @@ _MATTERS = {
     "brackets": re.compile(r"\[[^\]\d]"),
 }
 _IN_COMMENT = re.compile(r"/\*|\*/")
-# The groups of a pattern; a match of any other is ignored.
+# The groups of a pattern; any other group is ignored.
 SPACE, COMMENT, _DOLLARS, _ORACLE, _PLAIN, _NAME, _WORD, _NUMBER, _SIGN = (
     *("space", "comment", "dollars", "oracle", "plain", "name", "word", "number", "sign"),
 )
@@ -70,7 +70,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": ""}
 
 
 class _Parts(NamedTuple):
-    """Patterns of comments, texts and quoted names; none of them backtracks."""
+    """Patterns for comments, texts and quoted names, none of which backtracks."""
 
     comment: str
     dollars: str
@@ -102,7 +102,7 @@ def _parts(lexis: Lexis) -> _Parts:
 
 @cache
 def pattern(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of every token; an unterminated one extends to the end.
+    """Return the pattern for every token; an unterminated token extends to the end.
 
     A template placeholder (``${x}``, ``{x}``, ``{{ x }}``, ``$(x)``, ``&x``, ``!x!``) is a word.
     """
@@ -118,7 +118,7 @@ def pattern(lexis: Lexis) -> re.Pattern[str]:
 
 @cache
 def passed_over(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern of text to skip: up to a semicolon, a comment, or a line that begins with a word."""
+    """Return the pattern for text to skip: up to a semicolon, a comment, or a line that begins with a word."""
     parts = _parts(lexis._replace(nests=False))
     return re.compile(
         rf"(?:[^;'\"`\n/$\#\\eEqQ-]++|[eEqQ](?!')|(?!--|/\*|//|\#)(?:{parts.dollars}|{parts.oracle}|{parts.plain}"
@@ -148,7 +148,7 @@ def is_open(match: re.Match[str], lexis: Lexis) -> bool:
 
 @cache
 def _closing(lexis: Lexis) -> re.Pattern[str]:
-    """Build the pattern that matches only terminated tokens."""
+    """Return the pattern that matches only terminated tokens."""
     return re.compile(pattern(lexis).pattern.replace(r"\Z", "(?!)"), re.DOTALL)
 
 
@@ -159,7 +159,7 @@ def token(match: re.Match[str], lexis: Lexis) -> Token:
     if kind is QUOTED:
         closing = value[-1]
         value = value[1:-1].replace(closing * 2, closing)
-        if lexis.escapes and closing == '"':  # where it quotes a text
+        if lexis.escapes and closing == '"':  # in such dialects, it quotes a text
             value = _unescaped(value)
     elif kind is TEXT:
         value = _meant(group, value, match["tag"], lexis)

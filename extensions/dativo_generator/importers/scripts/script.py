@@ -20,7 +20,7 @@ class Problem:
     """A statement that was not followed: its line, its text, the reason, and the table that it concerns ('' for none).
 
     `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made, `undoes`
-    whether it takes back what other statements define, where a dialect can.
+    whether it undoes what other statements define, in dialects that can.
     """
 
     line: int
@@ -36,11 +36,11 @@ class Problem:
 class Script:
     """The result of a script.
 
-    `types` are its named types, `objects` those with columns; `views` and `dropped` tables with their lines; `said` the
-    words and quotes of its definitions; `routines` the lines of those that mention making tables; `variables` the
-    declarations of PL/SQL blocks, `declares` whether such a block has not begun yet. `begun` are the tables that an
-    open transaction has defined, with their lines, and its savepoints, with 0; None outside of one, and if conditions
-    decide how it ends.
+    `types` are its named types, `objects` those with columns; `views` and `dropped` hold lines by name; `said` holds
+    the words and quotes in its definitions, `routines` the lines of routines that mention making tables, `variables`
+    what PL/SQL blocks declare; `declares` is whether such a block has not begun yet. `begun` holds the tables that an
+    open transaction has defined, with their lines, and its savepoints, with 0; it is None outside a transaction, and if
+    conditions decide how it ends.
     """
 
     tables: Tables = field(default_factory=Tables)
@@ -57,17 +57,17 @@ class Script:
 
     @property
     def misunderstood(self) -> list[Problem]:
-        """What was not understood, except what only concerns tables from elsewhere."""
+        """The problems, except those that only concern tables from elsewhere."""
         return [problem for problem in self.problems if not problem.elsewhere]
 
     @property
     def columns(self) -> int:
-        """How many columns its tables have."""
+        """How many columns the tables have."""
         return sum(len(table.columns) for table in self.tables)
 
 
 def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
-    """Follow a script to its end; `check` may raise to end it early."""
+    """Follow a script to its end; `check` gets each statement first, and may raise to stop."""
     script = Script()
     script.said.update(match[0].strip(" \t\r;").upper() for match in words.batch.finditer(text))
     for statement in statements(text, lexis, words):
@@ -84,7 +84,7 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
     line, counted = statement.line, statement.start
     for place, end in statement.texts:
         line, counted = line + statement.script.count("\n", counted, place), place
-        script.problems.append(Problem(line, _beginning(statement.script, place, end), "it stands in a text"))
+        script.problems.append(Problem(line, _beginning(statement.script, place, end), "it is inside a text"))
     if not statement.tokens:
         return
     _remember_variables(script, statement)
@@ -104,20 +104,20 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
                 if script.begun is not None:
                     script.begun.append((table.name, statement.line))
         elif what in ("DROP SCHEMA", "DROP DATABASE"):
-            for table in dropped_schema(_behind(piece, what), script.tables):
+            for table in dropped_schema(_after_object(piece, what), script.tables):
                 script.dropped[table.name] = statement.line
         elif what == "ALTER SCHEMA":
-            transferred(_behind(piece, what), script.tables)
+            transferred(_after_object(piece, what), script.tables)
         elif what == "ALTER DOMAIN":
-            _change_domain(script, _behind(piece, what))
+            _change_domain(script, _after_object(piece, what))
         elif what == "CREATE INDEX" and "UNIQUE" in piece.uppers[:_HEAD]:
-            name, columns = index_of(_behind(piece, what))
+            name, columns = index_of(_after_object(piece, what))
             script.tables.indexes[name] = columns
         elif statement.begins("EXCHANGE", "TABLES"):
             exchanged(piece.part(2, piece.end), script.tables)
         elif statement.begins("UNDROP", "TABLE") or statement.begins("IMPORT", "FOREIGN", "SCHEMA"):
             defines = True
-            raise NotUnderstood("it makes tables and does not say what their columns are")
+            raise NotUnderstood("it makes tables and does not state their columns")
         elif statement.begins("COMMENT", "ON"):
             commented(piece, script.tables)
         elif statement.begins("RENAME"):
@@ -139,14 +139,14 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         script.problems.append(Problem(statement.line, text, str(problem), about, defines, elsewhere))
 
 
-# How a transaction goes on behind BEGIN and END; what undoes it, and what may decide how it ends.
+# What follows BEGIN and END of a transaction; what undoes it, and what may decide how it ends.
 _TRANSACTIONS = ("TRAN", "TRANSACTION", "WORK", "ISOLATION", "READ", "DEFERRED", "IMMEDIATE", "EXCLUSIVE")
 _UNDOES, _CONDITIONS = ("ROLLBACK", "ABORT"), ("IF", "ELSE", "WHILE")
 _BEFORE_NAME = ("TRAN", "TRANSACTION", "WORK", "TO", "SAVEPOINT")
 
 
 def _transact(script: Script, statement: Statement) -> None:
-    """Note what a transaction defines, and what of it a ROLLBACK undoes."""
+    """Note what a transaction defines, and which of it a ROLLBACK undoes."""
     words = [token.upper for token in statement.tokens[:5]]
     first, second = words[0], "".join(words[1:2])
     alone = len(words) == 1 and statement.script[statement.end : statement.end + 1] == ";"
@@ -167,7 +167,7 @@ def _transact(script: Script, statement: Statement) -> None:
 
 
 def _undo(script: Script, statement: Statement, savepoint: str) -> None:
-    """Add a problem for each definition that a statement undoes: all, or those behind a savepoint."""
+    """Add a problem for each definition that a statement undoes: all, or those after a savepoint."""
     begun = script.begun or []
     first = next((place for place in range(len(begun))[::-1] if begun[place] == (savepoint.lower(), 0)), 0)
     text = _beginning(statement.script, statement.start, statement.end)
@@ -177,8 +177,8 @@ def _undo(script: Script, statement: Statement, savepoint: str) -> None:
     del begun[first:]
 
 
-def _behind(piece: Piece, what: str) -> Piece:
-    """Return what follows the object of a statement."""
+def _after_object(piece: Piece, what: str) -> Piece:
+    """Return what follows the kind of object in a statement."""
     kind = what.partition(" ")[2]
     return piece.part(piece.uppers.index(kind, piece.at) + 1, piece.end)
 
@@ -192,7 +192,7 @@ def _change_domain(script: Script, piece: Piece) -> None:
 
 
 def _what(piece: Piece) -> str:
-    """Return what a statement does: ``CREATE TABLE``, ``CREATE VIEW``; '' for one without an object."""
+    """Return the verb and the kind of object of a statement, like ``CREATE TABLE``; '' for one without an object."""
     first = piece.word
     if piece.ahead("REPLACE", "TABLE") or (first == "REPLACE" and "TABLE" in piece.uppers[piece.at : piece.at + 3]):
         return "CREATE TABLE"
@@ -224,7 +224,7 @@ def _remember_variables(script: Script, statement: Statement) -> None:
     """Store the variables of a PL/SQL block: the words that begin statements between DECLARE and BEGIN."""
     first, second = (statement.tokens[at].value if at < len(statement.tokens) else "" for at in (0, 1))
     if statement.first == "DECLARE":
-        script.declares = second[:1] != "@"  # T-SQL's ends with its statement
+        script.declares = second[:1] != "@"  # T-SQL's DECLARE ends with its statement
         script.variables.add(second.lower())
     elif statement.first == "BEGIN":
         script.declares = False
@@ -253,16 +253,16 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
 
 
 def _put(script: Script, table: ScriptTable, there: ScriptTable | None = None) -> None:
-    """Add a table; raises `NotUnderstood` if one of its name exists with other columns."""
+    """Add a table; raises `NotUnderstood` if a table of this name exists with other columns."""
     if there is None:
         script.tables.put(table)
         script.dropped.pop(table.name, None)
     elif [one.name for one in there.columns] != [one.name for one in table.columns]:
-        raise NotUnderstood(f"the table exists already, from line {there.line}")
+        raise NotUnderstood(f"line {there.line} has already made this table")
 
 
 def _remember_object(script: Script, statement: Statement, piece: Piece, what: str) -> None:
-    """Store views, and the names of types."""
+    """Store a view, or a named type."""
     kind = what.partition(" ")[2]
     while piece.word != kind:
         piece.at += 1
@@ -293,7 +293,7 @@ _METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "
 
 
 def _say(script: Script, statement: Statement, piece: Piece) -> None:
-    """Store the types, options and quotes of a definition: never a name, nor the content of a text."""
+    """Store the types, options and quotes of a definition, but never a name or the content of a text."""
     quotes = {statement.script[token.start] for token in statement.tokens if token.kind is QUOTED and token.value}
     script.said.update(piece.said, quotes)
 

@@ -1,7 +1,7 @@
-"""Split a script into statements in one pass, without what is meant for the client program.
+"""Split a script into statements in one pass, without commands for the client program.
 
-A statement ends at a semicolon, at a terminator of clients (``GO``, ``/``, ``@`` at the end of a line, that of
-``DELIMITER``), and where the next one plainly begins: T-SQL needs no sign between two, and an unreadable statement must
+A statement ends at a semicolon, at a client's terminator (``GO``, ``/``, ``@`` at the end of a line, that of
+``DELIMITER``), and where the next one clearly begins: T-SQL needs no sign between two, and an unreadable statement must
 not swallow the next one. The body of a function, procedure or trigger is part of its statement.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ...registry.definitions import Words
 from .lexis import COMMENT, SPACE, WORD, Lexis, Token, end_of_comment, is_open, passed_over, pattern, tokens
 
-# What begins a statement anywhere, and what does only at the start of a line.
+# What begins a statement anywhere; and what begins one only at the start of a line.
 _BEGINS = re.compile(
     r"create\s+(?:\w+\s+){0,6}?table\s+(?!function\b)[^\s=,;).]|alter\s+(?:\w+\s+)?table\s+\S|drop\s+(?:\w+\s+)?table\s"
     r"|exec(?:ute)?\s+(?:\w+\.|\[\w+\]\.)*\[?sp_\w",
@@ -23,7 +23,8 @@ _BEGINS_LINE = re.compile(
     r"|select\s(?:(?!\bfrom\b)[^;]){1,2000}?\binto\s",  # the SELECT of an INSERT has no INTO
     re.IGNORECASE,
 )
-# What does at the start of a line, though the statement before speaks of defining tables: it needs no sign at its end.
+# What begins one at the start of a line, although the statement before it may mention definitions of tables: that
+# statement needs no sign at its end.
 _DEFINES = re.compile(
     r"create\s+(?:\w+\s+){0,6}?table\s+(?:if\s+not\s+exists\s+)?[^\s(,;]+\s*\(|(?:alter|drop)\s+table\s+[^\s,;]+\s*[\s;]",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ _NAME = r"(?:\[[^\]\n]*\]|[\w.\"`\[\]@#$:])++"
 _TABLE_IN_TEXT = re.compile(
     rf"\bcreate\s+(?:\w+\s+){{0,6}}?table\s+(?:if\s+not\s+exists\s+)?{_NAME}\s*(?:\(|as\b|like\b)"
     rf"|\balter\s+table\s+(?:if\s+exists\s+|only\s+)*{_NAME}\s+(?:add|alter|change|drop|modify|rename)\s[^;]{{0,40}}"
-    # the program appends the name
+    # a program appends the name
     r"|\b(?:create\s+(?:\w+\s+){0,6}?|alter\s+)table\s+(?:if\s+(?:not\s+)?exists\s+)?[\"`\[]?'\Z",
     re.IGNORECASE,
 )
@@ -44,7 +45,7 @@ _REPLACES = re.compile(r"\s+(?:transient\s+)?table\s", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"[ \t\r]*(?:--[^\n]*)?(?:\n|\Z)")
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _END_OF_DATA = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
-# It is alone on its line; a column of this name has a type, and a comma or bracket after it.
+# The client's command is alone on its line; a column of this name has a type, and a comma or bracket after it.
 _DELIMITER = re.compile(
     r"^[ \t]*delimiter[ \t]+([^\s\w'\"]\S*|\w+)[ \t\r]*(?:(?:--|\#)[^\n]*)?$(?!\s*[),])", re.IGNORECASE | re.MULTILINE
 )
@@ -52,7 +53,7 @@ _DELIMITER = re.compile(
 _HEAD = 24
 # The fewest characters of a text with a definition in it, or the beginning of one.
 _SHORTEST = len("'create table '")
-# How many unterminated texts are read again; a script has no more.
+# How many unterminated texts are read again; no script has more.
 _OPEN = 3
 
 
@@ -60,8 +61,8 @@ _OPEN = 3
 class Statement:
     """A statement without its terminator and comments.
 
-    `line` is where it begins. `routine` is the kind of routine that it defines ('' for none), whose body is not in the
-    tokens. `texts` are spans in texts and bodies that hold a definition of a table.
+    `line` is where it begins. `routine` is the kind of routine that it defines ('' for none); the routine's body is not
+    in the tokens. `texts` holds the spans of definitions of tables inside texts and bodies.
     """
 
     script: str
@@ -78,7 +79,7 @@ class Statement:
         return self.tokens[0].upper if self.tokens else ""
 
     def begins(self, *words: str) -> bool:
-        """Return whether it begins with these words."""
+        """Return whether the statement begins with these words."""
         return len(self.tokens) >= len(words) and all(
             token.upper == word for token, word in zip(self.tokens, words, strict=False)
         )
@@ -96,7 +97,7 @@ class _Splitter:
         self.script, self.lexis, self.words = script, lexis, words
         self.line, self.counted = 1, 0
         self.open = 0
-        # Where a client ends the last statement, and whether to expect other bodies to end.
+        # Where a client's terminator ends the last statement; and whether to expect that bodies and data have ends.
         self.batches = max((match.start() for match in words.batch.finditer(script)), default=-1)
         self.balanced = self.has_data = True
         self._reset()
@@ -135,7 +136,7 @@ class _Splitter:
         yield from self._close(end)
 
     def _scan(self, start: int, end: int, delimiter: str) -> "Iterator[Statement]":
-        """Yield statements up to a jump, whose target is returned; None at the end."""
+        """Yield statements up to a jump, and return its target; return None at the end."""
         script, lexis = self.script, self.lexis
         fresh = start == 0 or script[start - 1] == "\n"
         for match in pattern(lexis).finditer(script, start, end):
@@ -186,14 +187,14 @@ class _Splitter:
                 return jump.end()
             fresh = False
         if self.routine and self.first_end and not delimiter and self.batches < self.statement.start:
-            # This body never ends: it was none, or is read differently. Continue after its first semicolon.
+            # This body never ends: it is not a body, or is read wrongly. Continue after its first semicolon.
             self.balanced, stop = False, self.first_end
             yield from self._close(stop)
             return stop + 1
         return None
 
     def _end_of_data(self, position: int, end: int) -> int:
-        """Return where the data behind a COPY end, 0 if none follow."""
+        """Return where the data after a COPY ends; 0 if none follows."""
         if self.first != "COPY" or not self.has_data or not _STDIN.search(self.script, self.statement.start, position):
             return 0
         over = _END_OF_DATA.search(self.script, position + 1, end)
@@ -228,13 +229,13 @@ class _Splitter:
         return found is not None
 
     def _take(self, match: re.Match[str]) -> bool:
-        """Add a token to the statement, or begin one; return whether it is one of data, whose words are not kept."""
+        """Add a token to the statement, or begin one; return whether the statement is data and keeps no tokens."""
         if self.statement is None:
             self.line += self.script.count("\n", self.counted, match.start())
             self.counted = match.start()
             self.statement = Statement(self.script, match.start(), self.line)
             self.first = match[0].upper() if match.lastgroup == "word" else ""
-            if self.first == "REPLACE" and _REPLACES.match(self.script, match.end()):  # not MySQL's, which is of rows
+            if self.first == "REPLACE" and _REPLACES.match(self.script, match.end()):  # MySQL's replaces rows
                 self.first = "CREATE"
         if self.first in self.words.data:
             return True
@@ -252,7 +253,7 @@ class _Splitter:
         return False
 
     def _look_into(self, start: int, stop: int) -> None:
-        """Store where a text, or data, holds a definition; in data it begins a line."""
+        """Store where a text, or data, holds a definition; in data, a definition begins a line."""
         assert self.statement is not None
         in_data = self.first in self.words.data
         for found in (_TABLE_IN_DATA if in_data else _TABLE_IN_TEXT).finditer(self.script, start, stop):
@@ -260,7 +261,7 @@ class _Splitter:
             self.statement.texts.append((found.start(), end))
 
     def _see_object(self, word: str) -> None:
-        """Store what CREATE and ALTER concern."""
+        """Store the kind of object that CREATE or ALTER concerns."""
         if (not self.object and word in self.words.objects) or (word == "TABLE" and self.last == self.object):
             self.object = word
         elif self.last == self.object and (self.last, word) in (("TYPE", "BODY"), ("TABLE", "FUNCTION")):

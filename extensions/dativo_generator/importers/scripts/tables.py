@@ -15,9 +15,9 @@ class Elsewhere(NotUnderstood):
 
 @dataclass(slots=True)
 class ScriptColumn:
-    """A column. `kept` is the value of `required` before a change of type that does not mention it.
+    """A column. `kept` is the value of `required` before a change of type that does not mention null.
 
-    `charset` is that of its texts, '' if not stated.
+    `charset` is the character set of its texts, '' if not stated.
     """
 
     name: str
@@ -29,7 +29,7 @@ class ScriptColumn:
 
     @classmethod
     def of(cls, definition: Definition) -> "ScriptColumn":
-        """Make the column of a definition."""
+        """Return the column of a definition."""
         comment = (definition.comment or "").strip()
         return cls(definition.name, definition.type, definition.required, comment, charset=definition.charset)
 
@@ -42,7 +42,7 @@ class ScriptColumn:
 class ScriptTable:
     """A table: its name including the schema, its columns in order, where it was made, and what inherits from it.
 
-    `charset` is that of columns that state none.
+    `charset` is the character set of columns that state none.
     """
 
     parts: Name
@@ -58,12 +58,12 @@ class ScriptTable:
         return ".".join(self.parts)
 
     def fill(self) -> None:
-        """Give its own character set to the columns that have none."""
+        """Give the table's character set to the columns that have none."""
         for column in self.columns if self.charset else ():
             column.charset = column.charset or self.charset
 
     def heirs(self) -> list["ScriptTable"]:
-        """Return the tables that inherit its columns, at any depth, each once."""
+        """Return the tables that inherit from this one, directly or not, each once."""
         found: dict[int, ScriptTable] = {}
         waiting = list(self.children)
         while waiting:
@@ -102,7 +102,7 @@ class Tables:
     """Tables by name, ignoring case; a script may name the schema once and omit it later."""
 
     def __init__(self) -> None:
-        """Start without tables; `indexes` are the columns of unique indexes by name."""
+        """Start without tables; `indexes` holds the columns of unique indexes by name."""
         self.indexes: dict[str, list[str]] = {}
         self._tables: dict[str, ScriptTable] = {}
         self._by_plain_name: dict[str, list[str]] = {}
@@ -131,7 +131,7 @@ class Tables:
         raise Elsewhere(f"'{'.'.join(name[-2:])}' is not a table of this script")
 
     def put(self, table: ScriptTable) -> None:
-        """Add a table, or replace the one of its name."""
+        """Add a table, or replace the one with the same name."""
         key = _key(table.parts)
         if key not in self._tables:
             self._by_plain_name.setdefault(table.parts[-1].lower(), []).append(key)
@@ -144,7 +144,7 @@ class Tables:
         self._by_plain_name[table.parts[-1].lower()].remove(key)
 
     def rename(self, table: ScriptTable, name: Name) -> None:
-        """Rename a table; its schema stays unless a new one is given."""
+        """Rename a table; it keeps its schema unless the new name has one."""
         place = list(self._tables)
         old = _key(table.parts)
         self.drop(table)
