@@ -237,7 +237,7 @@ def test_a_bad_source_is_asked_for_again(template: Path, tmp_path: Path) -> None
         ),
         (
             ORDERS | {"import_from": str(FOLDER / "mysql.sql"), "assets": "reuse"},
-            "import_from: leave the answer out; the asset exists already",
+            "import_from: leave the answer out; the existing asset decides it",
         ),
     ],
 )
@@ -369,7 +369,7 @@ def test_a_pattern_that_is_typed_is_looked_up_in_a_source_that_is_named_later(te
     end(terminal, target=pick(TARGETS, "s3"))
     terminal.wait("the tables of '!sales.tmp_*', 'sales.*' are looked up in what you name here; it is needed")
     terminal.answer("Import the fields from", ENTER)
-    terminal.wait("name where '!sales.tmp_*', 'sales.*' is looked up")
+    terminal.wait("say where to look up '!sales.tmp_*', 'sales.*'")
     terminal.send(f"shop.sql{ENTER}")
     terminal.wait("table 'crm.people'")
     terminal.close()

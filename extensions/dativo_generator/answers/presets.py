@@ -1,4 +1,4 @@
-"""What a profile answers to a question, as far as the answers need to know."""
+"""A profile's answer to a question, as far as the answers need to know about it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -29,7 +29,7 @@ class Presets(Protocol):
         """
 
     def unsavable(self, tenant: str) -> str:
-        """Return why no profile of a tenant can be written, '' when one can."""
+        """Return why no profile of a tenant can be written, or '' if one can."""
 
 
 class NoPresets:
