@@ -246,7 +246,7 @@ def test_an_asset_that_another_scaffold_needs_does_not_go(out: Path, published: 
 
 REUSED: dict[str, tuple[dict[str, Any], str]] = {
     "not there": ({"tables": ["public.people"]}, "postgres_people.yaml: is not there"),
-    "of another schema": ({"tables": ["hr.items"]}, "describes public.items, and not hr.items"),
+    "of another schema": ({"tables": ["hr.items"]}, "describes public.items, not hr.items"),
 }
 
 

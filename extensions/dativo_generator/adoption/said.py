@@ -35,7 +35,7 @@ def _body(*keys: str) -> Callable[[Scaffold, Files], Any]:
 
 
 def _governance(*keys: str) -> Callable[[Scaffold, Files], Any]:
-    """Look in the places of both layouts."""
+    """Look for a value where either layout keeps it."""
     return lambda scaffold, files: next(
         (value for key in keys if (value := at(files.body, *key.split("."))) is not MISSING), MISSING
     )
