@@ -10,7 +10,7 @@ from ..registry.runner import NATIVE, PLUGIN, Runner
 from .findings import Problem, Problems
 from .recipes import End
 
-# ${NAME:-default}; where the runner expands it, a match anywhere replaces the whole value.
+# ${NAME:-default}; where the runner expands it, a match anywhere in a value replaces the whole value.
 WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
 _PLAIN = re.compile(r"\$\{[^:}]+\}")
 # The rules of this module.
