@@ -23,7 +23,7 @@ Schema = dict[str, Any]
 ENDS = tuple(f"{role}_connector" for role in ROLES)
 # No answer; an answer of unknown value.
 ABSENT, ANY = object(), object()
-# The result depends on a source that is not read here; the answers are invalid, so the function never gets them.
+# UNKNOWN: the result depends on a source that is not read here. IMPOSSIBLE: the pack refuses these answers earlier.
 UNKNOWN, IMPOSSIBLE = "unknown", "impossible"
 # Sample texts that questions accept; `q9` and `9q` mark a name so that it can be found again in a result.
 _TEXTS = ("q9{}9q", "q9/{}.py:Q", "https://q9.example.com/{}", "s3://q9/{}", "q9@example.com", "1.0")
@@ -201,7 +201,7 @@ class Conditions:
             return None
 
     def _text(self, name: str, decided: Mapping[str, Any]) -> Any:
-        """Return a text that a question accepts, `ANY` if no sample fits."""
+        """Return a text that a question accepts, or `ANY` if no sample fits."""
         for text in (form.format(name.replace("_", "")) for form in _TEXTS):
             try:
                 QUESTIONS[name].read(Probe(self.pack, {**decided, name: text}), text)
@@ -318,6 +318,6 @@ def _is_like(name: str, pattern: str, kind: Kind, tree: Tree) -> bool:
 
 
 def _text_of(tree: Tree) -> str:
-    """Return a default that is text, '' for any other."""
+    """Return a default that is text, or '' for any other default."""
     (value,) = tree.result.values() if isinstance(tree, Leaf) and isinstance(tree.result, dict) else ("",)
     return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
 """Find the fields that an answers file records by digest, whatever folder Copier works in.
 
-An update renders the recorded answers in temporary folders, which do not have the file of fields. The digest fixes
-the content, so where the file is found cannot change a render; only a missing file can.
+An update renders the recorded answers in temporary folders, which do not have the file of fields. The digest fixes the
+content, so it makes no difference to a render where the file is found.
 """
 
 import sys
