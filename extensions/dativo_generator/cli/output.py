@@ -21,6 +21,7 @@ STYLES = {
     "unread": "red",
     "gone": "red",
     "altered": "red",
+    "conflict": "red",
     "missing": "red",
     "deleted": "red",
     "would be deleted": "red",

@@ -31,7 +31,7 @@ from .update import Selection
 
 BY_HAND, REFUSED, EDITED = "by hand", "refused", "edited"
 # The states of a scaffold's file that was changed.
-_CHANGED = {"edited", "missing", "moved"}
+_CHANGED = {"edited", "conflict", "missing", "moved"}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from ..base.diffs import unified
 from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
+from ..base.yaml_errors import conflict
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
@@ -20,6 +21,7 @@ from .vendored import is_formatted, is_vendored, says_the_same
 FILE_STATES = {
     "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "conflict": "It holds conflict markers. It fails until somebody chooses a side and deletes the markers.",
     "altered": "A vendored file differs from every version. It fails: rules must not change with what they check.",
     "missing": "Its answers file gives it, but it does not exist.",
     "orphaned": "The scaffold that wrote it is gone, or no longer writes it. Nobody has changed it since.",
@@ -76,13 +78,13 @@ class Report:
 
     def failed(self, strict: bool) -> bool:
         """Return whether something is wrong; edits by hand only count when `strict`."""
-        bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
+        bad = ("altered", "conflict", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in FAILING for state in self.answers) or any(file.state in bad for file in self.files)
 
     def repairable(self, strict: bool) -> list[FileState]:
         """List what `repaired` writes or deletes."""
-        states = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
-        wrong = [file for file in self.files if file.state in states and not file.detail]
+        states = {"altered", "missing", "orphaned", "older", *(["edited", "conflict"] if strict else [])}
+        wrong = [file for file in self.files if file.state in states and (file.state == "conflict" or not file.detail)]
         answers = {state.name for state in self.answers}
         return wrong + [file for file in self.files if file.path in answers and file not in wrong]
 
@@ -182,7 +184,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
     unapplied = Unapplied(fleet)
     for file, state in zip(files, states, strict=True):
         # This includes an answers file that does not render to itself: naming the changed answer says more.
-        wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
+        wrong = state.state != "refused" and any(one.state in ("edited", "conflict", "missing") for one in state.files)
         if wrong and (before := unapplied.before(file, fleet.replay(file))):
             changes = ", ".join(before.changes)
             yield replace(state, state="changed by hand", detail=_follows(file, changes))
@@ -204,7 +206,11 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
         return FileState(path, "clean")
     if there is None:
         return FileState(path, "missing", contents[0])
-    return FileState(path, "older" if there in contents else "edited", contents[0])
+    if there in contents:
+        return FileState(path, "older", contents[0])
+    if line := conflict(there.decode("utf-8", "replace")):
+        return FileState(path, "conflict", contents[0], f"choose a side at line {line}; it holds conflict markers")
+    return FileState(path, "edited", contents[0])
 
 
 def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
