@@ -59,7 +59,7 @@ class Change:
         return {file.path for file in self.journal.files if there[file.path] == file.after}
 
     def make(self, contents: Mapping[str, bytes | None]) -> None:
-        """Do the whole change, whose journal is written; on failure, undo it and raise a one-line error."""
+        """Do the whole change, whose journal is already written; on failure, undo it and raise a one-line error."""
         try:
             self._prepare(contents)
             check()
@@ -73,7 +73,7 @@ class Change:
         self.finish()
 
     def replace(self) -> None:
-        """Move prepared files into place, unless they are there, and delete others; then mark the conflicts."""
+        """Move prepared files into place unless they are there already, and delete others; then mark the conflicts."""
         there = self._unedited()
         for number, file in sorted(enumerate(self.journal.files), key=lambda numbered: _last(numbered[1])):
             if there[file.path] != file.after:
@@ -167,7 +167,7 @@ class Change:
 
     def _put_back(self) -> None:
         if not self.done:
-            return  # later changes are not part of this one
+            return  # later edits are not part of this change
         there = self._unedited()
         for number, file in enumerate(self.journal.files):
             if there[file.path] != file.before:

@@ -21,7 +21,8 @@ from ..base.errors import DativoError
 from .replacing import flush, write_through
 from .worktree import repository
 
-# The folder for prepared files, in the destination and so on its file system; outside Git also for journal and lock.
+# The folder for prepared files: in the destination, and so on its file system. Outside Git it also has journal and
+# lock.
 FOLDER = ".dativo"
 _IN_GIT = "dativo-generator"
 _FORMAT = 1
@@ -158,7 +159,7 @@ def _entry(path: Any, before: Any, after: Any) -> Entry:
 
 
 def inside(path: Any) -> str:
-    """Return a path if it is relative and stays inside, also outside of Git directories; raises `ValueError`."""
+    """Return a path; raises `ValueError` if it is absolute, leaves the destination or enters a Git directory."""
     parts = PurePosixPath(_checked(_PATH, path)).parts
     if path.startswith("/") or "/".join(parts) != path or {"..", "."} & {*parts} or ".git" in map(str.casefold, parts):
         raise ValueError(f"the path '{path}' leads elsewhere")

@@ -17,7 +17,7 @@ from .past import Past
 from .unapplied import Unapplied, said_of_fields
 from .vendored import is_formatted, is_vendored, says_the_same
 
-# The states of files and answers files; the first of each needs no mention.
+# The states of files and answers files; the first of each is not reported.
 FILE_STATES = {
     "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
     "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
@@ -42,7 +42,7 @@ FAILING = ("refused", "tampered", "changed by hand")
 
 @dataclass(frozen=True)
 class FileState:
-    """One file: its state, and the expected content, None if it should not exist."""
+    """One file: its state, and the expected content, or None if it should not exist."""
 
     path: str
     state: str
@@ -225,7 +225,7 @@ def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
 
 
 def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:
-    """Yield the files that name a scaffold which is gone, or no longer writes them; each belongs to one shard."""
+    """Yield the files that name a scaffold that is gone, or that no longer writes them; each belongs to one shard."""
     number, of = shard
     known = {file.name for file in fleet.files}
     owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}

@@ -19,7 +19,7 @@ from .worktree import Sides, WorktreeError, require_committed, staged
 
 
 class Writer:
-    """Writes for one run, which holds the lock meanwhile; `finished` are files that it completed for an earlier run."""
+    """Writes for one run, which holds the lock; `finished` lists files that it completed for an earlier run."""
 
     def __init__(self, root: Path, place: Place, command: str, finished: frozenset[str] = frozenset()) -> None:
         self._root, self._place, self._command, self.finished = root, place, command, finished

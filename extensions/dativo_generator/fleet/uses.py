@@ -18,7 +18,7 @@ _ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
 
 
 def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Refuse outcomes that delete an asset which other jobs use, or make a job use an asset of something else."""
+    """Refuse outcomes that delete an asset that other jobs use, or make a job use an asset of something else."""
     needed = used(step, outcomes)
     for outcome in outcomes:
         if outcome.refused:

@@ -58,7 +58,7 @@ def require_committed(root: Path, paths: Sequence[str]) -> None:
 
 
 def repository(root: Path) -> tuple[Path, str] | None:
-    """Return a folder's Git directory and its path within the repository, None outside a repository.
+    """Return a folder's Git directory and its path within the repository, or None outside a repository.
 
     Raises `WorktreeError` for a repository that Git refuses, such as another user's, and `GitError` without Git.
     """
