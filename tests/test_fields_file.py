@@ -170,7 +170,7 @@ def test_an_edit_is_told_and_applied(out: Path, run: Command) -> None:
     commit(out)
     result = run(out, "replay")
     assert result.status == 1
-    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; its files follow with:" in result.out
+    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; update its files with:" in result.out
     with pytest.raises(CopierError, match=re.escape(f"{FIELDS}: edited; apply: dativo-generator update")):
         run_update(out, answers_file=FILE, **QUIET)
     assert required(out)

@@ -227,7 +227,7 @@ def test_an_asset_that_a_job_by_hand_needs_does_not_go(out: Path, command: Comma
         result = command(out, "update", *data, "--json")
         (entry,) = result.json["answers"]
         assert (result.status, entry["effects"]) == (1, ["refused"])
-        assert f"{ASSET} would go, and jobs/acme/mine.yaml needs it" in entry["detail"]
+        assert f"{ASSET} would be deleted, but jobs/acme/mine.yaml needs it" in entry["detail"]
     assert git(out, "status", "--porcelain") == ""
     assert command(out, "update", *DROP, "--force").status == 0
     assert not (out / ASSET).exists()

@@ -64,7 +64,7 @@ ELSEWHERE = ["", "a: 1\n", f"asset_path: /app/{OTHER}\n", f"asset_path: /app/{AS
 @pytest.mark.parametrize("text", POINTS)
 def test_an_asset_stays_while_a_job_needs_it(text: str, tmp_path: Path) -> None:
     put(tmp_path, JOB, text)
-    said = f"x: point it elsewhere first, or give --force; {ASSET} would go, and {JOB} needs it"
+    said = f"x: point it elsewhere first, or give --force; {ASSET} would be deleted, but {JOB} needs it"
     assert told(tmp_path, goes()) == [said]
     assert told(tmp_path, goes(), force=True) == [""]
 

@@ -172,7 +172,7 @@ def _encoding(raw: Any) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError):
-        raise AnswerError(f"name an encoding like utf-16 or latin-1; {shown(name)} is none") from None
+        raise AnswerError(f"name an encoding like utf-16 or latin-1; {shown(name)} is not one") from None
     return name
 
 

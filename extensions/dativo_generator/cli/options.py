@@ -8,7 +8,7 @@ from typer.core import TyperArgument
 from ..base.repository_url import VARIABLE
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
-# The meaning of every command's exit status, which must not change.
+# What the exit status of every command means; this must not change.
 STATUSES = {
     OK: "success",
     WRONG: "something is wrong, was refused, or has conflicts",
@@ -18,7 +18,7 @@ STATUSES = {
 
 
 def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
-    """Return a help class that starts with examples, which most people look for."""
+    """Return a help class that starts with examples: most people look for these."""
 
     class Help(help_of):
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:

@@ -1,4 +1,4 @@
-"""Offer a user to go on with an unfinished questionnaire, and to change some of the answers first."""
+"""Offer a user to continue an unfinished questionnaire, after changing some of the answers or not."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ _OFFERS = {
 }
 # The most characters of an answer in the list of those to change.
 _SHORT = 60
-# The answer on which those about what is read depend.
+# The answer that decides which answers about what to read make sense.
 _SOURCE = "source_connector"
 
 
@@ -31,7 +31,7 @@ class Resumed(NamedTuple):
 def resumed(destination: Path, read: Any) -> Resumed | None:
     """Return what a user decides about the answers kept for a destination; None if there are none.
 
-    `read` reads a file of answers. Raises `KeyboardInterrupt` if the user leaves; then they are kept.
+    `read` reads a file of answers. Raises `KeyboardInterrupt` if the user leaves; the answers are then kept.
     """
     file = kept_for(destination)
     if not file.is_file() or not (kept := read(file)):

@@ -162,7 +162,7 @@ class Change:
             if there[file.path] not in (file.before, file.after):
                 raise TransactionError(f"{file.path}: was changed by somebody else meanwhile")
         if not self._stage.is_dir() and any(there[file.path] != file.after for file in self.journal.files):
-            raise TransactionError(f"{self.journal.stage}: is gone, with what was prepared")
+            raise TransactionError(f"{self.journal.stage}: is gone, with the prepared files")
         return there
 
     def _put_back(self) -> None:

@@ -104,7 +104,7 @@ class Place:
                     return state, _read(path)
                 except (reading.ReadingError, *_NO_JOURNAL) as error:
                     what = str(error) or type(error).__name__
-                    raise JournalError(f"look at {path} and delete it; it is no journal: {what}") from None
+                    raise JournalError(f"look at {path} and delete it; it is not a journal: {what}") from None
         return None
 
     def begin(self, journal: Journal) -> None:
@@ -142,7 +142,7 @@ class Place:
 def _read(path: Path) -> Journal:
     data = json.loads(reading.read(path.parent, path.name, _LARGEST) or b"")
     if not isinstance(data, dict) or data.pop("format", None) != _FORMAT:
-        raise ValueError("of a newer version")
+        raise ValueError("a newer version wrote it")
     return Journal(
         command=_checked(_WORDS, data["command"]),
         process=int(data["process"]),

@@ -211,7 +211,7 @@ class Release:
         return self._ask("profiled", answers, str(root))
 
     def spread(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers `after` a scaffold got several environments; its first environment's jobs stay the same."""
+        """Return the answers `after` a scaffold got several environments; the first one's jobs stay the same."""
         return self._ask("spread", before, after) if "spread" in self._env.filters else dict(after)
 
     def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -20,20 +20,20 @@ from .vendored import is_formatted, is_vendored, says_the_same
 # The states of files and answers files; the first of each is not reported.
 FILE_STATES = {
     "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
-    "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "edited": "Somebody changed it by hand. Updates keep the edit; it fails only with `--strict`.",
     "conflict": "It holds conflict markers. It fails until somebody chooses a side and deletes the markers.",
     "altered": "A vendored file differs from every version. It fails: rules must not change with what they check.",
     "missing": "Its answers file gives it, but it does not exist.",
     "orphaned": "The scaffold that wrote it is gone, or no longer writes it. Nobody has changed it since.",
     "stray": "It names a scaffold that does not write it: it is a copy, or was edited. It is never deleted.",
-    "moved": "It holds what a scaffold writes under another path. It is never deleted, nor is the other written.",
+    "moved": "It holds what a scaffold writes to another path. `--write` neither deletes it nor writes the other.",
     "older": "Scaffolds share it, and it is older than the newest version among them.",
 }
 ANSWERS_STATES = {
     "current": "Up to date.",
     "behind": "It renders as recorded; a newer release exists.",
     "refused": "It cannot be rendered: it is out of date, damaged, or not of the trusted template.",
-    "tampered": "Rendering it again gives another content, or another name.",
+    "tampered": "Rendering it again gives a different content or name.",
     "changed by hand": "Somebody changed an answer in it, as Git's history shows. `update` applies the change.",
 }
 
@@ -193,7 +193,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
 
 
 def _follows(file: AnswersFile, changes: str) -> str:
-    return f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
+    return f"{file.name}: {changes}; update its files with: dativo-generator update {quote(file.name)}"
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:

@@ -64,7 +64,7 @@ class Source:
                 raise SourceError(f"--template: name a folder or a URL; there is no folder {path}")
             found = attempt(path, "rev-parse", "--git-dir")
             if b"not a git repository" in found.stderr:
-                raise SourceError(f"--template: name a Git repository; {path} is none")
+                raise SourceError(f"--template: name a Git repository; {path} is not one")
             if found.returncode:
                 raise SourceError(failure("rev-parse", path, found.stderr))
             return path
@@ -221,7 +221,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
     if settings.unread:
         warn(f"{FILE}: is not read: {settings.unread}")
     if not template and settings.template:
-        tell(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}")
+        tell(f"Trusting the template in {FILE} of {settings.branch}: {settings.template}")
     if location := template or settings.template or _installed_from():
         return Source(location, scratch, settings.names, warn)
     raise SourceError(f"say which template to trust with --template URL, or set {VARIABLE}")

@@ -313,7 +313,7 @@ class Step:
 def _instead(path: str, rendering: Rendering) -> str:
     """Return what to do about a file that cannot be written, other than to move the existing file away."""
     if path in (rendering.answers_file, rendering.fields_file):
-        return "name the scaffold otherwise with --data scaffold=NAME"
+        return "give the scaffold another name with --data scaffold=NAME"
     return instead(
         next((name for kind in _KINDS for (name, _), file in _named(rendering, kind) if file["path"] == path), "")
     )

@@ -105,8 +105,8 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
             change.undo()
         done = change.done if forward or state == DONE else set()
     except (OSError, DativoError) as error:
-        keep = f"put back what is named, or delete {place.path(change.state)} to keep all as it is"
-        raise TransactionError(f"{keep}: {reason(error)}; {journal.author} was killed before its end") from None
+        keep = f"put back the file that is named, or delete {place.path(change.state)} to keep everything as it is"
+        raise TransactionError(f"{keep}: {reason(error)}; {journal.author} was killed before it finished") from None
     say(f"{'Finished' if done else 'Undid'} what {journal.author} had left half done")
     tell(f"nothing was changed, but {journal.author} finished" if done else "nothing was changed")
     return frozenset(done - {*journal.conflicts})

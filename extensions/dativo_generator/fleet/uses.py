@@ -37,7 +37,7 @@ def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -
         if content is None and (users := needed.get(path)):
             more = f" and {len(users) - 1} more" if len(users) > 1 else ""
             where = f"point it at {outcome.moves[path]}" if path in outcome.moves else "point it elsewhere"
-            return f"{where} first, or give --force; {path} would go, and {users[0]}{more} needs it"
+            return f"{where} first, or give --force; {path} would be deleted, but {users[0]}{more} needs it"
     return ""
 
 
