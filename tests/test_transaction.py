@@ -260,7 +260,7 @@ def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: py
     with pytest.raises(DativoError, match=r"\.copier-answers\.a\.b\.yml: was changed by somebody") as error:
         write(out, {})
     assert (out / ".copier-answers.a.b.yml").read_bytes() == b"mine"
-    assert f"or delete {journal} to keep all as it is" in str(error.value)
+    assert f"or delete {journal} to keep everything as it is" in str(error.value)
     journal.unlink()
     assert write(out, {}) == []
 
