@@ -334,7 +334,7 @@ def test_what_would_be_deleted_is_named(here: Destination) -> None:
     asset, job = (path.replace("charges", "customers") for path in (ASSET, JOB))
     assert said(guard.undeleted, fewer, STRIPE, here) == ""
     put(here.root, job)
-    see = f"would be deleted; see what goes, and what was edited: {UPDATE} --dry-run --data objects=..."
+    see = f"would be deleted; see what is deleted, and what was edited: {UPDATE} --dry-run --data objects=..."
     assert said(guard.undeleted, fewer, STRIPE, here) == f"{FILE}: {job} {see}"
     put(here.root, asset)
     assert said(guard.undeleted, fewer, STRIPE, here) == f"{FILE}: {asset} and 1 more {see}"

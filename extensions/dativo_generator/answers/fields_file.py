@@ -85,7 +85,7 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
         fields = recordable(parse_bounded(text, look=refuse_features))
     except yaml.YAMLError as error:
         line, column = yaml_place(error, text)
-        raise AnswerError(f"{name}:{line}:{column}: restore it with Git; not plain YAML") from None
+        raise AnswerError(f"{name}:{line}:{column}: restore it with Git; it is not plain YAML") from None
     except UnicodeDecodeError:
         raise AnswerError(f"{name}: restore it with Git; it is not UTF-8") from None
     except AnswerError as error:
@@ -116,4 +116,4 @@ def planned(answers: Answers) -> dict[str, Any]:
 
 def edited(name: str) -> AnswerError:
     """Build the error for a file that differs from what was recorded."""
-    return AnswerError(f"{name}: edited; apply: dativo-generator update")
+    return AnswerError(f"{name}: apply its edits with dativo-generator update; it was edited")

@@ -41,4 +41,4 @@ class NoPresets:
 
     def unsavable(self, tenant: str) -> str:
         """Return why no profile can be written."""
-        return "a profile is written with a new scaffold only"
+        return "only a new scaffold writes a profile"

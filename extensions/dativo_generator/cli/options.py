@@ -13,7 +13,7 @@ STATUSES = {
     OK: "success",
     WRONG: "something is wrong, was refused, or has conflicts",
     UNABLE: "the command could not run",
-    BEHIND: "only that a newer version exists",
+    BEHIND: "nothing is wrong, but a newer version exists",
 }
 
 

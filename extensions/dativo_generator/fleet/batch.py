@@ -22,7 +22,7 @@ from .update import Update, combined
 STATES = {
     "new": "There is no scaffold of this name yet; it is created.",
     "changed": "The row, or a default, differs from what is recorded; the scaffold is updated.",
-    "unchanged": "The row is what is recorded. The scaffold stays as it is, at its version.",
+    "unchanged": "The row matches what is recorded. The scaffold stays as it is, at its version.",
 }
 
 

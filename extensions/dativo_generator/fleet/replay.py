@@ -32,7 +32,7 @@ FILE_STATES = {
 ANSWERS_STATES = {
     "current": "Up to date.",
     "behind": "It renders as recorded; a newer release exists.",
-    "refused": "It cannot be rendered: it is out of date, damaged, or not of the trusted template.",
+    "refused": "It cannot be rendered: it is out of date, damaged, or from another template than the trusted one.",
     "tampered": "Rendering it again gives a different content or name.",
     "changed by hand": "Somebody changed an answer in it, as Git's history shows. `update` applies the change.",
 }

@@ -87,7 +87,7 @@ class Selection:
         return all(not wanted or any(value in wanted for value in values) for wanted, values in chosen)
 
     def parts(self, file: AnswersFile) -> str:
-        """Return an error if only some environments of a scaffold are selected, which is impossible; else ''."""
+        """Return an error if only some environments of a scaffold are selected, else ''; they are updated together."""
         several = _environments(file) if self.environments and isinstance(file.values, dict) else []
         if len(several) < 2 or all(one in self.environments for one in several):
             return ""

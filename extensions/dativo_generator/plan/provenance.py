@@ -34,7 +34,7 @@ KINDS = {
     "catalog": "The catalog of known fields has the column, since nobody answered `fields`.",
     "rule": "A rule of classification gives the label, since nobody wrote one.",
     "default": "It is the default of the question; some defaults follow other answers.",
-    "layout": "The layout of the file wants it there.",
+    "layout": "The layout of the file requires it there.",
     "edit": "Somebody wrote it by hand; the answers give something else, or nothing.",
     "version": "The version of the template that wrote the file gives it; this one would not.",
 }

@@ -101,7 +101,7 @@ class _Raw(Mapping[str, Any]):
 
 
 class Probe(Scaffold):
-    """A scaffold of which only some answers are decided."""
+    """A scaffold with only some of its answers decided."""
 
     def __init__(self, pack: Pack, decided: Mapping[str, Any]) -> None:
         """Set the decided answers; those that only help a person to answer are absent."""

@@ -193,7 +193,7 @@ def undeleted(
         data = " ".join(f"--data {name}=..." for name in changed)
         raise AnswerError(
             f"{destination.answers_file}: {gone[0]}{more} would be deleted; "
-            f"see what goes, and what was edited: {update} --dry-run {data}".rstrip()
+            f"see what is deleted, and what was edited: {update} --dry-run {data}".rstrip()
         )
     there = [path for path in (*now, *others) if os.path.lexists(destination.root / path)]
     if ignored := _ignored(destination.root, there):

@@ -86,7 +86,7 @@ def _follows_profiles(answers: Answers) -> list[str]:
 
 
 def _no_profiles(answers: Answers) -> str:
-    return "" if "profiled" in answers.raw or _follows_profiles(answers) else "no profile says anything"
+    return "" if "profiled" in answers.raw or _follows_profiles(answers) else "no profile gives an answer"
 
 
 def _no_new_profile(answers: Answers) -> str:
