@@ -53,7 +53,7 @@ Template = Annotated[
 To = Annotated[str, typer.Option("--to", metavar="VERSION", help="Released version to use; default: the newest.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Delete files even if they were edited by hand, or other jobs use them.")
+    bool, typer.Option("--force", help="Delete files even if they were edited by hand, or if other jobs use them.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Tenants = Annotated[
