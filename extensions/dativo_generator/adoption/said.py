@@ -85,7 +85,7 @@ _classification = _governance("governance.classification", "compliance.classific
 
 
 def _labels(scaffold: Scaffold, files: Files) -> Any:
-    """Return the labels that no column has; the asset gets those of columns anyway."""
+    """Return the labels that no column has; the asset gets the columns' labels anyway."""
     listed = _classification(scaffold, files)
     if not isinstance(listed, list):
         return MISSING

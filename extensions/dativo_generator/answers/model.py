@@ -269,7 +269,7 @@ class Answers:
 
     @property
     def writes_fixtures(self) -> bool:
-        """Whether each asset comes with some invented rows."""
+        """Whether the scaffold writes some invented rows for each asset."""
         return not self.reuses_assets and self["fixtures"]
 
     @property

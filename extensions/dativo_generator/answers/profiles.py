@@ -202,7 +202,7 @@ def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, P
 
 
 def _without(differing: Preset, name: str) -> Preset:
-    """Remove an answer from those of each environment."""
+    """Remove an answer from every environment."""
     left = {one: {k: v for k, v in others.items() if k != name} for one, others in differing.value.items()}
     return differing._replace(value=left)
 

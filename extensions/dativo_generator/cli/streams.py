@@ -50,7 +50,7 @@ class _Descriptor(io.FileIO):
     """A descriptor that leads nowhere once it cannot be written to."""
 
     def write(self, content: Any) -> int:
-        """Write what can be; raises `OSError`, once, unless its reader has left."""
+        """Write as much as possible; raises `OSError` once, unless the reader has left."""
         try:
             return super().write(content)
         except OSError as error:

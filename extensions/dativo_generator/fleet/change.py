@@ -5,8 +5,9 @@
     planned ──> decided ──> done       every file is prepared before the first is changed; then each is moved into place
                    └──> undoing ──> done       what fails after that is put back
 
-Prepared files are below `.dativo` in the destination, which Git is told to ignore: each new content, and the old one
-as a hard link or a copy. Until a change is decided, all that it adds elsewhere in the tree is empty folders.
+Prepared files are below `.dativo` in the destination, where an ignore file hides them from Git: each new content, and
+the old one as a hard link or a copy. Until a change is decided, all that it adds elsewhere in the tree is empty
+folders.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Update many scaffolds to a version of the pack, as one change.
 
-The result is that of `copier update` for each in turn. In addition, an update here follows renames and accepts answers
-that name paths: files move, and the edits in them move along.
+The result is the same as from `copier update` for each in turn. In addition, an update here follows renames and accepts
+answers that name paths: files move, and the edits in them move along.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -169,7 +169,7 @@ class Conditions:
         return [absent, *self._others(name, decided)]
 
     def _others(self, name: str, decided: Mapping[str, Any]) -> list[Kind]:
-        """List the kinds of answers that are text or data; data is told apart by size."""
+        """List the kinds of answers that are text or data; data is distinguished by size."""
         example = self._example(name, decided)
         if isinstance(example, list):
             one = [Kind(example[:1], {"type": "array", "minItems": 1, "maxItems": 1})]

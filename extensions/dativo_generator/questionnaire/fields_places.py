@@ -37,7 +37,7 @@ def found(reference: Reference, destination: Path) -> dict[str, Any]:
 
 
 def _folders(destination: Path) -> Iterator[Path]:
-    """Yield the folders to look in: Copier's, the working directory, and those of the updates that this is part of.
+    """Yield the folders to look in: Copier's, the working directory, and those of the updates that contain the render.
 
     Copier tells a render nothing about the update, so this looks at the call stack. If a later version of Copier calls
     differently, users have to run the update in its folder.

@@ -1,4 +1,4 @@
-"""Logging, paths, versions and names, and what comes with jobs and assets."""
+"""Logging, paths, versions and names, and the files that accompany jobs and assets."""
 
 import re
 from typing import Any

@@ -34,7 +34,7 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
 
 
 def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
-    """Return whether fields are those of the only object, without its name."""
+    """Return whether fields are given for the only object, without its name."""
     return len(objects) == 1 and not (list(value) == list(objects) and isinstance(value[objects[0]], dict))
 
 
@@ -71,7 +71,7 @@ def _suggested_fields(answers: Answers) -> Any:
 
 
 def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Collection[str] = ()) -> dict[str, Any]:
-    """Return fields by object in the notation of an answer, those of a single object without its name.
+    """Return fields by object in the notation of an answer, or without the object if there is only one.
 
     With `known` labels, any other label is marked as intended.
     """
