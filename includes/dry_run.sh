@@ -1,6 +1,6 @@
-# For each version that answers files move to: what it does to them as they are in $base, the target branch. What the
-# pull request holds is data: names come from Git as they are and must be names of answers files, versions must look
-# like versions, and neither can be taken for an option. No attribute decides what is shown, or fetches anything.
+# For each version that answers files move to, report what it does to them as they are in $base, the target branch. The
+# content of the pull request is only data: Git lists names unquoted, and they must be names of answers files; versions
+# must look like versions; neither can be taken for an option. No Git attribute changes the output, or fetches anything.
 export GIT_LFS_SKIP_SMUDGE=1
 head=$(git rev-parse HEAD)
 git checkout --quiet --force --detach "$base"
@@ -15,6 +15,6 @@ done < <(git diff-tree -r -z --name-only --relative --diff-filter=M "$base" "$he
 while IFS= read -r version; do
   [[ -n $version ]] || continue
   read -ra files <<<"${moved[$version]}"
-  # Status 1 says that some would be refused, or conflict: that is reported.
+  # Status 1 means that some would be refused or would conflict, which the report says.
   dativo-generator update --dry-run --format markdown "--to=$version" -- "${files[@]}" || test $? -eq 1
 done < <(printf '%s\n' "${!moved[@]}" | sort) >"$report"

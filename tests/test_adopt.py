@@ -496,4 +496,4 @@ def test_an_asset_that_an_adopted_job_elsewhere_needs_does_not_go(command: Comma
     owner = next(path.name for path in sorted(out.glob(".copier-answers.*")) if "reuse" not in path.read_text())
     result = command(out, "update", owner, "--to", "v1.0.0", "--data", "paths={}", "--json")
     assert result.status == 1
-    assert "contracts/orders.yaml would go, and " in result.json["answers"][0]["detail"]
+    assert "contracts/orders.yaml would be deleted, but " in result.json["answers"][0]["detail"]

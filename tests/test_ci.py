@@ -537,7 +537,7 @@ def test_the_command_replays_it_and_takes_it_along(
 
 
 BELOW = {
-    "github": "ci: GitHub runs workflows at the root of the Git repository alone; copy "
+    "github": "ci: GitHub runs workflows only at the root of the Git repository; copy "
     f"'my team/ingest/{GITHUB}' there, and give its jobs working-directory: 'my team/ingest'",
     "gitlab": "ci: GitLab runs jobs at the root of the Git repository; where you include "
     f"'my team/ingest/{GITLAB}', begin before_script with cd 'my team/ingest'",

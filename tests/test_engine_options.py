@@ -81,7 +81,7 @@ def test_an_answer_that_an_import_contradicts_stays_and_is_said(
     files = {"people.csv": b"id;name\n1;x\n"}
     out = imported(template, tmp_path, monkeypatch, files, engine_options={"delimiter": "|"})
     assert out.answers["engine_options"] == {"delimiter": "|"}
-    said = "Imported: 'people' is written with the delimiter ';', and engine_options have '|'\n"
+    said = "Imported: 'people' is written with the delimiter ';', but engine_options have '|'\n"
     assert said in capfd.readouterr().err
 
 

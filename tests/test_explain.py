@@ -124,7 +124,7 @@ def test_a_file_by_hand_is_given_by_nobody(out: Path, command: Command) -> None:
     (one,) = command(out, "explain", "--json", own).json["files"]
     assert one["answers_file"] == ""
     assert {origin["kind"] for value in one["values"] for origin in value["origins"]} == {"edit"}
-    assert "given by no answers: written by hand" in " ".join(command(out, "explain", own).out.split())
+    assert "written by hand; no answers give it" in " ".join(command(out, "explain", own).out.split())
 
 
 def test_an_entry_says_since_which_version(history: Path, tmp_path: Path, command: Command) -> None:

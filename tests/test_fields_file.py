@@ -170,8 +170,10 @@ def test_an_edit_is_told_and_applied(out: Path, run: Command) -> None:
     commit(out)
     result = run(out, "replay")
     assert result.status == 1
-    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; its files follow with:" in result.out
-    with pytest.raises(CopierError, match=re.escape(f"{FIELDS}: edited; apply: dativo-generator update")):
+    assert f"changed by hand    {FILE}: fields of orders: edited in {FIELDS}; update its files with:" in result.out
+    with pytest.raises(
+        CopierError, match=re.escape(f"{FIELDS}: apply its edits with dativo-generator update; it was edited")
+    ):
         run_update(out, answers_file=FILE, **QUIET)
     assert required(out)
     assert f"changed by hand    {FILE}: fields of orders" in run(out, "update", "--dry-run").out
@@ -216,12 +218,12 @@ def link(path: Path) -> None:
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (Path.unlink, ": restore it with Git"),
     "a link": (link, ": replace it; it is a symbolic link"),
-    "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: restore it with Git; not plain YAML"),
+    "no YAML": (lambda path: path.write_text("orders: ["), ":2:1: restore it with Git; it is not plain YAML"),
     "no UTF-8": (lambda path: path.write_bytes(b"orders: \xff"), ": restore it with Git; it is not UTF-8"),
     "no mapping": (lambda path: path.write_text("[1]"), ": restore it with Git; it has no fields"),
     "an anchor": (
         lambda path: path.write_text("orders: &a {x: string}"),
-        ":1:9: restore it with Git; not plain YAML",
+        ":1:9: restore it with Git; it is not plain YAML",
     ),
     "too large": (
         lambda path: path.write_bytes(b"#" * (LARGEST + 1)),

@@ -106,7 +106,7 @@ def test_a_wrong_answer_owns_nothing(paths: Any) -> None:
                 "",
             )
         ),
-        ({"orders": {"job": "a/b.txt"}}, "let the name end in .yaml or .yml, not 'a/b.txt'"),
+        ({"orders": {"job": "a/b.txt"}}, "end the name in .yaml or .yml, not 'a/b.txt'"),
         *(
             ({"orders": {"job": f"{folder}/b.yaml"}}, "put it outside of ")
             for folder in ("connectors", "registry", "schemas", "profiles", "variables")
@@ -120,13 +120,13 @@ def test_a_path_that_leads_elsewhere_is_refused(paths: Any, why: str) -> None:
 
 
 def test_one_path_for_several_environments_is_refused() -> None:
-    with pytest.raises(AnswerError, match=r"^paths: orders: job: there is one for each environment: dev, prod$"):
+    with pytest.raises(AnswerError, match=r"^paths: orders: job: give a path for each of dev, prod$"):
         planned({"orders": {"job": "a/b.yaml"}}, environments=["dev", "prod"])
 
 
 def test_two_files_at_one_path_are_refused() -> None:
     taken = "jobs/acme/postgres_items_to_s3.yaml"
-    with pytest.raises(AnswerError, match=rf"^paths: give each file its own path; '{taken}' would be that of two$"):
+    with pytest.raises(AnswerError, match=rf"^paths: give each file its own path; '{taken}' would be used twice$"):
         planned({"orders": {"job": taken}})
 
 

@@ -493,7 +493,7 @@ def test_the_cursor_always_has_a_value() -> None:
 
 @pytest.mark.parametrize("value", [True, False])
 def test_reused_assets_have_none(value: bool) -> None:
-    with pytest.raises(AnswerError, match="fixtures: leave the answer out; the asset exists already and says it"):
+    with pytest.raises(AnswerError, match="fixtures: leave the answer out; the existing asset decides it"):
         plan(PACK, STRIPE | {"tenant_id": "acme", "assets": "reuse", "fixtures": value})
 
 

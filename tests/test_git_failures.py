@@ -160,7 +160,7 @@ def command(published: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 TEMPLATES = {
     "/nowhere/pack": "--template: name a folder or a URL; there is no folder /nowhere/pack",
-    "plain": "--template: name a Git repository; {here}/plain is none",
+    "plain": "--template: name a Git repository; {here}/plain is not one",
     "unborn": "{here}/unborn: commit the template, and tag a version like v1.0.0; it has no commits",
     "broken": "clone the repository again; it is damaged, as git -C {here}/broken fsck shows; Git's ",
     "http://127.0.0.1:9/x.git": "check the network and the address, until this works: git ls-remote "

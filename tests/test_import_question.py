@@ -78,7 +78,7 @@ def test_a_database_fills_the_fields_and_its_password_is_nowhere(
     # No column is called as the recipe's cursor, and one tells what has changed.
     assert out.job["source"]["incremental"]["cursor_field"] == "changed_on"
     printed = "".join(capfd.readouterr())
-    assert "the next runs follow 'changed_on' of 'orders'" in printed
+    assert "later runs follow the column 'changed_on' of 'orders'" in printed
     everything = printed + b"".join(out.files.values()).decode()
     assert not any(value in everything for value in server.environment.values())
     # Where they came from is recorded with the name of the password, and nowhere else.
@@ -237,7 +237,7 @@ def test_a_bad_source_is_asked_for_again(template: Path, tmp_path: Path) -> None
         ),
         (
             ORDERS | {"import_from": str(FOLDER / "mysql.sql"), "assets": "reuse"},
-            "import_from: leave the answer out; the asset exists already",
+            "import_from: leave the answer out; the existing asset decides it",
         ),
     ],
 )
@@ -329,7 +329,7 @@ def test_no_reads_all_tables_in_full_and_says_so(
     run_copy(str(template), tmp_path / "out", data=answers, defaults=True, unsafe=True)
     assert set(followed(Rendered(tmp_path / "out")).values()) == {None}
     printed = "".join(capfd.readouterr())
-    assert "every run reads 'orders' in full" in printed and "the next runs follow" not in printed
+    assert "every run reads 'orders' in full" in printed and "later runs follow" not in printed
 
 
 @pytest.mark.parametrize(
@@ -367,9 +367,9 @@ def test_a_pattern_that_is_typed_is_looked_up_in_a_source_that_is_named_later(te
     terminal.wait("`name` must be one line of text")
     terminal.send("\x7f" * len("- {name: 5}") + f"- crm.people{DONE}")
     end(terminal, target=pick(TARGETS, "s3"))
-    terminal.wait("the tables of '!sales.tmp_*', 'sales.*' are looked up in what you name here; it is needed")
+    terminal.wait("name a source: the tables that match '!sales.tmp_*', 'sales.*' are looked up in it")
     terminal.answer("Import the fields from", ENTER)
-    terminal.wait("name where '!sales.tmp_*', 'sales.*' is looked up")
+    terminal.wait("say where to look up '!sales.tmp_*', 'sales.*'")
     terminal.send(f"shop.sql{ENTER}")
     terminal.wait("table 'crm.people'")
     terminal.close()

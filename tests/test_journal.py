@@ -166,14 +166,14 @@ def test_a_journal_that_says_something_else_is_none(key: str, wrong: Any, place:
     written(place, **{key: wrong})
     with pytest.raises(JournalError) as error:
         place.find()
-    there = f"look at {place.path(PLANNED)} and delete it; it is no journal: "
+    there = f"look at {place.path(PLANNED)} and delete it; it is not a journal: "
     assert str(error.value).startswith(there) and len(str(error.value)) > len(there)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "[" * 99999, "{", '{"format": 1}'])
 def test_another_text_is_none(text: str, place: Place) -> None:
     place.path(DONE).write_text(text)
-    with pytest.raises(JournalError, match=r"look at .*key\.done\.json and delete it; it is no journal: \S"):
+    with pytest.raises(JournalError, match=r"look at .*key\.done\.json and delete it; it is not a journal: \S"):
         place.find()
 
 

@@ -191,7 +191,10 @@ def test_an_id_that_is_gone_says_what_became_of_it(history: Path, tmp_path: Path
 @pytest.mark.parametrize("form", ["tree", "mermaid"])
 def test_connectors_are_no_graph(form: str, built: Path, command: Command) -> None:
     result = command(built, "list", "--connectors", "--format", form)
-    assert (result.status, result.err) == (2, f"Error: --connectors: is printed as table, csv, json, not as {form}\n")
+    assert (result.status, result.err) == (
+        2,
+        f"Error: --connectors: use one of the formats table, csv, json, not {form}\n",
+    )
 
 
 def test_a_file_with_a_header_belongs_to_who_cannot_be_read(out: Path, command: Command) -> None:

@@ -111,13 +111,13 @@ def test_or_something_else(asset: Any, said: str) -> None:
 
 def test_a_table_is_the_same_by_its_qualified_name() -> None:
     other = Item("orders", {"name": "hr.orders", "object": "orders"})
-    assert differs("x", RIGHT, "postgres", ORDERS, other) == "x: describes hr.orders, and not public.orders"
+    assert differs("x", RIGHT, "postgres", ORDERS, other) == "x: describes hr.orders, not public.orders"
 
 
 def test_an_object_is_named_as_it_is() -> None:
     asset = {"source_type": "stripe", "object": "customers"}
     said = differs("x", asset, "stripe", CUSTOMERS, Item("customers", "people"))
-    assert said == "x: describes people, and not customers"
+    assert said == "x: describes people, not customers"
 
 
 def test_an_asset_is_read_from_the_destination(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_an_asset_is_read_from_the_destination(tmp_path: Path) -> None:
         assert misdescribed(tmp_path, ASSET, "stripe", CUSTOMERS, owner) == ""
     people = Owner("acme", "shop", Item("customers", "people"))
     said = misdescribed(tmp_path, ASSET, "stripe", CUSTOMERS, people)
-    assert said == f"{ASSET}: describes people, and not customers"
+    assert said == f"{ASSET}: describes people, not customers"
     said = misdescribed(tmp_path, ASSET, "hubspot", CUSTOMERS, None)
     assert said == f"{ASSET}: describes 'customers' of 'stripe'"
 

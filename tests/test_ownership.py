@@ -227,7 +227,7 @@ def test_an_asset_that_a_job_by_hand_needs_does_not_go(out: Path, command: Comma
         result = command(out, "update", *data, "--json")
         (entry,) = result.json["answers"]
         assert (result.status, entry["effects"]) == (1, ["refused"])
-        assert f"{ASSET} would go, and jobs/acme/mine.yaml needs it" in entry["detail"]
+        assert f"{ASSET} would be deleted, but jobs/acme/mine.yaml needs it" in entry["detail"]
     assert git(out, "status", "--porcelain") == ""
     assert command(out, "update", *DROP, "--force").status == 0
     assert not (out / ASSET).exists()
@@ -246,7 +246,7 @@ def test_an_asset_that_another_scaffold_needs_does_not_go(out: Path, published: 
 
 REUSED: dict[str, tuple[dict[str, Any], str]] = {
     "not there": ({"tables": ["public.people"]}, "postgres_people.yaml: is not there"),
-    "of another schema": ({"tables": ["hr.items"]}, "describes public.items, and not hr.items"),
+    "of another schema": ({"tables": ["hr.items"]}, "describes public.items, not hr.items"),
 }
 
 

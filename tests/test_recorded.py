@@ -126,7 +126,7 @@ def test_settings_for_another_template_do_not_stop_a_scaffold(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
         assert render(template, tmp_path / "with", ANSWERS).files == plain.files
-    told = "Note: ignored from your Copier settings" in capsys.readouterr().err
+    told = "Note: ignoring an answer in your Copier settings" in capsys.readouterr().err
     assert told == (name in plain.answers and name not in ANSWERS)
 
 

@@ -205,7 +205,7 @@ def test_what_others_share_does_not_go(case: str, here: Destination) -> None:
     assert said(guard.unmoved, *arguments) == ""
     put(here.root, ".copier-answers.acme.other.yml", {**STRIPE, "ci": "github", "fixtures": True, "_commit": "x"})
     assert said(guard.unmoved, *arguments) == (
-        f"{FILE}: {name}: other scaffolds share {path}; to leave it theirs: {UPDATE} --data {name}={value}"
+        f"{FILE}: {name}: other scaffolds share {path}; to leave it to them: {UPDATE} --data {name}={value}"
     )
     assert said(guard.unmoved, arguments[0], "owner", arguments[2], here) == ""
 
@@ -322,7 +322,7 @@ def test_a_table_of_another_schema_is_another(here: Destination) -> None:
     put(here.root, path, {"source_type": "postgres", "object": "orders"})
     put(here.root, ".copier-answers.globex.x.yml", TABLES | {"tenant_id": "globex", "tables": ["hr.orders"]})
     reusing = scaffold(TABLES, fields=..., assets="reuse")
-    assert "describes hr.orders, and not public.orders" in said(guard.described, reusing, here)
+    assert "describes hr.orders, not public.orders" in said(guard.described, reusing, here)
     assert "assets=reuse" not in said(guard.unowned, scaffold(TABLES), here)
 
 
@@ -334,7 +334,7 @@ def test_what_would_be_deleted_is_named(here: Destination) -> None:
     asset, job = (path.replace("charges", "customers") for path in (ASSET, JOB))
     assert said(guard.undeleted, fewer, STRIPE, here) == ""
     put(here.root, job)
-    see = f"would be deleted; see what goes, and what was edited: {UPDATE} --dry-run --data objects=..."
+    see = f"would be deleted; see what is deleted, and what was edited: {UPDATE} --dry-run --data objects=..."
     assert said(guard.undeleted, fewer, STRIPE, here) == f"{FILE}: {job} {see}"
     put(here.root, asset)
     assert said(guard.undeleted, fewer, STRIPE, here) == f"{FILE}: {asset} and 1 more {see}"

@@ -83,6 +83,18 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], dict[str, str], int, int]] = {
         0,
         1,
     ),
+    "conflict markers": (
+        lambda out: add(out / JOB, "<<<<<<< before updating\nlogging: {}\n=======\n>>>>>>> after updating\n"),
+        {JOB: "conflict"},
+        1,
+        1,
+    ),
+    "conflict markers in a shared file": (
+        lambda out: add(out / "connectors" / "stripe.yaml", "<<<<<<< HEAD\n=======\n>>>>>>> main\n"),
+        {"connectors/stripe.yaml": "conflict"},
+        1,
+        1,
+    ),
     "a schema that a formatter wrote": (lambda out: formatted(out / "schemas" / "job.schema.json"), {}, 0, 0),
     "a missing job": (lambda out: (out / JOB).unlink(), {JOB: "missing"}, 1, 1),
     "a missing asset": (lambda out: (out / ASSET).unlink(), {ASSET: "missing"}, 1, 1),
@@ -184,6 +196,7 @@ def test_what_is_not_as_it_should_be(
         "a missing recipe",
         "no answers file",
         "an edit of a shared file",
+        "conflict markers",
     ],
 )
 def test_repair(name: str, repository: Path, command: Command) -> None:
@@ -194,6 +207,14 @@ def test_repair(name: str, repository: Path, command: Command) -> None:
     assert (result.status, sorted(result.json["repaired"])) == (0, sorted(DAMAGE[name][1]))
     gone = {JOB, ASSET, VARIABLES, FILE} if name == "no answers file" else set()
     assert Rendered(repository).files == {path: text for path, text in before.items() if path not in gone}
+
+
+def test_conflict_markers_are_no_edit(repository: Path, command: Command) -> None:
+    line = len((repository / JOB).read_text(encoding="utf-8").splitlines()) + 1
+    DAMAGE["conflict markers"][0](repository)
+    out = command(repository, "replay").out
+    assert f"{'conflict':<19}{JOB}: choose a side at line {line}; it holds conflict markers\n" in out
+    assert "edited by hand" not in out
 
 
 def test_repair_deletes_no_copy(repository: Path, command: Command) -> None:

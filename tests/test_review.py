@@ -193,7 +193,7 @@ def test_what_validate_says_of_old_and_new_together_is_said(
     other = SHORT_PATH | {"tenant_id": "globex", "bucket": "shared", "prefix": "raw/one"}
     put_all(room, render(template, room.parent / "other", other).files)
     text = reviewed(room, SHORT_PATH | {"bucket": "shared", "prefix": "raw/two"})
-    assert "s3://shared/default/default/stripe_customers/ is written by jobs/" in text
+    assert " writes to s3://shared/default/default/stripe_customers/, too" in text
 
 
 def put_all(root: Path, files: dict[str, bytes]) -> None:

@@ -239,7 +239,7 @@ def test_what_a_question_asks_is_not_passed_on(key: str) -> None:
     extra: Any = value
     for part in reversed(key.split(".")):
         extra = {part: extra}
-    with pytest.raises(AnswerError, match=f"^job_extra: {re.escape(key)}: answer {owner} instead, which says it$"):
+    with pytest.raises(AnswerError, match=f"^job_extra: {re.escape(key)}: answer {owner} instead; it sets this key$"):
         planned(job_extra=extra, incremental=False, bucket="")
 
 
@@ -251,7 +251,7 @@ def test_what_a_question_owns_is_a_key_of_its_file(question: str) -> None:
 
 
 def test_the_place_of_an_asset_is_not_passed_on() -> None:
-    with pytest.raises(AnswerError, match=r"^asset_extra: dataProduct: answer data_product instead, which says it$"):
+    with pytest.raises(AnswerError, match=r"^asset_extra: dataProduct: answer data_product instead; it sets this key$"):
         planned(asset_extra={"dataProduct": "crm"})
 
 

@@ -102,7 +102,7 @@ def test_a_schema_can_be_part_of_a_name() -> None:
         "sales-orders": "sales.orders",
         "hr_2-hr_orders": "HR 2.orders",
     }
-    said = "asset_names: use {source} or {tenant}; {schema}: there is none in 'orders'"
+    said = "asset_names: use {source} or {tenant}; there is no {schema} in 'orders'"
     assert refusal(["orders"], asset_names="{schema}_{object}").startswith(said)
 
 

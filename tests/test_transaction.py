@@ -249,8 +249,8 @@ def test_an_error_on_the_way_is_told(out: Path, monkeypatch: pytest.MonkeyPatch)
     fail(monkeypatch, change, "flush")
     with pytest.raises(DativoError) as error:
         write(out, {})
-    said = f"put back what is named, or delete {journal} to keep all as it is: No space left on device; update "
-    assert str(error.value).startswith(said)
+    said = f"put back the file that is named, or delete {journal} to keep everything as it is: "
+    assert str(error.value).startswith(f"{said}No space left on device; update ")
 
 
 def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +260,7 @@ def test_what_somebody_edited_since_is_named_and_kept(out: Path, monkeypatch: py
     with pytest.raises(DativoError, match=r"\.copier-answers\.a\.b\.yml: was changed by somebody") as error:
         write(out, {})
     assert (out / ".copier-answers.a.b.yml").read_bytes() == b"mine"
-    assert f"or delete {journal} to keep all as it is" in str(error.value)
+    assert f"or delete {journal} to keep everything as it is" in str(error.value)
     journal.unlink()
     assert write(out, {}) == []
 
@@ -270,7 +270,7 @@ def test_what_was_prepared_and_is_gone_is_told(out: Path, monkeypatch: pytest.Mo
     (stage,) = (out / ".dativo").iterdir()
     shutil.rmtree(stage)
     before = files(out)
-    with pytest.raises(DativoError, match=rf": \.dativo/{stage.name}: is gone, with what was prepared; update "):
+    with pytest.raises(DativoError, match=rf": \.dativo/{stage.name}: is gone, with the prepared files; update "):
         write(out, {})
     assert files(out) == before
 
@@ -576,7 +576,7 @@ def test_a_journal_that_says_something_else_is_refused(text: str, tmp_path: Path
     (folder / ".dativo").mkdir()
     (folder / ".dativo" / "journal.decided.json").write_text(text)
     before = files(tmp_path)
-    with pytest.raises(DativoError, match=r"look at .*journal\.decided\.json and delete it; it is no journal: "):
+    with pytest.raises(DativoError, match=r"look at .*journal\.decided\.json and delete it; it is not a journal: "):
         write(folder)
     assert files(tmp_path) == before
 

@@ -165,7 +165,7 @@ def test_what_is_typed_counts_before_the_settings(
     assert trusted(repository, "https://other.example.com/pack.git", tmp_path).location.startswith("https://other")
     assert capsys.readouterr().err == ""
     assert trusted(repository, "", tmp_path).location == URL
-    assert capsys.readouterr().err == f"Trusted, as dativo.yml of origin/main says: {URL}\n"
+    assert capsys.readouterr().err == f"Trusting the template in dativo.yml of origin/main: {URL}\n"
 
 
 def test_without_any_it_is_asked_for(
@@ -199,7 +199,7 @@ def test_the_command_takes_both_from_the_settings(
     monkeypatch.delenv("DATIVO_TEMPLATE")
     done = command(repository, "replay")
     assert "is not the template that is trusted here" not in done.out
-    assert done.err == f"Trusted, as dativo.yml of origin/main says: {published}\n"
+    assert done.err == f"Trusting the template in dativo.yml of origin/main: {published}\n"
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -133,7 +133,7 @@ def test_values_are_compared_with_their_kind(value: Any, other: Any, equal: bool
 @pytest.mark.parametrize("record", [True, False], ids=["recorded", "not recorded yet"])
 def test_a_changed_answer_is_told(record: bool, out: Path, command: Command) -> None:
     edit(out, FILE, ("log_level: DEBUG", "log_level: ERROR"), record=record)
-    said = f"{FILE}: {TO_ERROR}; its files follow with: dativo-generator update {FILE}"
+    said = f"{FILE}: {TO_ERROR}; update its files with: dativo-generator update {FILE}"
     assert states(command, out) == (1, "changed by hand", said)
     assert f"changed by hand    {said}\n" in command(out, "replay").out
 
@@ -283,4 +283,4 @@ def test_a_formatted_job_follows(form: Callable[[str], str], history: Path, comm
 def test_to_validate_nothing_is_no_success(command: Command, tmp_path: Path) -> None:
     result = command(tmp_path, "validate")
     assert (result.status, result.out) == (2, "")
-    assert result.err == f"Error: {tmp_path}: run the command in the folder of assets and jobs; here are none\n"
+    assert result.err == f"Error: {tmp_path}: run the command in the folder of assets and jobs; there are none here\n"

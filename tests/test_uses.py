@@ -64,7 +64,7 @@ ELSEWHERE = ["", "a: 1\n", f"asset_path: /app/{OTHER}\n", f"asset_path: /app/{AS
 @pytest.mark.parametrize("text", POINTS)
 def test_an_asset_stays_while_a_job_needs_it(text: str, tmp_path: Path) -> None:
     put(tmp_path, JOB, text)
-    said = f"x: point it elsewhere first, or give --force; {ASSET} would go, and {JOB} needs it"
+    said = f"x: point it elsewhere first, or give --force; {ASSET} would be deleted, but {JOB} needs it"
     assert told(tmp_path, goes()) == [said]
     assert told(tmp_path, goes(), force=True) == [""]
 
@@ -78,7 +78,7 @@ def test_an_asset_that_no_job_needs_goes(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["jobs/a.yml", "jobs/a/b/c.yaml", "jobs/.a.yaml"])
 def test_any_job_is_looked_at(path: str, tmp_path: Path) -> None:
     put(tmp_path, path, POINTS[0])
-    assert f"and {path} needs it" in told(tmp_path, goes())[0]
+    assert f"but {path} needs it" in told(tmp_path, goes())[0]
 
 
 @pytest.mark.parametrize("path", ["jobs/a.txt", "a.yaml", "other/a.yaml", "jobsx/a.yaml"])
@@ -91,7 +91,7 @@ def test_several_jobs_are_counted(tmp_path: Path) -> None:
     for name, more in (("c", ""), ("a", " and 1 more"), ("b", " and 2 more")):
         put(tmp_path, f"jobs/{name}.yaml", POINTS[0])
         first = "a" if more else "c"
-        assert f"and jobs/{first}.yaml{more} needs it" in told(tmp_path, goes())[0]
+        assert f"but jobs/{first}.yaml{more} needs it" in told(tmp_path, goes())[0]
 
 
 def test_where_it_goes_is_told(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_and_describe_what_its_owner_reads(tmp_path: Path) -> None:
     put(tmp_path, ASSET, DESCRIBES)
     owner = Owner("acme", "y", Item("a", "other"))
     said = told(tmp_path, READS, owners={(ASSET, "x"): owner})
-    assert said == [f"x: assets: write it with assets=write; {ASSET}: describes other, and not a"]
+    assert said == [f"x: assets: write it with assets=write; {ASSET}: describes other, not a"]
     assert told(tmp_path, READS, owners={(ASSET, "y"): owner}) == [""]
 
 
@@ -181,7 +181,7 @@ def test_an_asset_that_comes_with_it_counts_as_it_will_be(tmp_path: Path) -> Non
     ):
         assert f"{ASSET}: {why}" in told(tmp_path, READS, Outcome("y", ("new",), writes={ASSET: text}))[0]
     other = Outcome("y", ("new",), writes={ASSET: DESCRIBES}, items={ASSET: Item("a", "other")})
-    assert "describes other, and not a" in told(tmp_path, READS, other)[0]
+    assert "describes other, not a" in told(tmp_path, READS, other)[0]
 
 
 @pytest.mark.parametrize("effects", [("refused",), ("forbidden in cloud",)])

@@ -231,7 +231,7 @@ def test_two_jobs_that_write_to_one_place(repository: Path) -> None:
     shutil.copy(repository / PATHS["stripe job"], repository / "jobs" / "acme" / "again.yaml")
     findings = [finding for finding in found(repository) if finding.rule == "same-place"]
     assert {finding.file for finding in findings} == {PATHS["stripe job"]}
-    assert "is written by jobs/acme/again.yaml, too" in findings[0].message
+    assert "jobs/acme/again.yaml writes to " in findings[0].message
 
 
 def test_two_assets_of_one_name(repository: Path) -> None:

@@ -243,7 +243,7 @@ def test_a_job_names_its_plugins() -> None:
 def test_a_plugin_is_a_file_and_a_class(value: str) -> None:
     with pytest.raises(AnswerError) as error:
         plan(PACK, EVENTS | {"custom_reader": value})
-    rule = "write a file and a class of it, like plugins/reader.py:Reader"
+    rule = "write a file and a class in it, like plugins/reader.py:Reader"
     assert str(error.value) == f"custom_reader: {rule}, not {value!r}"
 
 

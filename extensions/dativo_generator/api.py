@@ -1,4 +1,4 @@
-"""The public API, which `dativo_generator` exports under the same names. All else may change with any release."""
+"""The public API; `dativo_generator` exports the same names. Everything else may change with any release."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +34,7 @@ __all__ = (
 def load_pack(root: Path | None = None) -> Pack:
     """Load the pack in a folder, by default the one that this package came with.
 
-    Its files are read on first use; errors in them raise `DativoError` then.
+    Its files are read on first use, which raises `DativoError` if one is damaged.
     """
     return Pack(root or installed())
 
@@ -52,7 +52,7 @@ def validate_folder(
 ) -> list[Finding]:
     """List what the runner would refuse, or do wrong silently, in the jobs and assets below a folder.
 
-    With `cloud` every job is assumed to run in cloud mode. A vendored file that differs from the one in `pack` is
+    With `cloud`, every job is assumed to run in cloud mode. A vendored file that differs from the one in `pack` is
     compared with the recorded versions of `template`, the repository to trust, as for `replay_folder`.
     """
     pack = pack or load_pack()

@@ -38,7 +38,7 @@ class Files(NamedTuple):
         return sum(len(found) for found in self.differences(scaffold))
 
     def differences(self, scaffold: Scaffold) -> tuple[list[Any], list[Any]]:
-        """List the differences of these files to the asset, and to the job, of a scaffold with a single item."""
+        """List how the asset, and the job, of a scaffold with a single item differ from these files, as two lists."""
         asset, job = documents(scaffold, scaffold.items[0])
         return (
             list(differing(asset, self.asset)) if self.asset else [],

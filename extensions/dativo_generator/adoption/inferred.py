@@ -28,7 +28,7 @@ _NOTHING_ELSE = {"env_example": False, "vendor": False}
 
 
 def inferred(pack: Pack, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers for the files that were `found`, which are the fields of `Files`.
+    """Return the answers for hand-written files; `found` has the fields of `Files`.
 
     `given` are a user's answers for what the files do not say. Raises `AnswerError` for files that no answers come
     close to.
@@ -79,7 +79,7 @@ def _tenant(files: Files, given: Mapping[str, Any]) -> str:
 
 
 class _Search(NamedTuple):
-    """A search in progress: `raw` are the answers found so far, changed in place."""
+    """A search in progress: `raw` holds the answers found so far, and is changed in place."""
 
     pack: Pack
     files: Files
@@ -92,7 +92,7 @@ class _Search(NamedTuple):
         return Scaffold(self.pack, self.raw)
 
     def name(self) -> None:
-        """Take over version, name and root, which decide the paths of the files."""
+        """Adopt version, name and root, which decide the paths of the files."""
         item = self.scaffold.items[0]
         version = at(self.files.body, "version")
         name = at(self.files.job, "asset") if not self.files.asset else at(self.files.body, "name")
@@ -120,7 +120,7 @@ class _Search(NamedTuple):
             return
 
     def columns(self) -> None:
-        """Take over the columns of the asset; without any, nothing describes the data."""
+        """Adopt the columns of the asset; raises `AnswerError` if it has none, or none that the pack accepts."""
         if not self.files.asset:
             return
         fields = fields_of(self.scaffold, self.files)
@@ -206,7 +206,7 @@ class _Search(NamedTuple):
         return True
 
     def place(self) -> None:
-        """Record the paths that differ from the pack's; an asset alone has no job."""
+        """Record the paths that differ from the pack's; for an asset without a job, leave the job out."""
         scaffold = self.scaffold
         item = scaffold.items[0]
         planned = dict.fromkeys(path for _, path in paths(scaffold))

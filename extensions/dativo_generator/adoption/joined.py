@@ -21,9 +21,9 @@ _WITH_NAMES = ("prefix", "tags", "description", "catalog", "job_extra", "asset_e
 
 
 def joined(pack: Pack, found: Sequence[Raw]) -> list[dict[str, Any]]:
-    """Join those answers that render the same files together as apart.
+    """Join answers into scaffolds where this does not change a rendered file.
 
-    Returns scaffolds: `answers`, and `members`, the indices of the answers that were joined.
+    Returns a mapping for each scaffold: its `answers`, and `members`, the indices of the answers that it joins.
     """
     groups: dict[str, list[list[int]]] = {}
     single = [Scaffold(pack, raw) for raw in found]

@@ -35,7 +35,7 @@ def _body(*keys: str) -> Callable[[Scaffold, Files], Any]:
 
 
 def _governance(*keys: str) -> Callable[[Scaffold, Files], Any]:
-    """Look in the places of both layouts."""
+    """Look for a value where either layout keeps it."""
     return lambda scaffold, files: next(
         (value for key in keys if (value := at(files.body, *key.split("."))) is not MISSING), MISSING
     )
@@ -85,7 +85,7 @@ _classification = _governance("governance.classification", "compliance.classific
 
 
 def _labels(scaffold: Scaffold, files: Files) -> Any:
-    """Return the labels that no column has; the asset gets those of columns anyway."""
+    """Return the labels that no column has; the asset gets the columns' labels anyway."""
     listed = _classification(scaffold, files)
     if not isinstance(listed, list):
         return MISSING

@@ -43,7 +43,7 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
 
 
 def selection(source: Connector, files: Files) -> Any:
-    """Return the selected item that the asset describes, the first one if no name matches."""
+    """Return the selected item that the asset describes, or the first one if no name matches."""
     described = at(files.body, "object")
     listed = at(files.job, "source", source.selection)
     items = listed if isinstance(listed, list) and listed else [described if isinstance(described, str) else None]
@@ -70,7 +70,7 @@ def _entry(kind: str, item: Any, described: Any) -> dict[str, Any]:
 
 
 def cursor(source: Connector, files: Files) -> str:
-    """Return the cursor column of a table's incremental runs, '' if the job names none."""
+    """Return the cursor column of a table's incremental runs, or '' if the job names none."""
     name = at(files.job, "source", "incremental", "cursor_field")
     return name if source.uses_cursor and isinstance(name, str) and name.strip() else ""
 

@@ -10,7 +10,7 @@ MISSING: Any = object()
 
 
 def at(value: Any, *keys: str) -> Any:
-    """Return the value at `keys`, `MISSING` if there is none."""
+    """Return the value at `keys`, or `MISSING` if there is none."""
     for key in keys:
         if not isinstance(value, Mapping) or key not in value:
             return MISSING
@@ -19,7 +19,7 @@ def at(value: Any, *keys: str) -> Any:
 
 
 def differing(one: Any, other: Any, above: Keys = ()) -> Iterator[tuple[Keys, Any, Any]]:
-    """Yield the paths at which two trees differ, each with both values, `MISSING` for none.
+    """Yield the paths at which two trees differ, each with both values; a missing value is `MISSING`.
 
     Mappings are compared key by key, and lists of equally many mappings item by item. What only the first has is one
     difference; what only the other has is one difference for each value in it.

@@ -10,16 +10,17 @@ from ..base.naming import listed
 from ..registry.connectors import Connector
 from ..registry.runner import NATIVE, PLUGIN, Way
 
-# A longer list is narrowed by a search first: a terminal shows about as many lines.
+# A terminal shows about this many lines; the user narrows a longer list by a search first.
 LONG_LIST = 25
 # Not relevant, or not looked up.
 _ANY = Way(NATIVE)
 
 
 class Choice(NamedTuple):
-    """One line of a list of choices; `reason` says why it cannot be chosen, '' when it can.
+    """One line of a list of choices; `reason` says why it cannot be chosen, or is '' if it can.
 
-    The `label` is built when the line is shown: a connector's needs its recipe, and there may be a thousand.
+    The `label` is built when the line is shown: a connector's label needs its recipe, and there may be a thousand
+    connectors.
     """
 
     label: Callable[[], str]
@@ -28,7 +29,7 @@ class Choice(NamedTuple):
 
 
 def plain(values: Iterable[str]) -> list[Choice]:
-    """Offer values that need no further label."""
+    """Return choices for values that are their own labels."""
     return [Choice(partial(str, value), value) for value in values]
 
 
@@ -47,7 +48,7 @@ def connectors(offered: Iterable[Connector], role: str, cloud: bool, way: Callab
 
 
 def forbidden(connector: Connector, cloud: bool) -> str:
-    """Return why a connector cannot be used in this mode, '' when it can."""
+    """Return why a connector cannot be used in this mode, or '' if it can."""
     return "not allowed in cloud" if cloud and not connector.allowed_in_cloud else ""
 
 
@@ -58,7 +59,7 @@ def matches(connector: Connector, search: str) -> bool:
 
 
 def summary(connector: Connector, role: str, way: Way = _ANY) -> str:
-    """Return one line on what a connector is, and what it offers in a role or needs for it."""
+    """Describe a connector in one line: its category, and what it offers or needs in a role."""
     if way.how == PLUGIN:
         parts = []
     elif role == "source":

@@ -20,7 +20,7 @@ def overridden(
     """Return `template` with the values of `overrides` merged in, block by block.
 
     The result is complete, because a block in a job replaces the recipe's block of that name. It has the keys of
-    `login` only if they are given. A variable may have a default `with_default`, except inside a block, where the
+    `login` only if they are given. With `with_default`, a variable may have a default, except inside a block, where the
     runner does not expand defaults. Raises `AnswerError` for a key that neither the template nor `login` has, a value
     of the wrong kind, or a literal secret.
     """

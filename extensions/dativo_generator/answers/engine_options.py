@@ -1,7 +1,7 @@
-"""Options of the source's reader: which there are, how each is read, and what an import finds out about them.
+"""Options of the source's reader: which exist, how their values are read, and what an import finds out about them.
 
-The runner's own reader has the options that `registry/runner.yaml` names. A plugin receives whatever the job says; it
-is offered the recipe's options, with values of the same kind.
+The runner's own reader has the options that `registry/runner.yaml` names. A plugin receives whatever the job says, so
+its options are those of the recipe, with values of the same kind.
 """
 
 import codecs
@@ -22,7 +22,7 @@ NAME = "engine_options"
 
 
 def none_offered(answers: Answers) -> str:
-    """Return why a source's reader takes no options, '' when it does."""
+    """Return why a source's reader takes no options, or '' if it takes some."""
     source = answers.source
     if _way(answers) == ENGINE:
         engine = answers.source_recipe.engine
@@ -38,7 +38,7 @@ def offered(answers: Answers) -> dict[str, Reader]:
 
 
 def read(answers: Answers, raw: Any) -> dict[str, Any]:
-    """Read the given options; raises `AnswerError` that names the option."""
+    """Read the given options; raises an `AnswerError` that names the option."""
     known, options = offered(answers), {}
     for name, value in readers.mapping(raw).items():
         if name not in known:
@@ -64,7 +64,7 @@ def of_job(answers: Answers) -> dict[str, Any]:
 
 
 def imported(answers: Answers) -> dict[str, str]:
-    """Return the options that the imported files need in order to be read correctly, {} without an import.
+    """Return the options that the imported files need in order to be read correctly, or {} without an import.
 
     Raises `AnswerError` if files need different values of one option.
     """
@@ -80,7 +80,7 @@ def imported(answers: Answers) -> dict[str, str]:
 
 
 def notes(answers: Answers) -> list[str]:
-    """Return what an import has answered, or where it contradicts the given options."""
+    """Return notes, one line each: what an import has answered, or where it contradicts the given options."""
     if answers.inapplicable(NAME):
         return []
     given = stated(answers)
@@ -88,7 +88,7 @@ def notes(answers: Answers) -> list[str]:
         found = imported(answers)
         return [f"{NAME}: {_flow(found)}"] if found else []
     return [
-        f"'{object_name}' is written with the {name} {shown(value)}, and {NAME} have {shown(given_value)}"
+        f"'{object_name}' is written with the {name} {shown(value)}, but {NAME} have {shown(given_value)}"
         for name, by_object in _imported(answers).items()
         for object_name, value in by_object.items()
         if not _same(value, given_value := given.get(name, _usual(answers, name)))
@@ -104,7 +104,7 @@ def stated(answers: Answers) -> dict[str, Any] | None:
 
 
 def encoding(answers: Answers) -> str:
-    """Return the known encoding of a source's files, '' for the runner's default."""
+    """Return the known encoding of a source's files, or '' for the runner's default."""
     if answers.inapplicable(NAME) or "encoding" not in offered(answers):
         return ""
     known = (stated(answers) or {}).get("encoding") or _usual(answers, "encoding")
@@ -122,7 +122,7 @@ def _imported(answers: Answers) -> dict[str, dict[str, str]]:
 
 
 def _usual(answers: Answers, name: str) -> Any:
-    """Return the value of an option that a job does not set."""
+    """Return the value that an option has in a job that does not set it."""
     return _of_recipe(answers).get(name, answers.pack.runner.option_defaults.get(name))
 
 
@@ -136,7 +136,7 @@ def _is_native(answers: Answers) -> bool:
 
 
 def _engine(answers: Answers) -> str:
-    """Return the engine under whose name the options are."""
+    """Return the engine that the job or recipe lists the options under."""
     return NATIVE if _is_native(answers) else answers.source_recipe.engine
 
 
@@ -146,7 +146,7 @@ def _of_recipe(answers: Answers) -> Mapping[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Compare two values of an option; encodings are compared under all their names."""
+    """Return whether two values of an option mean the same; two names of one encoding do."""
     if one == other or not (isinstance(one, str) and isinstance(other, str)):
         return one == other
     try:
@@ -172,7 +172,7 @@ def _encoding(raw: Any) -> str:
     try:
         "".encode(name)
     except (LookupError, ValueError):
-        raise AnswerError(f"name an encoding like utf-16 or latin-1; {shown(name)} is none") from None
+        raise AnswerError(f"name an encoding like utf-16 or latin-1; {shown(name)} is not one") from None
     return name
 
 

@@ -25,8 +25,8 @@ from .model import Answers
 from .questions.schema import are_of_one_object
 from .readers import mapping, recordable
 
-# In bytes of YAML: some twenty tables of sixty columns. Up to this size people still find the other answers in the
-# file, and Copier, which reads it several times per update with PyYAML's slow reader, takes little time for it.
+# In bytes of YAML: about twenty tables of sixty columns. Up to this size, people can still find the other answers in
+# the file, and Copier, which reads it several times per update with PyYAML's slow reader, is still fast.
 LARGEST_INLINE = 64 << 10
 NAME = "fields"
 _FILE, _DIGESTS = "file", "sha256"
@@ -39,7 +39,7 @@ Digests = str | dict[str, str]
 
 
 class Reference(NamedTuple):
-    """What is recorded of fields in a file: its name, and digests by object, or one digest of the only object."""
+    """What answers record about a fields file: its name, and a digest per object, or only one for a single object."""
 
     file: str
     digests: Digests
@@ -53,9 +53,9 @@ class Reference(NamedTuple):
 
 
 def reference(answers: Mapping[str, Any]) -> Reference | None:
-    """Return the reference to the fields file in recorded answers, None if there is none; raises `AnswerError`.
+    """Return the reference to a fields file in recorded answers, or None; raises `AnswerError` if it is damaged.
 
-    No column is written like the name of such a file.
+    Columns named `file` and `sha256` are not mistaken for one: no column's entry looks like the name of such a file.
     """
     raw = answers.get(NAME)
     if not isinstance(raw, dict) or raw.keys() != {_FILE, _DIGESTS} or not isinstance(raw[_FILE], str):
@@ -79,13 +79,13 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
     if content is None:
         raise AnswerError(f"{name}: restore it with Git; it is missing")
     if _CONFLICT.search(content):
-        raise AnswerError(f"{name}: resolve the merge; it has the marks of one")
+        raise AnswerError(f"{name}: resolve the merge; it holds conflict markers")
     try:
         text = content.decode("utf-8")
         fields = recordable(parse_bounded(text, look=refuse_features))
     except yaml.YAMLError as error:
         line, column = yaml_place(error, text)
-        raise AnswerError(f"{name}:{line}:{column}: restore it with Git; not plain YAML") from None
+        raise AnswerError(f"{name}:{line}:{column}: restore it with Git; it is not plain YAML") from None
     except UnicodeDecodeError:
         raise AnswerError(f"{name}: restore it with Git; it is not UTF-8") from None
     except AnswerError as error:
@@ -96,7 +96,7 @@ def parsed(name: str, content: bytes | None) -> dict[str, Any]:
 
 
 def planned(answers: Answers) -> dict[str, Any]:
-    """Return the `path` and `text` of the file, and what to record, `recorded`; {} if the fields need no file."""
+    """Return the file's `path` and `text`, and `recorded`, the answer that refers to it; {} if no file is needed."""
     if NAME not in answers.raw or answers.reuses_assets:
         return {}
     fields = mapping(answers.raw[NAME])
@@ -116,4 +116,4 @@ def planned(answers: Answers) -> dict[str, Any]:
 
 def edited(name: str) -> AnswerError:
     """Build the error for a file that differs from what was recorded."""
-    return AnswerError(f"{name}: edited; apply: dativo-generator update")
+    return AnswerError(f"{name}: apply its edits with dativo-generator update; it was edited")

@@ -5,7 +5,7 @@
     {orders: {asset: contracts/orders.yaml, job: jobs/shop/orders.yaml}}
     {orders: {job: {dev: jobs/dev/orders.yaml, prod: jobs/prod/orders.yaml}}}
 
-For all others the pack chooses the path.
+The pack chooses the paths of all other files.
 """
 
 import re
@@ -20,7 +20,7 @@ from . import readers
 from .model import Answers
 
 ASSET, JOB = KINDS = ("asset", "job")
-# Folders at the root for files of the pack and profiles, which cannot hold jobs.
+# Folders at the root that hold the pack's own files or profiles: no job or asset can be in them.
 _TAKEN = ("connectors", "registry", "schemas", PROFILES, VARIABLES)
 # A part of a path; none is hidden, and none has an ending that Windows rejects.
 _PART = re.compile(r"\w(?:[\w.@+=, -]*[\w@+=-])?")
@@ -52,12 +52,12 @@ def each(value: Any) -> Iterator[Any]:
 
 
 def asset_of(paths: Mapping[str, Mapping[str, Any]], object_name: str) -> str:
-    """Return the path of an object's asset, '' where the pack chooses it."""
+    """Return the path of an object's asset, or '' if the pack chooses it."""
     return paths.get(object_name, {}).get(ASSET, "")
 
 
 def job_of(paths: Mapping[str, Mapping[str, Any]], object_name: str, environment: str) -> str:
-    """Return the path of an object's job in an environment, '' where the pack chooses it."""
+    """Return the path of an object's job in an environment, or '' if the pack chooses it."""
     place = paths.get(object_name, {}).get(JOB, "")
     return place.get(environment, "") if isinstance(place, dict) else place
 
@@ -76,7 +76,7 @@ def _check_environments(name: str, job: Any, environments: Sequence[str]) -> Non
     """Refuse one path for the jobs of several environments, and a path for an unknown environment."""
     if not isinstance(job, dict):
         if job is not None and len(environments) > 1:
-            raise AnswerError(f"{name}: job: there is one for each environment: {listed(environments)}")
+            raise AnswerError(f"{name}: job: give a path for each of {listed(environments)}")
         return
     for environment in job:
         if environment not in environments:
@@ -97,12 +97,12 @@ def _check(paths: Sequence[Any]) -> None:
 
 
 def problem_of(path: str) -> str:
-    """Return why no file of a scaffold can be at a path, '' when one can."""
+    """Return why no file of a scaffold can be at a path, or '' if one can."""
     parts = path.split("/")
     if len(parts) < 2 or not all(map(_PART.fullmatch, parts)):
         return "write a path inside the repository, like jobs/shop/orders.yaml"
     if not path.endswith(_ENDS):
-        return f"let the name end in {' or '.join(_ENDS)}"
+        return f"end the name in {' or '.join(_ENDS)}"
     if parts[0] in _TAKEN:
         return f"put it outside of {listed(sorted(_TAKEN))}"
     return ""

@@ -26,32 +26,34 @@ from .presets import NoPresets, Preset, Presets
 from .readers import recordable
 from .selection import Item
 
-# The suggested environments; the first is the default, which behaves as before there were several.
+# The suggested environments. The first is the default: if it is the only one, paths and the default bucket leave it
+# out.
 ENVIRONMENTS = ("dev", "staging", "prod")
 
 
 class Question(NamedTuple):
     """One question.
 
-    `read` turns the raw answer into the value; it raises `AnswerError` without the name of the question. `default`
-    returns the raw answer to use, None if only the user can know; then `example` shows how to give it. `guess` returns
-    one if there is nobody to ask: it is not recorded, and reported as a warning.
+    `read` turns the raw answer into the value; it raises an `AnswerError` that does not name the question. `default`
+    returns the raw answer to use, or None if only the user can know it; `example` then shows how to give it. `guess`
+    returns a raw answer for when there is nobody to ask: it is not recorded, and a warning reports it.
 
-    `inapplicable` returns why the question makes no sense for these answers, '' when it does; `without_effect` why the
-    runner ignores the answer: then it is not asked, and whoever gives it is told. `section` is the part of `customize`
-    that opens it, '' if it is always asked; `always_asked` returns whether it is asked although its section is closed.
-    One not `prompted` is never asked, and only answered by giving it.
+    `inapplicable` returns why the question makes no sense for these answers, or '' if it makes sense. `without_effect`
+    returns why the runner ignores the answer, or ''; the pack then does not ask, and reports the reason to whoever
+    answers anyway. `section` is the part of `customize` that opens the question, '' if it is always asked;
+    `always_asked` returns whether to ask it although its section is closed. A question that is not `prompted` is never
+    asked; its answer can only be given.
 
-    `choices` are the possible answers, `fixed_choices` if they depend on no other answer; `suggested` are some of the
-    valid values. `shape` returns the schema of an answer in YAML, for those who write it in an editor. `fills` is the
-    question that it helps to answer. `imported` lists, a line each, what an import answers, or where it contradicts the
-    answer; one `about_import` has no effect without an import.
+    `choices` returns the possible answers; `fixed_choices` has them if they depend on no other answer; `suggested` has
+    some of the valid values. `shape` returns the schema of an answer in YAML, for those who write it in an editor.
+    `fills` names the question that this one helps to answer. `imported` returns lines on what an import answers, or
+    where it contradicts the answer; a question that is `about_import` has no effect without an import.
 
     `of` is the scope of the answer: one ``scaffold``, all that a tenant does with a ``connector``, or the ``tenant``; a
-    profile holds the last two. One not `recorded` only helps to answer another, and is `secret` to Copier. `owns` are
-    keys of a job or an asset, such as ``job.target.connection.*.bucket``, that only this answer sets, since it is
-    checked against more than the schema. One that `varies` is read only by jobs, and may differ by environment. The
-    table of questions sets `section` and `varies`.
+    profile can hold the last two. A question that is not `recorded` only helps to answer another, and is `secret` to
+    Copier. `owns` lists keys of a job or an asset, such as ``job.target.connection.*.bucket``, that only this answer
+    sets, since it is checked against more than the schema. An answer that `varies` is read only by jobs, and may differ
+    by environment. The table of questions sets `section` and `varies`.
     """
 
     read: Callable[[Answers, Any], Any]
@@ -79,8 +81,8 @@ class Question(NamedTuple):
 class Section(NamedTuple):
     """A part of the questionnaire, with a file of the same name in `questions/`.
 
-    `what` describes what `customize` opens, '' for a part that is always open; `inapplicable` returns why there is
-    nothing to decide in it, '' when there is.
+    `what` describes what `customize` opens, '' for a part that is always open. `inapplicable` returns why there is
+    nothing to decide in it, or '' if there is something.
     """
 
     name: str
@@ -100,7 +102,7 @@ class Answers:
     def __init__(self, pack: Pack, raw: Mapping[str, Any], profiles: Presets | None = None) -> None:
         """Keep the `raw` answers to questions, their `format`, and whether they come from an answers file.
 
-        All others (Copier's own) are dropped.
+        Copier's own entries are dropped.
         """
         self.pack = pack
         self.profiles = profiles or NoPresets()
@@ -143,12 +145,12 @@ class Answers:
         return self.profiles.presets(self.raw, self.format >= APART)
 
     def inapplicable(self, name: str) -> str:
-        """Return why a question makes no sense for these answers, '' when it does."""
+        """Return why a question makes no sense for these answers, or '' if it makes sense."""
         return self.questions[name].inapplicable(self)
 
     @property
     def common(self) -> dict[str, Any]:
-        """The raw answers, in order, that were decided here and hold for everything that the tenant does.
+        """The raw answers, in order, that the user decided here and that hold for everything that the tenant does.
 
         An answer in a section that equals the default is not a decision.
         """
@@ -158,7 +160,7 @@ class Answers:
         return {name: self.raw[name] for name in decided}
 
     def default(self, name: str) -> Any:
-        """Return the raw answer to use, or offer, if none was given; None if there is none."""
+        """Return the raw answer to use, or to offer, if none was given; None if there is no such default."""
         return self.presets[name].value if name in self.presets else self.questions[name].default(self)
 
     def is_said(self, name: str) -> bool:
@@ -211,12 +213,12 @@ class Answers:
 
     @property
     def tells_apart(self) -> bool:
-        """Whether {environment} in an answer stands for that of a job; in older formats it is plain text."""
+        """Whether {environment} in an answer means the environment of each job; in older formats it is plain text."""
         return self.format >= APART or bool(self["environments"])
 
     @property
     def environment_apart(self) -> str:
-        """The environment as it appears in paths and in the default bucket, '' if it does not."""
+        """The environment as it appears in paths and in the default bucket, or '' if they leave it out."""
         apart = bool(self["environments"]) or (self.format >= APART and self["environment"] != ENVIRONMENTS[0])
         return self["environment"] if apart else ""
 
@@ -230,7 +232,7 @@ class Answers:
 
     def with_differing(self, environment: str, differing: Mapping[str, Any]) -> Self:
         """Return the answers for an environment, overridden by `differing`."""
-        # Which answers follow a profile concerns all environments, not a single one.
+        # The list of answers that follow a profile concerns all environments, not a single one.
         raw = {name: value for name, value in self.raw.items() if name not in ("per_environment", "profiled")}
         raw |= {name: laid_over(raw.get(name), value) for name, value in differing.items()}
         return type(self)(self.pack, raw | {"environment": environment, NAME: self.format}, self.profiles)
@@ -267,7 +269,7 @@ class Answers:
 
     @property
     def writes_fixtures(self) -> bool:
-        """Whether each asset comes with some invented rows."""
+        """Whether the scaffold writes some invented rows for each asset."""
         return not self.reuses_assets and self["fixtures"]
 
     @property
@@ -287,7 +289,7 @@ class Answers:
         return self["import_from"] if self.raw.get("import_from") else {}
 
     def cursor_field(self, item: Item, fields: Sequence[Field] = ()) -> str:
-        """Return the field that an item's incremental runs compare, '' for none; `fields` may mark it."""
+        """Return the field that an item's incremental runs compare, or '' for none; `fields` may mark one."""
         if not (self.incremental and self.source.uses_cursor) or self.reads_in_full(item):
             return ""
         marked = "" if "cursor_field" in self.raw else next((field.name for field in fields if field.cursor), "")
@@ -315,7 +317,7 @@ class Answers:
 
     @property
     def guessed(self) -> list[str]:
-        """List the objects without known columns: not in an answer, an import, or a catalog of the pack."""
+        """List the objects whose columns no answer, no import and no catalog of the pack gives."""
         if self.reuses_assets:
             return []
         said = {

@@ -1,7 +1,7 @@
-"""Labels that no rule gives, in answers that are given now: a slip, unless somebody says that they are meant.
+"""Labels in new answers that no rule gives: they count as slips unless somebody has confirmed them.
 
-They are meant if they are marked, as in ``string SECRET!``, if they are recorded already, or if a profile of the
-destination lists them under `labels`.
+A label is confirmed if it has a mark, as in ``string SECRET!``, if it is recorded already, or if a profile of the
+destination lists it under `labels`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,12 +16,12 @@ from ..registry.pack import Pack
 from . import readers
 from .profiles import LABELS, Profiles
 
-# The questions that labels answer.
+# The questions whose answers hold labels.
 NAMES = ("fields", "classification")
 
 
 def refuse_unmarked(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], root: Path) -> None:
-    """Refuse a label in `answers` that nobody says is meant; the profiles are those below `root`."""
+    """Refuse a label in `answers` that nobody has confirmed; the profiles are those below `root`."""
     meant = {label.removesuffix(OWN) for _, _, label in _labels(recorded)}
     for name, where, label in _labels(answers):
         if label.endswith(OWN) or label in meant or label in (known := pack.labels):  # only a label needs the rules
@@ -34,7 +34,7 @@ def refuse_unmarked(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[st
 
 
 def _labels(answers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield (question, place in its answer, label), the label with its mark; bad answers have none."""
+    """Yield (question, place in its answer, label), the label with its mark; skips invalid answers."""
     for name in NAMES:
         try:
             value = readers.structure(answers.get(name))

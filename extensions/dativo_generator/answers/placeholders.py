@@ -7,7 +7,7 @@ TENANT, ENVIRONMENT = "{tenant}", "{environment}"
 
 
 def filled(value: Any, words: Mapping[str, str]) -> Any:
-    """Replace the placeholders in a value by words."""
+    """Replace placeholders in a value, recursively; `words` maps each to its text."""
     if isinstance(value, dict):
         return {key: filled(item, words) for key, item in value.items()}
     if isinstance(value, list):

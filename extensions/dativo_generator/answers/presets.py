@@ -1,4 +1,4 @@
-"""What a profile answers to a question, as far as the answers need to know."""
+"""A profile's answer to a question, as far as the answers need to know about it."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -29,7 +29,7 @@ class Presets(Protocol):
         """
 
     def unsavable(self, tenant: str) -> str:
-        """Return why no profile of a tenant can be written, '' when one can."""
+        """Return why no profile of a tenant can be written, or '' if one can."""
 
 
 class NoPresets:
@@ -41,4 +41,4 @@ class NoPresets:
 
     def unsavable(self, tenant: str) -> str:
         """Return why no profile can be written."""
-        return "a profile is written with a new scaffold only"
+        return "only a new scaffold writes a profile"

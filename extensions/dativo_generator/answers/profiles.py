@@ -1,4 +1,4 @@
-"""The answers of a tenant, or the whole organisation, to every scaffold: `profiles/*.yml` of a destination.
+"""Answers that a tenant, or the whole organisation, gives for every scaffold: `profiles/*.yml` of a destination.
 
 ::
 
@@ -29,7 +29,7 @@ from .scaffold import Scaffold
 
 # The part with answers by connector; those of a source and a target overlap only by mistake.
 CONNECTORS = "connectors"
-# Labels of the tenant's own, which no rule gives and answers may have without a mark.
+# The tenant's own labels: no rule gives them, and answers may use them without a mark.
 LABELS = "labels"
 # The question about differences between environments; in a profile it applies to a single one, too.
 DIFFERING = "per_environment"
@@ -96,7 +96,7 @@ class Profiles:
         return [label for part in parts for key in (LABELS, "classification") for label in part.get(key, ())]
 
     def unsavable(self, tenant: str) -> str:
-        """Return why no profile of a tenant can be written, '' when one can."""
+        """Return why no profile of a tenant can be written, or '' if one can."""
         there = os.path.lexists(self._root / profile_of(tenant))
         return f"{profile_of(tenant)} exists already; edit that" if there else ""
 
@@ -112,7 +112,7 @@ class Profiles:
 def check(pack: Pack, root: Path, name: str) -> Document:
     """Read a profile; raises `PackError` for anything that no scaffold may take from it.
 
-    An answer whose validity depends on others is left to the scaffold that takes it.
+    If other answers decide whether an answer is valid, the scaffold that takes it checks it.
     """
     document = Document.of_repository(root, profile_of(name))
     for key in document.value if isinstance(document.value, dict) else ():
@@ -202,19 +202,19 @@ def _presets(document: Document, keys: tuple[str, ...]) -> Iterator[tuple[str, P
 
 
 def _without(differing: Preset, name: str) -> Preset:
-    """Remove an answer from those of each environment."""
+    """Remove an answer from every environment."""
     left = {one: {k: v for k, v in others.items() if k != name} for one, others in differing.value.items()}
     return differing._replace(value=left)
 
 
 def _environment(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> str:
-    """Return the environment of a scaffold, the first one if it is not text: its own reader refuses that."""
+    """Return the environment of a scaffold, or the default if it is not text: its own reader refuses that."""
     environment = raw.get("environment", said["environment"].value if "environment" in said else None)
     return environment if isinstance(environment, str) else ENVIRONMENTS[0]
 
 
 def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
-    """Return the environments of a scaffold, [] for one; what is not a list is refused by its own reader."""
+    """Return the environments of a scaffold, or [] if there is only one, or no list: its own reader refuses that."""
     names = raw.get("environments", said["environments"].value if "environments" in said else [])
     try:
         return sequence(names) if len(sequence(names)) > 1 else []
@@ -223,7 +223,7 @@ def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
 
 
 def _speaks_of_one(pair: tuple[str, Preset]) -> bool:
-    """Sort answers for single environments after those for all."""
+    """Return whether an answer is for single environments, which sorts it after the answers for all."""
     return pair[0] == DIFFERING
 
 

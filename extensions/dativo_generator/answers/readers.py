@@ -1,7 +1,7 @@
 """Read a raw answer into a value: text, numbers, flags, lists. A wrong one raises `AnswerError` with the value.
 
-An answer comes typed from a prompt, from a data file, or as text from ``--data``; every reader accepts all three. The
-error does not name the question, which the caller knows.
+An answer comes from a prompt or a data file, with its type, or from ``--data`` as text; every reader accepts all three.
+The error does not name the question, which the caller knows.
 """
 
 import re
@@ -22,8 +22,8 @@ from ..registry.fields import OWN
 Reader = Callable[[Any], Any]
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
-# No count, port or id has more digits, and every reader of YAML and JSON keeps such a number unchanged.
 _HALF = re.compile("[\ud800-\udfff]")  # a surrogate
+# No count, port or id has more digits, and every reader of YAML and JSON keeps such a number unchanged.
 _LARGEST_NUMBER = 10**18
 _TRUE, _FALSE = ("y", "yes", "t", "true", "on", "1"), ("n", "no", "f", "false", "off", "0")
 
@@ -179,7 +179,7 @@ def mapping(raw: Any) -> dict[Any, Any]:
 def matching(pattern: str, rule: str, with_default: bool = False) -> Reader:
     """Return a reader of text that matches `pattern` fully, or is a variable; `rule` describes the pattern.
 
-    A default of the variable, allowed only `with_default`, must match, too.
+    With `with_default`, the variable may have a default, which must match, too.
     """
 
     def read(raw: Any) -> str:
@@ -211,7 +211,8 @@ def literal(pattern: str, rule: str, instead: str = "") -> Reader:
 def expandable(value: Any, with_default: bool = False) -> Any:
     """Return `value`; refuse a variable that the runner would not expand.
 
-    It expands ``${NAME}`` in a connection only as a whole value, and ``${NAME:-default}`` only `with_default`.
+    It expands ``${NAME}`` in a connection only as a whole value, and ``${NAME:-default}`` only in some connections:
+    there, pass `with_default`.
     """
     if not isinstance(value, str) or "${" not in value or is_env_reference(value):
         return value

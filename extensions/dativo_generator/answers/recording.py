@@ -1,6 +1,6 @@
 """What is recorded of answers that are looked up once: an import, and table patterns.
 
-A render does not read it. It tells where the source is, to find out later what has changed there.
+A render does not read it. It says where the source is, so that later changes there can be found.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _ANSWERED = ("fields", "incremental", "full_reads", "engine_options", SOURCE)
 
 
 def looked_up(answers: Answers) -> dict[str, Any]:
-    """Return what is recorded with, or instead of, the given answers; {} for nothing."""
+    """Return the answers to record beside the given ones, or in their place; {} for none."""
     found: dict[str, Any] = {}
     source = answers.raw.get(IMPORT)
     if source and source != QUESTIONS[IMPORT].default(answers):
@@ -28,7 +28,7 @@ def looked_up(answers: Answers) -> dict[str, Any]:
 
 
 def as_imported(given: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Return answers with the recorded results if they name the recorded source, so that nothing is looked up."""
+    """Return the given answers; those that name the recorded source take its recorded results, and look nothing up."""
     asked = short_path.patterns(given.get("tables"))
     if not given.get(IMPORT) or given[IMPORT] != recorded.get(SOURCE) or asked != recorded.get(PATTERNS, []):
         return dict(given)

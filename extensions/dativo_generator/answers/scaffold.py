@@ -16,9 +16,9 @@ class Scaffold(Answers):
 
 
 def recorded_scaffold(pack: Pack, answers: Mapping[str, Any]) -> Scaffold:
-    """Return the scaffold of recorded answers; the last one of each pack is kept: whoever checks them plans them next.
+    """Return the scaffold of recorded answers; each pack keeps the last: the caller that checks it plans it next.
 
-    Pickled answers tell 1 from True, and write what aliases stand for only once.
+    Answers are compared as pickles: these tell 1 from True, and hold what aliases stand for only once.
     """
     content = pickle.dumps({name: value for name, value in answers.items() if name[:1] != "_"})
     last = pack.found.get(recorded_scaffold)

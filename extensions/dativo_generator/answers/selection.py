@@ -22,7 +22,7 @@ EXAMPLES = {
 
 
 class Item(NamedTuple):
-    """One thing to read. `cursor_field` is the item's own, '' for none."""
+    """One thing to read. `cursor_field` is the item's own, or ''."""
 
     object: str
     entry: Any
@@ -30,7 +30,7 @@ class Item(NamedTuple):
 
 
 def read_selection(raw: Any, connector: Connector, recipe: Recipe) -> tuple[Item, ...]:
-    """Read the answer to "what to read" for `connector`; raises `AnswerError` that begins with the position."""
+    """Read the answer to "what to read" for `connector`; raises an `AnswerError` that begins with the position."""
     name = connector.selection
     if raw is not None and not isinstance(raw, list):
         raise AnswerError(f"must be a list, not {shown(raw)}")
@@ -111,7 +111,7 @@ def _read_sheet(value: Any, where: str, connector: Connector, recipe: Recipe) ->
 
 
 def thing_of(entry: Any) -> Any:
-    """Return what an entry reads, whatever its object and cursor."""
+    """Return an entry without its object and cursor field: what it reads."""
     return {k: v for k, v in entry.items() if k not in ("object", "cursor_field")} if isinstance(entry, dict) else entry
 
 

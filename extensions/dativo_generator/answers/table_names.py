@@ -34,6 +34,6 @@ def table_name(text: str) -> tuple[str, str]:
 
 
 def schema_of(name: str) -> str:
-    """Return the schema of a name in a job, '' for none."""
+    """Return the schema of a name in a job, or '' if it has none."""
     schema, dot, _ = name.partition(".")
     return schema if dot else ""

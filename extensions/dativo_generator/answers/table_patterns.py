@@ -1,6 +1,7 @@
-"""Table patterns, looked up once, when they are answered, in the source that the columns come from.
+"""Table patterns, such as 'sales.*', replaced by the tables that they match.
 
-The resulting list is recorded, with the patterns beside it; a render looks nothing up.
+They are looked up once, when they are answered, in the source that the columns come from. The resulting list is
+recorded, with the patterns beside it; a render looks nothing up.
 """
 
 from collections import Counter
@@ -17,8 +18,8 @@ from .table_names import table_name
 def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list[Any]:
     """Return entries with each pattern replaced by the tables that it matches, out of `tables`.
 
-    A table is its name, and its name without the schema. Two with the same plain name become objects with their full
-    names. Raises `AnswerError` for a pattern that matches nothing.
+    A table is a pair: its name, and its name without the schema. Tables that share the second become objects with their
+    full names. Raises `AnswerError` for a pattern that matches nothing.
     """
     patterns, said = parted(entries)
     for pattern in (one for one in patterns if not one.startswith(EXCEPT)):

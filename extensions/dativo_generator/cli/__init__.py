@@ -1,4 +1,4 @@
 """The `dativo-generator` command: one module per command, including its output.
 
-It may import everything.
+It may import every package.
 """

@@ -33,13 +33,15 @@ def command(
         str,
         typer.Option(
             metavar="NAMES",
-            help="What the files of one scaffold have in common. Tenant, source and target always; add folder, or give "
+            help="What the files of one scaffold have in common: always tenant, source and target; add folder, or give "
             "job for one scaffold per job.",
         ),
     ] = ",".join(GROUPS[:3]),
     rewrite: Annotated[
         bool,
-        typer.Option("--rewrite", help="Also rewrite the files in the template's format; values stay, comments go."),
+        typer.Option(
+            "--rewrite", help="Also rewrite the files in the template's format; this keeps values and drops comments."
+        ),
     ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -1,6 +1,6 @@
 """The `dativo-generator` command: what Copier does for one scaffold, for a whole repository.
 
-Each command is a module that is loaded when it runs: what some of them import, such as Copier, takes most of a second.
+Each command is a module that is loaded when it runs: some import Copier, for example, which takes most of a second.
 """
 
 import sys
@@ -51,7 +51,7 @@ class Commands(with_examples(TyperGroup, EXAMPLES)):  # type: ignore[misc]
         return list(COMMANDS)
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
-        """Load a command; None if there is none of that name."""
+        """Load a command; returns None if no command has that name."""
         if cmd_name not in COMMANDS:
             return None
         module = loaded(cmd_name)
@@ -107,12 +107,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     as_json = wants_json(arguments)
     try:
         with listening():
-            # For people, Typer reports usage errors itself; for a program they are caught below.
+            # For people, Typer reports usage errors itself; for programs, the code below does.
             sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=not as_json))
     except _UsageError as error:
         error.show()
         refuse(error.format_message(), error.exit_code, as_json, told=True)
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
-    except OSError as error:  # that of a full disk, for example, names no file
+    except OSError as error:  # a full disk, for example, names no file
         refuse(told(error), UNABLE, as_json)

@@ -1,4 +1,4 @@
-"""Copier's copy, which leaves nothing half written."""
+"""Run Copier's copy so that a failure leaves nothing half written."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,12 +13,12 @@ from ..plan.plan import written_paths
 def copied(source: str, root: Path, **options: Any) -> Mapping[str, Any]:
     """Copy the template at `source` to `root` as `copier.run_copy` does; returns the answers, with the plan.
 
-    If that fails, because of a full disk or a signal, what it had created is removed again.
+    If that fails, for example because of a full disk or a signal, the files that it created are removed again.
     """
     from copier._main import Worker  # takes most of a second
 
     class Undoing(Worker):
-        """Copier's worker, which has asked all questions when it renders."""
+        """Copier's worker, which has asked every question by the time it renders."""
 
         def _render_template(self) -> None:
             plan = self.answers.combined.get("plan")
@@ -32,7 +32,7 @@ def copied(source: str, root: Path, **options: Any) -> Mapping[str, Any]:
 
 @contextmanager
 def undone(root: Path, paths: Iterable[str]) -> Iterator[None]:
-    """Remove the files that were not there, and their folders, if something goes wrong inside."""
+    """Remove the files of `paths` that are new, and their new folders, if something goes wrong inside."""
     new = [path for path in paths if not os.path.lexists(root / path)]
     folders = {root / parent for path in new for parent in PurePosixPath(path).parents}
     missing = sorted((folder for folder in folders if not folder.exists()), reverse=True)

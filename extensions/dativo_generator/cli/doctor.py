@@ -1,4 +1,4 @@
-"""`dativo-generator doctor`: check that everything is there for scaffolding, and say what to type if it is not."""
+"""`dativo-generator doctor`: check that all that scaffolding needs is there, and say what to type if it is not."""
 
 import shutil
 import sys
@@ -28,7 +28,7 @@ _IMPORTS = "import"
 
 
 class Check(NamedTuple):
-    """What was checked, what was found, and what to do if that is wrong, '' if it is right."""
+    """What was checked, what was found, and what to `do` if that is wrong; '' if it is right."""
 
     name: str
     found: str

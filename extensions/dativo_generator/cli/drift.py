@@ -39,9 +39,7 @@ def command(
         bool,
         typer.Option("--any-source", help="Read a source even if the default branch of origin does not record it."),
     ] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Update the answers, assets and jobs with what has changed.")
-    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Apply the changes to answers, assets and jobs.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +77,7 @@ def command(
 
 
 def _write(fleet: Fleet, drifted: list[Drifted], *, quiet: bool) -> list[Update]:
-    """Write the answers, and the files that follow from them; returns one change per version of the template."""
+    """Write the answers and the files that they render to; returns one change per version of the template."""
     taken = []
     fleet.prepare([one.file for one in drifted])
     for change in take_in(lambda version: Step.to(fleet, version), drifted):

@@ -34,7 +34,7 @@ _SAID = {
     "catalog": "catalog of known fields",
     "rule": "rule '{name}'",
     "default": "default of {name}",
-    "layout": "what the runner demands; it repeats asset.schema",
+    "layout": "required by the runner; it repeats asset.schema",
     "edit": "edit by hand",
     "version": "the version of the template that wrote it",
 }
@@ -52,7 +52,8 @@ def command(
     files: Annotated[list[str], typer.Argument(metavar="FILE[:KEY]", help="A job or an asset, or one key of it.")],
     template: Template = "",
     format_: Annotated[
-        Format, typer.Option("--format", help="Output format; comments prints the file with them, and changes nothing.")
+        Format,
+        typer.Option("--format", help="Output format; comments prints the file with an origin above each value."),
     ] = Format.text,
     as_json: AsJson = False,
 ) -> None:
@@ -85,7 +86,7 @@ def _relative(path: str) -> str:
 
 def _print_text(one: Explanation) -> None:
     """Print each value with its place, and its origins below, within 80 columns if words allow it."""
-    by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "given by no answers: written by hand"
+    by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "written by hand; no answers give it"
     for line in _wrapped(f"{one.path}: {by}", ""):
         print(line)
     for value in one.values:

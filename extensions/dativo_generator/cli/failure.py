@@ -1,4 +1,4 @@
-"""Report that a command failed: a line for people and, with `--json`, a document, too."""
+"""Report that a command failed: in one line for people and, with `--json`, in a document, too."""
 
 import sys
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ ERROR = "error.v1"
 
 
 def wants_json(arguments: Sequence[str]) -> bool:
-    """Return whether a program reads the output; works before, and without, parsing the arguments."""
+    """Return whether a program reads the output, without parsing the arguments: these may be wrong."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
 
@@ -20,7 +20,7 @@ def wants_json(arguments: Sequence[str]) -> bool:
 def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoReturn:
     """Exit with a status, and give the reason in one line on standard error, unless it was already `told`.
 
-    `as_json` also prints ``{schema, error, status}``: so standard output always holds one JSON document.
+    `as_json` also prints ``{schema, error, status}``, so that standard output always holds one JSON document.
     """
     if not told:
         tell(f"Error: {reason}")

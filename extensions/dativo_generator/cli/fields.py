@@ -49,7 +49,7 @@ def command(
     object_: Annotated[
         str,
         typer.Option(
-            "--object", metavar="NAME", help="The object that the fields belong to; its name counts for labels."
+            "--object", metavar="NAME", help="The object that the fields belong to; its name helps to find labels."
         ),
     ] = "",
     explain: Annotated[bool, typer.Option("--explain", help="Show why each column has its label, or none.")] = False,
@@ -123,7 +123,7 @@ def _imported(source: str, options: Options, object_name: str, asset: Asset | No
 
 
 def _print_notes(imported: Sequence[Imported]) -> None:
-    """Print notes on an import to standard error: what was sampled, and which column is the cursor."""
+    """Print notes on an import to standard error, such as what was sampled, and which column is the cursor."""
     for note in imported[0].table.about_source:
         tell(f"Note: {note}")
     for one in imported:
@@ -189,7 +189,7 @@ def _print_explained_text(imported: Sequence[Imported], bar: float) -> None:
 
 
 def _sureness(judgement: Judgement) -> str:
-    """Format a confidence, which is never rounded up to 1.00: that is reserved for what a source states."""
+    """Format a confidence; it is never rounded up to 1.00, which only a label that the source states gets."""
     if not judgement.label:
         return " " * 4
     return f"{judgement.confidence if judgement.confidence == 1 else min(judgement.confidence, 0.99):.2f}"
@@ -204,7 +204,7 @@ def _why(judgement: Judgement, bar: float) -> str:
 
 
 def _print_hanging(console: Console, start: str, text: str) -> None:
-    """Print a text after a start; on a terminal that is too narrow, below it."""
+    """Print a text after `start`, or below it on a terminal that is too narrow."""
     fits = not console.is_terminal or len(Text.from_markup(start)) + 1 + len(text) <= console.width
     console.print(f"{start} {escape(text) if fits else ''}".rstrip(), soft_wrap=True)
     for line in [] if fits else textwrap.wrap(text, console.width, initial_indent="    ", subsequent_indent="    "):
@@ -236,7 +236,7 @@ def _print_explained_json(imported: Sequence[Imported], bar: float) -> None:
 
 
 def _print_compared_text(differences: Sequence[Change], fields: dict[str, Any], asset: Asset, *, failed: bool) -> None:
-    """Print the differences as comments above the fields that include them, so that both are one data file."""
+    """Print the differences as comments above the fields that include them; together they are one data file."""
     for change in differences:
         breaks = f" (breaks: {change.breaks})" if change.breaks else ""
         print(printable(f"# {change.what}: {change.column}: {change.detail}{breaks}"))

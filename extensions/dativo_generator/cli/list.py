@@ -56,7 +56,7 @@ def command(
     ] = False,
     connectors: Annotated[
         bool,
-        typer.Option("--connectors", help="List connectors and objects in use, and those that the registry lost."),
+        typer.Option("--connectors", help="List connectors and objects in use; show which left the registry."),
     ] = False,
     format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.table,
     as_json: AsJson = False,
@@ -64,7 +64,7 @@ def command(
     """List scaffolds, and jobs and assets written by hand."""
     form = Format.json if as_json else format_
     if connectors and form not in _CONNECTORS:
-        raise SourceError(f"--connectors: is printed as {listed(_CONNECTORS)}, not as {form}")
+        raise SourceError(f"--connectors: use one of the formats {listed(_CONNECTORS)}, not {form}")
     selection = Selection(*(tuple(chosen or ()) for chosen in (answers_files, tenant, connector, environment)))
     pack = Pack(installed())
     found = _rows(pack, selection, template, state=state, quiet=form is not Format.table)
@@ -184,7 +184,7 @@ def _in_json(row: Row) -> dict[str, Any]:
 
 
 def _print_tree(found: Sequence[Row]) -> None:
-    """Print a tree: tenants, their scaffolds, the assets of these, and the jobs that fill these."""
+    """Print a tree of tenants, their scaffolds, the scaffolds' assets, and the jobs that fill the assets."""
     tenants: dict[str, list[Row]] = {}
     for row in found:
         tenants.setdefault(row.tenant, []).append(row)
@@ -230,7 +230,7 @@ _SHAPES = {"source": '["{}"]', "asset": '("{}")', "place": '[("{}")]'}
 
 
 def _print_mermaid(found: Sequence[Row]) -> None:
-    """Print a graph: an edge from each source to its assets, and from these to where jobs write them."""
+    """Print a graph, with an edge from each source to its assets, and from each asset to where jobs write it."""
     nodes: dict[tuple[str, str], str] = {}
     edges: dict[str, None] = {}
 

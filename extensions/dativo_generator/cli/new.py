@@ -104,7 +104,7 @@ def command(
             if options["defaults"] and "owner" not in answers:
                 _refuse_guess(copied(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
             plan = copied(source.fetched_from, root, **options)["plan"]
-    except CopierAnswersInterrupt:  # the answers so far are kept, and that is said at the end
+    except CopierAnswersInterrupt:  # the answers so far are kept; `Unfinished` reports this at the end
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
         raise SourceError(" ".join(str(error).split())) from None
@@ -124,7 +124,7 @@ def _options(name: str, value: Any) -> list[str]:
 
 
 def _unattended(destination: Path, given: Sequence[str], left: Sequence[str]) -> str:
-    """Return the error for a user who cannot be asked: the command that asks nothing, with the answers it needs."""
+    """Return the error for a user who cannot be asked: a command that asks nothing, with the answers that it needs."""
     words = [*([] if destination == Path() else [str(destination)]), *given, "--defaults"]
     words += [word for name in left for word in ("--data", f"{name}=ANSWER")]
     way = f"answer {listed(left)} in this command" if left else "add --defaults"
@@ -132,7 +132,7 @@ def _unattended(destination: Path, given: Sequence[str], left: Sequence[str]) ->
 
 
 def _refuse_folder(source: Source) -> None:
-    """Refuse a folder that Copier would not read as a Git repository, but copy as it is."""
+    """Refuse a folder that Copier would copy as it is instead of reading it as a Git repository."""
     folder = Path(source.location)
     if "://" in source.fetched_from or not is_local(source.location):
         return

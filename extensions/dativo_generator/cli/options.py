@@ -8,17 +8,17 @@ from typer.core import TyperArgument
 from ..base.repository_url import VARIABLE
 
 OK, WRONG, UNABLE, BEHIND = 0, 1, 2, 3
-# The meaning of every command's exit status, which must not change.
+# What the exit status of every command means; this must not change.
 STATUSES = {
     OK: "success",
     WRONG: "something is wrong, was refused, or has conflicts",
     UNABLE: "the command could not run",
-    BEHIND: "only that a newer version exists",
+    BEHIND: "nothing is wrong, but a newer version exists",
 }
 
 
 def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
-    """Return a help class that starts with examples, which most people look for."""
+    """Return a help class that starts with examples: most people look for these."""
 
     class Help(help_of):
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:
@@ -53,7 +53,7 @@ Template = Annotated[
 To = Annotated[str, typer.Option("--to", metavar="VERSION", help="Released version to use; default: the newest.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; write nothing.")]
 Force = Annotated[
-    bool, typer.Option("--force", help="Delete files even if they were edited by hand, or other jobs use them.")
+    bool, typer.Option("--force", help="Delete files even if they were edited by hand, or if other jobs use them.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Tenants = Annotated[

@@ -21,6 +21,7 @@ STYLES = {
     "unread": "red",
     "gone": "red",
     "altered": "red",
+    "conflict": "red",
     "missing": "red",
     "deleted": "red",
     "would be deleted": "red",
@@ -41,7 +42,7 @@ STYLES = {
     "changed": "yellow",
     "changed by hand": "yellow",
 }
-# What ends a code span or a table cell; renderers disagree about a backslash before one in a table.
+# Characters that end a code span or a table cell; in a table, renderers disagree about a backslash before them.
 _MARKUP = set("`|\\")
 # The width of the column of states.
 _STATE = 19
@@ -77,7 +78,7 @@ def counted(count: int, thing: str) -> str:
 
 
 def markdown_code(text: str) -> str:
-    """Show text literally in Markdown, also in a table: nothing in it links, loads an image or mentions a user."""
+    """Format text so that Markdown shows it literally, also in a table: it links, loads and mentions nothing."""
     text = printable(text)
     if not text or set(text) & _MARKUP:
         return f"<code>{''.join(c if c.isalnum() else f'&#{ord(c)};' for c in text)}</code>"

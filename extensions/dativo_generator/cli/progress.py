@@ -16,7 +16,7 @@ SECONDS = 5.0
 def progress(what: str, total: int, quiet: bool) -> Iterator[Callable[[], None]]:
     """Show a progress bar on a terminal; elsewhere, print a line every few seconds.
 
-    The bar starts with the first finished step: it runs in a thread, and processes must be forked before there is one.
+    The bar starts with the first finished step, because it runs in a thread, and processes must be forked before that.
     """
     console = Console(stderr=True)
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -50,7 +50,7 @@ def command(
 
 
 def _print_text(found: Removal, *, dry_run: bool) -> None:
-    """Print edited files first, then each file that goes, and each that stays with the reason."""
+    """Print edited files first, then each file that is deleted, and each that stays, with the reason."""
     console, change = Console(soft_wrap=True, highlight=False), found.change
     for outcome in change.refused:
         for effect, said in effects_of(outcome):
@@ -66,7 +66,7 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
 
 
 def _print_count(found: Removal, *, dry_run: bool) -> None:
-    """Print how many files have gone."""
+    """Print how many files were deleted and kept."""
     console, change = Console(soft_wrap=True, highlight=False), found.change
     would = "would be " if dry_run else ""
     console.print(f"{counted(len(change.deletes), 'file')} {would}deleted, {len(found.stays)} kept")

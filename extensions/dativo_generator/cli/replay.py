@@ -56,7 +56,7 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _print_text(report: Report, remaining: Report, fleet: Fleet, *, strict: bool, with_diff: bool) -> None:
-    """Print what is not clean, one line each, and a summary."""
+    """Print a line for each file that is not clean, and a summary."""
     console = Console(soft_wrap=True, highlight=False)
     for commit, count in Counter(state.commit for state in report.answers if state.state == "behind").items():
         print_state(

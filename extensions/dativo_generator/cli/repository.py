@@ -25,7 +25,7 @@ def fleet_here(template: str, writes: str = "") -> Iterator[Fleet]:
     root = Path.cwd()
     with scratch_folder() as scratch:
         fleet = Fleet(root, trusted(root, template, Path(scratch)))
-        _ = fleet.source.tags  # a template that cannot be used is one error, and not one of each answers file
+        _ = fleet.source.tags  # a template that cannot be used is one error, not one for each answers file
         if not writes:
             refuse_unfinished(root)
             yield fleet
@@ -47,14 +47,14 @@ def nothing_here(root: Path) -> str:
     what = f"a folder with answers files ({ANSWERS_FILES})"
     for above in root.parents:
         if next(above.glob(ANSWERS_FILES), None):
-            what = f"{what}, which cd {quote(str(above))} goes to"
+            what = f"{what}: cd {quote(str(above))}"
             break
-    return f"{root}: run the command in {what}; here is none"
+    return f"{root}: run the command in {what}; there are none here"
 
 
 def nothing_at(root: Path) -> str:
     """Return the error for a folder without scaffolds and hand-written files, with where to run the command instead."""
-    return f"{root}: run the command in a folder with answers files, assets or jobs; here are none"
+    return f"{root}: run the command in a folder with answers files, assets or jobs; there are none here"
 
 
 def none_selected(there: int) -> str:

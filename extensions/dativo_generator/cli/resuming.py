@@ -1,4 +1,4 @@
-"""Offer a user to go on with an unfinished questionnaire, and to change some of the answers first."""
+"""Offer a user to continue an unfinished questionnaire, after changing some of the answers or not."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,15 +9,15 @@ from ..base.emit import inline
 from ..questionnaire.prompts import SEVERAL, SINGLE, adapt
 from ..questionnaire.unfinished import kept_for
 
-_GO_ON, _CHANGE, _ANEW = "go on", "change", "start anew"
+_CONTINUE, _CHANGE, _START_OVER = "continue", "change", "start over"
 _OFFERS = {
-    _GO_ON: "go on       answer what is left",
+    _CONTINUE: "continue    answer the remaining questions",
     _CHANGE: "change      change some of the answers first",
-    _ANEW: "start anew  forget the answers",
+    _START_OVER: "start over  forget the answers",
 }
 # The most characters of an answer in the list of those to change.
 _SHORT = 60
-# The answer on which those about what is read depend.
+# The answer that decides which answers about what to read make sense.
 _SOURCE = "source_connector"
 
 
@@ -31,17 +31,17 @@ class Resumed(NamedTuple):
 def resumed(destination: Path, read: Any) -> Resumed | None:
     """Return what a user decides about the answers kept for a destination; None if there are none.
 
-    `read` reads a file of answers. Raises `KeyboardInterrupt` if the user leaves; then they are kept.
+    `read` reads a file of answers. Raises `KeyboardInterrupt` if the user leaves; the answers are then kept.
     """
     file = kept_for(destination)
     if not file.is_file() or not (kept := read(file)):
         return None
     adapt()
-    decision = _asked(SINGLE, f"You left answers for {destination.name}. What now?", _OFFERS, default=_GO_ON)
-    if decision == _ANEW:
+    decision = _asked(SINGLE, f"You left answers for {destination.name}. What now?", _OFFERS, default=_CONTINUE)
+    if decision == _START_OVER:
         file.unlink()
         return None
-    if decision == _GO_ON:
+    if decision == _CONTINUE:
         return Resumed(kept)
     asked = {name: value for name, value in kept.items() if name in QUESTIONS}
     longest = max(map(len, asked), default=0)

@@ -1,4 +1,4 @@
-"""The entry point: it handles signals before it loads the rest, which takes most of a second."""
+"""The entry point: it handles signals before it loads all other code, which takes most of a second."""
 
 import sys
 

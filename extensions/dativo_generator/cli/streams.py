@@ -1,8 +1,8 @@
-"""Standard streams that last: whoever reads the output may leave, and a command still ends what it does.
+"""Standard streams that last: the reader of the output may leave, and a command still finishes its work.
 
-A reader that leaves, as in ``| head -1``, is no error, and must not end a command between what it prints and what it
-writes. A stream that is closed must not have its place taken by the next file that is opened. A character that the
-terminal's encoding lacks is escaped.
+A reader that leaves, as in ``| head -1``, is not an error, and must not end a command between printing and writing. The
+next file that is opened must not take the place of a closed stream. A character that the terminal's encoding lacks is
+escaped.
 """
 
 import io
@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-# Narrower than this is no terminal; a program has set the width without knowing it.
+# No terminal is narrower than this: a program has set a width that it does not know.
 _NARROWEST = 20
 OUTPUT = "standard output"
 
@@ -50,7 +50,7 @@ class _Descriptor(io.FileIO):
     """A descriptor that leads nowhere once it cannot be written to."""
 
     def write(self, content: Any) -> int:
-        """Write what can be; raises `OSError`, once, unless its reader has left."""
+        """Write as much as possible; raises `OSError` once, unless the reader has left."""
         try:
             return super().write(content)
         except OSError as error:

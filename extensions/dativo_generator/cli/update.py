@@ -47,7 +47,7 @@ def command(
         list[str] | None, typer.Option("--data", "-d", metavar="NAME=ANSWER", help="Change an answer.")
     ] = None,
     profiles: Annotated[
-        bool, typer.Option("--profiles", help="Take over what profiles say now, for answers that came from one.")
+        bool, typer.Option("--profiles", help="Apply the current profiles to answers that came from one.")
     ] = False,
     split: Annotated[
         bool, typer.Option("--split", help="Split a scaffold of several environments into one for each.")
@@ -81,7 +81,7 @@ def command(
             following = [outcome for outcome in change.outcomes if outcome.values.get("profiled")]
             if "environment" in answers and following and not profiles:
                 tell(
-                    f"Note: {counted(len(following), 'answers file')} now follow what the profiles say of "
+                    f"Note: {counted(len(following), 'answers file')} changed to the profiles' answers for "
                     f"{answers['environment']}, as with --profiles"
                 )
         if not dry_run:
@@ -91,7 +91,7 @@ def command(
 
 
 def _print_text(change: Update, *, dry_run: bool) -> None:
-    """Print what happens to each answers file, and what it means."""
+    """Print what happens to each answers file, and how values change."""
     console = Console(soft_wrap=True, highlight=False)
     for outcome in change.outcomes:
         for effect, said in effects_of(outcome):

@@ -33,11 +33,11 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find what the runner would refuse or silently do wrong, in every job and asset, also hand-written ones."""
+    """Find what the runner would refuse or silently do wrong, in every job and asset, hand-written ones included."""
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):
-        raise SourceError(f"{root}: run the command in the folder of assets and jobs; here are none")
+        raise SourceError(f"{root}: run the command in the folder of assets and jobs; there are none here")
     with progress("Validating", total, quiet=as_json) as advance, no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)

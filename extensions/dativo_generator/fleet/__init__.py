@@ -4,6 +4,6 @@
 
     answers files ──> trusted releases ──> renders ──> differences ──> one report, or one change
 
-It may import all below `cli`, and the installed libraries. The only code that it runs is that of the pack that the
-command was told to trust, at commits of its released history.
+It may import every package below `cli`, and the installed libraries. The only code that it runs is the trusted pack's,
+at commits of its released history.
 """

@@ -84,7 +84,7 @@ class Here:
 
 
 def found(fleet: Fleet, places: Sequence[str]) -> Here:
-    """Read the jobs and assets at some places, files or folders; raises `SourceError` for an empty or missing one."""
+    """Read the jobs and assets at `places`, files or folders; raises `SourceError` for an empty or missing one."""
     here = Here()
     for path in dict.fromkeys(_paths(fleet, places or [name for name in FOLDERS if _is_folder(fleet, name)])):
         _add(here, fleet, path)
@@ -135,7 +135,7 @@ def _owned(fleet: Fleet) -> Iterator[tuple[str, str]]:
 
 
 def _without_copies(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Here:
-    """Refuse files that name a scaffold which does not write them: they are copies, and would remain strays."""
+    """Refuse files that name a scaffold that does not write them: they are copies, and would remain strays."""
     left = Here(others=list(here.others))
     damaged = {file.name: file.problem for file in fleet.files if file.problem}
     for kind, documents, kept in (("job", here.jobs, left.jobs), ("asset", here.assets, left.assets)):
@@ -240,7 +240,7 @@ class _Search:
         return iter(results + [pair for pair in self._inferred(single, usual | dict(self.given)) if pair[1]])
 
     def _readers(self) -> tuple[dict[str, list[str]], dict[str, str]]:
-        """Map each asset to its jobs, those first that use its object name; and each job to its root."""
+        """Map each asset to its jobs, first those that use its object name; and map each job to its root."""
         readers: dict[str, list[str]] = {}
         roots: dict[str, str] = {}
         for path, job in self.here.jobs.items():
@@ -272,7 +272,7 @@ class _Search:
     def _inferred(
         self, found: Sequence[Document], given: Mapping[str, Any] | None = None
     ) -> list[tuple[Document, Document]]:
-        """Return each with its answers, {} if there are none."""
+        """Return each of the files in `found` with its answers, or {} if there are none."""
         given = self.given if given is None else given
 
         def attempt(files: Document) -> dict[str, Any] | str:
@@ -359,7 +359,7 @@ def _outcomes(step: Step, search: _Search, group: Sequence[str], taken: list[Tak
 
 
 def _apart(group: Sequence[str], files: Document) -> str:
-    """Return the key that keeps a file apart from others."""
+    """Return a key: files with different keys do not share a scaffold."""
     path = files["job_path"] or files["asset_path"]
     if "job" in group:
         return path

@@ -1,4 +1,4 @@
-"""Read answers files that a stranger may have written, without running, following or expanding anything."""
+"""Read answers files that a stranger may have written: nothing in them is run, followed or expanded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -19,11 +19,11 @@ from ..plan.destination import COPIERS_OWN
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """One answers file of the destination; `problem` is the reason why it cannot be used, '' if it can.
+    """One answers file of the destination; `problem` says why it cannot be used, or is '' if it can.
 
-    Its `values` include the fields from a separate file, `fields_file`, '' if there is none, with content
-    `fields_text`. `edited` are the objects whose fields in that file differ from what was recorded; '' stands for a
-    single object.
+    Its `values` include the fields from a separate file: `fields_file` is its name, '' if there is none, and
+    `fields_text` its content. `edited` lists the objects whose fields in that file differ from what was recorded; ''
+    stands for a single object.
     """
 
     name: str

@@ -22,7 +22,7 @@ from .update import Update, combined
 STATES = {
     "new": "There is no scaffold of this name yet; it is created.",
     "changed": "The row, or a default, differs from what is recorded; the scaffold is updated.",
-    "unchanged": "The row is what is recorded. The scaffold stays as it is, at its version.",
+    "unchanged": "The row matches what is recorded. The scaffold stays as it is, at its version.",
 }
 
 
@@ -120,9 +120,9 @@ def _problems(step: Step, answers: Mapping[str, Any], error: DativoError) -> lis
 
 
 def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
-    """Return why a row that matches its scaffold could not be written now, '' if it could.
+    """Return why a row that matches its scaffold could not be written now, or '' if it could.
 
-    For example, the registry may have lost an object since, which does not matter until the scaffold is updated.
+    For example, an object may have left the registry since, which does not matter until the scaffold is updated.
     """
     profiled = answers
     try:

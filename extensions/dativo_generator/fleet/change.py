@@ -5,8 +5,9 @@
     planned ──> decided ──> done       every file is prepared before the first is changed; then each is moved into place
                    └──> undoing ──> done       what fails after that is put back
 
-Prepared files are below `.dativo` in the destination, which Git is told to ignore: each new content, and the old one
-as a hard link or a copy. Until a change is decided, all that it adds elsewhere in the tree is empty folders.
+Prepared files are below `.dativo` in the destination, where an ignore file hides them from Git: each new content, and
+the old one as a hard link or a copy. Until a change is decided, all that it adds elsewhere in the tree is empty
+folders.
 """
 
 import os
@@ -59,7 +60,7 @@ class Change:
         return {file.path for file in self.journal.files if there[file.path] == file.after}
 
     def make(self, contents: Mapping[str, bytes | None]) -> None:
-        """Do the whole change, whose journal is written; on failure, undo it and raise a one-line error."""
+        """Do the whole change, whose journal is already written; on failure, undo it and raise a one-line error."""
         try:
             self._prepare(contents)
             check()
@@ -73,7 +74,7 @@ class Change:
         self.finish()
 
     def replace(self) -> None:
-        """Move prepared files into place, unless they are there, and delete others; then mark the conflicts."""
+        """Move prepared files into place unless they are there already, and delete others; then mark the conflicts."""
         there = self._unedited()
         for number, file in sorted(enumerate(self.journal.files), key=lambda numbered: _last(numbered[1])):
             if there[file.path] != file.after:
@@ -162,12 +163,12 @@ class Change:
             if there[file.path] not in (file.before, file.after):
                 raise TransactionError(f"{file.path}: was changed by somebody else meanwhile")
         if not self._stage.is_dir() and any(there[file.path] != file.after for file in self.journal.files):
-            raise TransactionError(f"{self.journal.stage}: is gone, with what was prepared")
+            raise TransactionError(f"{self.journal.stage}: is gone, with the prepared files")
         return there
 
     def _put_back(self) -> None:
         if not self.done:
-            return  # later changes are not part of this one
+            return  # later edits are not part of this change
         there = self._unedited()
         for number, file in enumerate(self.journal.files):
             if there[file.path] != file.before:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..base.emit import inline
 
-# With more different values than this, a key has one example instead of a list.
+# A key with more different values than this gets one example instead of a list.
 _FEW_VALUES = 5
 ABSENT = "nothing"
 

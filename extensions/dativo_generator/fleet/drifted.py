@@ -1,7 +1,7 @@
 """What has changed in the sources of scaffolds since their columns were imported.
 
-The answers file records the source. Reading it uses environment variables of the caller, so a pull request must not
-decide where they are sent: a source is only read if the default branch of `origin` records the same one.
+The answers file records the source. Reading it may send environment variables of the caller, so a pull request must not
+decide where they go: a source is read only if the default branch of `origin` records the same one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ class Sources:
             return Drifted(file, source, problem=printable(str(error)))
 
     def _distrust(self, file: AnswersFile, source: str) -> str:
-        """Return why a source must not be read, '' if it may."""
+        """Return why a source must not be read, or '' if it may."""
         try:
             if not has_origin(self.root):
                 return ""
@@ -167,5 +167,5 @@ def _anew(before: Mapping[str, Any], one: Drifted) -> dict[str, Any]:
 
 
 def _name_of(entry: Any) -> str:
-    """Return the name of the table in an entry, '' if it has none."""
+    """Return the name of the table in an entry, or '' if it has none."""
     return entry.get("name", "") if isinstance(entry, dict) else ""

@@ -35,8 +35,8 @@ class Given:
     """The origin of a value, one of `KINDS`: a question or a rule by its `name`.
 
     `file`, `line` and `column` are its position, '' and 0 if it is in no file of the repository or the template; `key`
-    is the path of keys there. `version` is that of the template that has the file, `since` when its line was added.
-    `follows` are the questions that a default depends on; `why` is a detail.
+    is the path of keys there. `version` is the template's version that has the file, and `since` says when its line was
+    added. `follows` lists the questions that a default depends on; `why` is a detail.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class Explained:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All values of a file, in its order, and the answers file that renders to it, '' if there is none."""
+    """All values of a file, in its order, and the answers file that renders to it, or '' if there is none."""
 
     path: str
     answers_file: str
@@ -88,7 +88,7 @@ class Explainer:
         self._located = cache(self._located_in)
 
     def explain(self, path: str, key: str = "") -> Explanation:
-        """Explain a file, or what is at or below a `key` of it; raises `DativoError` if that is impossible."""
+        """Explain a file, or only the values at and below a `key`; raises `DativoError` if that is impossible."""
         text = reading.text(self._root, path)
         if text is None or not path.startswith(FOLDERS):
             why = "is not there" if text is None else "is neither a job nor an asset"
@@ -202,7 +202,7 @@ class Explainer:
         return Given(origin.kind, origin.name, *where, why=origin.why)
 
     def _profile(self, origin: Origin, file: AnswersFile) -> Given | None:
-        """Return the profile that an answer came from, None for a user's answer."""
+        """Return the profile that an answer came from, or None for a user's answer."""
         question = str(origin.keys[0])
         if question not in file.answers.get("profiled", ()):
             return None

@@ -49,7 +49,7 @@ class Fleet:
         return self._is_trusted(file.source)
 
     def refusal(self, file: AnswersFile) -> str:
-        """Return why nothing may be rendered from an answers file, '' if it may."""
+        """Return why an answers file must not be rendered, or '' if it may be."""
         if file.problem:
             return file.problem
         if not self.trusts(file):
@@ -75,9 +75,9 @@ class Fleet:
         return self.release(file).replay(file)
 
     def owner(self, path: str, answers_file: str) -> Owner | None:
-        """Return the scaffold that owns a path, and what it reads there; None if only that of `answers_file` does.
+        """Return the other scaffold that owns a path, with the item that it reads; None if only `answers_file` does.
 
-        It is the one whose answers render to the file at their recorded commit, else the one in the file's header.
+        It is the scaffold whose answers render to the file at their recorded commit, else the one in the file's header.
         """
         for file in self.files:
             if file.name == answers_file or self.refusal(file) or not may_own(file.values, path):
@@ -94,8 +94,8 @@ class Fleet:
         """Return the valid contents of shared files, the newest version first, within a version the existing one first.
 
         Scaffolds of one version give several contents if they use several names of the pack. `paths` maps each file to
-        a scaffold that owns it, since only that scaffold's release may know that it is shared. Scaffolds whose answers
-        files are in `apart_from` do not count.
+        a scaffold that owns it, since only that scaffold's release may know that it is shared. Leaves out the scaffolds
+        whose answers files are in `apart_from`.
         """
         renderings: dict[str, Rendering] = {}
         contents: dict[str, list[bytes]] = {}

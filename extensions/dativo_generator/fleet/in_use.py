@@ -1,4 +1,4 @@
-"""The connectors and objects of the registry that a repository uses, their versions, and what became of each."""
+"""The connectors and objects of the registry that a repository uses, at which versions, and which of them are gone."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from .inventory import Row
 class InUse:
     """An id of the registry, ``connector`` or ``connector.object``, in a role; `names` are its users.
 
-    `versions` are those of the template that wrote them, the oldest first; `gone` says what became of an id that the
-    current registry does not have, '' if it has it.
+    `versions` lists the versions of the template that wrote them, the oldest first; `gone` says what became of an id
+    that the current registry no longer has, or is '' if it has it.
     """
 
     id: str

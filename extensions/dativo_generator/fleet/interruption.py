@@ -16,7 +16,7 @@ _NOTHING = "nothing was changed"
 
 
 class Interrupted(BaseException):
-    """A signal asked to stop. Not an `Exception`, and not `KeyboardInterrupt`, which Typer handles itself."""
+    """A signal asked to stop the command. Neither an `Exception` nor a `KeyboardInterrupt`, which Typer handles."""
 
     def __init__(self) -> None:
         """State what is true of the files now."""
@@ -70,7 +70,7 @@ def check() -> None:
 
 
 def tell(truth: str) -> None:
-    """Set what to report about the files from now on, instead of "nothing was changed"."""
+    """Set what an interrupted command reports about the files from now on, instead of "nothing was changed"."""
     _state.truth = truth
 
 

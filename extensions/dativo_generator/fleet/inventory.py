@@ -31,7 +31,7 @@ from .update import Selection
 
 BY_HAND, REFUSED, EDITED = "by hand", "refused", "edited"
 # The states of a scaffold's file that was changed.
-_CHANGED = {"edited", "missing", "moved"}
+_CHANGED = {"edited", "conflict", "missing", "moved"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Job:
-    """A job: tenant, source, target, its asset, '' if that is not in the repository, and where its rows land."""
+    """A job: tenant, source, target, asset ('' if that is not in the repository), and where its rows land."""
 
     path: str
     tenant: str = ""
@@ -68,8 +68,8 @@ class Row:
     """A scaffold, or one file that no scaffold owns; `name` is the answers file, or the path.
 
     `state` is '' if unknown, else what `replay` found for the scaffold; `detail` is the reason for a refusal. `version`
-    is that of the template; `labels` counts the columns per label, also in assets that it reuses. `owner_is_guess` if
-    nobody has named an owner.
+    is that of the template; `labels` counts the columns per label, also in assets that it reuses. `owner_is_guess` is
+    true if nobody has named an owner.
     """
 
     name: str
@@ -111,7 +111,7 @@ class Repository:
         self.jobs = {path: self._job(path) for path in paths if path.startswith("jobs/")}
 
     def _own_recipe(self, path: str) -> Mapping[str, Any]:
-        """Return a recipe of the repository, {} for a damaged one, which becomes one of the `problems`."""
+        """Return a recipe of the repository, or {} for a damaged one, which becomes one of the `problems`."""
         try:
             return own_recipe(self._root, path)
         except PackError as error:
@@ -231,7 +231,7 @@ class Repository:
         )
 
     def _job(self, path: str) -> Job:
-        """Describe a job; without a known asset and target, its place is unknown, too."""
+        """Describe a job; if its asset or target is unknown, so is its place."""
         value = self._read(path)
         asset = self._below(_text(value.get("asset_path")), "assets")
         source, target = (self._connector(value, role) for role in ("source", "target"))
@@ -250,7 +250,7 @@ class Repository:
         )
 
     def _read(self, path: str) -> Mapping[str, Any]:
-        """Return the content of a file, {} if that is not a mapping, and remember its header."""
+        """Return the content of a file, or {} if it is not a mapping, and remember its header."""
         try:
             text = reading.text(self._root, path) or ""
             self._headers[path] = header_in(text)
@@ -263,7 +263,7 @@ class Repository:
         return type_of({**job, role: mapping(job.get(role))}, role, recipe, self._pack.registry)
 
     def _target(self, job: Mapping[str, Any], name: str) -> End | None:
-        """Return the target of a job, None if its place cannot be determined."""
+        """Return the target of a job, or None if its place cannot be determined."""
         target = job.get("target", {})
         connector = self._pack.registry.get(name)
         if (
@@ -289,7 +289,7 @@ def _with_state(row: Row, state: AnswersState) -> Row:
 
 
 def _is_selected(row: Row, selection: Selection) -> bool:
-    """Return whether a hand-written file is selected: it has no answers file, and an asset has no tenant."""
+    """Return whether a hand-written file is selected; a choice of answers files excludes it, an asset has no tenant."""
     chosen = (
         (selection.names, []),
         (selection.tenants, [row.tenant]),

@@ -21,7 +21,8 @@ from ..base.errors import DativoError
 from .replacing import flush, write_through
 from .worktree import repository
 
-# The folder for prepared files, in the destination and so on its file system; outside Git also for journal and lock.
+# The folder for prepared files: in the destination, and so on its file system. Outside Git it also has journal and
+# lock.
 FOLDER = ".dativo"
 _IN_GIT = "dativo-generator"
 _FORMAT = 1
@@ -103,7 +104,7 @@ class Place:
                     return state, _read(path)
                 except (reading.ReadingError, *_NO_JOURNAL) as error:
                     what = str(error) or type(error).__name__
-                    raise JournalError(f"look at {path} and delete it; it is no journal: {what}") from None
+                    raise JournalError(f"look at {path} and delete it; it is not a journal: {what}") from None
         return None
 
     def begin(self, journal: Journal) -> None:
@@ -141,7 +142,7 @@ class Place:
 def _read(path: Path) -> Journal:
     data = json.loads(reading.read(path.parent, path.name, _LARGEST) or b"")
     if not isinstance(data, dict) or data.pop("format", None) != _FORMAT:
-        raise ValueError("of a newer version")
+        raise ValueError("a newer version wrote it")
     return Journal(
         command=_checked(_WORDS, data["command"]),
         process=int(data["process"]),
@@ -158,7 +159,7 @@ def _entry(path: Any, before: Any, after: Any) -> Entry:
 
 
 def inside(path: Any) -> str:
-    """Return a path if it is relative and stays inside, also outside of Git directories; raises `ValueError`."""
+    """Return a path; raises `ValueError` if it is absolute, leaves the destination or enters a Git directory."""
     parts = PurePosixPath(_checked(_PATH, path)).parts
     if path.startswith("/") or "/".join(parts) != path or {"..", "."} & {*parts} or ".git" in map(str.casefold, parts):
         raise ValueError(f"the path '{path}' leads elsewhere")

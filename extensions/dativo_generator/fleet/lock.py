@@ -1,6 +1,6 @@
 """A lock that allows one writing run at a time; the operating system releases it when its holder is killed.
 
-Forked processes do not inherit POSIX locks, so none of them can keep one.
+Forked processes do not inherit POSIX locks, so none of them can keep the lock.
 """
 
 import errno

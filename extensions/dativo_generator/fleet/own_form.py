@@ -1,7 +1,6 @@
 """Merge edits in files that the pack did not format, such as adopted ones.
 
-A merge by lines would conflict in every line. So the values are merged, and the changes are put into the existing
-text.
+A merge by lines would conflict in every line. So this merges the values, and puts the changes into the existing text.
 """
 
 from collections.abc import Mapping
@@ -30,7 +29,7 @@ def is_own_form(path: str, edit: Edit) -> bool:
 
 
 def says(content: bytes, whatever: bool = False) -> list[bytes]:
-    """Return a line for each value of a file that the pack did not format; of any file if `whatever`.
+    """Return a line for each value of a file that the pack did not format, or with `whatever` of any file.
 
     [] for a file that the pack formatted, and for one that is not a mapping.
     """
@@ -61,7 +60,7 @@ def carried(edit: Edit) -> Merged | None:
 
 
 def _merged(base: Any, mine: Any, theirs: Any, keep: bool) -> Any:
-    """Merge three values; if both sides changed one, `keep` decides for mine."""
+    """Merge three values; if both sides changed one, `keep` takes mine, else theirs."""
     if same(base, theirs) or same(mine, theirs):
         return mine
     if same(base, mine):

@@ -1,7 +1,7 @@
 """What answers files rendered to before, according to the history of the Git repository.
 
-A file that no answers render to any more came from a scaffold only if it is, byte for byte, what recorded answers of
-the scaffold rendered to. Any other file is a user's own, or has edits.
+A file that no answers render to any more is a scaffold's only if it is, byte for byte, what recorded answers of the
+scaffold rendered to. Any other file is a user's own, or was edited.
 """
 
 from collections.abc import Iterator, Mapping

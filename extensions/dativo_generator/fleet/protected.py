@@ -26,6 +26,6 @@ def has_origin(root: Path) -> bool:
 
 
 def content_of(root: Path, path: str) -> bytes | None:
-    """Return the content of a path below `root` on that branch, None if it has none; raises `GitError`."""
+    """Return the content of a path below `root` on that branch, or None if it has no such file; raises `GitError`."""
     found = attempt(root, "cat-file", "blob", f"{_HEAD}:./{path}")
     return None if found.returncode else found.stdout

@@ -1,8 +1,8 @@
 """One released version of the pack, ready to render many answers files.
 
 Copier reads the template's settings and builds its Jinja environment; then every template of a content or a path is
-compiled once. For a scaffold they only have to be rendered, to the bytes that Copier would write. Copier is imported
-with the first release, since that takes longer than a whole command that needs none.
+compiled once. A scaffold is only rendered with these, to the bytes that Copier would write. Copier is imported with the
+first release: its import takes longer than a whole command that needs no release.
 """
 
 import json
@@ -23,7 +23,7 @@ from ..base.values import same
 from ..plan.templates import Context, Filling, Templates
 from .answers_files import AnswersFile, filled, parsed
 
-# The filters that a release needs for its answers files to be handled together; one without them is left to Copier.
+# The filters that a release must have; only Copier can update the answers files of a release without them.
 _FILTERS = {"completed", "followed", "pinned"}
 _PLANNED = {"assets", "jobs", "shared", "source"}
 _OTHER = "use a newer version of the template, or copier; this one does not support the command"
@@ -92,7 +92,7 @@ class Rendering:
 
     @property
     def fields_file(self) -> str:
-        """The file of fields that are too many for the answers file, '' if there is none."""
+        """The file of fields that are too many for the answers file, or '' if there is none."""
         return (self.plan.get("fields_file") or {}).get("path", "")
 
     def says(self, file: AnswersFile) -> bool:
@@ -154,7 +154,7 @@ class Release:
             raise PackError(_OTHER)
 
     def unknown(self, name: str) -> str:
-        """Return the error for a name that is not a question, '' if it is one."""
+        """Return the error for a name that is not a question, or '' if it is one."""
         if name in self._types:
             return ""
         new = next(iter(self.followed({name: None})))
@@ -182,7 +182,7 @@ class Release:
         return value
 
     def completed(self, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-        """Return what to record of `answers` if nobody is asked; raises `AnswerError` for stale ones."""
+        """Return the answers to record if nobody is asked anything; raises `AnswerError` for stale ones."""
         return self._ask("completed", answers, answers_file)
 
     def unanswered(self, answers: Mapping[str, Any], root: Path) -> list[str]:
@@ -195,7 +195,7 @@ class Release:
             self._ask("intended", answers, recorded, str(root))
 
     def imported(self, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-        """Return what to record of answers that name a source to import, which is read. Raises `AnswerError`."""
+        """Read the source to import that `answers` name, and return the answers to record. Raises `AnswerError`."""
         return self._ask("imported", answers, recorded, answers_file)
 
     def followed(self, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,11 +207,11 @@ class Release:
         return self._ask("pinned", answers)
 
     def profiled(self, answers: Mapping[str, Any], root: Path) -> dict[str, Any]:
-        """Return `answers` with the values of the profiles below `root`, for answers that no user gave."""
+        """Return `answers`, with the values of the profiles below `root` for those that follow a profile."""
         return self._ask("profiled", answers, str(root))
 
     def spread(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers `after` a scaffold got several environments; the jobs of the first stay as they were."""
+        """Return the answers `after` a scaffold got several environments; the first one's jobs stay the same."""
         return self._ask("spread", before, after) if "spread" in self._env.filters else dict(after)
 
     def split(self, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -219,7 +219,7 @@ class Release:
         return self._ask("split", answers)
 
     def inferred(self, found: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the answers that come closest to files; raises `AnswerError` if none do."""
+        """Return the answers that come closest to hand-written files; raises `AnswerError` if none come close."""
         return self._ask("inferred", found, given)
 
     def joined(self, answers: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -253,7 +253,7 @@ class Release:
         return Rendering(answers_file, Files(fillings), context["plan"], answers)
 
     def adopted(self, rendering: Rendering, source: str, commit: str) -> Rendering:
-        """Return another release's rendering, of answers with the same basis in both, with this version recorded."""
+        """Return another release's rendering of answers with this version recorded; both must have the same basis."""
         name = rendering.answers_file
         context = self._context(rendering.answers, source, commit) | {"plan": rendering.plan}
         context["_copier_conf"]["answers_file"] = name

@@ -4,8 +4,8 @@
 
     what the answers give ──> minus what others need, and edits ──> one change, like an update
 
-What stays no longer belongs to a scaffold. So it loses the comment that names one: from then on it is the user's own,
-and a replay ignores it.
+What stays no longer belongs to a scaffold, so the comment that names one is removed: from then on the file is the
+user's own, and a replay ignores it.
 """
 
 import re
@@ -44,7 +44,7 @@ _RECIPE = re.compile(rb"""_connector_path["']?[ \t]*:[ \t]*["']?[^\s"'#,}]*?(con
 class Removal:
     """The change that removes and rewrites files; `stays` maps each file that stays to the reason.
 
-    `edited` are the scaffolds' files with edits by hand, whether they go or stay.
+    `edited` lists the scaffolds' files with edits by hand, whether they go or stay.
     """
 
     change: Update
@@ -55,8 +55,8 @@ class Removal:
 def removal(fleet: Fleet, names: Sequence[str], objects: Sequence[str] = (), force: bool = False) -> Removal:
     """Work out the removal of the answers files `names`, or of some `objects` of a single one.
 
-    With `force`, edited files go, too; what others need stays all the same. Nothing is written. Raises `SourceError` if
-    no answers file can be rendered, and `AnswerError` for an object that cannot be removed.
+    With `force`, edited files go, too; what others need stays anyway. Nothing is written. Raises `SourceError` if no
+    answers file can be rendered, and `AnswerError` for an object that cannot be removed.
     """
     files = [file for file in fleet.files if file.name in names]
     fleet.prepare(files)
@@ -88,7 +88,7 @@ def _step(fleet: Fleet, files: Sequence[AnswersFile], force: bool) -> Step:
 
 
 def _before(step: Step, file: AnswersFile) -> Rendering | None:
-    """Return the rendering that a scaffold's files come from, None if nothing can be rendered."""
+    """Return the rendering that a scaffold's files come from, or None if it cannot be rendered."""
     try:
         now = step.fleet.replay(file)
         _ = dict(now.own)

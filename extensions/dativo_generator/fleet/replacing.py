@@ -20,7 +20,7 @@ class TransactionError(DativoError):
 
 @contextmanager
 def about(path: str) -> Iterator[None]:
-    """Add the path, relative to the destination, to a file system error; that of a full disk has none."""
+    """Add the path, relative to the destination, to a file system error; a full disk's names no file."""
     try:
         yield
     except OSError as error:
@@ -33,7 +33,7 @@ def reason(error: BaseException) -> str:
 
 
 def content_of(root: Path, path: str) -> bytes | None:
-    """Return the content of a file, None if there is none; raises `TransactionError` if it is not a regular file."""
+    """Return the content of a file, or None if there is none; raises `TransactionError` if it is not a regular file."""
     try:
         return reading.read(root, path)
     except reading.ReadingError as error:
@@ -41,7 +41,7 @@ def content_of(root: Path, path: str) -> bytes | None:
 
 
 def digest_of(content: bytes | None) -> str | None:
-    """Return the SHA-256 of a content, None for None."""
+    """Return the SHA-256 of a content, or None for None."""
     return None if content is None else sha256(content).hexdigest()
 
 
@@ -112,7 +112,7 @@ def flush(folder: Path) -> None:
 def _liken(descriptor: int, like: os.stat_result) -> None:
     found = os.fstat(descriptor)
     if hasattr(os, "fchown") and (found.st_uid, found.st_gid) != (like.st_uid, like.st_gid):
-        with suppress(PermissionError):  # then whoever runs this owns the file
+        with suppress(PermissionError):  # then the user who runs this owns the file
             os.fchown(descriptor, like.st_uid, like.st_gid)
     if stat.S_IMODE(found.st_mode) != stat.S_IMODE(like.st_mode):
         os.chmod(descriptor, stat.S_IMODE(like.st_mode))

@@ -9,6 +9,7 @@ from ..base.diffs import unified
 from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
+from ..base.yaml_errors import conflict
 from .answers_files import AnswersFile
 from .fleet import Fleet
 from .parallel import mapped
@@ -16,22 +17,23 @@ from .past import Past
 from .unapplied import Unapplied, said_of_fields
 from .vendored import is_formatted, is_vendored, says_the_same
 
-# The states of files and answers files; the first of each needs no mention.
+# The states of files and answers files; the first of each is not reported.
 FILE_STATES = {
     "clean": "It is what its answers file and release give; in a vendored schema, only the values count.",
-    "edited": "Somebody changed it by hand. Updates keep that; it fails with `--strict` only.",
+    "edited": "Somebody changed it by hand. Updates keep the edit; it fails only with `--strict`.",
+    "conflict": "It holds conflict markers. It fails until somebody chooses a side and deletes the markers.",
     "altered": "A vendored file differs from every version. It fails: rules must not change with what they check.",
     "missing": "Its answers file gives it, but it does not exist.",
     "orphaned": "The scaffold that wrote it is gone, or no longer writes it. Nobody has changed it since.",
     "stray": "It names a scaffold that does not write it: it is a copy, or was edited. It is never deleted.",
-    "moved": "It holds what a scaffold writes under another path. It is never deleted, nor is the other written.",
+    "moved": "It holds what a scaffold writes to another path. `--write` neither deletes it nor writes the other.",
     "older": "Scaffolds share it, and it is older than the newest version among them.",
 }
 ANSWERS_STATES = {
     "current": "Up to date.",
     "behind": "It renders as recorded; a newer release exists.",
-    "refused": "It cannot be rendered: it is out of date, damaged, or not of the trusted template.",
-    "tampered": "Rendering it again gives another content, or another name.",
+    "refused": "It cannot be rendered: it is out of date, damaged, or from another template than the trusted one.",
+    "tampered": "Rendering it again gives a different content or name.",
     "changed by hand": "Somebody changed an answer in it, as Git's history shows. `update` applies the change.",
 }
 
@@ -40,7 +42,7 @@ FAILING = ("refused", "tampered", "changed by hand")
 
 @dataclass(frozen=True)
 class FileState:
-    """One file: its state, and the expected content, None if it should not exist."""
+    """One file: its state, and the expected content, or None if it should not exist."""
 
     path: str
     state: str
@@ -76,13 +78,13 @@ class Report:
 
     def failed(self, strict: bool) -> bool:
         """Return whether something is wrong; edits by hand only count when `strict`."""
-        bad = ("altered", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
+        bad = ("altered", "conflict", "missing", "moved", "orphaned", "stray", *(["edited"] if strict else []))
         return any(state.state in FAILING for state in self.answers) or any(file.state in bad for file in self.files)
 
     def repairable(self, strict: bool) -> list[FileState]:
         """List what `repaired` writes or deletes."""
-        states = {"altered", "missing", "orphaned", "older", *(["edited"] if strict else [])}
-        wrong = [file for file in self.files if file.state in states and not file.detail]
+        states = {"altered", "missing", "orphaned", "older", *(["edited", "conflict"] if strict else [])}
+        wrong = [file for file in self.files if file.state in states and (file.state == "conflict" or not file.detail)]
         answers = {state.name for state in self.answers}
         return wrong + [file for file in self.files if file.path in answers and file not in wrong]
 
@@ -182,7 +184,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
     unapplied = Unapplied(fleet)
     for file, state in zip(files, states, strict=True):
         # This includes an answers file that does not render to itself: naming the changed answer says more.
-        wrong = state.state != "refused" and any(one.state in ("edited", "missing") for one in state.files)
+        wrong = state.state != "refused" and any(one.state in ("edited", "conflict", "missing") for one in state.files)
         if wrong and (before := unapplied.before(file, fleet.replay(file))):
             changes = ", ".join(before.changes)
             yield replace(state, state="changed by hand", detail=_follows(file, changes))
@@ -191,7 +193,7 @@ def _unapplied(fleet: Fleet, files: list[AnswersFile], states: list[AnswersState
 
 
 def _follows(file: AnswersFile, changes: str) -> str:
-    return f"{file.name}: {changes}; its files follow with: dativo-generator update {quote(file.name)}"
+    return f"{file.name}: {changes}; update its files with: dativo-generator update {quote(file.name)}"
 
 
 def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
@@ -204,7 +206,11 @@ def _compare(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
         return FileState(path, "clean")
     if there is None:
         return FileState(path, "missing", contents[0])
-    return FileState(path, "older" if there in contents else "edited", contents[0])
+    if there in contents:
+        return FileState(path, "older", contents[0])
+    if line := conflict(there.decode("utf-8", "replace")):
+        return FileState(path, "conflict", contents[0], f"choose a side at line {line}; it holds conflict markers")
+    return FileState(path, "edited", contents[0])
 
 
 def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
@@ -219,7 +225,7 @@ def _shared(fleet: Fleet, path: str, contents: list[bytes]) -> FileState:
 
 
 def _leftovers(fleet: Fleet, answers: list[AnswersState], shard: tuple[int, int]) -> Iterator[FileState]:
-    """Yield the files that name a scaffold which is gone, or no longer writes them; each belongs to one shard."""
+    """Yield the files that name a scaffold that is gone, or that no longer writes them; each belongs to one shard."""
     number, of = shard
     known = {file.name for file in fleet.files}
     owned = {state.name: {file.path for file in state.files} for state in answers if state.state != "refused"}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..base.emit import is_readable
 from .merge import Edit
 
-# An escape in a double-quoted text, whose backslash is not escaped itself.
+# An escape in a double-quoted text; its backslash is not itself escaped.
 _ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:x([0-9A-F]{2})|u([0-9A-F]{4})|U([0-9A-F]{8}))")
 
 

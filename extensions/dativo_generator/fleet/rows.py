@@ -17,7 +17,7 @@ from ..base.naming import few, spans
 _SEVERAL = 3
 # How many objects or columns a line names before it counts the others.
 _FEW = 3
-# What follows in a message on how to solve the problem: what is wrong in this row.
+# What separates the two parts of a message: how to solve the problem, and what is wrong in this row.
 _CASE = re.compile(r"; |, (?=not ['\[{\d])")
 
 
@@ -89,7 +89,7 @@ def told(said: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
 
 
 def lines(problems: Iterable[Problem]) -> Iterator[str]:
-    """Yield problems as lines: the same in several rows is one line; a shared solution goes above its problems."""
+    """Yield problems as lines: one for a problem that several rows share; a shared solution goes above its problems."""
     same: dict[tuple[Any, ...], list[Place]] = {}
     for place, message in problems:
         same.setdefault((place.file, place.unit, place.where, message), []).append(place)

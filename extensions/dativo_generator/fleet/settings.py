@@ -1,4 +1,4 @@
-"""Which pack a repository trusts, and the other names of that pack: `dativo.yml`, as on a protected branch.
+"""Which pack a repository trusts, and the other names of that pack: `dativo.yml`, as it is on a protected branch.
 
 A pull request must not decide whose code runs. So only the file on the default branch of the remote `origin` counts,
 never the one in the working tree.
@@ -24,9 +24,9 @@ class SettingsError(DativoError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The pack to trust, '' if none is named, and its other names; the branch that they come from.
+    """The pack to trust ('' if none is named), its other names, and the branch that they come from.
 
-    `unread` is the reason why an existing file does not count, '' if it does.
+    `unread` says why an existing file does not count, or is '' if it does.
     """
 
     template: str = ""

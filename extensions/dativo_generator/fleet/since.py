@@ -1,4 +1,4 @@
-"""Find out from its history since when an entry of the template is as it is."""
+"""Find out from the template's history when an entry got its current form."""
 
 import re
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class Since:
     _versions: dict[str, str] = field(default_factory=dict)
 
     def line(self, commit: str, file: str, line: int) -> str:
-        """Return since when a line of a file at a commit is as it is, like ``v1.2.0, 0a1b2c3d``; '' if unknown."""
+        """Return when a line of a file at a commit got its current form, like ``v1.2.0, 0a1b2c3d``; '' if unknown."""
         if (commit, file) not in self._lines:
             self._lines[commit, file] = dict(self._blamed(commit, file))
         since = self._lines[commit, file].get(line, "")
@@ -41,6 +41,6 @@ class Since:
         return [(int(match[2]), match[1]) for match in found]
 
     def _version(self, commit: str) -> str:
-        """Return the oldest released version that includes a commit, '' for none."""
+        """Return the oldest released version that includes a commit, or '' for none."""
         listed = attempt(self.source.repository, "tag", "--contains", commit).stdout.decode(errors="replace").split()
         return next((tag for tag in self.source.tags if tag in listed), "")

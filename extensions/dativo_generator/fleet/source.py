@@ -47,8 +47,8 @@ class Source:
         """Trust the repository at `location`, a path or a URL; clones and checkouts go below `scratch`.
 
         A password in it is used for fetching: it is in `fetched_from`, in Copier's notation, and never in `location`.
-        `warn` is called once, with a line, if anything but a tag counts as released. `also` are names of one pack, all
-        of which count as this pack's if one of them does.
+        `warn` is called once, with a line, if anything but a tag counts as released. `also` lists other names of one
+        pack: if one of them is this pack's, all are.
         """
         self._warn = warn
         self.location = recordable(public(location))
@@ -64,7 +64,7 @@ class Source:
                 raise SourceError(f"--template: name a folder or a URL; there is no folder {path}")
             found = attempt(path, "rev-parse", "--git-dir")
             if b"not a git repository" in found.stderr:
-                raise SourceError(f"--template: name a Git repository; {path} is none")
+                raise SourceError(f"--template: name a Git repository; {path} is not one")
             if found.returncode:
                 raise SourceError(failure("rev-parse", path, found.stderr))
             return path
@@ -104,8 +104,8 @@ class Source:
     def tags(self) -> dict[str, str]:
         """The released tags that are versions, oldest first, with their commits.
 
-        Without any tag, it is the newest commit of the default branch, as Copier would record it. Raises `SourceError`
-        if there are tags, but none is a version.
+        Without any tag, this is the newest commit of the default branch, as Copier would record it. Raises
+        `SourceError` if there are tags, but none is a version.
         """
         found = {}
         listing = "%(refname:strip=2) %(objectname) %(*objectname)"
@@ -166,7 +166,7 @@ class Source:
     def resolve(self, recorded: str) -> str:
         """Return the full hash of a recorded commit; raises `SourceError` outside the released history.
 
-        It is looked up among the released commits, never passed to Git, which would also accept any other ref.
+        The commit is looked up among the released ones, never passed to Git, which would also accept any other ref.
         """
         if recorded in self.tags:
             return self.tags[recorded]
@@ -193,7 +193,7 @@ class Source:
     def checkout(self, commit: str) -> Path:
         """Return a folder with the files of a commit, named after the commit and created once.
 
-        Files with the attribute `export-ignore`, as for `git archive`, are left out: most of a checkout's time.
+        Files with the attribute `export-ignore` are left out, as by `git archive`: they would take most of the time.
         """
         folder = self._scratch / commit
         if not folder.exists():
@@ -221,7 +221,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
     if settings.unread:
         warn(f"{FILE}: is not read: {settings.unread}")
     if not template and settings.template:
-        tell(f"Trusted, as {FILE} of {settings.branch} says: {settings.template}")
+        tell(f"Trusting the template in {FILE} of {settings.branch}: {settings.template}")
     if location := template or settings.template or _installed_from():
         return Source(location, scratch, settings.names, warn)
     raise SourceError(f"say which template to trust with --template URL, or set {VARIABLE}")
@@ -241,7 +241,7 @@ def scratch_folder() -> Iterator[str]:
 
 
 def _installed_from() -> str:
-    """Return where pip or uv installed this package from (PEP 610), '' if from an index."""
+    """Return where pip or uv installed this package from (PEP 610), or '' if from an index."""
     try:
         record: Any = json.loads(metadata.distribution("dativo-generator").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):

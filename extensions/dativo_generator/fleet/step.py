@@ -55,12 +55,12 @@ Wanted = Callable[[dict[str, Any]], dict[str, Any]]
 class Outcome:
     """What an update does with one answers file; `detail` says why it is refused, or what is renamed.
 
-    `effects` are some of `EFFECTS`. `writes` maps paths to contents, None to delete; `edits` are the files with edits
-    by hand that still have to be merged; `kept` no longer belong to it but stay because they were edited; `moves` maps
-    old to new paths of the same file. `shared` are files that other scaffolds may own, too, before and after. `items`
-    says what each asset of its jobs describes; `reads` are the assets among them that another scaffold writes and that
-    are new to it, with their source. `changes` are the answers that were changed by hand, as text. `warned` are the
-    scaffold's warnings after the update: what is wrong, and the objects or columns concerned.
+    `effects` are some of `EFFECTS`. `writes` maps paths to contents, None to delete; `edits` has the files with edits
+    by hand that still have to be merged; `kept` lists files that no longer belong to it, but stay because they were
+    edited; `moves` maps old to new paths of the same file. `shared` are files that other scaffolds may own, too, before
+    and after. `items` says what each asset of its jobs describes; `reads` are the assets among them that another
+    scaffold writes and that are new to it, with their source. `changes` are the answers that were changed by hand, as
+    text. `warned` are the scaffold's warnings after the update: what is wrong, and the objects or columns concerned.
     """
 
     name: str
@@ -113,7 +113,7 @@ class Step:
 
     @classmethod
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
-        """Load the release with `tag`, the newest if that is ''; raises `SourceError` for one that is not released."""
+        """Load the release with `tag`, or the newest if that is ''; raises `SourceError` if there is none."""
         if not (target := tag or fleet.source.newest):
             raise SourceError(f"{fleet.source.location}: tag a version like v1.0.0; it has no released tag")
         if target not in fleet.source.tags:
@@ -124,7 +124,7 @@ class Step:
         return cls(fleet, release, target, explain, force, split)
 
     def outcome(self, file: AnswersFile, wanted: Wanted) -> Outcome:
-        """Work out what happens to an answers file; `wanted` makes its new answers from those with renames applied."""
+        """Work out what happens to an answers file; `wanted` maps its answers, with renames applied, to new ones."""
         try:
             return self._changed(file, wanted)
         except DativoError as error:
@@ -205,7 +205,7 @@ class Step:
         )
 
     def _completed(self, answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
-        """Return what to record of answers; an import is only done for a new answer, never for a recorded one."""
+        """Return the answers to record; only a new answer causes an import, never a recorded one."""
         self.release.intended(answers, file.answers, self.fleet.tree.root)
         if recording.IMPORT in answers and recording.IMPORT not in file.answers:
             return self.release.imported(answers, file.answers, file.name)
@@ -311,9 +311,9 @@ class Step:
 
 
 def _instead(path: str, rendering: Rendering) -> str:
-    """Return what to do about a file that cannot be written, other than moving away what is there."""
+    """Return what to do about a file that cannot be written, other than to move the existing file away."""
     if path in (rendering.answers_file, rendering.fields_file):
-        return "name the scaffold otherwise with --data scaffold=NAME"
+        return "give the scaffold another name with --data scaffold=NAME"
     return instead(
         next((name for kind in _KINDS for (name, _), file in _named(rendering, kind) if file["path"] == path), "")
     )
@@ -350,7 +350,7 @@ def _environments(rendering: Rendering) -> list[str]:
 
 
 def _environment_pairs(old: Rendering, new: Rendering) -> dict[str, str]:
-    """Map the old environment to the new one, if a single one got another name."""
+    """Map the old environment to the new one, if there is only one and it got another name."""
     before, after = _environments(old), _environments(new)
     return dict(zip(before, after, strict=True)) if len(before) == len(after) == 1 else {}
 
@@ -382,7 +382,7 @@ def _warned(rendering: Rendering) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:
-    """Map the assets of others that a scaffold's jobs refer to to their source and item."""
+    """Map other scaffolds' assets that a scaffold's jobs refer to, each to its source and item."""
     own = {asset["path"] for asset in rendering.plan["assets"]}
     return {path: (rendering.plan["source"], item) for path, item in items_of(rendering).items() if path not in own}
 

@@ -19,7 +19,7 @@ from .worktree import Sides, WorktreeError, require_committed, staged
 
 
 class Writer:
-    """Writes for one run, which holds the lock meanwhile; `finished` are files that it completed for an earlier run."""
+    """Writes for one run, which holds the lock; `finished` lists files that it completed for an earlier run."""
 
     def __init__(self, root: Path, place: Place, command: str, finished: frozenset[str] = frozenset()) -> None:
         self._root, self._place, self._command, self.finished = root, place, command, finished
@@ -108,8 +108,8 @@ def _recovered(root: Path, place: Place, say: Callable[[str], None]) -> frozense
             change.undo()
         done = change.done if forward or state == DONE else set()
     except (OSError, DativoError) as error:
-        keep = f"put back what is named, or delete {place.path(change.state)} to keep all as it is"
-        raise TransactionError(f"{keep}: {reason(error)}; {journal.author} was killed before its end") from None
+        keep = f"put back the file that is named, or delete {place.path(change.state)} to keep everything as it is"
+        raise TransactionError(f"{keep}: {reason(error)}; {journal.author} was killed before it finished") from None
     say(f"{'Finished' if done else 'Undid'} what {journal.author} had left half done")
     tell(f"nothing was changed, but {journal.author} finished" if done else "nothing was changed")
     return frozenset(done - {*journal.conflicts})

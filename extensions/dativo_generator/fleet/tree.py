@@ -24,7 +24,7 @@ class Tree:
         self.writer: Writer | None = None
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's content with the pack's line ends, None if there is no such file.
+        """Return a file's content with the pack's line ends, or None if there is no such file.
 
         Raises `ReadingError` for a link, and for anything but a regular file.
         """
@@ -45,7 +45,7 @@ class Tree:
         for place in sorted(self.root.glob(FIELDS_FILES)):
             if header := header_of(self.root, place.name):
                 yield place.name, header
-        # Not every file below: a user may have a folder of that name.
+        # Only these files: a user may have a folder of that name.
         below = (f"{VARIABLES}/*/{environment}*{ENV_EXAMPLE}" for environment in ("", "*/"))
         for place in sorted(place for pattern in below for place in self.root.glob(pattern)):
             path = place.relative_to(self.root).as_posix()
@@ -55,8 +55,8 @@ class Tree:
     def write(self, changes: Mapping[str, bytes | None], conflicts: Mapping[str, Sides] | None = None) -> None:
         """Write the content of every path, None to delete it, all or nothing; `conflicts` are marked for Git.
 
-        The run that holds the lock writes it: `writer`. Without one, the lock is only held here, which is enough if the
-        changes do not depend on what was read before.
+        It is written by `writer`, the run that holds the lock. Without a writer, only this call holds the lock, which
+        is enough if the changes do not depend on what was read before.
         """
         with nullcontext(self.writer) if self.writer else writing(self.root, "write") as writer:
             writer.write(changes, conflicts)

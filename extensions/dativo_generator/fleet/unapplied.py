@@ -6,7 +6,7 @@ They are found in the history of the Git repository::
     of the same release            ├──> the files are nearer to `before`, and were so ever since the change
     the answers file   ──> now    ─┘
 
-Without a history, as in a clone of depth 1, they cannot be found: then the files count as edited.
+Without a history, as in a clone of depth 1, they cannot be found, and the files count as edited.
 """
 
 import re
@@ -36,7 +36,7 @@ _ENTRIES = ("--format=", "--raw", "-z", "--no-abbrev", "--no-renames", "--relati
 
 @dataclass(frozen=True)
 class Before:
-    """The state of files that do not follow their answers yet: `rendering`; `changes` are the answers changed since."""
+    """What files still show that do not follow their answers yet, as a `rendering`; the `changes` of answers since."""
 
     rendering: Rendering
     changes: tuple[str, ...]
@@ -92,7 +92,7 @@ class Unapplied:
             yield from self._contents([blob]).values()
 
     def before(self, file: AnswersFile, now: Rendering) -> Before | None:
-        """Return the state of files that do not follow an answers file yet; None if they do, edited or not.
+        """Return what the files show that do not follow an answers file yet; None if all do, edited or not.
 
         Each file is judged by itself: one that was edited to match counts as rendered from the current answers.
         """
@@ -109,7 +109,8 @@ class Unapplied:
         others = {path for path in paths if now.own.get(path) != earlier.own.get(path)}
         behind = {path for path in others if not _is_nearer(there[path], now.own.get(path), earlier.own.get(path))}
         behind -= self._applied(file, sorted(behind), now, earlier)
-        # A file equally near to both, whose changed line was edited, is no proof, but goes along with one that is.
+        # A file whose changed line was edited is equally near to both: it proves nothing, but goes along with one that
+        # does.
         if not any(_is_nearer(there[path], earlier.own.get(path), now.own.get(path)) for path in behind):
             return None
         fillings = {path: filling for path, filling in earlier.files.fillings.items() if path not in others - behind}
@@ -130,9 +131,9 @@ class Unapplied:
             return None
 
     def _applied(self, file: AnswersFile, paths: Sequence[str], now: Rendering, before: Rendering) -> set[str]:
-        """Return the files that were nearer to the current answers at some time since these were changed.
+        """Return the files that were nearer to the current answers at some time since these changed.
 
-        So the answers were applied to them, and any difference is an edit by hand.
+        The answers were applied to these files, so any difference is an edit by hand.
         """
         if not paths or not (since := self._changed_at(file)):
             return set()
@@ -150,7 +151,7 @@ class Unapplied:
         }
 
     def _changed_at(self, file: AnswersFile) -> str:
-        """Return the commit that gave an answers file its current content; '' if that is not committed yet."""
+        """Return the commit that gave an answers file its current content; '' if this content is not committed yet."""
         since = ""
         for commit, version in recorded(self._root, file.name, file.fields_file):
             if not same(version.values, file.values):

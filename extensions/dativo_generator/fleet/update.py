@@ -1,7 +1,7 @@
 """Update many scaffolds to a version of the pack, as one change.
 
-The result is that of `copier update` for each in turn. In addition, an update here follows renames and accepts answers
-that name paths: files move, and the edits in them move along.
+The result is the same as from `copier update` for each in turn. In addition, an update here follows renames and accepts
+answers that name paths: files move, and the edits in them move along.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ _FEW = 3
 class Update:
     """The whole change: outcomes sorted by name, the files to write, and those with conflict markers.
 
-    `kept` are files that no answers render to any more, and that stay because they were edited.
+    `kept` lists files that no answers render to any more, and that stay because they were edited.
     """
 
     target: str
@@ -87,7 +87,7 @@ class Selection:
         return all(not wanted or any(value in wanted for value in values) for wanted, values in chosen)
 
     def parts(self, file: AnswersFile) -> str:
-        """Return an error if only some environments of a scaffold are selected, which is impossible; else ''."""
+        """Return an error if only some environments of a scaffold are selected, else ''; they are updated together."""
         several = _environments(file) if self.environments and isinstance(file.values, dict) else []
         if len(several) < 2 or all(one in self.environments for one in several):
             return ""
@@ -115,7 +115,7 @@ def update(
     split: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Update:
-    """Work out the update of the selected answers files to the tag `to`, the newest if that is ''.
+    """Work out the update of the selected answers files to the tag `to`, or to the newest if that is ''.
 
     `data` are answers to set in each; with `profiles`, each that follows profiles gets their current answers; `explain`
     also finds what the change means; with `force`, edited files are deleted, too, and files that others use; `split`
@@ -220,7 +220,7 @@ def _shared(step: Step, outcomes: Sequence[Outcome]) -> tuple[dict[str, bytes | 
     staying = [file for file in fleet.files if file.name not in taking and not fleet.refusal(file)]
     stays = {path: [file for file in staying if shares(file.values, path)] for path in before | after}
     contents = fleet.shared(before | {path: files[0] for path, files in stays.items() if files})
-    # If none of the updated scaffolds brings a file any more, the others decide.
+    # If none of the updated scaffolds writes a file any more, the others decide.
     left = fleet.shared({path: files[0] for path, files in stays.items() if files and path not in after}, taking)
     renderings: dict[str, Rendering] = {}
     results: dict[str, bytes | Edit | None] = {}

@@ -18,7 +18,7 @@ _ASSET = re.compile(rb"""asset_path["']?[ \t]*:[ \t]*["']?([^\s"'#,}]+)""")
 
 
 def checked(step: Step, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Refuse outcomes that delete an asset which other jobs use, or make a job use an asset of something else."""
+    """Refuse outcomes that delete an asset that other jobs use, or make a job use an asset of something else."""
     needed = used(step, outcomes)
     for outcome in outcomes:
         if outcome.refused:
@@ -37,7 +37,7 @@ def _needed(step: Step, outcome: Outcome, needed: Mapping[str, Sequence[str]]) -
         if content is None and (users := needed.get(path)):
             more = f" and {len(users) - 1} more" if len(users) > 1 else ""
             where = f"point it at {outcome.moves[path]}" if path in outcome.moves else "point it elsewhere"
-            return f"{where} first, or give --force; {path} would go, and {users[0]}{more} needs it"
+            return f"{where} first, or give --force; {path} would be deleted, but {users[0]}{more} needs it"
     return ""
 
 

@@ -1,7 +1,7 @@
-"""Detect vendored files that differ from the pack: rules that are changed together with what they check.
+"""Detect vendored files that differ from the pack, such as a rule that is changed together with what it checks.
 
 The runner and the editors of a destination read registry, recipes and schemas from these files. So a change that allows
-what the pack forbids must be found, although no release contains it. Formatting, such as the order of keys, does not
+what the pack forbids must be found, even if no release contains it. Formatting, such as the order of keys, does not
 matter.
 """
 
@@ -47,15 +47,15 @@ def says_the_same(path: str, text: bytes, others: Iterable[bytes]) -> bool:
 
 
 def is_formatted(path: str, text: bytes, others: Iterable[bytes]) -> bool:
-    """Return whether a schema has the values of one of the others; without comments, JSON can only be reformatted."""
+    """Return whether a schema differs from one of the others at most in its format; JSON has no comments."""
     return path.endswith(".json") and is_vendored(path) and says_the_same(path, text, others)
 
 
 def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
     """Yield a finding for each vendored file below `root` that matches no recorded version of the pack.
 
-    `pack`, the current one, is tried first. Only for a file that differs from it, the repository `template` is needed,
-    as for a replay. If nobody has named it, and the recorded one is another, this is only a warning.
+    `pack`, the current one, is tried first. Only a file that differs from it needs the repository `template`, as in a
+    replay. If nobody has named the template, and a file records another one, this is only a warning.
     """
     owners = _owners(root)
     rules = load_rules(pack.root)
@@ -73,7 +73,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
     named = template or settings_of(root).template
     for path, owner in suspects.items():
         if not named and not fleet.trusts(owner):
-            said = f"give its template with --template; {public(owner.source)} is not the one at hand"
+            said = f"give its template with --template; {public(owner.source)} is not the template that is trusted here"
             yield replace(_finding(rules, path, said), severity=WARNING)
         elif not says_the_same(path, _there(root, path), contents[path]):
             said = "restore it with dativo-generator replay --write; it is not what a recorded version gives"
@@ -81,7 +81,7 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
 
 
 def _owners(root: Path) -> dict[str, AnswersFile]:
-    """Map each existing vendored file to an answers file that brings it."""
+    """Map each existing vendored file to an answers file whose scaffold writes it."""
     everyone = list(Destination(root, "").others)
     owners = {}
     below = (path for folder in FOLDERS for path in reading.below(root, folder))

@@ -29,7 +29,7 @@ def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
     excluded = [f":(exclude,literal){path}" for path in there if not path.startswith("..")]
     if repository(root) is None:
         init = f"make it a Git repository with git init {quote(str(root))}, and commit"
-        raise WorktreeError(f"{init}; an update needs one, to be seen and undone")
+        raise WorktreeError(f"{init}; without one, nobody can review and undo an update")
     status = _status(root, "--", ".", *excluded)
     if lines := status.splitlines():
         more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
@@ -58,7 +58,7 @@ def require_committed(root: Path, paths: Sequence[str]) -> None:
 
 
 def repository(root: Path) -> tuple[Path, str] | None:
-    """Return a folder's Git directory and its path within the repository, None outside a repository.
+    """Return a folder's Git directory and its path within the repository, or None outside a repository.
 
     Raises `WorktreeError` for a repository that Git refuses, such as another user's, and `GitError` without Git.
     """

@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/@%+-]*")
 
 # Why a CI file does not work below the root of a Git repository, and how to fix it.
 _BELOW = {
-    "github": "GitHub runs workflows at the root of the Git repository alone; copy {path} there, and give its jobs "
+    "github": "GitHub runs workflows only at the root of the Git repository; copy {path} there, and give its jobs "
     "working-directory: {folder}",
     "gitlab": "GitLab runs jobs at the root of the Git repository; where you include {path}, begin before_script with "
     "cd {folder}",
@@ -27,7 +27,7 @@ def planned(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
     """Return `kind` and `path` of the CI file, the `template` to trust and the `package` to install; {} for none.
 
     `answers` are the recorded ones, including what Copier records about the template. The file depends on nothing else,
-    because all scaffolds of a repository share it. Raises `AnswerError`.
+    because all scaffolds of a repository share it. Raises `AnswerError` for a URL or tag that a workflow cannot hold.
     """
     if kind not in CI_FILES:
         return {}

@@ -1,4 +1,4 @@
-"""What the destination holds already. It is read only to refuse, or to leave a shared file alone; never to render.
+"""What the destination holds already. A render never depends on it: it can only refuse, or leave a shared file alone.
 
 Every scaffold has an answers file at the root of its destination; the comment above each asset and job names its
 scaffold. A fixture cannot have a comment, so its asset names it. Vendored files and CI are shared, and so is the
@@ -25,11 +25,11 @@ from ..base.paths import ANSWERS_FILES, CI_FILES, FIXTURES, FIXTURES_TEST
 from ..base.versions import version_of
 from .fixtures import WRITERS
 
-# Written into every answers file. Copier passes it on only after it has loaded the file: so an update can be told from
-# a new scaffold that would reuse an existing name.
+# Written into every answers file. Copier passes it on only after it has loaded the file, which tells an update from a
+# new scaffold that would reuse an existing name.
 FORMAT = {answers_format.NAME: answers_format.CURRENT}
 
-# Copier's own keys in an answers file, which a data file may hold if it was one.
+# Copier's own keys in an answers file; a data file that is a copy of one has them, too.
 COPIERS_OWN = ("_commit", "_src_path")
 
 # Answers that decide which files a scaffold shares, which it alone can own, and where its jobs run.
@@ -69,7 +69,7 @@ def header_line(text: str) -> int:
 
 
 def fixture_of(root: Path, asset: str) -> str:
-    """Return the path of the fixture that an asset's header names, '' if it names none.
+    """Return the path of the fixture that an asset's header names, or '' if it names none.
 
     Only a path where fixtures of that asset belong counts: a comment must not give a scaffold any other file.
     """
@@ -80,7 +80,7 @@ def fixture_of(root: Path, asset: str) -> str:
 
 
 def _beginning(root: Path, path: str) -> str:
-    """Return the start of a file, as long as a comment may be; '' if it is unreadable."""
+    """Return as much of a file's start as a comment may fill; '' if the file is unreadable."""
     try:
         return (reading.beginning(root, path, _COMMENT) or b"").decode("utf-8", "replace")
     except reading.ReadingError:
@@ -142,12 +142,12 @@ class Destination(NamedTuple):
                 yield _stored(str(self.root), name)
 
     def newest(self, path: str) -> tuple[Any, ...] | None:
-        """Return the version of the newest other scaffold that shares a file or folder, None if there is none."""
+        """Return the version of the newest other scaffold that shares a file or folder, or None if there is none."""
         outlines = (other.outline for other in self.others)
         return max((version_of(one.get("_commit")) for one in outlines if shares(one, path)), default=None)
 
     def header(self, path: str) -> tuple[str, str] | None:
-        """Return the (scaffold, tenant) in a file's header, for a fixture in its asset's; None if there is none."""
+        """Return the (scaffold, tenant) in the header of a file, or of a fixture's asset; None if there is none."""
         for file in self._speaking_for(path):
             if header := header_of(self.root, file):
                 return header
@@ -164,7 +164,7 @@ class Destination(NamedTuple):
 
 
 def shares(answers: Mapping[str, Any], path: str) -> bool:
-    """Return whether the scaffold of these recorded answers brings a shared file or folder."""
+    """Return whether the scaffold of these recorded answers writes a shared file or folder."""
     if path in CI_FILES.values():
         return CI_FILES.get(str(answers.get("ci"))) == path
     if path == FIXTURES_TEST:
@@ -192,7 +192,7 @@ def _stored(root: str, name: str) -> Stored:
     return Stored(root, name, stat.st_mtime_ns, stat.st_size)
 
 
-@cache  # a pattern of shared files looks at every other scaffold
+@cache  # every shared file asks for the outlines of all other scaffolds
 def _outline(file: Stored) -> Mapping[str, Any]:
     try:
         found = outlined(reading.text(Path(file.root), file.name) or "", _OUTLINE)

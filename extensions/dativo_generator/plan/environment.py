@@ -32,7 +32,7 @@ def planned(scaffold: Scaffold, jobs: Sequence[Mapping[str, Any]]) -> list[Group
 
 
 def text(scaffold: Scaffold, groups: Sequence[Group]) -> str:
-    """Return the lines of an example file, without its header: a shell can source them, and Docker reads them, too."""
+    """Return the lines of an example file, without its header; a shell can source them, and Docker can read them."""
     read = {variable["name"] for group in groups for variable in group["variables"]}
     lines: list[str] = []
     for group in groups:
@@ -55,7 +55,7 @@ def secret_files(scaffold: Scaffold) -> list[str]:
 
 
 def _section(scaffold: Scaffold, role: str, variables: Sequence[Variable]) -> Iterator[str]:
-    """Yield the lines for the variables of one end of the jobs; variables of neither have no recipe text."""
+    """Yield the lines for the variables of a role; with the role '', no recipe describes them."""
     if variables and role:
         recipe = scaffold.source_recipe if role == "source" else scaffold.target_recipe
         yield "#"
@@ -81,7 +81,7 @@ def _recipes(scaffold: Scaffold) -> tuple[Recipe, Recipe]:
 
 
 def _read_by(scaffold: Scaffold, job: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield what a job reads as (key, variable, default); the default is '' for none."""
+    """Yield what a job reads as (key, variable, default); the default is '' if there is none."""
     for variable in read_by(job, scaffold.source, *_recipes(scaffold), scaffold.pack):
         key = ".".join(part for part in variable.keys if isinstance(part, str))
         yield key, variable.name, variable.default

@@ -27,7 +27,7 @@ def merged(
     """Return a document with the answer to the question `name` merged in, mappings key by key.
 
     `kind` is ``job``, or an asset's layout. Raises `QuestionError` for a value that contradicts the document, for a key
-    of another question, for what the runner refuses, and for what it loses of an asset.
+    of another question, for what the runner refuses, and for keys of an asset that it drops.
     """
     if not extra:
         return dict(document)
@@ -38,7 +38,7 @@ def merged(
     for keys, value in _added(document, extra, ()):
         owner = givers.owner(scaffold, ("job" if kind == "job" else "asset", *keys))
         if owner and (type(value), value) != (type(scaffold[owner]), scaffold[owner]):  # 0 is not a boolean
-            raise QuestionError(f"{name}: {place(keys)}: answer {owner} instead, which says it")
+            raise QuestionError(f"{name}: {place(keys)}: answer {owner} instead; it sets this key")
     for keys, what in shape.misfits(whole):
         if _holds(extra, keys):
             raise QuestionError(f"{name}: {place(keys)}: {what}" if keys else f"{name}: {what}")

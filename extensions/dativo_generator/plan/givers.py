@@ -7,8 +7,8 @@ from typing import Any
 from ..answers.scaffold import Scaffold
 from ..base.asset_layout import Keys
 
-# Keys whose question has another name; '' for required keys that have no effect, which are in every job and which
-# nobody decides.
+# Keys whose question has another name; '' for required keys that have no effect: every job has them, and nobody decides
+# them.
 _QUESTIONS = {
     "access_key_id": "storage",
     "dataProduct": "data_product",
@@ -33,7 +33,7 @@ _ADDED = ("object", "cursor_field", "required")
 
 
 def owner(scaffold: Scaffold, keys: Keys) -> str:
-    """Return the question that alone sets the value at `keys` or above, '' if there is none."""
+    """Return the question that alone sets the value at `keys` or above them, or '' if there is none."""
     above = [".".join(map(str, keys[: end + 1])) for end in range(len(keys))]
     for name, question in scaffold.questions.items():
         if any(fnmatchcase(key, pattern) for pattern in question.owns for key in above):

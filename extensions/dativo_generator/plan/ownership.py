@@ -1,7 +1,7 @@
 """Who owns a file of a destination: the scaffold whose recorded answers render to it.
 
 A first line that names a scaffold proves nothing: it is copied along with the file, and a license or a `---` may stand
-above it. It only shows the origin of a file whose scaffold is gone or unreadable for this version of the pack.
+above it. It only shows the origin of a file whose scaffold is gone, or which this version of the pack cannot read.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ from .plan import paths
 
 
 class Owner(NamedTuple):
-    """A scaffold that owns a file; `item` is the item that the file is about, None if unknown."""
+    """A scaffold that owns a file; `item` is the item that the file is about, or None if it is unknown."""
 
     tenant: str
     scaffold: str
@@ -37,9 +37,9 @@ class Owner(NamedTuple):
 
 
 def instead(object_name: str) -> str:
-    """Return what to do about a file of an object that cannot be written where it is to be.
+    """Return what to do about a file of an object that cannot be written to its path.
 
-    What no object has, '', is a list of environment variables.
+    `object_name` is '' for the list of environment variables, which belongs to no single object.
     """
     if not object_name:
         return "write none with --data env_example=no"
@@ -48,7 +48,7 @@ def instead(object_name: str) -> str:
 
 
 def owned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Owner]:
-    """Map the files that only these recorded answers write to their owner; {} if the answers are invalid here."""
+    """Map the files that only these recorded answers write to their owner; {} if this version refuses the answers."""
     try:
         scaffold = Scaffold(pack, answers)
         items = {item.object: item for item in scaffold.items}
@@ -114,7 +114,7 @@ def differs(path: str, asset: Any, source: str, item: Item, described: Item | No
     if (body.get("source_type"), body.get("object")) != (source, item.object):
         return f"{path}: describes {shown(body.get('object'))} of {shown(body.get('source_type'))}"
     if described and thing_of(described.entry) != thing_of(item.entry):
-        return f"{path}: describes {_said(described)}, and not {_said(item)}"
+        return f"{path}: describes {_said(described)}, not {_said(item)}"
     return ""
 
 

@@ -24,15 +24,24 @@ from .warnings import Warned, warnings
 def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Plan the files of one scaffold from its recorded answers, and from nothing else.
 
-    The result is JSON data: `assets` and `jobs`, each with its `object`, the `path` to write, which is part of the
-    template's name, and its content as `data`; for each asset its `fixture`, a path or ''; for each job the path of its
-    `asset`, and its `environment`; the `fixtures`, with their `text`, and as `input` the answer that makes a job read
-    them; `environments`, those that have jobs; `environment`, the variables that the jobs read, and `env_files`, the
-    files that list them; `copied`, the paths of the pack's files to copy, and `vendored`, their names by folder;
-    `ci`, the content of its file; `profile`, which only the questionnaire fills, since no recorded answer asks for one;
-    `profiled`, the answers that came from one; `fields_file`, the file for fields that are too many for the answers
-    file, with its `path`, its `text` and what is `recorded` of it; `shared`, the paths that other scaffolds write, too;
-    `places`, where the data of each object lands; and the rest of what the summary shows.
+    The result is JSON data:
+
+    - `assets` and `jobs`: each has its `object`, the `path` to write, which is part of the template's name, and its
+      content as `data`; an asset has its `fixture`, a path or '', and a job the path of its `asset`, and its
+      `environment`
+    - `fixtures`: each has its `text`, and as `input` the answer that makes a job read it
+    - `environments`: those that have jobs
+    - `environment`: the variables that the jobs read; `env_files`: the files that list them
+    - `copied`: the paths of the pack's files to copy; `vendored`: their names by folder
+    - `ci`: the content of its file
+    - `profile`: filled only by the questionnaire, since no recorded answer asks for one; `profiled`: the answers that
+      came from one
+    - `fields_file`: the file for fields that are too many for the answers file, with its `path`, its `text`, and what
+      the answers record of it, `recorded`
+    - `shared`: the paths that other scaffolds write, too
+    - `places`: where the data of each object lands
+    - the rest of what the summary shows
+
     Raises `AnswerError` or `PackError`.
     """
     scaffold = recorded_scaffold(pack, answers)
@@ -54,7 +63,7 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
     listed = [_env_example(one, groups) for one, groups in zip(each, read, strict=True)]
     vendored, ci_file = _vendored(scaffold), ci.planned(scaffold["ci"], answers)
     copied = [f"{folder}/{name}" for folder, names in vendored.items() for name in names]
-    told = [warning for one in each for warning in warnings(one)] + [Warned(why) for why in ci.warnings(ci_file)]
+    warned = [warning for one in each for warning in warnings(one)] + [Warned(why) for why in ci.warnings(ci_file)]
     shared = [*copied, *([FIXTURES_TEST] if rows else []), *([ci_file["path"]] if ci_file else [])]
     return {
         answers_format.NAME: scaffold.format,
@@ -81,8 +90,8 @@ def plan(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
         "places": list(dict.fromkeys(place(one, item) for one in each for item in one.items)),
         "environment": [group for groups in read for group in groups],
         "secret_files": environment.secret_files(scaffold),
-        "warnings": [str(warning) for warning in dict.fromkeys(told)],
-        "warned": [{"kind": warning.kind, "of": list(warning.of)} for warning in dict.fromkeys(told)],
+        "warnings": [str(warning) for warning in dict.fromkeys(warned)],
+        "warned": [{"kind": warning.kind, "of": list(warning.of)} for warning in dict.fromkeys(warned)],
     }
 
 
@@ -147,7 +156,7 @@ def _job_name(scaffold: Scaffold, item: Item) -> str:
 
 
 def _fixture_path(scaffold: Scaffold, item: Item) -> str:
-    """Return the path of the fixture for an item's asset, '' if it has none: JSON Lines for an API, else CSV."""
+    """Return the path of the fixture for an item's asset, or '' if it has none: JSON Lines for an API, else CSV."""
     form = "jsonl" if scaffold.source.selection == "objects" else "csv"
     path = f"{FIXTURES}/{scaffold.source.id}/{scaffold.asset_name(item)}.{form}"
     return path if scaffold.writes_fixtures else ""
@@ -181,7 +190,7 @@ def _check_paths(paths: list[str]) -> None:
     spelt: dict[str, str] = {}
     for path in paths:
         if spelt.setdefault(path.casefold(), path) is not path:
-            raise AnswerError(f"paths: give each file its own path; {shown(path)} would be that of two")
+            raise AnswerError(f"paths: give each file its own path; {shown(path)} would be used twice")
 
 
 def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -190,7 +199,7 @@ def _asset(scaffold: Scaffold, item: Item) -> dict[str, Any]:
     return extras.merged(scaffold, "asset_extra", layout, layouts.arranged(_said(scaffold, item), layout), extra)
 
 
-# Questions whose answers an asset has only if somebody gave them.
+# Questions whose answers go into an asset only if somebody gave them.
 _CONTRACT = (
     "status",
     "description",
@@ -241,13 +250,13 @@ def _fixture(scaffold: Scaffold, item: Item) -> dict[str, Any]:
 
 
 def _input(scaffold: Scaffold, item: Item, fixture: str) -> str:
-    """Return the answer that makes a job read the fixture, '' if it does so already or its files are elsewhere."""
+    """Return the answer that makes a job read the fixture, or '' if it reads it already, or no files from the disk."""
     recipe = scaffold.source_recipe
     on_disk = scaffold.source.selection == "files" and recipe.credentials == "none" and not recipe.connection
     path = item.entry["path"] if on_disk else ""
     if path == fixture or not path.lower().endswith(".csv"):
         return ""
-    return f"{{path: {fixture}, object: {item.object}}}"  # with the object, or the path would rename it
+    return f"{{path: {fixture}, object: {item.object}}}"  # name the object: the new path would change it
 
 
 def _job_file(scaffold: Scaffold, item: Item) -> dict[str, Any]:
@@ -343,7 +352,7 @@ def _vendored(scaffold: Scaffold) -> dict[str, list[str]]:
 
 
 def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[str, str]:
-    """Return the file that lists the variables of an environment's jobs, {} if none is wanted."""
+    """Return the file that lists the variables of an environment's jobs, or {} if none is wanted."""
     path = _env_example_path(scaffold)
     if not path or not groups or path in scaffold["left_out"]:
         return {}
@@ -351,7 +360,7 @@ def _env_example(scaffold: Scaffold, groups: list[environment.Group]) -> dict[st
 
 
 def _env_example_path(scaffold: Scaffold) -> str:
-    """Return the path of the file that lists the jobs' variables, '' if there is none."""
+    """Return the path of the file that lists the jobs' variables, or '' if there is none."""
     if not scaffold["env_example"]:
         return ""
     return env_example_of(scaffold["tenant_id"], scaffold["scaffold"], scaffold.environment_apart)

@@ -34,16 +34,16 @@ KINDS = {
     "catalog": "The catalog of known fields has the column, since nobody answered `fields`.",
     "rule": "A rule of classification gives the label, since nobody wrote one.",
     "default": "It is the default of the question; some defaults follow other answers.",
-    "layout": "The layout of the file wants it there.",
+    "layout": "The layout of the file requires it there.",
     "edit": "Somebody wrote it by hand; the answers give something else, or nothing.",
     "version": "The version of the template that wrote the file gives it; this one would not.",
 }
 
 
 class Origin(NamedTuple):
-    """The origin of a value, one of `KINDS`: a question or a rule by its `name`, where it is, and why.
+    """The origin of a value: its kind, one of `KINDS`; the `name` of a question or rule; where it is; why it applies.
 
-    `keys` lead to it in `file` of the template, or in the answers if `file` is ''. `follows` are the questions whose
+    `keys` lead to it in `file` of the template, or in the answers if `file` is ''. `follows` lists the questions whose
     answers a default depends on.
     """
 
@@ -76,11 +76,11 @@ def provenance(pack: Pack, answers: Mapping[str, Any], path: str) -> list[Leaf] 
     base = Scaffold(pack, answers)
     one = base.in_environment(file["environment"]) if kind == "jobs" else base
     index, item = next(pair for pair in enumerate(base.items) if pair[1].object == file["object"])
-    told = _Told(base, one, item, index, _plain(pack, answers, kind, path))
+    context = _Context(base, one, item, index, _plain(pack, answers, kind, path))
     layout = "job" if kind == "jobs" else planned["layout"]
     above: Keys = () if layout in ("job", ODCS) else ("asset",)
     found_leaves = (
-        Leaf((*above, *keys), value, told.origins(layout, EXTRAS_OF[kind], keys, value))
+        Leaf((*above, *keys), value, context.origins(layout, EXTRAS_OF[kind], keys, value))
         for keys, value in leaves(file["data"])
     )
     repeated = [Leaf(("schema",), REPEATED, (Origin("layout", ""),))] if above else []
@@ -120,7 +120,7 @@ def _plain(pack: Pack, answers: Mapping[str, Any], kind: str, path: str) -> dict
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Context:
     """A scaffold's answers, those for the environment of a file, and the item that the file is for."""
 
     base: Scaffold
@@ -165,12 +165,12 @@ class _Told:
         return place or Origin("default", name, follows=_FOLLOWED.get(name, ()))
 
     def recipe(self, role: str, name: str, *keys: str | int) -> Origin | None:
-        """Return an entry of the recipe of an end, None if it has none."""
+        """Return an entry of the recipe for a role as an origin; None if the recipe has no such entry."""
         file = recipe_file(self.one[f"{role}_connector"])
         return Origin("recipe", name, file, keys) if _has(self.one.pack, file, keys) else None
 
     def registry(self, role: str, name: str, *keys: str | int) -> Origin | None:
-        """Return an entry of the registry for an end, None if it has none."""
+        """Return an entry of the registry for a role as an origin; None if the registry has no such entry."""
         whole = ("connectors", self.one[f"{role}_connector"], *keys)
         found = _has(self.one.pack, connectors.FILE, whole)
         return Origin("registry", name, connectors.FILE, whole) if found else None
@@ -178,7 +178,7 @@ class _Told:
     # --- what is read -------------------------------------------------------------------------------------------------
 
     def selected(self, *rest: str | int) -> Origin:
-        """Return the answer that names the item of the file, or a part of that answer."""
+        """Return the origin of the item that the file is for: the answer that names it, or a part of that answer."""
         name = self.one.source.selection
         for keys in ((self.index, *rest), (self.index,), ()):
             if found := self.answered(name, keys):
@@ -186,7 +186,7 @@ class _Told:
         return self.question(name)
 
     def named(self) -> list[Origin]:
-        """Return what the asset's name is built from."""
+        """Return the origins of the parts of the asset's name."""
         if self.item.object in self.one["asset_names"]:
             return [self.question("asset_names", (self.item.object,))]
         return [self.selected("object"), self.question("source_connector")]
@@ -280,31 +280,35 @@ def _has(pack: Pack, file: str, keys: Keys) -> bool:
 # --- defaults that are an entry of the template -----------------------------------------------------------------------
 
 
-def _format(told: _Told, rest: Keys) -> Origin | None:
-    if told.one["file_format"] == told.one.target_recipe.file_format:
-        return told.recipe("target", "file_format", "file_format")
-    return told.registry("target", "file_format", "file_formats", 0)
+def _format(context: _Context, rest: Keys) -> Origin | None:
+    if context.one["file_format"] == context.one.target_recipe.file_format:
+        return context.recipe("target", "file_format", "file_format")
+    return context.registry("target", "file_format", "file_formats", 0)
 
 
-def _lookback(told: _Told, rest: Keys) -> Origin | None:
-    if limits_first_run(told.one):
+def _lookback(context: _Context, rest: Keys) -> Origin | None:
+    if limits_first_run(context.one):
         return None
-    return told.recipe("source", "lookback_days", "incremental", "lookback_days_default")
+    return context.recipe("source", "lookback_days", "incremental", "lookback_days_default")
 
 
-def _tag(told: _Told, rest: Keys) -> Origin | None:
-    follows = ("source_connector",) if rest == (0,) else (told.one.source.selection,)
+def _tag(context: _Context, rest: Keys) -> Origin | None:
+    follows = ("source_connector",) if rest == (0,) else (context.one.source.selection,)
     return Origin("default", "tags", follows=follows)
 
 
-_DEFAULTS: Mapping[str, Callable[[_Told, Keys], Origin | None]] = {
-    "connection": lambda told, rest: told.recipe("source", "connection", "connection_template", *rest),
-    "cursor_field": lambda told, rest: told.recipe("source", "cursor_field", "incremental", "cursor_field_default"),
-    "engine_options": lambda told, rest: told.recipe("source", "engine_options", "default_engine", "options", *rest),
+_DEFAULTS: Mapping[str, Callable[[_Context, Keys], Origin | None]] = {
+    "connection": lambda context, rest: context.recipe("source", "connection", "connection_template", *rest),
+    "cursor_field": lambda context, rest: context.recipe(
+        "source", "cursor_field", "incremental", "cursor_field_default"
+    ),
+    "engine_options": lambda context, rest: context.recipe(
+        "source", "engine_options", "default_engine", "options", *rest
+    ),
     "file_format": _format,
     "lookback_days": _lookback,
-    "objects": lambda told, rest: told.registry("source", "objects", "objects_supported"),
-    "partitioning": lambda told, rest: told.recipe("target", "partitioning", "partitioning_default", *rest),
+    "objects": lambda context, rest: context.registry("source", "objects", "objects_supported"),
+    "partitioning": lambda context, rest: context.recipe("target", "partitioning", "partitioning_default", *rest),
     "tags": _tag,
 }
 # The questions whose answers a default depends on.
@@ -320,80 +324,80 @@ _FOLLOWED = {
 
 # --- the question for each key ----------------------------------------------------------------------------------------
 
-Giver = Callable[[_Told, Keys, Any], list[Origin]]
+Giver = Callable[[_Context, Keys, Any], list[Origin]]
 
 
 def _of(*names: str, below: int | None = None) -> Giver:
-    """Return a giver for a key that these questions set, the most important first; `below` so many keys, in parts."""
+    """Return a giver for a key that these questions set, the first above all; its answer has the keys after `below`."""
 
-    def giver(told: _Told, keys: Keys, value: Any) -> list[Origin]:
+    def giver(context: _Context, keys: Keys, value: Any) -> list[Origin]:
         rest = () if below is None else keys[below:]
-        return [told.question(names[0], rest), *(told.question(name) for name in names[1:])]
+        return [context.question(names[0], rest), *(context.question(name) for name in names[1:])]
 
     return giver
 
 
-def _environment(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    several = told.base["environments"]
-    return [told.question("environments", (several.index(value),)) if several else told.question("environment")]
+def _environment(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    several = context.base["environments"]
+    return [context.question("environments", (several.index(value),)) if several else context.question("environment")]
 
 
-def _asset_path(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    if told.one.reuses_assets and "asset_path" in told.one["job_extra"]:
-        return [told.question("job_extra", ("asset_path",))]
-    return [*told.named(), told.question("asset_version"), told.question("app_root")]
+def _asset_path(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    if context.one.reuses_assets and "asset_path" in context.one["job_extra"]:
+        return [context.question("job_extra", ("asset_path",))]
+    return [*context.named(), context.question("asset_version"), context.question("app_root")]
 
 
-def _read(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    return [told.cursor()] if keys[-1] == "cursor_field" else [told.selected(*keys[3:])]
+def _read(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    return [context.cursor()] if keys[-1] == "cursor_field" else [context.selected(*keys[3:])]
 
 
-def _state(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    place = [told.question("tenant_id"), *_environment(told, keys, told.one["environment"]), *told.named()]
-    return [told.question("state_dir"), *place, told.question("target_connector")]
+def _state(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    place = [context.question("tenant_id"), *_environment(context, keys, context.one["environment"]), *context.named()]
+    return [context.question("state_dir"), *place, context.question("target_connector")]
 
 
-def _options(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    """Return the origin of a reader option: an answer under its name, else the recipe's entry for each engine."""
-    return [told.answered("engine_options", keys[4:]) or told.question("engine_options", keys[3:])]
+def _options(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    """Return the origin of a reader option: the answer that names it, else the recipe's entry for the engine."""
+    return [context.answered("engine_options", keys[4:]) or context.question("engine_options", keys[3:])]
 
 
-def _storage(told: _Told, keys: Keys, value: Any) -> list[Origin]:
+def _storage(context: _Context, keys: Keys, value: Any) -> list[Origin]:
     block, key = keys[2], str(keys[3])
-    if block != told.one.target_recipe.storage_block:
-        return [told.question("catalog_uri")]
-    return [told.question(key) if key in ("bucket", "prefix", "endpoint") else told.question("storage", keys[3:])]
+    if block != context.one.target_recipe.storage_block:
+        return [context.question("catalog_uri")]
+    return [context.question(key) if key in ("bucket", "prefix", "endpoint") else context.question("storage", keys[3:])]
 
 
-def _column(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    return [told.column(int(keys[1]), str(keys[2]))]
+def _column(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    return [context.column(int(keys[1]), str(keys[2]))]
 
 
-def _tags(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    """Return the origin of a tag, which is the answer it repeats; a duplicate tag is written once."""
-    filled = [tag.replace("{object}", told.item.object) for tag in told.one["tags"]]
-    named = [tag.replace("{asset}", told.one.asset_name(told.item)) for tag in filled]
-    return [told.question("tags", (named.index(value),))]
+def _tags(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    """Return the origin of a tag: the answer that gives it; a duplicate tag is written once."""
+    filled = [tag.replace("{object}", context.item.object) for tag in context.one["tags"]]
+    named = [tag.replace("{asset}", context.one.asset_name(context.item)) for tag in filled]
+    return [context.question("tags", (named.index(value),))]
 
 
-def _labels(told: _Told, keys: Keys, value: Any) -> list[Origin]:
+def _labels(context: _Context, keys: Keys, value: Any) -> list[Origin]:
     """Return the origin of an asset's label: an answer, or the columns that have it."""
-    answered = told.one["classification"]
-    fields = enumerate(told.one.fields[told.item.object])
-    columns = [told.column(number, "classification") for number, field in fields if field.classification == value]
-    return [told.question("classification", (answered.index(value),)), *columns] if value in answered else columns
+    answered = context.one["classification"]
+    fields = enumerate(context.one.fields[context.item.object])
+    columns = [context.column(number, "classification") for number, field in fields if field.classification == value]
+    return [context.question("classification", (answered.index(value),)), *columns] if value in answered else columns
 
 
-def _object(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    return [told.selected("object")]
+def _object(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    return [context.selected("object")]
 
 
-def _id(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    return [*told.named(), told.question("asset_version"), told.question("source_connector")]
+def _id(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    return [*context.named(), context.question("asset_version"), context.question("source_connector")]
 
 
-def _name(told: _Told, keys: Keys, value: Any) -> list[Origin]:
-    return told.named()
+def _name(context: _Context, keys: Keys, value: Any) -> list[Origin]:
+    return context.named()
 
 
 _JOB: Mapping[str, Giver] = {
@@ -405,7 +409,7 @@ _JOB: Mapping[str, Giver] = {
     "target_connector_path": _of("target_connector", "app_root"),
     "asset": _name,
     "asset_path": _asset_path,
-    "source.incremental.cursor_field": lambda told, keys, value: [told.cursor()],
+    "source.incremental.cursor_field": lambda context, keys, value: [context.cursor()],
     "source.incremental.lookback_days": _of("lookback_days"),
     "source.incremental.state_path": _state,
     "source.connection.*": _of("connection", below=2),

@@ -85,9 +85,10 @@ class Templates:
         return marshal.dumps([template.content.name, values], _MARSHAL)
 
     def _read_by(self, name: str) -> tuple[tuple[str, str], ...] | None:
-        """List the names that a template reads, each with the key below it, '' for all of it.
+        """List the names that a template reads, each with the key below it, or '' for the whole value.
 
-        None for a template that reads in ways this does not see: other templates, or filters that use the context.
+        Returns None for a template that may read more: through other templates, or through filters that use the
+        context.
         """
         from jinja2 import meta, nodes
 

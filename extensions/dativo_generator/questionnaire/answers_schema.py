@@ -1,8 +1,8 @@
 """The whole questionnaire as one JSON Schema: what each question accepts, when it is asked, and what depends on what.
 
 Forms and programs can use it to answer. It is built from the question files, the table of questions and the registry;
-`conditions` finds its conditions. It accepts what the pack accepts of JSON answers, and refuses answers that do not
-apply beside the others, and unknown choices. Only the pack itself checks the syntax of text, and whatever depends on
+`conditions` finds its conditions. It accepts the JSON answers that the pack accepts, and refuses unknown choices, and
+answers that do not apply beside the others. Only the pack itself checks the syntax of text, and whatever depends on
 external sources.
 """
 
@@ -24,8 +24,8 @@ from .conditions import Conditions, Probe, Schema, Undecided, clauses, generalis
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DESCRIPTION = (
-    "The answers of one scaffold, as data. `properties` are in the order in which they are asked. What holds for a "
-    "question beside certain answers is in `allOf`: false for one that makes no sense, enum for its choices, required, "
+    "The answers of one scaffold, as data. `properties` are in the order in which they are asked. What depends on "
+    "other answers is in `allOf`: false for a question that makes no sense, enum for its choices, required, "
     "default, and the annotations below. Leave an answer out to follow its default."
 )
 # The annotations that are not JSON Schema keywords, and what each means for a question.
@@ -166,7 +166,7 @@ def _fragments(conditions: Conditions, name: str, words: Mapping[str, Any]) -> I
 
 
 def _offered(probe: Probe, question: Question, several: bool) -> list[str] | None:
-    """List the values that can be chosen, None if the question has no choices."""
+    """List the values that can be chosen, or return None if the question has no choices."""
     offered = question.choices(probe)
     return [one.value for one in offered if _is_taken(probe, question, one, several)] if offered else None
 

@@ -23,7 +23,7 @@ Schema = dict[str, Any]
 ENDS = tuple(f"{role}_connector" for role in ROLES)
 # No answer; an answer of unknown value.
 ABSENT, ANY = object(), object()
-# The result depends on a source that is not read here; the answers are invalid, so the function never gets them.
+# UNKNOWN: the result depends on a source that is not read here. IMPOSSIBLE: the pack refuses these answers earlier.
 UNKNOWN, IMPOSSIBLE = "unknown", "impossible"
 # Sample texts that questions accept; `q9` and `9q` mark a name so that it can be found again in a result.
 _TEXTS = ("q9{}9q", "q9/{}.py:Q", "https://q9.example.com/{}", "s3://q9/{}", "q9@example.com", "1.0")
@@ -101,7 +101,7 @@ class _Raw(Mapping[str, Any]):
 
 
 class Probe(Scaffold):
-    """A scaffold of which only some answers are decided."""
+    """A scaffold with only some of its answers decided."""
 
     def __init__(self, pack: Pack, decided: Mapping[str, Any]) -> None:
         """Set the decided answers; those that only help a person to answer are absent."""
@@ -169,7 +169,7 @@ class Conditions:
         return [absent, *self._others(name, decided)]
 
     def _others(self, name: str, decided: Mapping[str, Any]) -> list[Kind]:
-        """List the kinds of answers that are text or data; data is told apart by size."""
+        """List the kinds of answers that are text or data; data is distinguished by size."""
         example = self._example(name, decided)
         if isinstance(example, list):
             one = [Kind(example[:1], {"type": "array", "minItems": 1, "maxItems": 1})]
@@ -201,7 +201,7 @@ class Conditions:
             return None
 
     def _text(self, name: str, decided: Mapping[str, Any]) -> Any:
-        """Return a text that a question accepts, `ANY` if no sample fits."""
+        """Return a text that a question accepts, or `ANY` if no sample fits."""
         for text in (form.format(name.replace("_", "")) for form in _TEXTS):
             try:
                 QUESTIONS[name].read(Probe(self.pack, {**decided, name: text}), text)
@@ -318,6 +318,6 @@ def _is_like(name: str, pattern: str, kind: Kind, tree: Tree) -> bool:
 
 
 def _text_of(tree: Tree) -> str:
-    """Return a default that is text, '' for any other."""
+    """Return a default that is text, or '' for any other default."""
     (value,) = tree.result.values() if isinstance(tree, Leaf) and isinstance(tree.result, dict) else ("",)
     return value if isinstance(value, str) else ""

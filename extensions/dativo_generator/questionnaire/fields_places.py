@@ -1,7 +1,7 @@
 """Find the fields that an answers file records by digest, whatever folder Copier works in.
 
-An update renders the recorded answers in temporary folders, which do not have the file of fields. The digest fixes
-the content, so where the file is found cannot change a render; only a missing file can.
+An update renders the recorded answers in temporary folders, which do not have the file of fields. The digest fixes the
+content, so it makes no difference to a render where the file is found.
 """
 
 import sys
@@ -37,7 +37,7 @@ def found(reference: Reference, destination: Path) -> dict[str, Any]:
 
 
 def _folders(destination: Path) -> Iterator[Path]:
-    """Yield the folders to look in: Copier's, the working directory, and those of the updates that this is part of.
+    """Yield the folders to look in: Copier's, the working directory, and those of the updates that contain the render.
 
     Copier tells a render nothing about the update, so this looks at the call stack. If a later version of Copier calls
     differently, users have to run the update in its folder.

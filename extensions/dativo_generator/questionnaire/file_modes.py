@@ -2,7 +2,7 @@
 
 After each file that it writes, Copier starts `git config --get core.fileMode`, and does more only where that is false:
 see `Worker._sync_git_index_executable_bit`. For hundreds of files these processes take longer than everything else. If
-Copier has no such method any more, nothing is changed.
+Copier no longer has this method, nothing is changed.
 """
 
 import os
@@ -39,7 +39,7 @@ def adapt() -> None:
 
 
 def _are_ignored(folder: Path) -> bool:
-    """Return whether Git ignores the modes of files in a folder, as far as Copier can tell: in its environment."""
+    """Return whether Git ignores the modes of files in a folder, asked in the environment that Copier uses."""
     variables = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
     try:
         found = attempt(folder, "config", "--type=bool", "--get", "core.fileMode", variables=variables)

@@ -44,7 +44,7 @@ def known(session: Session, name: str) -> str:
         if not session.conf["defaults"]:
             prompts.adapt()
     _refuse_unversioned(session)
-    # Everything else in the context is functions, and Copier's own names, which begin with _.
+    # The rest of the context are functions, and Copier's own names, which begin with _.
     others = {name for name, value in session.context.items() if not name.startswith("_") and not callable(value)}
     names = dict.fromkeys((*session.conf["data"], *sorted(others)))
     refuse_unknown(session.pack, (name for name in names if name not in session.pack.lifecycle.questions))
@@ -99,7 +99,7 @@ def applies(session: Session, name: str) -> bool:
     if name in scaffold.presets and not scaffold.inapplicable(name):
         _ = scaffold[name]
     asks = scaffold.asks(name)
-    _leave_out_misfit(session, name, told=asks)
+    _leave_out_misfit(session, name, asks)
     return asks or (scaffold.is_guess(name) and _is_anybody_there(session, name))
 
 
@@ -113,19 +113,19 @@ def _is_anybody_there(session: Session, name: str) -> bool:
     return not silent or name in conf["settings"].defaults
 
 
-def _leave_out_misfit(session: Session, name: str, told: bool) -> None:
+def _leave_out_misfit(session: Session, name: str, is_asked: bool) -> None:
     """Drop an answer of the user's Copier settings if it is invalid here: it is meant for another template."""
     defaults = session.conf["settings"].defaults
     if name in defaults and (why := _wrong(session, defaults[name], name)):
-        said = f"Note: ignored from your Copier settings, which are for another template: {why}"
-        _print_once(session, [said] if told else [])
+        said = f"Note: ignoring an answer in your Copier settings, as it is for another template: {why}"
+        _print_once(session, [said] if is_asked else [])
         del defaults[name]
 
 
 def is_prompted(session: Session, name: str) -> bool:
     """Return whether to ask a user a question of a section: not if its answer follows a profile.
 
-    It is asked all the same if the user opens the section, or has to correct the answer.
+    It is asked anyway if the user opens the section, or has to correct the answer.
     """
     scaffold = session.scaffold
     if not QUESTIONS[name].prompted:
@@ -175,7 +175,7 @@ def initial_answer(session: Session, name: str, unset: Any) -> Any:
     default = session.context.get(name, session.scaffold.default(name))
     if name == IMPORT and awaits_source(session.scaffold):
         found = few(map(shown, patterns(session.scaffold.raw["tables"])))
-        _print_once(session, [f"Note: the tables of {found} are looked up in what you name here; it is needed"])
+        _print_once(session, [f"Note: name a source: the tables that match {found} are looked up in it"])
     _print_imports(session, name)
     if default is None or (wrong := _wrong(session, default, name)):
         if not session.conf["defaults"]:
@@ -196,7 +196,7 @@ def _print_imports(session: Session, name: str) -> None:
         table = scaffold.imported[item.object]
         lines = [*table.table.about_source, *table.table.notes]
         if cursor := scaffold.cursor_field(item, scaffold.suggested(item)):
-            lines.append(f"the next runs follow '{cursor}' of '{item.object}'")
+            lines.append(f"later runs follow the column '{cursor}' of '{item.object}'")
         elif scaffold.source.uses_cursor:
             lines.append(f"every run reads '{item.object}' in full")
         _print_once(session, [f"Imported: {line}" for line in lines])
@@ -223,7 +223,7 @@ def _print_once(session: Session, lines: Iterable[str]) -> None:
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
-    """Return those chosen values that are still possible as YAML text, '' if there are none."""
+    """Return those chosen values that are still possible as YAML text, or '' if there are none."""
     possible = [choice.value for choice in session.scaffold.choices(name) if not choice.reason]
     left = [value for value in chosen if value in possible] if isinstance(chosen, list) else []
     return block(left) if left else ""
@@ -232,8 +232,9 @@ def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
 def ordered_type(session: Session, name: str) -> str:
     """Return Copier's type for a mapping whose order matters: text, unless a mapping is given and nobody is asked.
 
-    Copier sorts the keys of a mapping when it shows it in a prompt. So if a user is there to type, a recorded mapping
-    becomes text, too: it does not parse as such, Copier asks again, and `initial_answer` has it in its order.
+    Copier sorts the keys of a mapping when it shows it in a prompt. So if a user is there to type, even a recorded
+    mapping is taken for text: Copier fails to parse it, asks again, and shows it as `initial_answer` returns it, in its
+    order.
     """
     return "yaml" if session.is_answered(name) and not isinstance(session.context[name], str) else "str"
 
@@ -264,7 +265,7 @@ def choices(session: Session, name: str) -> list[Any]:
 
 
 def problem(session: Session, name: str) -> str:
-    """Return what is wrong with an answer that was just typed, '' if nothing is. Never raises."""
+    """Return what is wrong with an answer that was just typed, or '' if nothing is. Never raises."""
     return _wrong(session, session.context[name], name)
 
 
@@ -286,7 +287,7 @@ def _check(session: Session, name: str, value: Any) -> None:
         )
     if name == "tables" and session.recorded and patterns(value):
         file = session.destination.answers_file
-        raise AnswerError(f"{name}: patterns are looked up by dativo-generator update {quote(file)} --data ...")
+        raise AnswerError(f"{name}: use dativo-generator update {quote(file)} --data ...; only it looks up patterns")
     if name == "tables" and _is_sourced_later(session, scaffold):
         check_unsourced(scaffold)
         return
@@ -307,7 +308,7 @@ def _check(session: Session, name: str, value: Any) -> None:
 
 
 def _is_sourced_later(session: Session, scaffold: Scaffold) -> bool:
-    """Return whether somebody will be asked where the tables are that patterns mean."""
+    """Return whether a user will be asked later where to look up the patterns for tables."""
     if session.conf["defaults"] or IMPORT in session.context or not session.writes:
         return False
     return awaits_source(scaffold) and scaffold.asks("import_from")
@@ -321,7 +322,7 @@ def _is_new(session: Session, name: str, value: Any) -> bool:
 
 
 def _imports_nothing(session: Session) -> bool:
-    """Return whether the answers of a new scaffold are given without an import, and no earlier import gave them."""
+    """Return whether a new scaffold imports nothing, and its answers come from no earlier import either."""
     given = session.conf["data"]
     before = NAME in given or SOURCE in given
     return session.writes and session.is_new and not before and not session.answers.get("import_from")
@@ -361,7 +362,7 @@ def _planned(session: Session, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def held(session: Session, name: str) -> str:
-    """Return the pattern of a shared file that another scaffold holds in a newer version, '' if none does.
+    """Return the pattern of a shared file that another scaffold holds in a newer version, or '' if none does.
 
     `name` is the file, its folder, or the question whose answer names the recipe or the CI file. Without a user to
     ask, a new scaffold leaves an older version alone, too, unless it may overwrite.
@@ -405,7 +406,7 @@ def recorded(session: Session, answers: Mapping[str, Any]) -> str:
     """Return the answers file's content: Copier's own keys, then the answers in the order of the questions."""
     own = {key: answers[key] for key in COPIERS_OWN if key in answers}
     before = session.recorded
-    # An answer that was changed since no longer follows the profile.
+    # An answer that has changed since then no longer follows the profile.
     followed = [
         name for name in answers.get("profiled", ()) if answers.get(name) == before.get(name, answers.get(name))
     ]

@@ -1,6 +1,6 @@
 """What Copier's own commands refuse: stale answers, answers that would move files, and what another scaffold owns.
 
-Copier drops a recorded answer that the registry no longer offers and takes the default in its place; and when an answer
+Copier drops a recorded answer that the registry no longer offers, and takes the default in its place. When an answer
 that names a path changes, it deletes the file at the old path with the edits in it.
 """
 
@@ -31,7 +31,7 @@ PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset
 
 
 def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) -> AnswerError:
-    """Return the error for a recorded answer that is no longer valid; it says what to type."""
+    """Return the error for a recorded answer that is no longer valid; the error says what to type."""
     problem = f"{answers_file}: {error}" if answers_file else str(error)
     if scaffold.inapplicable(name):
         return AnswerError(f"{problem} (remove its line from the file)")
@@ -51,7 +51,7 @@ def followable(scaffold: Scaffold, name: str) -> bool:
 def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destination: Destination) -> None:
     """Refuse an answer that would move existing files, or take shared ones from another scaffold.
 
-    `recorded` are the previous answers.
+    `recorded` holds the previous answers.
     """
     answers_file = destination.answers_file
     if name in PATHS:
@@ -73,11 +73,11 @@ def unmoved(scaffold: Scaffold, name: str, recorded: Mapping[str, Any], destinat
 
     if (left := _left(scaffold, name, recorded)) and destination.newest(left) is not None:
         command = f"dativo-generator update {shlex.quote(answers_file)} --data {name}={scaffold[name] or 'no'}"
-        raise AnswerError(f"{answers_file}: {name}: other scaffolds share {left}; to leave it theirs: {command}")
+        raise AnswerError(f"{answers_file}: {name}: other scaffolds share {left}; to leave it to them: {command}")
 
 
 def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
-    """Return a file that an answer no longer brings and that Copier would delete, '' if there is none."""
+    """Return a file that an answer no longer asks for, so that Copier would delete it; '' if there is none."""
     if name == "vendor" and not scaffold["vendor"] and recorded.get("vendor") is not False:
         return REGISTRY
     if name == "ci" and scaffold["ci"] != recorded.get("ci"):
@@ -88,7 +88,7 @@ def _left(scaffold: Scaffold, name: str, recorded: Mapping[str, Any]) -> str:
 
 
 def _left_folders(scaffold: Scaffold, recorded: Mapping[str, Any]) -> str:
-    """Return the environments whose jobs would move, '' if none would."""
+    """Return the environments whose jobs would move, as text, or '' if none would."""
     try:
         before, after = _folders(Scaffold(scaffold.pack, recorded)), _folders(scaffold)
     except DativoError:
@@ -166,7 +166,7 @@ def free(root: Path, paths: Iterable[str]) -> None:
 
 
 def described(scaffold: Scaffold, destination: Destination) -> None:
-    """Refuse jobs that reuse an asset which is missing, or describes something else."""
+    """Refuse jobs that reuse an asset that is missing, or that describes something else."""
     if not scaffold.reuses_assets:
         return
     read = {asset_path(scaffold, item): item for item in scaffold.items}
@@ -181,8 +181,8 @@ def undeleted(
 ) -> None:
     """Refuse answers for which Copier's update would delete files, together with any edits by hand.
 
-    It deletes what is no longer rendered, and what Git ignores. `recorded` are the previous answers; `others` are files
-    rendered from the answers alone.
+    It deletes what is no longer rendered, and what Git ignores. `recorded` holds the previous answers; `others` are
+    files rendered from the answers alone.
     """
     update = f"dativo-generator update {shlex.quote(destination.answers_file)}"
     before, now = owned(scaffold.pack, recorded), dict.fromkeys(path for _, path in paths(scaffold))
@@ -193,7 +193,7 @@ def undeleted(
         data = " ".join(f"--data {name}=..." for name in changed)
         raise AnswerError(
             f"{destination.answers_file}: {gone[0]}{more} would be deleted; "
-            f"see what goes, and what was edited: {update} --dry-run {data}".rstrip()
+            f"see what is deleted, and what was edited: {update} --dry-run {data}".rstrip()
         )
     there = [path for path in (*now, *others) if os.path.lexists(destination.root / path)]
     if ignored := _ignored(destination.root, there):
@@ -203,7 +203,7 @@ def undeleted(
 
 
 def _ignored(root: Path, files: Sequence[str]) -> list[str]:
-    """List those files that Git ignores and does not track; none outside a repository."""
+    """List the files that Git ignores and does not track; outside a repository, there are none."""
     asked = "\0".join(files).encode()
     try:
         return git(root, "check-ignore", "-z", "--stdin", input=asked).decode().split("\0")[:-1] if files else []

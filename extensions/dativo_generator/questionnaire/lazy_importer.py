@@ -31,7 +31,7 @@ class LazyImporter:
         return self._importer.imported(judge, sources, selection, items, preferred_cursor, encoding, is_recorded)
 
     def own_source(self, items: Sequence[Wanted]) -> str:
-        """Return the answer that imports files from themselves, '' if that is impossible."""
+        """Return the answer that imports files from themselves, or '' if that is impossible."""
         return self._importer.own_source(items)
 
     def tables(self, sources: Sequence[str], patterns: Sequence[Any], encoding: str = "") -> Sequence[tuple[str, str]]:

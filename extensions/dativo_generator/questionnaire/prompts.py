@@ -102,7 +102,7 @@ def _fit(application: Any) -> None:
 
     for window in application.layout.find_all_windows():
         control = window.content
-        # What extends pushes the error to the bottom of the terminal.
+        # A window that extends pushes the error to the bottom of the terminal.
         if isinstance(control, BufferControl) or hasattr(control, "pointed_at"):
             window.dont_extend_height = Always()
         if isinstance(control, FormattedTextControl):
@@ -161,7 +161,7 @@ def _refuse_keys(application: Any, kind: str, is_marked: bool) -> None:
 
 
 def _unmarked(application: Any) -> Any:
-    """Unmark the first choice, which is not a default; return the choices, None if there is only one."""
+    """Unmark the first choice, which is not a default; return the choices, or None if there is only one."""
     choices = _choices_of(application)
     if sum(not choice.disabled for choice in choices.choices) < 2:
         return None

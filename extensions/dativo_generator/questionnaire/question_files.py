@@ -12,7 +12,7 @@ from ..registry.pack import Pack, once
 
 _TABLE = "extensions/dativo_generator/answers/questions"
 _SETTINGS = "copier.yml"
-# An entry of the settings, which may be computed and so no question.
+# An entry of the settings; a computed one is not a question.
 _ENTRY = re.compile(r"^([a-z]\w*):(.*(?:\n(?:[ #].*)?)*)$", re.MULTILINE)
 _COMPUTED = re.compile(r"^ +(?:when|ask): false$", re.MULTILINE)
 _NAME = re.compile(r"^([a-z_]+):", re.MULTILINE)
@@ -48,7 +48,7 @@ def _questions(pack: Pack) -> Iterator[tuple[str, tuple[str, int]]]:
         text = pack.text(file)
         for match in _NAME.finditer(text):
             yield match[1], (file, text.count("\n", 0, match.start()) + 1)
-    for file in pack.files(".", _SETTINGS):  # none where only the package is
+    for file in pack.files(".", _SETTINGS):  # there is none where only the package is installed
         text = pack.text(file)
         for match in _ENTRY.finditer(text):
             if not _COMPUTED.search(match[2]):

@@ -39,7 +39,7 @@ def review(
 ) -> str:
     """Return the review, as text, of what a scaffold's plan and its rendered files do to the folder `root`.
 
-    `kept` are shared files that stay as another scaffold has them.
+    `kept` names shared files that stay as another scaffold wrote them.
     """
 
     def paint(text: str, name: str) -> str:
@@ -129,8 +129,8 @@ def _warnings(plan: Mapping[str, Any]) -> list[str]:
 def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes], root: Path) -> Iterator[str]:
     """Yield what `validate` finds in the new files, together with related files of the folder.
 
-    A file is related if it mentions one of the new assets, or the state of a job. That the new files fit their schemas
-    is not checked again.
+    A file is related if it mentions one of the new assets, or the state of a job. The new files are not checked against
+    their schemas again.
     """
     mine = {file["path"] for file in (*plan["assets"], *plan["jobs"])}
     words = {word.encode() for job in plan["jobs"] for word in _words(job["data"])}

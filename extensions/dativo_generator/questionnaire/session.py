@@ -37,7 +37,7 @@ class Run:
         return self.latest
 
     def fields(self, reference: Reference, destination: Path) -> dict[str, Any]:
-        """Return the fields that a reference names. Once they were found they are the answer, to the end of the run."""
+        """Return the fields that a reference names; once found, they stay the answer until the run ends."""
         if not self._fields or self._fields[0] != reference:
             self._fields = reference, fields_places.found(reference, destination)
         return self._fields[1]
@@ -47,7 +47,7 @@ class Session:
     """The pack and Copier's render context: answers under their names, `_copier_answers`, `_copier_conf`."""
 
     def __init__(self, pack: Pack, context: Mapping[str, Any], environment: Any, run: Run) -> None:
-        """Store what a filter gets; reuse cached results of the previous session if nothing has been answered since."""
+        """Store what a filter gets; reuse the cached results of the previous session if no answer has changed since."""
         self.pack, self.environment, self.printed, self._run = pack, environment, run.printed, run
         # Answers recorded under a question's previous name.
         self._renamed = {
@@ -90,7 +90,7 @@ class Session:
     def answers(self) -> dict[str, Any]:
         """The answers so far: given, recorded before, or asked; none for a question that was not asked.
 
-        Once the answers file was read, this includes its format number, which decides what the others mean.
+        Once the answers file has been read, this includes its format number, which decides what the others mean.
         """
         remembered = {name: value for name, value in self.context["_copier_answers"].items() if name in QUESTIONS}
         own = {name: self.context[name] for name in (*UNRECORDED, NAME) if name in self.context}
@@ -109,7 +109,7 @@ class Session:
         return Scaffold(self.pack, self.answers, self.profiles)
 
     def with_answer(self, name: str, value: Any) -> Scaffold:
-        """Return the scaffold with an answer to a question. Copier has the same one checked several times."""
+        """Return the scaffold with an answer to a question; cached, as Copier checks the same answer several times."""
         checked, scaffold = self.checked.get(name, (None, None))
         if scaffold is None or checked is not value:
             scaffold = Scaffold(self.pack, self.answers | {name: value}, self.profiles)
@@ -128,7 +128,7 @@ class Session:
 
     @property
     def writes(self) -> bool:
-        """Whether Copier works on a folder, rather than one of the pack's own commands on many answers files."""
+        """Whether Copier works on a folder, and not one of the pack's own commands on answers files."""
         return "dst_path" in self.conf
 
     @cached_property
@@ -138,7 +138,7 @@ class Session:
 
     @cached_property
     def plans(self) -> list[dict[str, Any]]:
-        """The plan of these answers in a list, empty until it is made: Copier asks twice."""
+        """The plan of these answers in a list, empty until it is made; cached, since Copier asks for it twice."""
         return []
 
     @cached_property
@@ -159,8 +159,8 @@ class Session:
     def recorded(self) -> Mapping[str, Any]:
         """The answers file that Copier has loaded, as it is on disk; {} for a new scaffold.
 
-        A hand-written file without the format number is recognized by an answer that every scaffold has and that nobody
-        can have given before its question.
+        A hand-written file without the format number is recognized by its answer to `customize`: every scaffold has
+        one, and no user can have given it before the question.
         """
         if not self.writes:
             return {}

@@ -40,7 +40,7 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:
     """Return what Copier would record if nobody were asked; refuses what Copier would refuse.
 
-    `import_from` is an answer only if `importing`: then its source is read, and the result is recorded.
+    With `importing`, `import_from` may be answered: its source is read, and the result is recorded.
     """
     question_files.check(pack)
     refuse_unknown(pack, answers)
@@ -50,7 +50,7 @@ def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importi
     for name in QUESTIONS:
         if name in UNRECORDED:
             if name in scaffold.raw and not (importing and QUESTIONS[name].fills):
-                raise AnswerError(f"{name}: is not recorded; it only helps whoever `copier copy` asks")
+                raise AnswerError(f"{name}: leave it out; it only helps to answer the prompts of `copier copy`")
             continue
         if name in looked_up:
             complete[name] = looked_up[name]
@@ -86,7 +86,7 @@ def intended(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any]
 
 
 def imported(pack: Pack, answers: Mapping[str, Any], recorded: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
-    """Return what to record of answers with `import_from`, whose source is read; raises `AnswerError`.
+    """Read the source in `import_from`, and return the answers to record; raises `AnswerError`.
 
     Fields in `recorded` keep their labels and descriptions.
     """
@@ -125,7 +125,7 @@ def followed(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def profiled(pack: Pack, answers: Mapping[str, Any], root: str) -> dict[str, Any]:
-    """Return the answers with the current values of the profiles below `root`, for answers that no user gave."""
+    """Return the answers, with the current values of the profiles below `root` for those that follow a profile."""
     decided = {name: value for name, value in answers.items() if name not in (*answers.get("profiled", ()), "profiled")}
     scaffold = Scaffold(pack, decided, Profiles(pack, Path(root), decided))
     taken = {name: scaffold.presets[name].value for name in QUESTIONS["profiled"].default(scaffold)}
@@ -142,7 +142,7 @@ def pinned(pack: Pack, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def basis(pack: Pack, answers: Mapping[str, Any]) -> list[str]:
-    """Return what the files of a scaffold depend on in the pack, [] if the pack no longer has its connectors.
+    """Return what the files of a scaffold depend on in the pack, or [] if the pack no longer has its connectors.
 
     Two releases with the same basis render these answers to the same files, except for those that record or install the
     version: the answers file and files that scaffolds share.

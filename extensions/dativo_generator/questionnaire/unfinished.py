@@ -52,11 +52,11 @@ class Unfinished:
     def _say(self) -> None:
         if self._kept:
             for line in (
-                "Your answers are kept. To go on where you were, or to change some of them first:",
+                "Your answers are kept. To continue where you stopped, or to change some of them first:",
                 f"  {self._with_command}",
-                "To go on with Copier alone:",
+                "To continue with Copier alone:",
                 f"  {self._with_copier}",
-                "To change an answer there, add --ask NAME, like --ask owner; --ask '*' asks all again.",
+                "To change an answer there, add --ask NAME, like --ask owner; --ask '*' asks for all of them.",
             ):
                 tell(line)
 

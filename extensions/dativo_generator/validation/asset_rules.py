@@ -10,7 +10,7 @@ from ..registry.fields import AS_TEXT, KEPT
 from ..registry.pack import Pack
 from .findings import Problem, Problems
 
-# The runner's type for words that it does not know as types.
+# The type to write instead of words that the runner does not know as types.
 _MEANT = {**AS_TEXT, "int": "integer", "long": "integer", "bool": "boolean", "number": "double"}
 _NO = ("no", "false", "off", "n", "f", "0")
 
@@ -29,7 +29,9 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
         said = f"the asset does not carry the labels of its fields: {listed(sorted(labels))}"
         yield Problem((*labels_of, "classification"), "labels", said)
     if labels and "retention_days" not in governance:
-        yield Problem(labels_of, "retention", f"has columns of {listed(sorted(labels))} and no retention_days", True)
+        yield Problem(
+            labels_of, "retention", f"has columns labelled {listed(sorted(labels))}, but no retention_days", True
+        )
     partitioning = body.get("target", {}).get("partitioning", [])
     for index, column in enumerate(partitioning if isinstance(partitioning, list) else []):
         if column != "ingest_date":
@@ -51,7 +53,7 @@ def _fields(body: Mapping[str, Any], above: tuple[str | int, ...]) -> Problems:
 
 
 def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
-    """Yield what is easy to miss when writing by hand: missing labels, and types that the runner does not keep."""
+    """Yield what people who write by hand easily miss: labels, and types that the runner does not keep."""
     body, above = body_of(asset), inside(asset)
     for index, field in enumerate(body["schema"]):
         keys = (*above, "schema", index)

@@ -38,7 +38,7 @@ class State:
 
 @dataclass
 class Between:
-    """Compares each file with those before it; remembers what it compares, and the first file that has it."""
+    """Compares each file with those before it; remembers each value that it compares, and the first file with it."""
 
     runner: Runner
     _places: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Between:
         where = place_of(job.value, job.asset, job.target, self.runner) if job.asset and job.target else ()
         if where and (other := self._places.setdefault(where, job.file.path)) != job.file.path:
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
-            said = f"{address_of(where)} is written by {other}, too"
+            said = f"{other} writes to {address_of(where)}, too"
             yield job.file.finding(Problem(keys, "same-place", said))
 
     def _same_state(self, job: Job) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ class Between:
             said = f"give each job a state_path of its own; {other} uses {state.path}, too"
             yield job.file.finding(Problem(keys, "same-state", said, True))
         else:
-            said = f"{state.path} is used by {other}, too; they must not run at the same time"
+            said = f"never run both at the same time; {other} uses {state.path}, too"
             yield job.file.finding(Problem(keys, "shared-state", said, True))
 
 
@@ -102,7 +102,7 @@ def address_of(place: tuple[str, ...]) -> str:
 
 
 def _variable(key: str, recipe: Recipe, runner: Runner) -> str:
-    """Return the ``${NAME}`` that the runner reads if a job's storage lacks a key; '' for none."""
+    """Return the ``${NAME}`` that the runner reads if a job's storage lacks a key; '' if it reads none."""
     names = [name for name, _ in runner.storage_references(key, recipe)]
     return f"${{{names[0]}}}" if names else ""
 

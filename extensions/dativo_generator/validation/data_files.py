@@ -19,7 +19,7 @@ _BEGINNING = 64 * 1024
 def delimiter_problems(
     repository: Path, job: Mapping[str, Any], columns: Iterable[str], end: End, runner: Runner
 ) -> Problems:
-    """Yield files whose header has some `columns` with another delimiter than the job's, and none with the job's."""
+    """Yield files whose header shows none of `columns` with the job's delimiter, but some with another one."""
     source = job.get("source", {})
     if "delimiter" not in runner.options(end.connector.id) or "custom_reader" in source:
         return
@@ -32,7 +32,9 @@ def delimiter_problems(
             continue
         found = next((one for one in _DELIMITERS if one != said and names & _columns(header, one)), "")
         if found:
-            message = f"is separated by {_shown(found)}, but read by {_shown(said)}: every value becomes null"
+            message = (
+                f"is separated by {_shown(found)}, but the job splits it at {_shown(said)}: every value becomes null"
+            )
             yield Problem(("source", "files", index, "path"), "delimiter", message)
 
 
@@ -44,7 +46,7 @@ def _options(engine: Mapping[str, Any], end: End) -> Mapping[str, Any]:
 
 
 def _header(repository: Path, path: str, encoding: str) -> str:
-    """Return the first line of a file in the repository, '' if it is missing or not text."""
+    """Return the first line of a file in the repository, or '' if it is missing or not text."""
     parts = path.split("/")
     # Only the runner knows where it mounts the repository.
     for inside in (path, *("/".join(parts[index:]) for index in range(1, len(parts)))):

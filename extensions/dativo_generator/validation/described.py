@@ -1,4 +1,4 @@
-"""The part of an asset that rules on jobs and other assets need; small, since all of a repository's are kept."""
+"""The part of an asset that the rules for jobs and other assets need; small, since every asset's is kept."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -10,7 +10,7 @@ from ..registry.runner import NATIVE, PLUGIN, Runner
 from .findings import Problem, Problems
 from .recipes import End
 
-# ${NAME:-default}; where the runner expands it, a match anywhere replaces the whole value.
+# ${NAME:-default}; where the runner expands it, a match anywhere in a value replaces the whole value.
 WITH_DEFAULT = re.compile(r"\$\{[^:}]+:-([^}]+)\}")
 _PLAIN = re.compile(r"\$\{[^:}]+\}")
 # The rules of this module.
@@ -67,7 +67,7 @@ def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Pro
     read = {key: value for key, value in block.items() if key in runner.storage_variables and key != "bucket"}
     for where, text in _texts(read, (*keys, name)):
         if ":-" in text and "${" in text and not WITH_DEFAULT.fullmatch(text):
-            yield Problem(where, "expansion", f"'{text}' loses the text around the variable")
+            yield Problem(where, "expansion", f"the runner drops the text around the variable in '{text}'")
     bucket = block.get("bucket", "")
     if isinstance(bucket, str) and "${" in bucket:
         said = "" if name in connection else "the recipe's "

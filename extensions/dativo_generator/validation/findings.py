@@ -38,7 +38,7 @@ Problems = Iterator[Problem]
 
 @dataclass
 class File:
-    """A file that could be read; `fits` says whether its shape is valid, so that rules can examine it.
+    """A file that could be read; `fits` says whether its shape is valid, as the rules need it to be.
 
     `header` is the (scaffold, tenant) that the comment above it names, if any.
     """
@@ -56,7 +56,7 @@ class File:
 
     @cached_property
     def value(self) -> Any:
-        """The content without nulls, which the runner, where it accepts them, treats like missing keys."""
+        """The content without nulls: where the runner accepts nulls, it treats them like missing keys."""
         return without_nulls(self.raw) if self.located.has_nulls else self.raw
 
     @property

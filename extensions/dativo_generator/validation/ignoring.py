@@ -27,7 +27,7 @@ _COMMENT = re.compile(r"(?:^|\s)#\s*dativo:\s*ignore=([A-Za-z0-9_-]+(?:\s*,\s*[A
 
 @dataclass
 class _Ignore:
-    """A rule ignored on one `line`, or if that is 0, in all files that match `pattern`; `said` is where it says so."""
+    """A rule ignored on one `line`, or with line 0 in all files that match `pattern`; `said` is where it says so."""
 
     rule: str
     line: int

@@ -33,7 +33,7 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     yield from source_expansion(source, end, runner)
     read = "custom_reader" in source or end.usual.connection or runner.reads(end.connector, end.recipe).how != NATIVE
     if connection and not read:
-        said = f"the runner reads nothing of it for {connector.id}"
+        said = f"the runner reads no connection for {connector.id}"
         yield Problem(("source", "connection"), "no-effect", said, True)
     for index, file in enumerate(source.get("files", [])):
         keys = ("source", "files", index)
@@ -62,7 +62,7 @@ def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Pro
 def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
     selections = [selection for selection in SELECTIONS if source.get(selection)]
     if connector.selection not in selections and "custom_reader" not in source:
-        said = f"says {listed(selections)}" if selections else "does not say what to read"
+        said = f"lists {listed(selections)}" if selections else "does not say what to read"
         yield Problem(("source",), "source", f"{said}; {connector.id} is read by {connector.selection}")
     for selection in selections:
         if selection != connector.selection and connector.selection in selections:
@@ -105,7 +105,7 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
         return
     if "tables" in source and incremental.get("lookback_days", 0) > 0:
         days = incremental["lookback_days"]
-        said = f"write 0, which reads everything; the first run reads {days} days back only"
+        said = f"write 0, which reads everything; the first run reads only {days} days back"
         yield Problem((*keys, "lookback_days"), "first-load", said)
     yield Problem(keys, "once-a-day", "a second run on one day overwrites what the first wrote", True)
 
@@ -120,7 +120,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     yield from _secrets(connection, keys)
     read = {**end.recipe.connection, **connection}
     name = next((name for name in runner.storage_blocks if read.get(name)), "")
-    if name and not isinstance(read[name], Mapping):  # whether the runner writes or a plugin
+    if name and not isinstance(read[name], Mapping):  # a mistake whether the runner writes or a plugin does
         yield Problem((*keys, name), "schema", f"must be a mapping, not {shown(read[name])}")
     if "custom_writer" not in target:
         yield from _written(job, end, runner)
@@ -132,7 +132,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     if not end.recipe.catalog:
         for key in ("branch", "warehouse"):
             if key in target:
-                yield Problem(("target", key), "no-effect", "counts only with a catalog, and the recipe has none", True)
+                yield Problem(("target", key), "no-effect", "works only with a catalog, and the recipe has none", True)
     for index, column in enumerate(target.get("partitioning", [])):
         if column != "ingest_date":
             said = f"use ingest_date; '{column}' is a column of the data"
@@ -140,7 +140,7 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
 
 
 def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
-    """Yield what stops the runner from uploading, if the runner writes by itself."""
+    """Yield what stops the runner from uploading, if the runner itself writes."""
     target, recipe, keys = job.get("target", {}), end.recipe, ("target", "connection")
     connection = target.get("connection", {})
     name, block = runner.storage_of(connection, recipe)
@@ -159,7 +159,7 @@ def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:
 
 
 def written_problems(job: Mapping[str, Any], source: End) -> Problems:
-    """Yield problems that need the nulls of a job: some of them count as a value, others stop a run."""
+    """Yield problems that nulls of a job cause or hide: some nulls count as a value, others stop a run."""
     keys: Keys = ("source", "incremental")
     incremental = (job.get("source") or {}).get("incremental")
     if not incremental:

@@ -15,10 +15,10 @@ from ..base.documents import shown
 from ..base.naming import offer
 from .misfits import Misfit
 
-# An error in one of these does not affect the shape of a file, so the other rules can still examine it.
+# An error against one of these keywords leaves the shape of a file valid, so the other rules can still examine it.
 _SHAPELY = {"additionalProperties", "enum", "maximum", "minimum", "minLength", "not", "pattern", "propertyNames"}
 
-# The text that the runner parses as a boolean.
+# The texts that the runner parses as booleans.
 _SWITCHES = {"true", "t", "yes", "y", "on", "1", "false", "f", "no", "n", "off", "0"}
 
 
@@ -40,7 +40,7 @@ class JsonSchemas:
             yield from _misfits(error)
 
     def _is_valid(self, schema: str, value: Any) -> bool:
-        """Return whether a value fits for certain, a thousand times faster than listing what does not."""
+        """Return whether a value certainly fits: a thousand times faster than listing what does not fit."""
         try:
             return self._quick[schema].is_valid(value)
         except ValueError:  # a key is not text
@@ -109,7 +109,7 @@ def _message(error: ValidationError) -> str:
 
 
 def _stated(error: ValidationError) -> str:
-    """Return the rule that a schema gives for a keyword in its `x-rules`; '' for the rule of all schemas."""
+    """Return the rule that a schema's `x-rules` name for a keyword; '' if they name none."""
     return error.schema.get("x-rules", {}).get(error.validator, "") if isinstance(error.schema, Mapping) else ""
 
 

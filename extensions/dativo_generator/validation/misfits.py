@@ -1,6 +1,6 @@
 """Violations of a schema, in the form that the rules of a repository use.
 
-The library that checks the schemas is not available in a render, so a review of what was just rendered goes without.
+The library that checks the schemas is not available in a render, so the review of a new render does without it.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ..base.asset_layout import Keys
 
 @dataclass(frozen=True)
 class Misfit:
-    """A value at `keys` that does not fit, or one `key` below it; `shapely` if its shape is still valid."""
+    """A value at `keys` that does not fit, or one `key` below it; `shapely` means that its shape is still valid."""
 
     keys: Keys
     rule: str

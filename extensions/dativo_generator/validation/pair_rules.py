@@ -16,7 +16,7 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
         yield Problem(("asset",), "pair", f"the job says '{job['asset']}', the file '{asset.name}'")
     if source and source.connector.id != asset.source_type:
         keys = ("source_connector",) if "source_connector" in job else ("source_connector_path",)
-        said = f"reads {source.connector.id}, but the asset is of '{asset.source_type}'"
+        said = f"reads {source.connector.id}, but the asset describes '{asset.source_type}'"
         yield Problem(keys, "pair", said)
     yield from _objects(job, asset, source)
     yield from _cursors(job, asset)
@@ -33,12 +33,12 @@ def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Pr
         objects = [name for name in objects if name]
         if objects and objects != [asset.object]:
             rule = "pair" if selection == "objects" else "object"
-            said = f"reads {few(map(str, objects))}, but the asset is of '{asset.object}'"
+            said = f"reads {few(map(str, objects))}, but the asset describes '{asset.object}'"
             yield Problem(("source", selection), rule, said)
 
 
 def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
-    """Yield cursors of tables that are not fields: the state is kept all the same, but the column is not written."""
+    """Yield cursors of tables that are not fields: the runner still keeps the state, but does not write the column."""
     source = job.get("source", {})
     usual = source.get("incremental", {}).get("cursor_field")
     for index, table in enumerate(source.get("tables", [])):

@@ -26,7 +26,8 @@ class End:
 def type_of(job: Mapping[str, Any], role: str, own: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Return the type of connector that a job uses in a role, by the runner's rules.
 
-    `own` is the recipe that the job names, {} if it is not available. Then the file's name or the job itself decides.
+    `own` is the recipe that the job names, or {} if it is not available: then the file's name or the job itself
+    decides.
     """
     stated = job.get(role, {}).get("type") or own.get("type")
     if isinstance(stated, str):
@@ -36,7 +37,7 @@ def type_of(job: Mapping[str, Any], role: str, own: Mapping[str, Any], known: Ma
 
 
 def own_recipe(repository: Path, path: str) -> Mapping[str, Any]:
-    """Return the recipe at a path of the repository, {} without one; raises `PackError` for a damaged one."""
+    """Return the recipe at a path of the repository, or {} if the path is ''; raises `PackError` for a damaged one."""
     return Document.of_repository(repository, path).section().value if path else {}
 
 

@@ -43,7 +43,7 @@ from .variables import Variables
 def files(repository: Path) -> list[str]:
     """List every asset and job of a repository, the assets first."""
     paths = (path for folder in ("assets", "jobs") for path in reading.below(repository, folder))
-    # The target of a link may have more of them.
+    # A link may lead to a folder with more of them.
     return [path for path in paths if path.endswith((".yaml", ".yml")) or (repository / path).is_symlink()]
 
 
@@ -69,10 +69,10 @@ def examine(
 ) -> tuple[list[Finding], list[Finding]]:
     """Validate every job and asset below `repository`; returns the findings that stand, and those that are ignored.
 
-    Registry, rules and schemas are those of `pack`, never the repository's own: whoever can change these could allow
-    what they forbid. Its recipes only say which connector a job uses, and what runs it. With `cloud` every job is
-    assumed to run in cloud mode, else only those whose scaffold says so. `advance` is called after each file; without
-    `schemas`, the files are assumed to fit the schemas.
+    Registry, rules and schemas are those of `pack`, never the repository's own: whoever can change the repository could
+    otherwise allow what they forbid. The repository's recipes only say which connector a job uses, and what runs it.
+    With `cloud`, every job is assumed to run in cloud mode, else only those whose scaffold says so. `advance` is called
+    after each file. Without `schemas`, the files are assumed to fit the schemas.
     """
     return _Validation(repository, pack, cloud, schemas, advance).examined()
 
@@ -112,7 +112,7 @@ class _Validation:
         yield from self.damaged
 
     def _own_recipe(self, path: str) -> Mapping[str, Any]:
-        """Return a recipe of the repository, {} for a damaged one, which becomes a finding."""
+        """Return a recipe of the repository, or {} for a damaged one, which becomes a finding."""
         try:
             return own_recipe(self.repository, path)
         except PackError as error:
@@ -190,7 +190,7 @@ class _Validation:
     def _asset_rules(self, file: File) -> Problems:
         yield from asset_problems(file.value)
         yield from asset_effects(file.value, self.pack.keys)
-        # A scaffold's answers have already settled its labels and types.
+        # The scaffold's answers have already decided labels and types.
         if file.header is None:
             yield from column_problems(file.value, self.pack)
             return
@@ -199,7 +199,7 @@ class _Validation:
             yield Problem((*inside(file.value), "schema"), "guessed", "import the columns; nobody has named them")
 
     def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
-        """Yield that the owner is a guess: the scaffold's answers name none, and the asset has the default."""
+        """Yield a problem if the owner is a guess: the scaffold's answers name none, and the asset has the default."""
         said, keys, _ = governance_of(file.value)
         if said.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
             return
@@ -234,7 +234,7 @@ class _Validation:
         yield from _findings(file, said, misfits)
 
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
-        """Return those files named by a job that exist, by key, and a problem for each that is missing."""
+        """Return the files that a job names and that exist, by key, and a problem for each one that is missing."""
         problems = []
         present: dict[str, str] = {}
         for key, folder in (
@@ -258,7 +258,7 @@ class _Validation:
         return present, problems
 
     def _is_the_runners(self, path: str) -> bool:
-        """Return whether a recipe may be one of the runner's own, which a repository without `connectors` relies on."""
+        """Return whether a recipe may be the runner's own: a repository without `connectors` relies on those."""
         if (self.repository / "connectors").is_dir():
             return False
         return path.startswith(("/", "$")) or path.removeprefix("./") in map(recipe_file, self.pack.registry)
@@ -335,7 +335,7 @@ def _problem(misfit: Misfit) -> Problem:
 
 
 def _findings(file: File, said: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
-    """Yield the findings of rules and schema, without schema findings that a rule repeats or makes more precise."""
+    """Yield the findings of rules and schema, except schema findings that a rule repeats or states more precisely."""
     known = {(problem.keys, rule) for problem in said for rule in (problem.rule, "unusual")}
     for problem in (*said, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
         yield file.finding(problem)
@@ -352,7 +352,7 @@ def _repeats_schema(asset: Any) -> bool:
 
 
 def below(path: str, folder: str, repository: Path) -> str:
-    """Return the file of the repository that a path in a job refers to, '' if there is none.
+    """Return the file of the repository that a path in a job refers to, or '' if there is none.
 
     Only the runner knows where it mounts the repository, so anything may precede `folder` in the path.
     """

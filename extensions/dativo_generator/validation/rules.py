@@ -1,4 +1,4 @@
-"""The rules of `validate`, from `registry/rules.yaml`: for each, what happens on the runner, and what to do."""
+"""The rules of `validate`, from `registry/rules.yaml`: what the runner does when one is broken, and how to mend it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _KEYS = ("severity", "what", "happens", "do", "example", "optional")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """How to trigger a rule: changes of valid files, and files to add; `also` are the other rules that then apply.
+    """How to trigger a rule: changes to valid files, and files to add; `also` lists the other rules that then apply.
 
     A change applies to whichever of the valid files has the old text.
     """
@@ -28,7 +28,7 @@ class Example:
 class Rule:
     """What a rule looks for, what the runner does if it is violated, and what to do about it.
 
-    `example` is None if it takes more than text. A rule that is not `optional` cannot be turned off.
+    `example` is None if it would take more than text. A rule that is not `optional` cannot be turned off.
     """
 
     id: str

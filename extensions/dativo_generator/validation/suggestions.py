@@ -1,4 +1,4 @@
-"""Suggest the path that was probably meant by a missing one.
+"""Suggest the path that a user probably meant by one that does not exist.
 
 Comparing every missing path with every existing one would be quadratic in the size of a repository. In a large one,
 only the neighbours in three sort orders are compared: by path, by reversed path, and by file name. A mistyped path
@@ -13,7 +13,7 @@ from ..base.naming import nearest
 
 # Up to this many paths, compare them all.
 FEW = 64
-# How many neighbours to look at on each side, in each order, and how many of the best of them to compare.
+# How many neighbours to look at on each side in each order, and how many of the best of these to compare.
 AROUND, BEST = 32, 4
 
 _ORDERS: tuple[Callable[[str], str], ...] = (

@@ -30,9 +30,9 @@ class Variables:
         self._of = lru_cache(maxsize=16)(self._listed)
 
     def problems(self, job: Mapping[str, Any], read: Iterable[Variable], unexpanded: Collection[Keys]) -> Problems:
-        """Yield each variable that a job has `read` but no file lists, once, if there are such files at all.
+        """Yield each variable that a job has `read` but no file lists, once; nothing if there are no such files.
 
-        A variable with a default need not be set, nor one in a place where nothing is expanded.
+        A variable with a default need not be set, nor one in a place where the runner expands nothing.
         """
         known, where = self._of(str(job["tenant_id"]), str(job.get("environment") or ""))
         if not where:
@@ -44,7 +44,7 @@ class Variables:
                 yield Problem(variable.keys, "variable", f"list {variable.name} in {where}; the job reads it")
 
     def _listed(self, tenant: str, environment: str) -> tuple[frozenset[str], str]:
-        """Return the variables listed for a tenant's jobs, and the first file that lists any; '' for none."""
+        """Return the variables listed for a tenant's jobs, and the first file that lists any, or ''."""
         folder = f"{VARIABLES}/{tenant}"
         own = [path for path in reading.below(self._repository, folder) if path.endswith(ENV_EXAMPLE)]
         if apart := [path for path in own if environment and path.startswith(f"{folder}/{environment}/")]:

@@ -12,7 +12,7 @@ LAYOUTS = NESTED, ODCS = ("nested", "odcs")
 
 
 def _flat_only(key: str) -> Callable[[Answers], str]:
-    """Return a function for why a part of `key` makes no sense in the layout that loses it."""
+    """Return the `inapplicable` of a question below `key`, which makes no sense in a layout that drops this key."""
 
     def inapplicable(answers: Answers) -> str:
         if why := reused(answers):

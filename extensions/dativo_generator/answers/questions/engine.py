@@ -10,8 +10,8 @@ def _one_engine(answers: Answers) -> str:
     return f"{source.id} runs on {source.default_engine} only" if len(source.engines) == 1 else ""
 
 
-def _nothing_to_tell(answers: Answers) -> str:
-    """Return why the section is not opened, '' when it is; older answers may open it for the engine alone."""
+def _nothing_to_answer(answers: Answers) -> str:
+    """Return why the section cannot be opened, or '' if it can; older answers may open it for the engine alone."""
     before = answers.format < answers_format.OWN_STATE and not _one_engine(answers)
     return "" if before else engine_options.none_offered(answers)
 
@@ -19,7 +19,7 @@ def _nothing_to_tell(answers: Answers) -> str:
 SECTION = Section(
     "engine",
     what="delimiter, encoding, batch size",
-    inapplicable=_nothing_to_tell,
+    inapplicable=_nothing_to_answer,
     questions={
         "engine": choice_of(
             lambda answers: answers.source.engines, lambda answers: answers.source.default_engine

@@ -9,7 +9,7 @@ from .. import readers
 from ..model import Answers, Question, Section
 from .shared import always
 
-# What only jobs read, and so may differ by environment.
+# Answers that only jobs read, so that they may differ by environment.
 VARYING = (
     "lookback_days",
     "state_dir",

@@ -6,7 +6,7 @@ from .shared import alone, always, each, reused
 
 
 def _dropped(answers: Answers) -> str:
-    """Return why regulations have no effect in the layout that loses them."""
+    """Return why regulations have no effect in this layout, or '' if they have one."""
     layout = answers["asset_layout"]
     return answers.pack.keys.no_effect(layout, "governance.regulations")
 

@@ -44,7 +44,7 @@ def _read_cursor(answers: Answers, raw: Any) -> str:
 
 
 def _own_cursors(answers: Answers) -> str:
-    """Return why there is nothing to ask: each imported table has its own column to follow, recorded with it."""
+    """Return why there is nothing to ask, or '': each imported table may have its own column, recorded with it."""
     if "cursor_field" in answers.raw or not (answers.imported and _has_cursor(answers)):
         return ""
     usual = answers.source_recipe.cursor_field
@@ -78,7 +78,7 @@ def _default_state_dir(answers: Answers) -> str:
 
 
 def _no_state(answers: Answers) -> str:
-    """Return why nothing is kept between runs, '' when something is."""
+    """Return why the runner keeps no state between runs, or '' if it keeps one."""
     source = answers.source
     kept = answers["custom_reader"] or answers.pack.runner.keeps_state(source, answers.source_recipe)
     return "" if kept else f"the runner keeps no state of {source.id}, and reads everything each time"

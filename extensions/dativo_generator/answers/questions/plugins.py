@@ -9,7 +9,7 @@ from .shared import always, or_nothing
 
 _plugin = readers.literal(
     r"(?:\S+\.py|\S+\.(?:so|dylib|dll)):[A-Za-z_]\w*",
-    "write a file and a class of it, like plugins/reader.py:Reader",
+    "write a file and a class in it, like plugins/reader.py:Reader",
 )
 
 
@@ -19,7 +19,7 @@ def way(answers: Answers, role: str) -> Way:
 
 
 def _needed(role: str) -> Callable[[Answers], bool]:
-    """Ask if nothing else does it, except for answers older than the question."""
+    """Ask if only a plugin can do it, but not for answers that are older than the question."""
     return lambda answers: answers.format >= answers_format.OWN_STATE and way(answers, role).how == PLUGIN
 
 

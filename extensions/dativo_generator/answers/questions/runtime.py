@@ -1,4 +1,4 @@
-"""Logging, paths, versions and names, and what comes with jobs and assets."""
+"""Logging, paths, versions and names, and the files that accompany jobs and assets."""
 
 import re
 from typing import Any
@@ -60,10 +60,10 @@ def _asset_names(answers: Answers, raw: Any) -> dict[str, str]:
 
 
 def _schema(item: Item) -> str:
-    """Return the schema in the name of a table, as spelled in file names."""
+    """Return the schema in the name of a table, as file names spell it."""
     name = item.entry.get("name", "") if isinstance(item.entry, dict) else ""
     if not (schema := slug_of(schema_of(name))):
-        raise AnswerError(f"use {{source}} or {{tenant}}; {{schema}}: there is none in {shown(name or item.object)}")
+        raise AnswerError(f"use {{source}} or {{tenant}}; there is no {{schema}} in {shown(name or item.object)}")
     return schema
 
 
@@ -86,7 +86,7 @@ def _follows_profiles(answers: Answers) -> list[str]:
 
 
 def _no_profiles(answers: Answers) -> str:
-    return "" if "profiled" in answers.raw or _follows_profiles(answers) else "no profile says anything"
+    return "" if "profiled" in answers.raw or _follows_profiles(answers) else "no profile gives an answer"
 
 
 def _no_new_profile(answers: Answers) -> str:
@@ -108,7 +108,7 @@ SECTION = Section(
         "paths": Question(
             file_paths.read, always({}), of="scaffold", example="{orders: {job: jobs/shop/orders.yaml}}", prompted=False
         ),
-        # A scaffold that began without one stays so.
+        # A scaffold that began without the file stays without it.
         "env_example": Question(alone(readers.flag), lambda answers: answers.format >= answers_format.OWN_STATE),
         "vendor": Question(alone(readers.flag), always(True)),
         "ci": choice(("none", *CI_FILES), "none"),

@@ -34,12 +34,12 @@ def _fields(answers: Answers, raw: Any) -> dict[str, tuple[Field, ...]]:
 
 
 def are_of_one_object(value: Mapping[str, Any], objects: Sequence[str]) -> bool:
-    """Return whether fields are those of the only object, without its name."""
+    """Return whether fields are given for the only object, without its name."""
     return len(objects) == 1 and not (list(value) == list(objects) and isinstance(value[objects[0]], dict))
 
 
 def _name_another(value: Mapping[str, Any]) -> bool:
-    """Return whether fields are by object, under a name that is not the object's, such as the table's."""
+    """Return whether fields are given under a name that is not the object's, such as the table's."""
     if len(value) != 1 or not isinstance(entry := next(iter(value.values())), dict):
         return False
     return bool(entry) and not any(nearest(str(key), KEYS) for key in entry)
@@ -71,7 +71,7 @@ def _suggested_fields(answers: Answers) -> Any:
 
 
 def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Collection[str] = ()) -> dict[str, Any]:
-    """Return fields by object in the notation of an answer, those of a single object without its name.
+    """Return fields by object in the notation of an answer, or without the object if there is only one.
 
     With `known` labels, any other label is marked as intended.
     """
@@ -83,14 +83,14 @@ def as_answer(answers: Answers, fields: Mapping[str, Sequence[Field]], known: Co
 
 
 def _not_imported(answers: Answers) -> str:
-    """Return why no label depends on evidence, '' when one does, or did when the fields were recorded."""
+    """Return why no label depends on evidence, or '' if one does, or did when the fields were recorded."""
     if answers.raw.get("import_from") or {"fields", "min_confidence"} <= answers.raw.keys():
         return reused(answers)
     return reused(answers) or "without an import, no label depends on values"
 
 
 def _unlabelled(answers: Answers) -> list[str]:
-    """Return which columns of an import have no label because of `min_confidence`."""
+    """Return notes on the imported columns that have no label because of `min_confidence`."""
     if answers.inapplicable("min_confidence"):
         return []
     bar = answers["min_confidence"]

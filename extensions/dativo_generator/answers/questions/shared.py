@@ -62,12 +62,12 @@ def passed_on(name: str) -> Callable[[Answers, Any], dict[Any, Any]]:
 
 
 def reused(answers: Answers) -> str:
-    """Return why a question about the asset makes no sense, '' when this scaffold writes it."""
-    return "the asset exists already and says it" if answers.reuses_assets else ""
+    """Return why a question about the asset makes no sense, or '' if this scaffold writes the asset."""
+    return "the existing asset decides it" if answers.reuses_assets else ""
 
 
 def url(with_default: bool = False) -> Callable[[Answers, Any], str]:
-    """Return a reader of a URL or an empty answer; a variable may have a default `with_default`."""
+    """Return a reader of a URL or an empty answer; with `with_default`, a variable may have a default."""
     matching = readers.matching(
         r"https?://[^\s/]+\S*", "write a URL that begins with http:// or https://", with_default
     )

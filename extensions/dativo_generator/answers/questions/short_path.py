@@ -97,21 +97,21 @@ def _listed(answers: Answers, raw: Any) -> Any:
 
 
 def _refuse_several(text: str) -> None:
-    """Refuse a text that names several tables: YAML makes one line of lines without dashes."""
+    """Refuse a text that names several tables: YAML joins lines without dashes into one."""
     names = text.replace(",", " ").split()
     if len(names) > 1 and not set(text) & set("'\"`"):
         raise AnswerError(f"write a list, like [{few(names)}]; {shown(text)} is one name")
 
 
 def awaits_source(answers: Answers) -> bool:
-    """Return whether tables are named by pattern, and nobody has said yet where those are looked up."""
+    """Return whether an answer names tables by pattern, but none says yet where to look the patterns up."""
     if answers.raw.get("import_from") or not patterns(answers.raw.get("tables")):
         return False
     return answers.source.selection == "tables"
 
 
 def check_unsourced(answers: Answers) -> None:
-    """Refuse what is wrong with tables by pattern whatever the source holds; raises `QuestionError`."""
+    """Check the tables as far as possible before their patterns are looked up; raises `QuestionError`."""
     try:
         if said := parted(_listed(answers, readers.recordable(answers.raw["tables"])))[1]:
             read_selection(said, answers.source, answers.source_recipe)
@@ -136,10 +136,10 @@ def _customize(answers: Answers, raw: Any) -> list[str]:
 
 
 def _import_from(answers: Answers, raw: Any) -> Mapping[str, ImportedTable]:
-    """Import the columns of what is read; of several sources, each has those of some."""
+    """Import the columns of all objects; each of several sources holds those of some."""
     if not readers.text(raw).strip():
         if awaits_source(answers):
-            raise AnswerError(f"name where {few(map(shown, patterns(answers.raw['tables'])))} is looked up")
+            raise AnswerError(f"say where to look up {few(map(shown, patterns(answers.raw['tables'])))}")
         return {}
     sources, pack, cursor = _sources(answers), answers.pack, answers.source_recipe.cursor_field
     encoding = engine_options.encoding(answers)
@@ -162,7 +162,7 @@ def _only_object(answers: Answers) -> list[str] | None:
 
 
 def _own_source(answers: Answers) -> str:
-    """Offer to import files from themselves, if they are available."""
+    """Return the files themselves as the source to import from, if they are available."""
     return answers.pack.importer.own_source(answers.items) if answers.source.selection == "files" else ""
 
 

@@ -43,7 +43,7 @@ def _prefix(answers: Answers, raw: Any) -> str:
 def _own_bucket(answers: Answers) -> str:
     """Return the default bucket: of the tenant, and of the environment if there are several."""
     parts = [answers["tenant_id"], "data-lake", answers.environment_apart]
-    return "-".join(filter(None, parts)).replace("_", "-")  # not allowed in the name of a bucket
+    return "-".join(filter(None, parts)).replace("_", "-")  # a bucket's name may have no underscore
 
 
 def _format(answers: Answers) -> str:
@@ -64,7 +64,7 @@ def _place_is_the_asset(answers: Answers) -> str:
 
 
 def _uncommitted(answers: Answers) -> str:
-    """Return why branch and warehouse have no effect, '' when a catalog is named."""
+    """Return why branch and warehouse have no effect, or '' if a catalog is named."""
     return "" if answers["catalog_uri"] else "no catalog is named with catalog_uri"
 
 
