@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -14,6 +15,7 @@ from dativo_generator.base.errors import printable
 from dativo_generator.base.git import GitError, clean
 from dativo_generator.base.git import git as run
 from dativo_generator.base.git_failures import failure
+from dativo_generator.base.paths import TEMPORARY
 from dativo_generator.base.telling import wrapped
 from fleets import Command
 from support import git
@@ -55,6 +57,30 @@ SAID = {
 @pytest.mark.parametrize("error", SAID)
 def test_a_message_begins_with_what_to_do(error: str) -> None:
     assert failure("fetch", HERE, error.encode(), URL).startswith(SAID[error])
+
+
+@pytest.mark.parametrize("inside", [".", "clone"])
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        ("fatal: No space left on device", "free space on the disk that df -h {temporary} shows;"),
+        ("error: insufficient permission", "allow your user to write there (see ls -ld {temporary});"),
+        ("fatal: index file corrupt", "run the command again;"),
+        ("fatal: bad object", "run the command again;"),
+        ("fatal: something new", "run the command again;"),
+    ],
+)
+def test_no_message_sends_anybody_to_a_folder_that_will_be_gone(error: str, remedy: str, inside: str) -> None:
+    temporary = Path(gettempdir()).resolve()
+    said = failure("add", temporary / f"{TEMPORARY}merge" / inside, error.encode())
+    assert said.startswith(remedy.format(temporary=shlex.quote(str(temporary))))
+
+
+def test_a_repository_may_be_named_like_a_temporary_folder() -> None:
+    there = HERE / f"{TEMPORARY}fork"
+    assert failure("add", there, b"fatal: bad object").startswith(
+        f"clone the repository again; it is damaged, as git -C '{there}'"
+    )
 
 
 @pytest.mark.parametrize("error", SAID)

@@ -1,8 +1,10 @@
 """A merge for itself: what is kept of both sides, where it is a conflict, and what of the machine has no say."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -53,6 +55,11 @@ def test_edits_on_both_sides_of_the_change_are_kept() -> None:
 
 def test_an_edit_of_what_changed_is_a_conflict() -> None:
     assert only(BASE.replace(b"5\n", b"FIVE\n")) == Merged(CONFLICT, conflict=True)
+
+
+def test_the_markers_of_other_merges_are_those_of_git() -> None:
+    conflict = f"{merge.BEFORE}\nFIVE\n{merge.MIDDLE}\nfive\n{merge.AFTER}\n".encode()
+    assert conflict in only(BASE.replace(b"5\n", b"FIVE\n")).content
 
 
 def test_what_a_hunk_does_not_fit_a_merge_may() -> None:
@@ -117,6 +124,13 @@ def test_a_failure_of_git_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(merge, "attempt", attempt)
     with pytest.raises(MergeError, match=r"; Git's init said: \"fatal: no\ufffd\"$"):
+        only(BASE)
+
+
+def test_a_failure_of_git_sends_nobody_to_the_folder_of_the_merge(monkeypatch: pytest.MonkeyPatch) -> None:
+    full = CompletedProcess([], 1, b"", b"fatal: No space left on device")
+    monkeypatch.setattr(merge, "attempt", lambda *arguments, **how: full)
+    with pytest.raises(MergeError, match=rf"^free space on the disk that df -h {re.escape(gettempdir())} shows; "):
         only(BASE)
 
 

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 
+from dativo_generator.answers import fields_file
 from dativo_generator.base.errors import DativoError
 from dativo_generator.fleet import past
 from dativo_generator.fleet.past import Past
 from support import git
 
-FILE = ".copier-answers.acme.x.yml"
+FILE, FIELDS = ".copier-answers.acme.x.yml", ".dativo-fields.acme.x.yml"
 JOB = "jobs/acme/x.yaml"
 
 
@@ -141,3 +143,16 @@ def test_a_version_is_asked_for_by_its_whole_hash(root: Path, monkeypatch: pytes
     monkeypatch.setattr(past, "attempt", attempt)
     assert not Past(Fleet(root)).gave(FILE, JOB, b"1")
     assert asked == [f"{git(root, 'rev-parse', 'HEAD').strip()}:./{FILE}"]
+
+
+def test_a_version_has_the_fields_of_its_commit(root: Path) -> None:
+    for fields in ({"o": ["a"]}, {"o": ["b"]}):
+        reference = {"file": FIELDS, "sha256": {name: fields_file.digest(columns) for name, columns in fields.items()}}
+        (root / FIELDS).write_text(yaml.safe_dump(fields), encoding="utf-8")
+        (root / FILE).write_text(yaml.safe_dump({"_src_path": "ours", "_commit": "v1", "fields": reference}))
+        commit(root)
+    versions = [file for _, file in past.recorded(root, FILE) if "fields" in file.values]
+    assert [(file.values["fields"], file.edited, file.problem) for file in versions] == [
+        ({"o": ["b"]}, (), ""),
+        ({"o": ["a"]}, (), ""),
+    ]

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
+from tempfile import gettempdir
+
+from .paths import TEMPORARY
 
 # The oldest Git with every option that is used here; see GIT_CONFIG_COUNT in git-config(1).
 OLDEST = "2.31"
-# In each remedy, {folder} is the repository's folder and {url} where Git fetches from, both quoted for a shell; any
-# other name is a group of the pattern. The first pattern that matches counts.
+# In each remedy, {folder} is the repository's folder, {place} where its files are and {url} where Git fetches from, all
+# quoted for a shell; any other name is a group of the pattern. The first pattern that matches counts.
 _REMEDIES = [
     (
         r"dubious ownership in repository at '(?P<path>[^'\n]+)'|unsafe repository \('(?P<older>[^'\n]+)'",
@@ -18,7 +21,7 @@ _REMEDIES = [
         r"nable to create '(?P<path>[^'\n]+\.lock)': File exists",
         "wait for the other Git command or, if none is running, remove its lock with rm {path}",
     ),
-    (r"No space left on device|Disk quota exceeded", "free space on the disk that df -h {folder} shows"),
+    (r"No space left on device|Disk quota exceeded", "free space on the disk that df -h {place} shows"),
     (r"Read-only file system", "use a folder on a file system that can be written to"),
     (
         r"Permission denied \(|Authentication failed|could not read (?:Username|Password)|error: 40[13]"
@@ -69,10 +72,12 @@ _REMEDIES = [
     ),
     (
         r"insufficient permission|Permission denied|Operation not permitted",
-        "allow your user to write there (see ls -ld {folder})",
+        "allow your user to write there (see ls -ld {place})",
     ),
     (r"not a git repository", "restore {folder}/.git from a clone, or create it with git init {folder}"),
 ]
+# For a temporary repository, which each command makes for itself.
+_AGAIN = "run the command again"
 _REMEDIES = [(re.compile(pattern, re.MULTILINE), remedy) for pattern, remedy in _REMEDIES]
 # What Git says last when it fails to fetch, whatever the reason.
 _SAID_EVERY_TIME = "fatal: Could not read from remote repository."
@@ -86,10 +91,19 @@ def failure(command: str, folder: Path, error: bytes, url: str = "") -> str:
 
 
 def _remedy(text: str, folder: Path, url: str) -> str:
+    temporary = Path(gettempdir()).resolve()
+    is_temporary = any(
+        path.name.startswith(TEMPORARY) for path in (folder / "x").resolve().parents if path.parent == temporary
+    )
+    place = temporary if is_temporary else folder
     for pattern, remedy in _REMEDIES:
         if match := pattern.search(text):
+            if is_temporary and "{folder}" in remedy:
+                return _AGAIN
             parts = {name: quote(value) if value else "" for name, value in match.groupdict().items()}
-            return remedy.format(folder=quote(str(folder)), url=quote(url), **parts)
+            return remedy.format(folder=quote(str(folder)), place=quote(str(place)), url=quote(url), **parts)
+    if is_temporary and not url:
+        return _AGAIN
     try_ = f"git ls-remote {quote(url)}" if url else f"git -C {quote(str(folder))} status"
     return f"see what is wrong with {try_}"
 

@@ -19,6 +19,8 @@ CI_FILES = {"github": ".github/workflows/dativo.yml", "gitlab": ".gitlab/dativo.
 # The folder of the files that list the environment variables of each scaffold's jobs, by tenant; and their suffix.
 VARIABLES = "variables"
 ENV_EXAMPLE = ".env.example"
+# How the names of temporary folders begin, which are gone when a command ends.
+TEMPORARY = "dativo-generator-"
 
 
 def answers_file_of(tenant: str, scaffold: str) -> str:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from ..base.errors import DativoError
 from ..base.git import GitError, attempt
 from ..base.git_failures import failure
+from ..base.paths import TEMPORARY
 
 BEFORE, MIDDLE, AFTER = "<<<<<<< before updating", "=======", ">>>>>>> after updating"
 _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
@@ -63,7 +64,7 @@ def merged(edits: Sequence[Edit]) -> list[Merged]:
     for edit in edits:
         if b"\0" in edit.ours:
             raise MergeError("an edited file is not text, and cannot be merged")
-    with TemporaryDirectory(prefix="dativo-generator-merge-") as name:
+    with TemporaryDirectory(prefix=TEMPORARY) as name:
         folder = Path(name)
         _git(folder, "init", "--quiet", "--template=")
         base = _tree(folder, [edit.base for edit in edits])

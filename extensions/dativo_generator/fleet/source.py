@@ -16,6 +16,7 @@ from ..base.errors import DativoError
 from ..base.git import CLONE_PATIENCE, GitError, attempt, git, rewrites
 from ..base.git_failures import failure
 from ..base.naming import did_you_mean, offer
+from ..base.paths import TEMPORARY
 from ..base.repository_url import VARIABLE, copied_from, expanded, identities, is_local, public, recordable
 from ..base.telling import tell
 from ..base.versions import hash_of, is_prerelease, is_version, version_of
@@ -230,7 +231,7 @@ def trusted(root: Path, template: str, scratch: Path, warn: Callable[[str], None
 @contextmanager
 def scratch_folder() -> Iterator[str]:
     """Create the folder for clones and checkouts; on exit it is removed, and so is code loaded from it."""
-    with TemporaryDirectory(prefix="dativo-generator-", ignore_cleanup_errors=True) as name:
+    with TemporaryDirectory(prefix=TEMPORARY, ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
         try:
             yield name

@@ -11,7 +11,7 @@ from ..base.diffs import unified
 from ..base.emit import inline
 from ..base.errors import printable
 from ..base.naming import listed
-from ..base.paths import SETTINGS
+from ..base.paths import SETTINGS, TEMPORARY
 from ..base.telling import fitted
 from ..registry.pack import Pack
 from ..validation.findings import Finding
@@ -134,7 +134,7 @@ def _findings(pack: Pack, plan: Mapping[str, Any], rendered: Mapping[str, bytes]
     """
     mine = {file["path"] for file in (*plan["assets"], *plan["jobs"])}
     words = {word.encode() for job in plan["jobs"] for word in _words(job["data"])}
-    with TemporaryDirectory(prefix="dativo-generator-review-") as name:
+    with TemporaryDirectory(prefix=TEMPORARY) as name:
         room = Path(name)
         for path in files(root):
             text = _read(root, path)
