@@ -124,7 +124,20 @@ class Vocabulary:
         found = Counter(language for column in beside for language in self._languages(column))
         found.update(own)
         language, count = found.most_common(1)[0] if found else ("", 0)
+        alike = {one for one, times in found.items() if times == count}
+        if len(alike) > 1:
+            language = self._reads_most(alike, (name, *beside))
         return language if own or count >= max(_FEWEST, _SHARE * len(beside)) else ""
+
+    def _reads_most(self, languages: Collection[str], names: Sequence[str]) -> str:
+        """Return which of the languages reads most words of the names: nombre is in two, souscripteur in one."""
+        read = Counter(
+            meaning.language
+            for name in names
+            for written in {word.written.replace(" ", "") for word in self.read(name) if word.language}
+            for meaning in self._phrases.get(written, ())
+        )
+        return max(sorted(languages), key=lambda language: read[language])
 
     def _languages_of(self, name: str) -> list[str]:
         """List the languages that a name may be in, English not counted."""
