@@ -229,7 +229,7 @@ def test_a_word_of_another_language_is_in_english_what_the_rules_speak_of() -> N
         ("src", "images", "", ""),
         ("key", "api_keys", "SENSITIVE", ""),
         ("key", "foreign_keys", "", ""),
-        ("verzollungsplz", "kunden", "PII", "German for 'customs postal code'"),
+        ("verzollungsplz", "kunden", "PII", "German for 'postcode'"),
         ("adapterboxpasswort", "drucker", "SENSITIVE", "German for 'password'"),
         ("adapterboxpasswort", "x", "", ""),
         ("inp_a_nummer", "natuurlijkpersoon", "PII", "Dutch for 'national id'"),
