@@ -26,7 +26,8 @@ class Column:
 
     `half` is 'tune' or 'test', '' for one of no schema. `series` is 2 for a schema that was labelled when the rules
     had been tuned on those of series 1, 3 for one when the totals of both had been looked at often, 4 for one before
-    the rules were worked on again, 5 for one before they were once more. `language` is that of the names, in English.
+    the rules were worked on again, 5 and 6 for one before they were once more each time. `language` is that of the
+    names, in English.
     `beside` are all names of its table.
     """
 
@@ -75,6 +76,7 @@ _GROUPS: dict[str, Callable[[Column], bool]] = {
     "series 3": lambda column: column.series == 3,
     "series 4": lambda column: column.series == 4,
     "series 5": lambda column: column.series == 5,
+    "series 6": lambda column: column.series == 6,
     "other languages": lambda column: column.language != "English",
 }
 

@@ -156,6 +156,7 @@ def test_the_labels_of_public_schemas_are_right(half: str) -> None:
         ("series 2", Score(0.90, 0.83)),
         ("series 4", Score(0.84, 0.86)),
         ("series 5", Score(0.96, 0.74)),
+        ("series 6", Score(0.90, 0.82)),
         ("other languages", Score(0.87, 0.77)),
     ],
 )
@@ -229,6 +230,19 @@ def test_a_word_of_another_language_is_in_english_what_the_rules_speak_of() -> N
         ("src", "images", "", ""),
         ("key", "api_keys", "SENSITIVE", ""),
         ("key", "foreign_keys", "", ""),
+        ("verzollungsplz", "kunden", "PII", "German for 'postcode'"),
+        ("adapterboxpasswort", "drucker", "SENSITIVE", "German for 'password'"),
+        ("adapterboxpasswort", "x", "", ""),
+        ("inp_a_nummer", "natuurlijkpersoon", "PII", "Dutch for 'national id'"),
+        ("strasse", "wohnort", "PII", ""),
+        ("plafond_annuel", "garanties", "", ""),
+        ("solde_conges", "employes", "", ""),
+        ("solde", "clients", "SENSITIVE", ""),
+        ("einnahme", "kassenbuch", "", ""),
+        ("rasse", "hunde", "", ""),
+        ("autor_vorname", "buecher", "", ""),
+        ("autor", "kommentare", "PII", ""),
+        ("naam", "lezers", "PII", ""),
     ],
 )
 def test_joined_names_and_other_languages(column: str, table: str, label: str, evidence: str) -> None:
@@ -303,6 +317,13 @@ def test_what_a_table_is_about_is_told_by_its_columns() -> None:
 )
 def test_a_table_is_about_its_first_word_in_romance_languages_and_else_about_its_last(table: str, label: str) -> None:
     assert PACK.judge("name" if table.startswith("c") else "nombre", "string", table).label == label
+
+
+def test_a_word_of_two_languages_is_of_the_one_that_reads_most_of_the_names_beside_it() -> None:
+    names = ("nombre_souscripteur", "nombre_dossiers")
+    vocabulary = load_rules(PACK.root).vocabulary
+    assert vocabulary.language_of("t", names) == "French"
+    assert vocabulary.language_of("t", ("nombre", "nombre_padre")) == "Spanish"
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ class Rule(NamedTuple):
     anything: bool
     alone: bool
     whole: bool
+    foreign: bool
     unless: frozenset[str]
     despite: frozenset[str]
     types: frozenset[str]
@@ -164,6 +165,8 @@ class Rule(NamedTuple):
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
         about = next((word for word in column.about if word in self.tables), column.about[0])
         if (self.tables and about not in self.tables) or self._is_alone(column):
+            return None
+        if self.foreign and not any(word.language for a, b in spans for word in column.words[a:b]):
             return None
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
@@ -434,6 +437,7 @@ def load_rules(root: Path) -> Rules:
         "anything",
         "alone",
         "whole",
+        "foreign",
         "unless",
         "despite",
         "types",
@@ -514,6 +518,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         anything,
         entry.flag("alone", False),
         entry.flag("whole", False),
+        entry.flag("foreign", False),
         _set(entry, "unless", groups),
         frozenset(entry.phrases("despite", default=())),
         frozenset(entry.phrases("types", default=_TYPES)),

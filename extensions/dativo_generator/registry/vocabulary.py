@@ -125,7 +125,20 @@ class Vocabulary:
         found = Counter(language for column in beside for language in self._languages(column))
         found.update(own)
         language, count = found.most_common(1)[0] if found else ("", 0)
+        alike = {one for one, times in found.items() if times == count}
+        if len(alike) > 1:
+            language = self._reads_most(alike, (name, *beside))
         return language if own or count >= max(_FEWEST, _SHARE * len(beside)) else ""
+
+    def _reads_most(self, languages: Collection[str], names: Sequence[str]) -> str:
+        """Return which of the languages reads most words of the names: nombre is in two, souscripteur in one."""
+        read = Counter(
+            meaning.language
+            for name in names
+            for written in {word.written.replace(" ", "") for word in self.read(name) if word.language}
+            for meaning in self._phrases.get(written, ())
+        )
+        return max(sorted(languages), key=lambda language: read[language])
 
     def _languages_of(self, name: str) -> list[str]:
         """List the languages that a name may be in, English not counted."""
@@ -168,6 +181,9 @@ class Vocabulary:
             return (word,)
         if pieces := self._apart_in(self.languages, word):
             return pieces
+        for ending in chain.from_iterable(language.endings for language in spoken):
+            if word.endswith(ending):
+                return (word.removesuffix(ending), ending)
         for ending in self._endings:
             if word.endswith(ending) and len(word) - len(ending) <= _PREFIX:
                 return (word.removesuffix(ending), ending)
@@ -187,9 +203,13 @@ class Vocabulary:
         files = [f"{FOLDER}/{name}" for name in names if f"{FOLDER}/{name}" != ENGLISH]
         return tuple(load_language(self._root, file, self._pieces, self._short) for file in files)
 
+    def _particles_of(self, spoken: str) -> frozenset[str]:
+        """Return the words that may stand between those of a phrase of the `spoken` language, '' for any."""
+        return next((language.particles for language in self.languages if language.name == spoken), self._particles)
+
     @cached_property
     def _particles(self) -> frozenset[str]:
-        """The words that may stand between those of a phrase."""
+        """The words that may stand between those of a phrase, in any language."""
         return frozenset(chain.from_iterable(language.particles for language in self.languages))
 
     @cached_property
@@ -211,7 +231,8 @@ class Vocabulary:
 
     def _in_english(self, name: Sequence[Word], spoken: str) -> list[Word]:
         found: list[Word] = []
-        told = ["" if word.text in self._particles else word.text for word in name]
+        particles = self._particles_of(spoken)
+        told = ["" if word.text in particles else word.text for word in name]
         start = 0
         while start < len(name):
             for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if told[start] else ():
@@ -253,6 +274,7 @@ class Language(NamedTuple):
     pieces: Mapping[str, str]
     particles: frozenset[str]
     short: frozenset[str]
+    endings: tuple[str, ...]
     head_first: bool
     english: Collection[str]
 
@@ -269,7 +291,7 @@ class Language(NamedTuple):
 def load_language(root: Path, file: str, english: Collection[str] = (), short: Collection[str] = ()) -> Language:
     """Read the words of a language; its joined words may also contain `english` or `short` ones. Raises `PackError`."""
     top = Document(root, file).section(
-        ("language", "source", "head", "short", "joints", "particles", "plurals", "words")
+        ("language", "source", "head", "short", "endings", "joints", "particles", "plurals", "words")
     )
     name, joints = top.text("language"), top.phrases("joints", default=())
     particles = frozenset(top.phrases("particles"))
@@ -300,7 +322,8 @@ def load_language(root: Path, file: str, english: Collection[str] = (), short: C
     long_enough = [word for word in parts if len(word) >= _SHORTEST_PIECE]
     pieces = {word + joint: word for joint in joints for word in long_enough}
     pieces |= {word: word for word in (*long_enough, *own)}
-    return Language(name, phrases, pieces, particles, own.union(short), top.text("head") == "first", english)
+    endings = tuple(sorted(top.phrases("endings", default=()), key=len, reverse=True))
+    return Language(name, phrases, pieces, particles, own.union(short), endings, top.text("head") == "first", english)
 
 
 def _spellings(phrases: str) -> list[list[str]]:
