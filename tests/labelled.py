@@ -75,6 +75,7 @@ _GROUPS: dict[str, Callable[[Column], bool]] = {
     "series 3": lambda column: column.series == 3,
     "series 4": lambda column: column.series == 4,
     "series 5": lambda column: column.series == 5,
+    "series 6": lambda column: column.series == 6,
     "other languages": lambda column: column.language != "English",
 }
 
