@@ -252,6 +252,41 @@ def test_joined_names_and_other_languages(column: str, table: str, label: str, e
 
 
 @pytest.mark.parametrize(
+    ("column", "type_", "labels"),
+    [
+        ("plazo", "integer", {"prestamos": "SENSITIVE", "presupuestos": ""}),
+        ("tasa", "double", {"prestamos": "SENSITIVE", "monedas": ""}),
+        ("valor_parcela", "double", {"emprestimos": "SENSITIVE"}),
+        ("premio", "double", {"buste_paga": "SENSITIVE", "polizze": "", "tornei": ""}),
+        ("trattenuta", "double", {"buste_paga": "SENSITIVE", "fatture": ""}),
+        ("imss", "double", {"nominas": "SENSITIVE"}),
+        ("imss", "string", {"empleados": "PII"}),
+        ("tarifa_hora", "double", {"empleados": "SENSITIVE", "canchas": ""}),
+        ("paciente", "string", {"citas": "PII", "camas": ""}),
+        ("lector", "string", {"prestamos": "PII"}),
+        ("cliente", "integer", {"reservas": ""}),
+        ("cpf_gestor", "string", {"escolas": "PII"}),
+        ("archivo_cedula", "string", {"empleados": "PII"}),
+        ("documento_fronte", "string", {"clienti": "PII"}),
+        ("delito", "string", {"detenidos": "SENSITIVE", "noticias": ""}),
+        ("genere", "string", {"pazienti": "PII", "libri": ""}),
+        ("nombre", "string", {"alumnos": "PII", "perfiles": "", "camareros": "PII"}),
+        ("padre", "string", {"alunni": "PII"}),
+        ("categoria_padre", "string", {"categorias": ""}),
+        ("telefono", "string", {"camerieri": "PII", "musei": "", "iglesias": ""}),
+        ("latitud", "double", {"marcaciones": "PII", "sensores": ""}),
+        ("responsabile_trattamento", "string", {"privacy": ""}),
+        ("saldo", "double", {"cuentas": "SENSITIVE", "inventario": ""}),
+        ("nome_cliente", "string", {"imoveis": "PII"}),
+    ],
+)
+def test_a_word_of_a_romance_language_means_what_its_table_makes_of_it(
+    column: str, type_: str, labels: dict[str, str]
+) -> None:
+    assert {table: PACK.judge(column, type_, table).label for table in labels} == labels
+
+
+@pytest.mark.parametrize(
     ("column", "table", "label"),
     [
         ("number", "passports", "PII"),
