@@ -149,6 +149,7 @@ class Rule(NamedTuple):
     not_tables: frozenset[str]
     not_in: frozenset[str]
     beside: frozenset[str]
+    not_beside: frozenset[str]
     seen: bool
     confidence: float
 
@@ -183,6 +184,8 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if against := min(column.table & self.not_in, default=""):
             return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
+        if against := next((word for word in column.about if word in self.not_beside), ""):
+            return Judgement("", self.name, f"{evidence}, but other columns say that the table is about '{against}'")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence, self.confidence)
@@ -434,6 +437,7 @@ def load_rules(root: Path) -> Rules:
         "not_tables",
         "not_in",
         "beside",
+        "not_beside",
         "seen",
     )
     usual = top.section("confidence", ("words", "context"))
@@ -514,6 +518,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
         _set(entry, "beside", groups),
+        _set(entry, "not_beside", groups),
         entry.flag("seen", False),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
