@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -362,6 +362,8 @@ class Rules:
         read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
+        plain = [singular(word) for word in context]
+        own.update(first + second for first, second in pairwise(plain))  # user_agents is about a useragent, too
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
         about = self._about([word.text for word in self.vocabulary.head_last(read, language)])

@@ -29,6 +29,8 @@ _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
 _REMEMBERED = 1 << 15
 # What is shorter means something only in a table, or beside other words, of another language than English.
 _TELLING = 3
+# A name of more words is a long one, in which three letters are not enough.
+_FEW = 2
 # The fewest letters of a word that may also be written divided, as one of the table's language: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
 # The longest unknown beginning that may precede a known ending.
@@ -215,7 +217,7 @@ class Vocabulary:
         while start < len(name):
             for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if told[start] else ():
                 letters = "".join(told[start:end])
-                if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken)):
+                if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken, len(name))):
                     written = " ".join(dict.fromkeys(word.written for word in name[start:end]))
                     found += (Word(word, written, meaning.language) for word in meaning.english)
                     start = end
@@ -225,10 +227,11 @@ class Vocabulary:
                 start += 1
         return found
 
-    def _meaning(self, letters: str, phrase: Sequence[str], spoken: str) -> Meaning | None:
+    def _meaning(self, letters: str, phrase: Sequence[str], spoken: str, of: int) -> Meaning | None:
         """Return the meaning of a phrase, first in the `spoken` language, which alone translates an English word.
 
-        Particles, '' in the phrase, do not end it.
+        Particles, '' in the phrase, do not end it. `of` is the number of words of the whole name: in a long one, three
+        letters are rather short for something in English.
         """
         if not phrase[-1]:
             return None
@@ -238,7 +241,7 @@ class Vocabulary:
             one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and not strict)
         ]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
-        short = not spoken and len(letters) < _TELLING
+        short = not spoken and len(letters) < _TELLING + (of > _FEW)
         if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
             return spoken_here
         return fitting[0]
