@@ -30,7 +30,7 @@ _REMEMBERED = 1 << 15
 # What is shorter means something only in a table, or beside other words, of another language than English.
 _TELLING = 3
 # A name of more words is a long one, in which three letters are not enough.
-_FEW = 2
+_FEW = 3
 # The fewest letters of a word that may also be written divided, as one of the table's language: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
 # The longest unknown beginning that may precede a known ending.
