@@ -38,11 +38,11 @@ class Problem:
 class Script:
     """The result of a script.
 
-    `types` are its named types, `objects` those with columns; `views`, `dropped` and `temporary` tables with their lines,
-    the last only those that a database keeps for one session and no table is made of; `said` the words and quotes of its definitions; `routines` the lines of those that mention making tables; `variables` the
-    declarations of PL/SQL blocks, `declares` whether such a block has not begun yet. `begun` are the tables that an
-    open transaction has defined, with their lines, and its savepoints, with 0; None outside of one, and if conditions
-    decide how it ends.
+    `types` are its named types, `objects` those with columns; `views`, `dropped` and `temporary` tables with their
+    lines; `said` the words and quotes of its definitions; `routines` the lines of those that mention making tables;
+    `variables` the declarations of PL/SQL blocks, `declares` whether such a block has not begun yet. `begun` are the
+    tables that an open transaction has defined, with their lines, and its savepoints, with 0; None outside of one, and
+    if conditions decide how it ends.
     """
 
     tables: Tables = field(default_factory=Tables)
