@@ -41,6 +41,8 @@ _KEYS = (
 _TELLING, _LONGEST_PREFIX = 2, 3
 # The most words of a phrase.
 _LONGEST_PHRASE = 6
+# By how many letters it is told that no phrase begins with a word.
+_BEGINNING = 2
 # How many names and tables are remembered.
 _REMEMBERED, _TABLES = 1 << 15, 64
 # A shared prefix begins at least so many columns, and at least this share of them.
@@ -108,26 +110,25 @@ class _Column(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """Phrases, each joined into one word, with their numbers of words; and the largest of these."""
+    """Phrases, each joined into one word, with their numbers of words; the largest of these; and their first letters."""
 
     counts: Mapping[str, int]
     longest: int
+    beginnings: frozenset[str]
 
-    def spans(self, name: Sequence[str], grouped: Sequence[str] = ()) -> _Spans:
-        """List where they occur in a name, the longest at each position; one may be written as one word.
-
-        `grouped` is the name with each word that belongs to a group replaced by the group.
-        """
+    def spans(self, name: Sequence[str]) -> _Spans:
+        """List where they occur in a name, the longest at each position; one may be written as one word."""
         found, start, counts = [], 0, self.counts
         while start < len(name):
-            for end in range(min(len(name), start + self.longest), start, -1):
-                count = counts.get("".join(name[start:end]), 0)
-                if grouped:
-                    count = max(count, counts.get("".join(grouped[start:end]), 0))
-                if count >= end - start:
-                    found.append((start, end))
-                    start = end
-                    break
+            if name[start][:_BEGINNING] in self.beginnings:
+                for end in range(min(len(name), start + self.longest), start, -1):
+                    if counts.get("".join(name[start:end]), 0) >= end - start:
+                        found.append((start, end))
+                        break
+                else:
+                    start += 1
+                    continue
+                start = end
             else:
                 start += 1
         return found
@@ -159,9 +160,9 @@ class Rule(NamedTuple):
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
-        about = next((word for word in column.about if word in self.tables), column.about[0])
-        if (self.tables and about not in self.tables) or self._is_alone(column):
+        if (self.tables and self.tables.isdisjoint(column.about)) or self._is_alone(column):
             return None
+        about = next(filter(self.tables.__contains__, column.about)) if self.tables else ""
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
@@ -346,11 +347,18 @@ class Rules:
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
         """List the rules with a phrase in a name, and where their phrases occur; last those that fit anything."""
         grouped = tuple(self._general.groups.get(word, word) for word in name)
-        there = _indexed(self._places, name)
-        if grouped != name:
-            there |= _indexed(self._places, grouped)
-        speaking = ((self.rules[place], self._phrases(place).spans(name, grouped)) for place in sorted(there))
-        return [(rule, spans) for rule, spans in speaking if spans] + [(rule, [(0, 0)]) for rule in self._of_anything]
+        ends: dict[int, dict[int, int]] = {}  # of the longest phrase of a rule, by its start
+        for one in dict.fromkeys((name, grouped)):
+            for start in range(len(one)):
+                joined = ""
+                for end, word in enumerate(one[start : start + _LONGEST_PHRASE], start + 1):
+                    joined += word
+                    for place in self._places.get(joined, ()):
+                        if self._phrases(place).counts[joined] >= end - start:
+                            of_rule = ends.setdefault(place, {})
+                            of_rule[start] = max(of_rule.get(start, 0), end)
+        speaking = [(self.rules[place], _apart(ends[place])) for place in sorted(ends)]
+        return speaking + [(rule, [(0, 0)]) for rule in self._of_anything]
 
     def _phrases_of(self, place: int) -> Phrases:
         """Return the phrases of a rule by its index."""
@@ -541,7 +549,8 @@ def _joined(phrases: tuple[str, ...]) -> Phrases:
         joined = "".join(phrase.split())
         count = phrase.count(" ") + 1 if joined.isalpha() else len(_PART.findall(phrase))
         counted[joined] = max(counted.get(joined, 0), count)
-    return Phrases(counted, max(counted.values(), default=0))
+    beginnings = frozenset(joined[:length] for joined in counted for length in range(1, _BEGINNING + 1))
+    return Phrases(counted, max(counted.values(), default=0), beginnings)
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -570,6 +579,15 @@ def _shared_letters(columns: Sequence[str]) -> str:
         if count >= max(_FEWEST, _MOST * len(columns)):
             return found
     return ""
+
+
+def _apart(ends: Mapping[int, int]) -> _Spans:
+    """Return the spans, given by start, that begin behind the end of the one before."""
+    spans: _Spans = []
+    for start in sorted(ends):
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, ends[start]))
+    return spans
 
 
 def _indexed(index: Mapping[str, Sequence[int]], name: Sequence[str]) -> set[int]:

@@ -25,6 +25,8 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
+# By how many letters it is told that no phrase begins with a word.
+_BEGINNING = 3
 # How many names and words are remembered.
 _REMEMBERED = 1 << 15
 # What is shorter means something only in a table, or beside other words, of another language than English.
@@ -102,14 +104,16 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; a word of several languages is taken from that of the `context`, '' for any."""
-        pieces = [
-            Word(one, written)
-            for written in words(name)
-            for piece in self.apart(written, context)
-            for one in self._joined.get(piece, piece).split()
-        ]
-        if all(self._is_known(word.text) for word in pieces) and not context:
-            return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
+        pieces = []
+        for written in words(name):
+            for piece in self.apart(written, context):
+                if piece in self._joined:
+                    pieces += [Word(one, written) for one in self._joined[piece].split()]
+                else:
+                    pieces.append(Word(piece, written))
+        if not context and all(self._is_known(word.text) for word in pieces):
+            short = self.abbreviations
+            return tuple(Word(short[word.text], word.written) if word.text in short else word for word in pieces)
         return self._translated(pieces, context)
 
     def language(self, name: Sequence[Word]) -> str:
@@ -202,6 +206,11 @@ class Vocabulary:
                 found.setdefault(letters, []).append(meaning)
         return found
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first letters of the phrases in all languages."""
+        return frozenset(letters[:length] for letters in self._phrases for length in range(1, _BEGINNING + 1))
+
     def _translated(self, name: Sequence[Word], context: str) -> tuple[Word, ...]:
         """Translate the phrases of other languages in a name, the longest at each position."""
         if not context:
@@ -215,7 +224,8 @@ class Vocabulary:
         told = ["" if word.text in self._particles else word.text for word in name]
         start = 0
         while start < len(name):
-            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if told[start] else ():
+            begins = told[start][:_BEGINNING] in self._beginnings
+            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if begins else ():
                 letters = "".join(told[start:end])
                 if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken, len(name))):
                     written = " ".join(dict.fromkeys(word.written for word in name[start:end]))
