@@ -110,7 +110,7 @@ class _Column(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """Phrases, each joined into one word, with their numbers of words; the largest of these; and their first letters."""
+    """Phrases, each joined into one word, with their numbers of words; the largest of these; their first letters."""
 
     counts: Mapping[str, int]
     longest: int
