@@ -406,6 +406,49 @@ def test_what_needs_columns_beside_it_has_no_label_where_they_are_unknown(
 @pytest.mark.parametrize(
     ("column", "table", "beside", "label"),
     [
+        ("ip_addr", "requests", ("ip_addr", "user_id"), "PII"),
+        ("ip_addr", "requests", ("ip_addr", "subnet_id"), ""),
+        ("pin", "members", ("pin", "email"), "SENSITIVE"),
+        ("pin", "members", ("pin", "street", "district"), "PII"),
+        ("credit_amount", "applicants", ("credit_amount", "purpose"), "SENSITIVE"),
+        ("credit_amount", "lines", ("credit_amount", "debit_amount"), ""),
+    ],
+)
+def test_a_label_is_ruled_out_by_the_columns_beside(
+    column: str, table: str, beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge(column, "string", table, None, beside).label == label
+
+
+@pytest.mark.parametrize("table", ["user_agents", "tool_holders", "cluster_members", "style_guides", "jdbc_drivers"])
+def test_a_thing_that_is_called_like_a_person_has_no_name_of_one(table: str) -> None:
+    assert PACK.judge("name", "string", table).label == ""
+
+
+def test_why_a_label_is_ruled_out_by_the_columns_beside_is_said() -> None:
+    judged = PACK.judge("remote_ip", "string", "requests", None, ("remote_ip", "vlan_id"))
+    assert judged.evidence.endswith("but other columns say that the table is about 'networked'")
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "beside", "label"),
+    [
+        ("drug_name", "drugs", ("drug_name", "manufacturer"), ""),
+        ("drug_name", "dispensed", ("drug_name", "patient_id"), "SENSITIVE"),
+        ("drug_name", "dispensed", (), "SENSITIVE"),
+        ("icd10_code", "crosswalk", ("icd9_code", "icd10_code"), ""),
+        ("icd10_code", "visits", ("encounter_id", "icd10_code"), "SENSITIVE"),
+    ],
+)
+def test_a_name_or_a_code_of_health_is_somebodys_only_beside_somebody(
+    column: str, table: str, beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge(column, "string", table, None, beside).label == label
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "beside", "label"),
+    [
         ("contact_phone", "suppliers", ("name", "contact_name", "contact_phone"), "PII"),
         ("contact_phone", "suppliers", ("name", "contact_phone"), ""),
         ("account_number", "suppliers", ("name", "bank_name", "account_number"), "SENSITIVE"),

@@ -82,6 +82,16 @@ JSON_VALUES = {
 }
 
 
+@pytest.mark.parametrize("suffix", ["json", "ndjson", "ndjson.gz"])
+def test_keys_of_json_that_differ_only_in_case_are_as_written(suffix: str, tmp_path: Path) -> None:
+    rows = [{"a": 1, "a_1": True, "A": "x"}, {"b_1": 1, "B": 2, "b": 3}]
+    text = json.dumps(rows) if suffix == "json" else "\n".join(map(json.dumps, rows))
+    source = written(tmp_path, f"x.{suffix}", gzipped(text.encode()) if suffix.endswith("gz") else text)
+    assert types(only(source)) == {
+        "a": "integer", "a_1": "boolean", "A": "string", "b_1": "integer", "B": "integer", "b": "integer"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("suffix", ["json", "ndjson", "jsonl", "ndjson.gz"])
 def test_the_values_of_json_decide(suffix: str, tmp_path: Path) -> None:
     names = [*JSON_VALUES, "object", "list", "digits", "mixed", "huge"]

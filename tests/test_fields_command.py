@@ -84,13 +84,13 @@ def test_several_tables_are_a_mapping_of_objects(fields: Callable[..., Done]) ->
     done = fields(FOLDER / "postgres.sql")
     assert (done.status, done.fields) == (0, DATA["fields"])
     assert list(done.fields["customers"]) == list(DATA["fields"]["customers"])
-    assert "Note: public.customers: cursor 'updated_at': it shows what has changed" in done.err
+    assert "Note: public.customers: cursor 'updated_at', which shows what has changed" in done.err
 
 
 def test_one_table_is_its_columns_and_an_object_can_be_named(fields: Callable[..., Done]) -> None:
     done = fields(FOLDER / "singer.json", "--table", "orders")
     assert done.fields == DATA["fields"]["orders"]
-    assert "Note: cursor 'updated_at': the source says so" in done.err
+    assert "Note: cursor 'updated_at', since the source says so" in done.err
     assert list(fields(PEOPLE, "--object", "staff").fields) == ["staff"]
     done = fields(FOLDER / "singer.json", "--object", "staff")
     assert done.status == 1

@@ -490,6 +490,10 @@ SAID: dict[str, list[str]] = {
         "their columns"
     ],
     "create schema s;\ncreate table s.b (x int);\ndrop schema s cascade": ["dropped again, and left out: s.b"],
+    "declare global temporary table session.b (x int) on commit preserve rows": [
+        "temporary tables are left out: session.b"
+    ],
+    "select x into #b from good": ["temporary tables are left out: #b"],
     "create table odd of nothing": ["a.sql:2: is not understood: create table odd of nothing: 'of nothing'"],
 }
 
@@ -506,7 +510,6 @@ def test_what_is_not_followed_is_named(statement: str, notes: list[str], tmp_pat
     [
         "select x into @x from good",
         "select x, x into a, b from good",
-        "select * into #gone from good",
         "select x into outfile '/tmp/x' from good",
         "declare\n  a number;\n  b number;\nbegin\n  select x into b from good;\n  select x into a from good;\nend",
     ],
@@ -588,6 +591,63 @@ def test_texts_in_the_character_set_of_bytes_are_bytes(tmp_path: Path) -> None:
         "j": {"k": "varbinary(9)"},
         "l": e,
     }
+
+
+@pytest.mark.parametrize(("dialect", "notes"), [("mysql", 1), ("snowflake", 0)])
+def test_a_query_may_add_columns_to_a_list(dialect: str, notes: int, tmp_path: Path) -> None:
+    script = "create table a (x int) as select f(y) from z;"
+    tables = tables_of(tmp_path, script, dialect=dialect)
+    assert shown(tables) == {"a": {"x": "integer"}}
+    said = f"a.sql:1: is not understood: {script[:-1]}: a query may add columns, and does not say what they are"
+    assert notes_of(tables) == [said] * notes
+
+
+# What names the database or schema for the statements behind it.
+SPACES = [
+    "use {0}",
+    "use [{0}]\ngo",
+    "use schema d.{0}",
+    "set search_path = {0}, public",
+    "set search_path to '{0}'",
+    "set schema {0}",
+    "alter session set current_schema = {0}",
+    "database {0}",
+]
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_tables_of_one_name_in_two_databases_are_two(space: str, tmp_path: Path) -> None:
+    script = f"""
+    {space.format("a")};
+    create table t (x int);
+    create table u (x int);
+    {space.format("b")};
+    create table t (x int);
+    alter table t add y date;
+    drop table u;
+    {space.format("a")};
+    create table if not exists t (z int);
+    """
+    assert shown(tables_of(tmp_path, script)) == {"a.t": {"x": "integer"}, "b.t": {"x": "integer", "y": "date"}}
+
+
+def test_a_schema_in_two_databases_is_two(tmp_path: Path) -> None:
+    script = "use a\ngo\ncreate table dbo.t (x int)\ngo\nuse b\ngo\ncreate table dbo.t (y date)\ngo\ndrop table dbo.t"
+    assert shown(tables_of(tmp_path, script)) == {"a.dbo.t": {"x": "integer"}}
+
+
+@pytest.mark.parametrize("space", ["set search_path to default", "use warehouse b", 'set search_path = "$user"'])
+def test_what_names_no_schema_parts_no_tables(space: str, tmp_path: Path) -> None:
+    script = f"set search_path = a;\ncreate table t (x int);\n{space};\nalter table t add y date;"
+    assert shown(tables_of(tmp_path, script)) == {"t": {"x": "integer", "y": "date"}}
+
+
+def test_teradata_has_a_short_form(tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, "ct d.t (x integer not null);\nct u, no fallback (y date);")
+    assert shown(tables) == {"d.t": {"x": "integer!"}, "u": {"y": "date"}}
+    assert tables[0].about_source[0] == "read as teradata; --dialect names another one"
+    variables = "declare\n  n number(5);\n  ct number(5);\nbegin\n  ct := 1;\nend;\n/\ncreate table t (x int);"
+    assert shown(tables_of(tmp_path, variables)) == {"t": {"x": "integer"}}
 
 
 def test_two_tables_are_exchanged(tmp_path: Path) -> None:

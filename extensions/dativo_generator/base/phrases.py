@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from .documents import Section
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# How many names are remembered: those of a table are split several times.
+_REMEMBERED = 1 << 11
 # Letters that do not decompose into accents.
 _LETTERS = str.maketrans(dict(zip("ßẞæÆœŒøØđłŁ\u0131", ("ss", "SS", "ae", "AE", "oe", "OE", *"oOdlLi"), strict=True)))
 
@@ -20,7 +22,12 @@ Groups = Mapping[str, Sequence[str]]
 
 def words(name: str) -> list[str]:
     """Split ``billingAddress``, ``billing_address`` or ``Billing Address`` into its words: lower case, no accents."""
-    return [word.lower() for word in _WORD.findall(unaccented(name))]
+    return list(_words(name))
+
+
+@lru_cache(_REMEMBERED)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(map(str.lower, _WORD.findall(unaccented(name))))
 
 
 def unaccented(text: str) -> str:

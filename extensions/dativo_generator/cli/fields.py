@@ -131,8 +131,9 @@ def _print_notes(imported: Sequence[Imported]) -> None:
         for note in one.table.notes:
             tell(f"Note: {place}{note}")
         if one.cursor:
-            who = "the source says so" if one.cursor == one.table.cursor else "it shows what has changed"
-            tell(f"Note: {place}cursor '{one.cursor}': {who}")
+            # No colon behind the name: what looks like a secret's value is hidden, and a column may be called 'token'.
+            why = "since the source says so" if one.cursor == one.table.cursor else "which shows what has changed"
+            tell(f"Note: {place}cursor '{one.cursor}', {why}")
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +42,8 @@ _KEYS = (
 _TELLING, _LONGEST_PREFIX = 2, 3
 # The most words of a phrase.
 _LONGEST_PHRASE = 6
+# How many letters of a word are enough to see that no phrase begins with it.
+_BEGINNING = 2
 # How many names and tables the caches hold.
 _REMEMBERED, _TABLES = 1 << 15, 64
 # Columns share a prefix if at least this many begin with it, and at least this share of them all.
@@ -109,26 +111,25 @@ class _Column(NamedTuple):
 
 
 class Phrases(NamedTuple):
-    """How many words each phrase has, by the phrase joined into one word; and how many the longest has."""
+    """Phrases, each joined into one word, with their numbers of words; the largest of these; their first letters."""
 
     counts: Mapping[str, int]
     longest: int
+    beginnings: frozenset[str]
 
-    def spans(self, name: Sequence[str], grouped: Sequence[str] = ()) -> _Spans:
-        """List where phrases occur in a name, joined into one word or not; only the longest at each position.
-
-        `grouped` is the name with each word that belongs to a group replaced by the group.
-        """
+    def spans(self, name: Sequence[str]) -> _Spans:
+        """List where phrases occur in a name, joined into one word or not; only the longest at each position."""
         found, start, counts = [], 0, self.counts
         while start < len(name):
-            for end in range(min(len(name), start + self.longest), start, -1):
-                count = counts.get("".join(name[start:end]), 0)
-                if grouped:
-                    count = max(count, counts.get("".join(grouped[start:end]), 0))
-                if count >= end - start:
-                    found.append((start, end))
-                    start = end
-                    break
+            if name[start][:_BEGINNING] in self.beginnings:
+                for end in range(min(len(name), start + self.longest), start, -1):
+                    if counts.get("".join(name[start:end]), 0) >= end - start:
+                        found.append((start, end))
+                        break
+                else:
+                    start += 1
+                    continue
+                start = end
             else:
                 start += 1
         return found
@@ -151,6 +152,7 @@ class Rule(NamedTuple):
     not_tables: frozenset[str]
     not_in: frozenset[str]
     beside: frozenset[str]
+    not_beside: frozenset[str]
     seen: bool
     confidence: float
 
@@ -163,11 +165,11 @@ class Rule(NamedTuple):
 
     def judge(self, column: _Column, spans: _Spans, general: "General") -> Judgement | None:
         """Judge a column whose name contains the rule's phrases; None when the rule does not cover its table."""
-        about = next((word for word in column.about if word in self.tables), column.about[0])
-        if (self.tables and about not in self.tables) or self._is_alone(column):
+        if (self.tables and self.tables.isdisjoint(column.about)) or self._is_alone(column):
             return None
         if self.foreign and not any(word.language for a, b in spans for word in column.words[a:b]):
             return None
+        about = next(filter(self.tables.__contains__, column.about)) if self.tables else ""
         left = [
             (place, word.text) for place, word in enumerate(column.words) if not any(a <= place < b for a, b in spans)
         ]
@@ -190,6 +192,8 @@ class Rule(NamedTuple):
             return Judgement("", self.name, f"{evidence}, but the table is about '{column.about[0]}'")
         if against := min(column.table & self.not_in, default=""):
             return Judgement("", self.name, f"{evidence}, but '{against}' in the table's name makes it something else")
+        if against := next((word for word in column.about if word in self.not_beside), ""):
+            return Judgement("", self.name, f"{evidence}, but other columns say that the table is about '{against}'")
         if alike(column.type) not in self.types:
             return Judgement("", self.name, f"{evidence}, but its type is {column.type}")
         return Judgement(self.label, self.name, evidence, self.confidence)
@@ -350,11 +354,18 @@ class Rules:
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
         """List the rules with a phrase in a name, and where their phrases occur; last those that fit anything."""
         grouped = tuple(self._general.groups.get(word, word) for word in name)
-        there = _indexed(self._places, name)
-        if grouped != name:
-            there |= _indexed(self._places, grouped)
-        speaking = ((self.rules[place], self._phrases(place).spans(name, grouped)) for place in sorted(there))
-        return [(rule, spans) for rule, spans in speaking if spans] + [(rule, [(0, 0)]) for rule in self._of_anything]
+        ends: dict[int, dict[int, int]] = {}  # of the longest phrase of a rule, by its start
+        for one in dict.fromkeys((name, grouped)):
+            for start in range(len(one)):
+                joined = ""
+                for end, word in enumerate(one[start : start + _LONGEST_PHRASE], start + 1):
+                    joined += word
+                    for place in self._places.get(joined, ()):
+                        if self._phrases(place).counts[joined] >= end - start:
+                            of_rule = ends.setdefault(place, {})
+                            of_rule[start] = max(of_rule.get(start, 0), end)
+        speaking = [(self.rules[place], _apart(ends[place])) for place in sorted(ends)]
+        return speaking + [(rule, [(0, 0)]) for rule in self._of_anything]
 
     def _phrases_of(self, place: int) -> Phrases:
         """Return the phrases of a rule by its index."""
@@ -366,6 +377,8 @@ class Rules:
         read = self.vocabulary.read(name, language)
         context = [word.text for word in read]
         own = {*context, *words(name)}
+        plain = [singular(word) for word in context]
+        own.update(first + second for first, second in pairwise(plain))  # user_agents is about a useragent, too
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
         about = self._about([word.text for word in self.vocabulary.head_last(read, language)])
@@ -445,6 +458,7 @@ def load_rules(root: Path) -> Rules:
         "not_tables",
         "not_in",
         "beside",
+        "not_beside",
         "seen",
     )
     usual = top.section("confidence", ("words", "context"))
@@ -526,6 +540,7 @@ def _rule(entry: Section, groups: Groups, by_words: float, in_context: float) ->
         _set(entry, "not_tables", groups),
         frozenset(entry.phrases("not_in", default=())),
         _set(entry, "beside", groups),
+        _set(entry, "not_beside", groups),
         entry.flag("seen", False),
         share(entry, "confidence") if "confidence" in entry.value else usual,
     )
@@ -546,7 +561,8 @@ def _joined(phrases: tuple[str, ...]) -> Phrases:
         joined = "".join(phrase.split())
         count = phrase.count(" ") + 1 if joined.isalpha() else len(_PART.findall(phrase))
         counted[joined] = max(counted.get(joined, 0), count)
-    return Phrases(counted, max(counted.values(), default=0))
+    beginnings = frozenset(joined[:length] for joined in counted for length in range(1, _BEGINNING + 1))
+    return Phrases(counted, max(counted.values(), default=0), beginnings)
 
 
 def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
@@ -575,6 +591,15 @@ def _shared_letters(columns: Sequence[str]) -> str:
         if count >= max(_FEWEST, _MOST * len(columns)):
             return found
     return ""
+
+
+def _apart(ends: Mapping[int, int]) -> _Spans:
+    """Return the spans, given by start, that begin behind the end of the one before."""
+    spans: _Spans = []
+    for start in sorted(ends):
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, ends[start]))
+    return spans
 
 
 def _indexed(index: Mapping[str, Sequence[int]], name: Sequence[str]) -> set[int]:

@@ -22,7 +22,7 @@ _KEYS = (
         "booleans",
         "gives_zones",
     ),
-    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "undoes", "kinds", "says"),
+    *("texts", "quotes", "nullable", "wrappers", "keeps_null", "undoes", "adds", "kinds", "says"),
 )
 
 
@@ -46,6 +46,7 @@ class Dialect(NamedTuple):
     wrappers: frozenset[str] = frozenset()
     keeps_null: bool = False
     undoes: bool = False
+    adds: bool = False
     kinds: Mapping[str, str] = MappingProxyType({})
     says: frozenset[str] = frozenset()
 
@@ -86,6 +87,7 @@ def dialects() -> dict[str, Dialect]:
             frozenset(entry.texts("wrappers", default=())),
             entry.flag("keeps_null", False),
             entry.flag("undoes", False),
+            entry.flag("adds", False),
             {key: kinds.text(key) for key in kinds.value} if kinds else {},
             frozenset(entry.texts("says", default=())),
         )

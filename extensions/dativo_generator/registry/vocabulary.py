@@ -25,10 +25,14 @@ _LONGEST_PIECE = 24
 _SHORTEST_PIECE, _SHORTEST_JOINED = 4, 5
 # The most letters of a joined word, and the most words of a phrase, particles included.
 _LONGEST_JOINED, _LONGEST_PHRASE = 64, 8
+# How many letters of a word are enough to see that no phrase begins with it.
+_BEGINNING = 3
 # How many names and words the caches hold.
 _REMEMBERED = 1 << 15
 # A shorter foreign word means something only in a table of its language, or beside other words of it.
 _TELLING = 3
+# In a name of more words than this, a foreign word of three letters means nothing.
+_FEW = 3
 # The fewest letters of a word in the table's language that may also be written in parts: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
 # The longest unknown beginning that may precede a known ending.
@@ -100,14 +104,16 @@ class Vocabulary:
 
     def _read(self, name: str, context: str = "") -> tuple[Word, ...]:
         """Read a name; a word that exists in several languages is read in that of the `context`, '' for any."""
-        pieces = [
-            Word(one, written)
-            for written in words(name)
-            for piece in self.apart(written, context)
-            for one in self._joined.get(piece, piece).split()
-        ]
-        if all(self._is_known(word.text) for word in pieces) and not context:
-            return tuple(Word(self._in_full(word.text), word.written) for word in pieces)
+        pieces = []
+        for written in words(name):
+            for piece in self.apart(written, context):
+                if piece in self._joined:
+                    pieces += [Word(one, written) for one in self._joined[piece].split()]
+                else:
+                    pieces.append(Word(piece, written))
+        if not context and all(self._is_known(word.text) for word in pieces):
+            short = self.abbreviations
+            return tuple(Word(short[word.text], word.written) if word.text in short else word for word in pieces)
         return self._translated(pieces, context)
 
     def language(self, name: Sequence[Word]) -> str:
@@ -221,6 +227,11 @@ class Vocabulary:
                 found.setdefault(letters, []).append(meaning)
         return found
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first letters of the phrases in all languages."""
+        return frozenset(letters[:length] for letters in self._phrases for length in range(1, _BEGINNING + 1))
+
     def _translated(self, name: Sequence[Word], context: str) -> tuple[Word, ...]:
         """Translate the phrases of other languages in a name, the longest at each position."""
         if not context:
@@ -235,9 +246,10 @@ class Vocabulary:
         told = ["" if word.text in particles else word.text for word in name]
         start = 0
         while start < len(name):
-            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if told[start] else ():
+            begins = told[start][:_BEGINNING] in self._beginnings
+            for end in range(min(len(name), start + _LONGEST_PHRASE), start, -1) if begins else ():
                 letters = "".join(told[start:end])
-                if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken)):
+                if letters in self._phrases and (meaning := self._meaning(letters, told[start:end], spoken, len(name))):
                     written = " ".join(dict.fromkeys(word.written for word in name[start:end]))
                     found += (Word(word, written, meaning.language) for word in meaning.english)
                     start = end
@@ -247,10 +259,11 @@ class Vocabulary:
                 start += 1
         return found
 
-    def _meaning(self, letters: str, phrase: Sequence[str], spoken: str) -> Meaning | None:
+    def _meaning(self, letters: str, phrase: Sequence[str], spoken: str, of: int) -> Meaning | None:
         """Return the meaning of a phrase, in the `spoken` language if it has one; only that translates English words.
 
-        Particles are '' in the phrase, which never ends with one.
+        Particles are '' in the phrase, which never ends with one. `of` is the number of words in the whole name: in a
+        long name, three letters are too few to mean something in another language.
         """
         if not phrase[-1]:
             return None
@@ -260,7 +273,7 @@ class Vocabulary:
             one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and not strict)
         ]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
-        short = not spoken and len(letters) < _TELLING
+        short = not spoken and len(letters) < _TELLING + (of > _FEW)
         if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
             return spoken_here
         return fitting[0]

@@ -35,7 +35,11 @@ def read_ddl(path: Path, dialect: str = "", table: str = "", encoding: str = "")
     With `table`, the name of the only one that is wanted, a statement on it that is not understood is an error.
     """
     chosen, script = script_of(path, dialect, encoding)
-    script.problems = [problem for problem in script.problems if chosen.undoes or not problem.undoes]
+    script.problems = [
+        problem
+        for problem in script.problems
+        if (chosen.undoes or not problem.undoes) and (chosen.adds or not problem.adds)
+    ]
     if table:
         _check_asked(path, table, script)
     if not len(script.tables):
@@ -152,6 +156,7 @@ def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
     others = [
         ("in views", script.views),
         ("of tables that are dropped again", script.dropped),
+        ("of temporary tables", script.temporary),
         ("in functions, procedures and triggers: lines", map(str, script.routines)),
     ]
     there = [f"{what} {few(names)}" for what, found in others if (names := list(found))]
@@ -186,6 +191,8 @@ def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
         yield f"views are left out: {few(script.views)}"
     if script.dropped:
         yield f"dropped again, and left out: {few(script.dropped)}"
+    if script.temporary:
+        yield f"temporary tables are left out: {few(script.temporary)}"
     if script.routines:
         lines = few(map(str, script.routines))
         yield f"what functions, procedures and triggers make is left out: they mention tables in lines {lines}"

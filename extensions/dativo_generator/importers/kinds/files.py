@@ -332,12 +332,33 @@ def _sample_json(database: Any, files: Sequence[_File]) -> _Sample:
             f"maximum_object_size=67108864, map_inference_threshold=-1, compression={packed}, hive_partitioning=false)"
         )
         names = [row[0] for row in database.execute(f"DESCRIBE FROM {table}").fetchall()]
+        names = _as_written(database, file, packed, names)
         most = min(most, _rows(len(names)))
         # JSON may need six characters for one.
         query = f"SELECT left(COLUMNS(*)::VARCHAR, {6 * CHARACTERS}) FROM {table} LIMIT {-(-most // len(files))}"
         found = [columns.setdefault(name, Values(_kept(len(names)))) for name in names]
         read += _look(database, query, found)
     return _Sample({name: _Looked(texts) for name, texts in columns.items()}, read, most)
+
+
+# What DuckDB puts behind a key that differs from one before it only in case.
+_NUMBERED = re.compile(r"(.+)_\d+", re.DOTALL)
+
+
+def _as_written(database: Any, file: _File, packed: str, names: Sequence[str]) -> list[str]:
+    """Return the keys of JSON objects as the file has them: DuckDB numbers those that differ only in case."""
+    there = {name.lower() for name in names}
+    if not any((match := _NUMBERED.fullmatch(name)) and match[1].lower() in there for name in names):
+        return list(names)
+    objects = f"read_json_objects({quoted(file.name)}, maximum_object_size=67108864, compression={packed})"
+    keys = database.execute(f"SELECT DISTINCT unnest(json_keys(json)) FROM {objects} LIMIT {ROWS}").fetchall()
+    written = {key for (key,) in keys}
+
+    def own(name: str) -> str:
+        match = _NUMBERED.fullmatch(name)
+        return name if name in written or match is None else own(match[1])
+
+    return [one if (one := own(name)) in written else name for name in names]
 
 
 def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:

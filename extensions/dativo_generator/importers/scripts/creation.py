@@ -11,6 +11,8 @@ from .tables import Name, ScriptColumn, ScriptTable, Tables
 # The columns of types that have any, by name.
 Objects = Mapping[str, Sequence[ScriptColumn]]
 UNSAID = "a query that does not state its columns"
+# Teradata's short form of CREATE TABLE.
+SHORT = "CT"
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM", "EXECUTE")
 # Options with a word that would otherwise give the table columns; a value follows those in _VALUED.
 _VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"), ("AS", "OF"))
@@ -19,6 +21,10 @@ _VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), 
 def named(piece: Piece) -> tuple[Name, bool, bool]:
     """Take the beginning of CREATE TABLE; return the name, whether it replaces, and whether it has IF NOT EXISTS."""
     replaces = False
+    if piece.word == SHORT:
+        piece.said.add(SHORT)
+        piece.at += 1
+        return piece.name(), False, False
     while not piece.takes("TABLE"):
         replaces = replaces or piece.word in ("REPLACE", "RECREATE")
         piece.said.add(piece.word)
@@ -221,6 +227,7 @@ def _as(piece: Piece, table: ScriptTable, tables: Tables, listed: bool, adds: bo
         found = selected(piece, tables)
     except NotUnderstood:
         if typed and not adds:  # the list is complete, except perhaps in MySQL
+            table.more = True
             return
         raise
     if listed and len(table.columns) == len(found):
@@ -263,6 +270,14 @@ def _target(piece: Piece, select: int, into: int) -> Into | None:
     if target.is_over or target.word == "*" or _is_name(target, target.at):
         return Into(select, into, target.at, name[-2:])
     return None
+
+
+def into_temporary(piece: Piece) -> str:
+    """Return the name of the temporary table of T-SQL that a query makes; '' for none."""
+    for index in range(piece.at, piece.end - 1):
+        if piece.uppers[index] == "INTO" and piece.tokens[index + 1].value[:1] == "#":
+            return piece.tokens[index + 1].value
+    return ""
 
 
 def queried(piece: Piece, found: Into, line: int, tables: Tables) -> ScriptTable:

@@ -143,6 +143,15 @@ class Piece:
     def _is_name(self, token: Token) -> bool:
         return token.kind is WORD or (token.kind is NUMBER and any(map(str.isalpha, token.value)))
 
+    def is_named_list(self) -> bool:
+        """Return whether a name comes next, and then a list or an option behind a comma."""
+        inner = self.part(self.at, self.end)
+        try:
+            inner.name()
+        except NotUnderstood:
+            return False
+        return inner.word in ("(", ",")
+
     def text(self) -> str | None:
         """Take a text, joined from adjacent literals; None if there is none."""
         parts = []

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from ...registry.definitions import Words
 from .changes import altered, commented, dropped, dropped_schema, exchanged, executed, renamed, transferred
-from .creation import created, into_table, made, named, queried
+from .creation import SHORT, created, into_table, into_temporary, made, named, queried
 from .definitions import Definition, NotUnderstood, Piece, column, index_of, type_of
 from .lexis import QUOTED, Lexis
 from .statements import Statement, statements
 from .tables import Elsewhere, Name, ScriptColumn, ScriptTable, Tables
 
+_MORE = "a query may add columns, and does not say what they are"
 # How many characters of a statement are shown, and how many tokens are searched for its object.
 _SHOWN, _HEAD = 60, 24
 
@@ -20,7 +21,7 @@ class Problem:
     """A statement that was not followed: its line, its text, the reason, and the table that it concerns ('' for none).
 
     `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made, `undoes`
-    whether it undoes what other statements define, in dialects that can.
+    whether it undoes what other statements define, in dialects that can, `adds` whether a dialect may add columns.
     """
 
     line: int
@@ -30,17 +31,18 @@ class Problem:
     defines: bool = False
     elsewhere: bool = False
     undoes: bool = False
+    adds: bool = False
 
 
 @dataclass(slots=True)
 class Script:
     """The result of a script.
 
-    `types` are its named types, `objects` those with columns; `views` and `dropped` hold lines by name; `said` holds
-    the words and quotes in its definitions, `routines` the lines of routines that mention making tables, `variables`
-    what PL/SQL blocks declare; `declares` is whether such a block has not begun yet. `begun` holds the tables that an
-    open transaction has defined, with their lines, and its savepoints, with 0; it is None outside a transaction, and if
-    conditions decide how it ends.
+    `types` are its named types, `objects` those with columns; `views`, `dropped` and `temporary` hold lines by name;
+    `said` holds the words and quotes in its definitions, `routines` the lines of routines that mention making tables,
+    `variables` what PL/SQL blocks declare; `declares` is whether such a block has not begun yet. `begun` holds the
+    tables that an open transaction has defined, with their lines, and its savepoints, with 0; it is None outside a
+    transaction, and if conditions decide how it ends.
     """
 
     tables: Tables = field(default_factory=Tables)
@@ -49,6 +51,7 @@ class Script:
     types: dict[str, Definition] = field(default_factory=dict)
     objects: dict[str, list[ScriptColumn]] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
+    temporary: dict[str, int] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     routines: list[int] = field(default_factory=list)
     variables: set[str] = field(default_factory=set)
@@ -87,12 +90,18 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         script.problems.append(Problem(line, _beginning(statement.script, place, end), "it is inside a text"))
     if not statement.tokens:
         return
-    _remember_variables(script, statement)
     piece = Piece(statement.tokens, words)
+    if statement.begins("DECLARE", "GLOBAL", "TEMPORARY", "TABLE"):
+        script.temporary[_about(piece)] = statement.line
+        return
+    _remember_variables(script, statement)
+    if (space := _space(piece)) is not None:
+        script.tables.space = space
+        return
     about, defines = "", False
     _transact(script, statement)
     try:
-        if (what := _what(piece)) == "CREATE TABLE":
+        if (what := "" if script.declares and piece.word == SHORT else _what(piece)) == "CREATE TABLE":
             defines = True
             about = _create(script, statement, piece)
         elif what == "ALTER TABLE":
@@ -126,6 +135,9 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
             executed(piece, script.tables, script.types)
         elif what:
             _remember_object(script, statement, piece, what)
+        elif temporary := into_temporary(piece) if statement.first in ("SELECT", "WITH") else "":
+            if not script.tables.find((temporary,)):
+                script.temporary[temporary] = statement.line
         elif (found := into_table(piece)) and not _is_variable(script, found.name):
             about, defines = ".".join(found.name), True
             _put(script, queried(piece, found, statement.line, script.tables))
@@ -137,6 +149,40 @@ def _follow(script: Script, statement: Statement, words: Words) -> None:
         text = _beginning(statement.script, statement.start, statement.end)
         elsewhere = isinstance(problem, Elsewhere) and not defines
         script.problems.append(Problem(statement.line, text, str(problem), about, defines, elsewhere))
+
+
+# How a statement begins that names the database or schema for those after it.
+_SPACES = (
+    *(("USE", what) for what in ("DATABASE", "SCHEMA", "KEYSPACE")),
+    *(("SET", *scope, *what) for scope in ((), ("SESSION",), ("LOCAL",)) for what in (("SEARCH_PATH",), ("SCHEMA",))),
+    ("SET", "CURRENT", "SCHEMA"),
+    ("SET", "CURRENT_SCHEMA"),
+    ("ALTER", "SESSION", "SET", "CURRENT_SCHEMA"),
+    ("USE",),
+    ("DATABASE",),
+)
+# What Snowflake uses that has no tables.
+_NO_SPACES = ("WAREHOUSE", "ROLE", "SECONDARY", "CATALOG")
+
+
+def _space(piece: Piece) -> str | None:
+    """Return the database or schema that a statement names for those after it; None if it names none."""
+    if piece.word not in ("USE", "SET", "DATABASE", "ALTER"):
+        return None
+    inner = piece.part(piece.at, piece.end)
+    if not any(inner.takes(*phrase) for phrase in _SPACES) or inner.word in _NO_SPACES:
+        return None
+    inner.takes_one("=", "TO")
+    if inner.is_over:
+        return None
+    if inner.takes("DEFAULT"):
+        return ""
+    if (text := inner.text()) is not None:
+        return "" if text.startswith("$") else text  # "$user" is whoever runs it
+    try:
+        return inner.name()[-1]
+    except NotUnderstood:
+        return None
 
 
 # What follows BEGIN and END of a transaction; what undoes it, and what may decide how it ends.
@@ -194,6 +240,8 @@ def _change_domain(script: Script, piece: Piece) -> None:
 def _what(piece: Piece) -> str:
     """Return the verb and the kind of object of a statement, like ``CREATE TABLE``; '' for one without an object."""
     first = piece.word
+    if first == SHORT and piece.part(piece.at + 1, piece.end).is_named_list():
+        return "CREATE TABLE"
     if piece.ahead("REPLACE", "TABLE") or (first == "REPLACE" and "TABLE" in piece.uppers[piece.at : piece.at + 3]):
         return "CREATE TABLE"
     if first not in ("CREATE", "ALTER", "DROP"):
@@ -210,7 +258,7 @@ def _what(piece: Piece) -> str:
 def _about(piece: Piece) -> str:
     """Return the name after TABLE, '' if there is none."""
     for index in range(piece.at, min(piece.end, piece.at + 9)):
-        if piece.uppers[index] == "TABLE":
+        if piece.uppers[index] == "TABLE" or (piece.uppers[index] == SHORT and index == piece.at):
             found = piece.part(index + 1, piece.end)
             found.skips("IF NOT EXISTS", "IF EXISTS", "ONLY")
             try:
@@ -240,15 +288,24 @@ def _create(script: Script, statement: Statement, piece: Piece) -> str:
     about = _about(piece)
     name, replaces, new_only = named(piece)
     there = script.tables.find(name)
-    if there and there.parts != name[-2:] and len(name) > 1 and len(there.parts) > 1:
+    if there and there.parts[-2:] != name[-2:] and len(name) > 1 and len(there.parts) > 1:
+        there = None
+    namesake = there if there and script.tables.is_elsewhere(there) else None
+    if namesake:
         there = None
     if there and new_only:
         return about
     table = created(piece, name, statement.line, script.tables, script.objects)
+    table.space = script.tables.space
+    if namesake:
+        script.tables.part(namesake, table)
     if there and replaces:
         script.tables.drop(there)
         there = None
     _put(script, table, there)
+    if table.more:
+        text = _beginning(statement.script, statement.start, statement.end)
+        script.problems.append(Problem(statement.line, text, _MORE, about, defines=True, adds=True))
     return about
 
 

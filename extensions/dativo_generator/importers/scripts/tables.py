@@ -42,7 +42,8 @@ class ScriptColumn:
 class ScriptTable:
     """A table: its name including the schema, its columns in order, where it was made, and what inherits from it.
 
-    `charset` is the character set of columns that state none.
+    `charset` is the character set of columns that state none, `space` the database or schema that the script was in.
+    It may have `more` columns, from a query that does not state them.
     """
 
     parts: Name
@@ -51,6 +52,8 @@ class ScriptTable:
     description: str = ""
     children: list["ScriptTable"] = field(default_factory=list)
     charset: str = ""
+    space: str = ""
+    more: bool = False
 
     @property
     def name(self) -> str:
@@ -99,11 +102,15 @@ class ScriptTable:
 
 
 class Tables:
-    """Tables by name, ignoring case; a script may name the schema once and omit it later."""
+    """Tables by name, ignoring case; a script may name the schema once and omit it later.
+
+    `space` is the database or schema that the script is in, '' while it has named none.
+    """
 
     def __init__(self) -> None:
         """Start without tables; `indexes` holds the columns of unique indexes by name."""
         self.indexes: dict[str, list[str]] = {}
+        self.space = ""
         self._tables: dict[str, ScriptTable] = {}
         self._by_plain_name: dict[str, list[str]] = {}
 
@@ -117,6 +124,8 @@ class Tables:
     def find(self, name: Name) -> ScriptTable | None:
         """Return a table by its name, with or without the schema; None if there is none, or more than one."""
         name = name[-2:]
+        if self.space and (here := self._tables.get(_key((self.space, *name)))):
+            return here
         if exact := self._tables.get(_key(name)):
             return exact
         alike = self._by_plain_name.get(name[-1].lower(), [])
@@ -129,6 +138,16 @@ class Tables:
         if table := self.find(name):
             return table
         raise Elsewhere(f"'{'.'.join(name[-2:])}' is not a table of this script")
+
+    def is_elsewhere(self, table: ScriptTable) -> bool:
+        """Return whether a table was made while the script was in another database or schema."""
+        return bool(table.space and self.space) and table.space.lower() != self.space.lower()
+
+    def part(self, one: ScriptTable, other: ScriptTable) -> None:
+        """Put their database or schema into the name of a table that is there, and of another one of its name."""
+        if one.parts[0] != one.space:
+            self._rekey(one, (one.space, *one.parts))
+        other.parts = (other.space, *other.parts)
 
     def put(self, table: ScriptTable) -> None:
         """Add a table, or replace the one with the same name."""
@@ -145,10 +164,13 @@ class Tables:
 
     def rename(self, table: ScriptTable, name: Name) -> None:
         """Rename a table; it keeps its schema unless the new name has one."""
+        self._rekey(table, name[-2:] if len(name) > 1 else (*table.parts[:-1], name[-1]))
+
+    def _rekey(self, table: ScriptTable, parts: Name) -> None:
         place = list(self._tables)
         old = _key(table.parts)
         self.drop(table)
-        table.parts = name[-2:] if len(name) > 1 else (*table.parts[:-1], name[-1])
+        table.parts = parts
         self.put(table)
         if place[-1] != old:  # it keeps its position
             new = _key(table.parts)
