@@ -262,7 +262,7 @@ def test_joined_names_and_other_languages(column: str, table: str, label: str, e
         ("imss", "double", {"nominas": "SENSITIVE"}),
         ("imss", "string", {"empleados": "PII"}),
         ("tarifa_hora", "double", {"empleados": "SENSITIVE", "canchas": ""}),
-        ("paciente", "string", {"citas": "PII", "camas": ""}),
+        ("paciente", "string", {"citas": "PII", "camas": "PII"}),
         ("lector", "string", {"prestamos": "PII"}),
         ("cliente", "integer", {"reservas": ""}),
         ("cpf_gestor", "string", {"escolas": "PII"}),
