@@ -24,6 +24,7 @@ from ..validation.rules import ERROR, WARNING
 from .options import OK, WRONG, AsJson, Template
 from .output import broken, counted, dump
 from .progress import progress
+from .repository import nothing_at
 
 EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --strict")
 
@@ -38,7 +39,7 @@ def command(
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):
-        raise SourceError(f"{root}: run the command in the folder of assets and jobs; here are none")
+        raise SourceError(nothing_at(root))
     with progress("Validating", total, quiet=as_json) as advance, no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
