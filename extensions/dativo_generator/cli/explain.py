@@ -85,7 +85,7 @@ def _relative(path: str) -> str:
 
 
 def _print_text(one: Explanation) -> None:
-    """Print each value with its place, its origins below, within 80 columns or a narrower terminal, if words allow it."""
+    """Print each value with its place, and its origins below, within 80 columns or a terminal if words allow it."""
     width = min(_WIDTH, room() or _WIDTH)
     by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "given by no answers: written by hand"
     for line in _wrapped(f"{one.path}: {by}", "", width):
