@@ -349,6 +349,28 @@ def test_a_place_that_is_not_there_is_refused(place: str, command: Command, out:
     assert result.err.startswith(f"Error: {place}: ")
 
 
+def test_a_folder_with_nothing_to_adopt_is_refused_with_where_to_go(command: Command, out: Path) -> None:
+    folder = shop(out) / "jobs"
+    result = command(folder, "adopt")
+    assert (result.status, result.out, result.err) == (
+        2,
+        "",
+        f"Error: {folder}: run the command in a folder with answers files, assets or jobs, which cd {out} goes to; "
+        "here are none\n",
+    )
+
+
+def test_a_job_of_the_same_name_is_not_taken_for_its_asset(command: Command, out: Path) -> None:
+    folder = shop(out) / "jobs" / "night"
+    result = command(folder, "adopt", "orders.yaml", "--dry-run", "--json")
+    (file,) = result.json["adopted"]
+    assert (file["path"], file["kind"], file["state"]) == ("orders.yaml", "job", "refused")
+    assert (
+        file["detail"]
+        == f"asset_path: run the command in {out}, which has the asset; '/app/contracts/orders.yaml' is not here"
+    )
+
+
 def test_what_is_adopted_is_told_the_next_time(command: Command, out: Path) -> None:
     adopted(command, shop(out))
     again = adopted(command, out)

@@ -97,4 +97,4 @@ def test_settings_behind_a_link_are_not_followed(repository: Path, tmp_path: Pat
 
 
 def test_what_guards_against_a_pull_request_cannot_be_turned_off() -> None:
-    assert [rule.id for rule in RULES.values() if not rule.optional] == ["link", "secret", "vendored"]
+    assert [rule.id for rule in RULES.values() if not rule.optional] == ["link", "secret", "vendored", "answers"]

@@ -269,3 +269,27 @@ def test_a_template_that_fails_is_one_line(
     last = result.err.splitlines()[-1]
     assert (result.status, (tmp_path / "out").exists()) == (2, False)
     assert last.startswith(f"Error: use another version with --to; v9.0.0 of the template fails: {said}"), result.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at"),
+    [
+        ("[customers]", "[customerz]", "answers.yml:{place}: objects: did you mean 'customers'?"),
+        ("owner:", "onwer:", "answers.yml:{place}: onwer: did you mean 'owner'?"),
+    ],
+)
+def test_a_wrong_answer_of_a_file_has_its_place(old: str, new: str, at: str, command: Command, tmp_path: Path) -> None:
+    given = yaml.safe_dump(ANSWERS, default_flow_style=None, sort_keys=False)
+    assert old in given
+    text = given.replace(old, new)
+    (tmp_path / "answers.yml").write_text(text, encoding="utf-8")
+    result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--defaults")
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if new in one)
+    column = text.splitlines()[line - 1].index(": ") + 3
+    assert (result.status, result.err.startswith(f"Error: {at.format(place=f'{line}:{column}')}")) == (2, True)
+
+
+def test_an_answer_beside_the_file_has_no_place_in_it(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "answers.yml").write_text(yaml.safe_dump(ANSWERS), encoding="utf-8")
+    result = command(tmp_path, "new", "out", "--data-file", "answers.yml", "--data", "owner=me", "--defaults")
+    assert (result.status, result.err.partition(";")[0].startswith("Error: owner: ")) == (2, True)

@@ -80,7 +80,19 @@ def later() -> Pack:
         (
             "source_connector",
             {"source_connector": "hubspot"},
-            f"; move to another with: {UPDATE} --data source_connector=VALUE",
+            f"; move to another with: {UPDATE} --data source_connector=VALUE, or remove the scaffold with: "
+            f"dativo-generator remove {FILE}",
+        ),
+        (
+            "source_connector",
+            {"source_connector": "postgress"},
+            f"; move to another with: {UPDATE} --data source_connector=postgres",
+        ),
+        (
+            "source_connector",
+            {"source_connector": "acme_tickets"},
+            ", and registry/lifecycle.yaml does not say why; ask whoever maintains the template; move to another with: "
+            f"{UPDATE} --data source_connector=VALUE, or remove the scaffold with: dativo-generator remove {FILE}",
         ),
         (
             "target_connector",

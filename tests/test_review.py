@@ -178,7 +178,7 @@ def test_a_scaffold_without_fault_has_no_warnings(room: Path, reviewed: Callable
 
 def test_what_validate_says_of_the_new_files_is_said(room: Path, reviewed: Callable[..., str], template: Path) -> None:
     text = reviewed(room, SHORT_PATH | {"target_connector": "s3", "partitioning": ["created"]})
-    assert text.split("Warnings:\n")[1].splitlines()[1:] == [
+    assert text.split("Warnings:\n")[1].splitlines()[2:] == [
         "  partitioning: use ingest_date; the runner loses rows when it partitions by columns of the data: created"
     ]
     ((path, asset),) = render(template, room.parent / "other", SHORT_PATH).parsed("assets/").items()

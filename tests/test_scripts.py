@@ -711,7 +711,7 @@ SPOKEN = {
 @pytest.mark.parametrize(("dialect", "script"), SPOKEN.items())
 def test_the_dialect_is_told_by_definitions_and_said(dialect: str, script: str, tmp_path: Path) -> None:
     (table,) = tables_of(tmp_path, script)
-    assert table.about_source[0] == f"read as {dialect}; --dialect names another one"
+    assert table.about_source[0] == f"read as {dialect}; dativo-generator fields --dialect reads it as another"
     assert tables_of(tmp_path, script, dialect=dialect)[0].columns == table.columns
 
 

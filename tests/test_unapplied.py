@@ -283,4 +283,5 @@ def test_a_formatted_job_follows(form: Callable[[str], str], history: Path, comm
 def test_to_validate_nothing_is_no_success(command: Command, tmp_path: Path) -> None:
     result = command(tmp_path, "validate")
     assert (result.status, result.out) == (2, "")
-    assert result.err == f"Error: {tmp_path}: run the command in the folder of assets and jobs; there are none here\n"
+    said = "run the command in a folder with answers files, assets or jobs; there are none here"
+    assert result.err == f"Error: {tmp_path}: {said}\n"

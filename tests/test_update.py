@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -200,7 +201,10 @@ def test_what_cannot_follow_is_named_and_untouched(renames: Path, command: Comma
     for name in REFUSED:
         file = f".copier-answers.acme.{name}.yml"
         assert set(answers[file]["effects"]) <= {"refused", "forbidden in cloud"}
-        assert answers[file]["detail"].startswith(f"{file}: ")
+        # The place is that of the recorded answer that the message begins with.
+        line, column, said = re.fullmatch(rf"{re.escape(file)}:(\d+):(\d+): (.*)", answers[file]["detail"]).groups()
+        answer = before[file].decode().splitlines()[int(line) - 1]
+        assert answer.startswith(f"{said.partition(':')[0]}: ") and answer.index(": ") + 3 == int(column)
         assert len(answers[file]["detail"].splitlines()) == 1
         kept = [path for path, text in before.items() if f"the scaffold {name} of acme".encode() in text]
         assert len(kept) == 4

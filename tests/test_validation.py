@@ -94,6 +94,7 @@ def test_every_rule_has_an_example() -> None:
     assert {rule.id for rule in RULES.values() if not rule.example} == {
         "link",
         "vendored",
+        "answers",
         "cloud",
         "guessed",
         "guessed-owner",
@@ -103,7 +104,7 @@ def test_every_rule_has_an_example() -> None:
 def test_every_rule_that_code_names_is_one() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "extensions").rglob("validation/*.py"))
     code += "".join((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8") for name in ("job", "asset"))
-    assert [rule for rule in RULES if rule != "vendored" and f'"{rule}"' not in code] == []
+    assert [rule for rule in RULES if rule not in ("vendored", "answers") and f'"{rule}"' not in code] == []
 
 
 # --- variables --------------------------------------------------------------------------------------------------------
@@ -417,6 +418,39 @@ def test_without_a_template_an_unknown_vendored_file_is_wrong(
     findings = command(repository, "validate", "--json").json["findings"]
     (finding,) = [finding for finding in findings if finding["rule"] == "vendored"]
     assert "nowhere" in finding["message"]
+
+
+def test_a_recipe_that_has_left_the_pack_ends_no_check(
+    repository: Path, own_template: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_yaml(own_template / "registry" / "connectors.yaml", lambda value: value["connectors"].pop("stripe"))
+    for name in ("connectors/stripe.yaml", "registry/fields/stripe.yaml"):
+        (own_template / name).unlink()
+    monkeypatch.setattr("dativo_generator.cli.validate.installed", lambda: own_template)
+    findings = command(repository, "validate", "--json").json["findings"]
+    assert {finding["file"] for finding in findings if finding["rule"] == "connector"} >= {PATHS["stripe job"]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "said"),
+    [
+        ("objects: [customers]", "objects: [customers", ": iceberg", "close the list with ]; not valid YAML"),
+        ("tenant_id: acme", "tenant_id: &a acme", "&a", "write the value out; answers have no anchors and aliases"),
+        ("_commit: ", "_comit: ", "", "_commit: is missing; a scaffold made with Copier from a tagged template has it"),
+    ],
+)
+def test_a_damaged_answers_file_is_found_at_its_place(
+    old: str, new: str, at: str, said: str, repository: Path, command: Command
+) -> None:
+    path = next(path for path in repository.glob(".copier-answers.*") if old in path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8").replace(old, new)
+    path.write_text(text, encoding="utf-8")
+    result = command(repository, "validate", "--json")
+    (finding,) = [finding for finding in result.json["findings"] if finding["rule"] == "answers"]
+    begin = text.index(at)
+    place = (text.count("\n", 0, begin) + 1, begin - text.rfind("\n", 0, begin))
+    assert (result.status, finding["file"], finding["message"]) == (1, path.name, said)
+    assert (finding["line"], finding["column"]) == place
 
 
 def test_profiles_are_checked(repository: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from dativo_generator.base.errors import AnswerError
 from dativo_generator.plan.plan import plan
-from support import EXAMPLES, PACK, load_answers
+from support import EXAMPLES, PACK, answers_for, load_answers, problems_in
 
 ORDERS = {
     "tenant_id": "acme",
@@ -25,6 +25,7 @@ CUSTOMERS = {
     "target_connector": "iceberg",
     "scaffold": "customers",
 }
+INCREMENTAL = [connector for connector in PACK.with_role("source") if connector.supports_incremental]
 TABLES = [connector for connector in PACK.with_role("source") if connector.selection == "tables"]
 ONCE_A_DAY = "incremental: run it once a day; a second run replaces the rows of the first"
 
@@ -120,6 +121,14 @@ def test_a_lookback_that_cuts_the_first_load_is_told() -> None:
     assert warnings == ["lookback_days: the first run reads only the last 7 days; 0 reads everything", ONCE_A_DAY]
 
 
+@pytest.mark.parametrize("source", INCREMENTAL, ids=lambda connector: connector.id)
+def test_where_no_state_is_kept_the_scaffold_says_what_validate_will(source: Any) -> None:
+    made = plan(PACK, answers_for(source, PACK.registry["s3"], scaffold="a", owner="data@acme.com"))
+    (job,), (asset,) = ([one["data"] for one in made[kind]] for kind in ("jobs", "assets"))
+    found = ("no-effect", "source.incremental") in problems_in(job, {"asset": asset})
+    assert ("incremental: every run reads everything; no state is kept between runs" in made["warnings"]) == found
+
+
 def test_that_a_second_run_of_a_day_loses_rows_is_told_where_a_cursor_is_followed() -> None:
     orders = ORDERS | {"fields": {"updated_at": "timestamp"}}
     assert plan(PACK, orders)["warnings"] == [ONCE_A_DAY]
@@ -204,7 +213,7 @@ def test_a_state_that_nothing_reads_is_told() -> None:
 
 def test_a_date_for_a_catalog_is_told() -> None:
     dated = CUSTOMERS | {"objects": ["customers"], "fields": {"id": "string", "born": "date"}}
-    assert plan(PACK, dated)["warnings"][1:] == [
+    assert plan(PACK, dated)["warnings"][2:] == [
         "iceberg: create the table first; without a catalog rows stay plain Parquet",
         "fields: a date stops the commit; make it a timestamp: born",
     ]

@@ -111,3 +111,19 @@ class Located:
                     raise LocatedError(f"remove one; '{key.value}' is given twice", mark.line + 1, mark.column + 1)
                 seen.add(key.value)
             self._inspect(child)
+
+
+def pointed(file: str, text: str, message: str) -> str:
+    """Return a message that begins with a key of a YAML file with the value's place before it; any other as it is.
+
+    `text` is the content of the file.
+    """
+    key, colon, _ = message.partition(": ")
+    try:
+        located = Located(text)
+    except LocatedError:
+        return message
+    if not colon or not isinstance(located.value, dict) or key not in located.value:
+        return message
+    line, column = located.place((key,))
+    return f"{file}:{line}:{column}: {message}"

@@ -8,12 +8,13 @@ from rich.console import Console
 
 from ..base.naming import few
 from ..fleet.adopt import GROUPS, Adoption, Taken, adopt, checked_group, found
+from ..fleet.source import SourceError
 from ..fleet.step import Step
 from ..fleet.update import typed
 from .options import OK, WRONG, AsJson, DryRun, Template, To
 from .output import counted, counted_states, dump, print_state, written_files
 from .progress import progress
-from .repository import assignment, fleet_here, save
+from .repository import assignment, fleet_here, nothing_at, save
 
 EXAMPLES = ("dativo-generator adopt --dry-run", "dativo-generator adopt jobs/acme --group folder")
 
@@ -53,6 +54,8 @@ def command(
         step = Step.to(fleet, to)
         given = typed(step.release, defaults)
         here = found(fleet, jobs or [])
+        if not (here.jobs or here.assets or here.others):
+            raise SourceError(nothing_at(fleet.tree.root))
         with progress("Adopting", len(here.jobs), quiet=as_json) as advance:
             adoption = adopt(step, here, given, group=apart, rewrite=rewrite, advance=advance)
         if not dry_run:

@@ -18,6 +18,7 @@ from ..base.system_errors import told
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import STATUSES, UNABLE, with_examples
+from .usage import said
 
 # The commands in the order of the help, with their descriptions.
 COMMANDS = {
@@ -107,11 +108,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     as_json = wants_json(arguments)
     try:
         with listening():
-            # For people, Typer reports usage errors itself; for programs, the code below does.
-            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=not as_json))
+            # Typer would report usage errors itself, in another form than that of all others.
+            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=False))
     except _UsageError as error:
-        error.show()
-        refuse(error.format_message(), error.exit_code, as_json, told=True)
+        if not arguments:  # this error is the help
+            error.show()
+            sys.exit(error.exit_code)
+        refuse(said(error, list(COMMANDS)), error.exit_code, as_json)
+    except typer.Abort:
+        refuse("the input ended before the answer", UNABLE, as_json)
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
     except OSError as error:  # a full disk, for example, names no file

@@ -14,11 +14,13 @@ from ..fleet.manifest import read as read_manifest
 from ..fleet.rows import lines
 from ..fleet.step import Step
 from ..fleet.update import typed
+from .columns import columns
 from .options import OK, WRONG, AsJson, DryRun, Force, Template, To
 from .output import STYLES, counted, dump, print_leaving, print_state, say, show, written_files
 from .progress import progress
 from .repository import assignment, fleet_here, save
 
+_COLUMNS = ("row", "state", "tenant", "scaffold", "from", "to", "files")
 EXAMPLES = ("dativo-generator batch jobs.csv --dry-run", "dativo-generator batch jobs.yml")
 
 
@@ -66,7 +68,7 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
         return
     console = Console(soft_wrap=True, highlight=False)
     states = Counter(state.state for state in result.states)
-    rows = [("row", "", "tenant", "scaffold", "from", "to", "files")]
+    rows = []
     for state in result.states:
         if state.state != "unchanged":
             values, outcome = state.outcome.values, state.outcome
@@ -75,10 +77,10 @@ def _print_text(result: Batch, target: str, *, dry_run: bool) -> None:
             rows.append(
                 (str(state.row.number), state.state, str(values["tenant_id"]), str(values["scaffold"]), *ends, files)
             )
-    widths = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
-    for index, line in enumerate(rows if len(rows) > 1 else []):
-        text = "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
-        show(console, text, "bold" if not index else STYLES.get(line[1], ""))
+    styles = ["bold", *(STYLES.get(row[1], "") for row in rows)]
+    for style, parts in zip(styles, columns(_COLUMNS, rows), strict=True) if rows else ():
+        for part in parts:
+            show(console, part, style)
     for path in sorted(result.change.conflicts):
         print_state(console, "conflict", path)
     for one in result.notes:

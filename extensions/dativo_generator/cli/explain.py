@@ -13,6 +13,7 @@ from ..base.documents import shown
 from ..base.errors import printable
 from ..base.naming import listed
 from ..fleet.explanation import Explainer, Explanation, Given, commented
+from .columns import room
 from .options import AsJson, Template
 from .output import dump
 from .repository import fleet_here
@@ -85,17 +86,19 @@ def _relative(path: str) -> str:
 
 
 def _print_text(one: Explanation) -> None:
-    """Print each value with its place, and its origins below, within 80 columns if words allow it."""
+    """Print each value with its place, and its origins below, within 80 columns or a terminal if words allow it."""
+    width = min(_WIDTH, room() or _WIDTH)
     by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "written by hand; no answers give it"
-    for line in _wrapped(f"{one.path}: {by}", ""):
+    for line in _wrapped(f"{one.path}: {by}", "", width):
         print(line)
     for value in one.values:
         where = f"{value.line}:{value.column}" if value.line else "gone"
         said = f" {shown(value.value)}" if value.line else ""
-        for line in _wrapped(f"{value.key}:{said}", f"{where:>{_INDENTATION - 2}}  ", after=" " * (_INDENTATION + 2)):
+        start, after = f"{where:>{_INDENTATION - 2}}  ", " " * (_INDENTATION + 2)
+        for line in _wrapped(f"{value.key}:{said}", start, width, after):
             print(line)
         for origin in value.origins:
-            for line in _wrapped(_said(origin), " " * _INDENTATION):
+            for line in _wrapped(_said(origin), " " * _INDENTATION, width):
                 print(line)
 
 

@@ -17,13 +17,12 @@ def wants_json(arguments: Sequence[str]) -> bool:
     return "--json" in options or "--format=json" in options or ("--format", "json") in pairwise(options)
 
 
-def refuse(reason: str, status: int, as_json: bool, told: bool = False) -> NoReturn:
-    """Exit with a status, and give the reason in one line on standard error, unless it was already `told`.
+def refuse(reason: str, status: int, as_json: bool) -> NoReturn:
+    """Exit with a status, and give the reason in one line on standard error.
 
     `as_json` also prints ``{schema, error, status}``, so that standard output always holds one JSON document.
     """
-    if not told:
-        tell(f"Error: {reason}")
+    tell(f"Error: {reason}")
     if as_json:
         from .output import dump  # not at start-up: it loads what commands need
 

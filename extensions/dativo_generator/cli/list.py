@@ -20,6 +20,7 @@ from ..fleet.transaction import refuse_unfinished
 from ..fleet.update import Selection
 from ..registry.installed import installed
 from ..registry.pack import Pack
+from .columns import columns
 from .options import AsJson, Connectors, Environments, Template, Tenants
 from .output import dump
 from .progress import progress
@@ -122,13 +123,10 @@ def _print_table(found: Sequence[Row]) -> None:
 
 
 def _print_columns(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Print columns under their names, without empty columns."""
-    lines = [[printable(cell) for cell in line] for line in lines]
-    filled = [index for index in range(len(names)) if any(line[index] for line in lines)]
-    rows = [[name.upper() for name in names], *lines]
-    widths = {index: max(len(row[index]) for row in rows) for index in filled}
-    for row in rows:
-        print("  ".join(f"{row[index] or '-':<{widths[index]}}" for index in filled).rstrip())
+    """Print columns under their names."""
+    for row in columns(names, lines):
+        for part in row:
+            print(part)
 
 
 def _print_csv(found: Sequence[Row]) -> None:

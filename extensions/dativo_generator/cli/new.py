@@ -107,7 +107,8 @@ def command(
     except CopierAnswersInterrupt:  # the answers so far are kept; `Unfinished` reports this at the end
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
-        raise SourceError(" ".join(str(error).split())) from None
+        said = " ".join(str(error).split())
+        raise SourceError(_pointed(data_file, said, data or []) if data_file else said) from None
     except (DativoError, OSError):
         raise
     except Exception as error:  # code of another version, which may fail in any way
@@ -177,6 +178,16 @@ def _answers(path: Path) -> dict[str, Any]:
     except AnswerError as error:
         raise SourceError(f"--data-file: {path}: {error}") from None
     return values
+
+
+def _pointed(path: Path, message: str, data: Sequence[str]) -> str:
+    """Return a message with the place of the answer that it begins with, if the file of answers has given it."""
+    from ..base import reading
+    from ..base.positions import pointed
+
+    if message.partition(": ")[0] in dict(assignment(text) for text in data):
+        return message
+    return pointed(str(path), reading.text(path.absolute().parent, path.name) or "", message)
 
 
 def _as_json(plan: dict[str, Any], dry_run: bool) -> dict[str, Any]:

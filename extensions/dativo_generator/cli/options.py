@@ -21,6 +21,8 @@ def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
     """Return a help class that starts with examples: most people look for these."""
 
     class Help(help_of):
+        examples: tuple[str, ...] = ()
+
         def format_help(self, ctx: typer.Context, formatter: Any) -> None:
             """Write the examples, then the usual help."""
             with formatter.section("Examples"):
@@ -37,6 +39,7 @@ def with_examples(help_of: type, examples: tuple[str, ...]) -> Any:
                     one.display_type_rich = lambda ctx: None
             return params
 
+    Help.examples = examples
     return Help
 
 

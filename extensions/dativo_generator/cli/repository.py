@@ -8,6 +8,7 @@ from shlex import quote
 from ..base.naming import did_you_mean
 from ..base.paths import ANSWERS_FILES, CI_FILES
 from ..base.telling import tell
+from ..fleet.adopt import FOLDERS
 from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError, scratch_folder, trusted, warned
 from ..fleet.transaction import refuse_unfinished, writing
@@ -44,17 +45,24 @@ def save(fleet: Fleet, change: Update) -> None:
 
 def nothing_here(root: Path) -> str:
     """Return the error for a folder without scaffolds, with where to run the command instead."""
-    what = f"a folder with answers files ({ANSWERS_FILES})"
-    for above in root.parents:
-        if next(above.glob(ANSWERS_FILES), None):
-            what = f"{what}: cd {quote(str(above))}"
-            break
+    what = _elsewhere(root, f"a folder with answers files ({ANSWERS_FILES})")
     return f"{root}: run the command in {what}; there are none here"
 
 
 def nothing_at(root: Path) -> str:
     """Return the error for a folder without scaffolds and hand-written files, with where to run the command instead."""
-    return f"{root}: run the command in a folder with answers files, assets or jobs; there are none here"
+    what = _elsewhere(root, "a folder with answers files, assets or jobs", *FOLDERS)
+    return f"{root}: run the command in {what}; there are none here"
+
+
+def _elsewhere(root: Path, what: str, *names: str) -> str:
+    """Return a kind of folder, and how to get to the next one above that has answers files or some of these names."""
+    for above in root.parents:
+        if any(next(above.glob(name), None) for name in (ANSWERS_FILES, *names)):
+            return f"{what}: cd {quote(str(above))}"
+        if (above / ".git").exists():
+            break
+    return what
 
 
 def none_selected(there: int) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..base.collector import no_collector
 from ..base.errors import printable
+from ..fleet.damaged import damaged
 from ..fleet.source import SourceError
 from ..fleet.transaction import refuse_unfinished
 from ..fleet.vendored import altered
@@ -23,6 +24,7 @@ from ..validation.rules import ERROR, WARNING
 from .options import OK, WRONG, AsJson, Template
 from .output import broken, counted, dump
 from .progress import progress
+from .repository import nothing_at
 
 EXAMPLES = ("dativo-generator validate", "dativo-generator validate --cloud --strict")
 
@@ -37,11 +39,11 @@ def command(
     root = Path.cwd()
     refuse_unfinished(root)
     if not (total := len(files(root))):
-        raise SourceError(f"{root}: run the command in the folder of assets and jobs; there are none here")
+        raise SourceError(nothing_at(root))
     with progress("Validating", total, quiet=as_json) as advance, no_collector():
         pack = Pack(installed())
         findings, ignored = examine(root, pack, cloud=cloud, schemas=JsonSchemas(pack.root), advance=advance)
-        findings = sorted([*findings, *altered(root, pack, template)])
+        findings = sorted([*findings, *altered(root, pack, template), *damaged(root, pack)])
     print_ = _print_json if as_json else _print_text
     print_(findings, ignored, total)
     bad = [finding for finding in findings if strict or finding.severity == ERROR]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..adoption.values import differing
@@ -159,7 +159,7 @@ def _of_scaffolds(fleet: Fleet, here: Here, owned: Mapping[str, str]) -> Iterato
         if path in owned:
             yield Taken(path, "job", "owned", owned[path])
             with suppress(DativoError):
-                assets[_asset_of(fleet, job)[0]] = None
+                assets[_asset_of(fleet, here, job)[0]] = None
     yield from (Taken(path, "asset", "owned", owned[path]) for path in assets if path in owned)
 
 
@@ -247,7 +247,7 @@ class _Search:
             if path in self.owned:
                 continue
             try:
-                asset, roots[path] = _asset_of(self.step.fleet, job)
+                asset, roots[path] = _asset_of(self.step.fleet, self.here, job)
                 if asset not in self.here.assets:
                     self.here.assets[asset] = _parsed(self.step.fleet, asset)
             except DativoError as error:
@@ -301,18 +301,33 @@ def _usual(found: Sequence[Document]) -> dict[str, Any]:
     return usual | ({"tenant_id": tenants.pop()} if len(tenants) == 1 else {})
 
 
-def _asset_of(fleet: Fleet, job: Document) -> tuple[str, str]:
-    """Return the file that a job's `asset_path` refers to, and the root before it, as the runner sees it."""
+def _asset_of(fleet: Fleet, here: Here, job: Document) -> tuple[str, str]:
+    """Return the file that a job's `asset_path` refers to, and the root before it, as the runner sees it.
+
+    A job is no asset, though it may have the asset's name where somebody is in the folder of the jobs.
+    """
     said = job.get("asset_path")
     if not isinstance(said, str) or not said:
         raise AnswerError("asset_path: name the asset that describes the data; it is missing")
     parts = said.split("/")
     for start in range(len(parts)):
         path = "/".join(parts[start:])
-        if path and reading.is_file(fleet.tree.root, path):
+        if path and path not in here.jobs and reading.is_file(fleet.tree.root, path):
             root = "/".join(parts[:start])
             return path, (root or "/") if start else "."
-    raise AnswerError(f"asset_path: bring the asset into this repository; '{said}' is not here")
+    raise AnswerError(f"asset_path: {_brought(fleet.tree.root, parts)}; '{said}' is not here")
+
+
+def _brought(root: Path, parts: Sequence[str]) -> str:
+    """Return how to make an asset one that is here: it may be above, in the same repository."""
+    for above in () if (root / ".git").exists() else root.parents:
+        # A name without a folder could be anything's.
+        ends = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
+        if any(reading.is_file(above, path) for path in ends if path.strip("/")):
+            return f"run the command in {above}, which has the asset"
+        if (above / ".git").exists():
+            break
+    return "bring the asset into this repository"
 
 
 def _names_object(job: Document, asset: Document) -> bool:

@@ -1,6 +1,6 @@
 """Read answers files that a stranger may have written: nothing in them is run, followed or expanded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ from ..base import reading
 from ..base.documents import not_yaml, parse_bounded, refuse_features, refuse_keys, shown
 from ..base.errors import AnswerError, DativoError, printable
 from ..base.paths import ANSWERS_FILES
+from ..base.positions import pointed
 from ..base.versions import version_of
 from ..plan.destination import COPIERS_OWN
 
@@ -105,3 +106,16 @@ def _checked(values: Any) -> dict[str, Any]:
         if not isinstance(values.get(key), str):
             raise AnswerError(f"{key}: is missing; a scaffold made with Copier from a tagged template has it")
     return values
+
+
+def refused(file: AnswersFile, error: DativoError, answers: Mapping[str, Any] | None = None) -> str:
+    """Return why an answers file is refused, with the place of the answer that is wrong.
+
+    `answers` are those that were tried, if they are not the file's own: a new one has no place there.
+    """
+    message = str(error).removeprefix(f"{file.name}: ")
+    if not (file.problem or message.startswith(file.name)):
+        name = message.partition(": ")[0]
+        if answers is None or (name in answers and answers[name] == file.values.get(name)):
+            message = pointed(file.name, file.text.decode("utf-8"), message)
+    return message if message.startswith(file.name) else f"{file.name}: {message}"

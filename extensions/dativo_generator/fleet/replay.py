@@ -10,7 +10,7 @@ from ..base.errors import DativoError, printable
 from ..base.paths import answers_file_of
 from ..base.reading import ReadingError
 from ..base.yaml_errors import conflict
-from .answers_files import AnswersFile
+from .answers_files import AnswersFile, refused
 from .fleet import Fleet
 from .parallel import mapped
 from .past import Past
@@ -155,8 +155,7 @@ def _replayed(fleet: Fleet, file: AnswersFile) -> AnswersState:
         rendering = fleet.replay(file)
         own = dict(rendering.own)
     except DativoError as error:
-        text = str(error)
-        return AnswersState(file.name, "refused", text if text.startswith(file.name) else f"{file.name}: {text}")
+        return AnswersState(file.name, "refused", refused(file, error))
     expected = own.pop(rendering.answers_file)
     state = AnswersState(
         file.name,

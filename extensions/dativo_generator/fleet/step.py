@@ -22,7 +22,7 @@ from ..base.values import same
 from ..base.versions import version_of
 from ..plan.ownership import instead
 from ..registry.connectors import SELECTIONS
-from .answers_files import AnswersFile
+from .answers_files import AnswersFile, refused
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
@@ -128,9 +128,15 @@ class Step:
         try:
             return self._changed(file, wanted)
         except DativoError as error:
-            text = str(error)
-            detail = text if text.startswith(file.name) else f"{file.name}: {text}"
-            return Outcome(file.name, ("forbidden in cloud" if _FORBIDDEN in text else "refused",), detail)
+            effect = "forbidden in cloud" if _FORBIDDEN in str(error) else "refused"
+            return Outcome(file.name, (effect,), refused(file, error, self._tried(file, wanted)))
+
+    def _tried(self, file: AnswersFile, wanted: Wanted) -> Mapping[str, Any]:
+        """Return the answers that were tried for an answers file, {} if it did not come to that."""
+        try:
+            return {} if file.problem else wanted(self.release.followed(file.answers))
+        except DativoError:
+            return {}
 
     def new(self, answers: Mapping[str, Any], answers_file: str) -> Outcome:
         """Work out a new scaffold from complete answers; raises `AnswerError` for a path that is taken."""

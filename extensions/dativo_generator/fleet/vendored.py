@@ -15,7 +15,7 @@ import yaml
 
 from ..base import reading
 from ..base.documents import parse_bounded
-from ..base.errors import DativoError
+from ..base.errors import DativoError, PackError
 from ..base.repository_url import public
 from ..base.values import same
 from ..plan.destination import Destination, shares
@@ -95,7 +95,7 @@ def _owners(root: Path) -> dict[str, AnswersFile]:
 def _is_of(pack: Pack, root: Path, path: str) -> bool:
     try:
         return says_the_same(path, _there(root, path), [vendored(pack, path).encode()])
-    except OSError:  # a recipe that this pack does not have
+    except PackError:  # a recipe that this pack does not have
         return False
 
 

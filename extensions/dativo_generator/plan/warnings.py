@@ -67,7 +67,12 @@ def _plugins(scaffold: Scaffold) -> Iterator[Warned]:
 
 
 def _incremental(scaffold: Scaffold) -> Iterator[Warned]:
-    if not scaffold.incremental or way(scaffold, "source").how != NATIVE:
+    if not scaffold.incremental or scaffold["custom_reader"]:
+        return
+    if not scaffold.pack.runner.keeps_state(scaffold.source, scaffold.source_recipe):
+        yield Warned("incremental: every run reads everything; no state is kept between runs")
+        return
+    if way(scaffold, "source").how != NATIVE:
         return
     if not scaffold.source.uses_cursor:
         if scaffold["lookback_days"]:

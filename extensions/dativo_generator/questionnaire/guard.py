@@ -18,14 +18,17 @@ from ..base.documents import parse_bounded
 from ..base.emit import flow
 from ..base.errors import AnswerError, DativoError
 from ..base.git import GitError, git
-from ..base.naming import listed
+from ..base.naming import listed, nearest
 from ..base.paths import CI_FILES, FIXTURES_TEST, answers_file_of
 from ..plan.destination import Destination, shares
 from ..plan.ownership import instead, is_own, misdescribed, owned, owners_of
 from ..plan.plan import asset_path, paths
 from ..registry.connectors import FILE as REGISTRY
 from ..registry.connectors import SELECTIONS
+from ..registry.lifecycle import FILE as LIFECYCLE
 
+# Stands in a command for what only its user can know.
+_ANY = "VALUE"
 # Each of these is part of the path of every file of a scaffold, or of its answers file.
 PATHS = ("tenant_id", "source_connector", "target_connector", "scaffold", "asset_version")
 
@@ -40,7 +43,19 @@ def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) 
     # Answers that were given in memory have no file to update.
     command = f"dativo-generator update {shlex.quote(answers_file)} " if answers_file else ""
     verb = "move to another with" if name in PATHS else "answer again with"
-    return AnswerError(f"{problem}; {verb}: {command}--data {name}={_suggestion(scaffold, name)}")
+    way = f"{verb}: {command}--data {name}={_suggestion(scaffold, name)}"
+    if not answers_file or not _has_left(scaffold, name):
+        return AnswerError(f"{problem}; {way}")
+    known = scaffold.pack.lifecycle.fate(str(scaffold.raw[name]))
+    unsaid = "" if known else f", and {LIFECYCLE} does not say why; ask whoever maintains the template"
+    return AnswerError(f"{problem}{unsaid}; {way}, or remove the scaffold with: dativo-generator remove {answers_file}")
+
+
+def _has_left(scaffold: Scaffold, name: str) -> bool:
+    """Return whether an answer names a connector that is not in the registry, and nothing replaces or resembles it."""
+    if not name.endswith("_connector") or not isinstance(scaffold.raw[name], str):
+        return False
+    return scaffold.raw[name] not in scaffold.pack.registry and _suggestion(scaffold, name) == _ANY
 
 
 def followable(scaffold: Scaffold, name: str) -> bool:
@@ -228,11 +243,15 @@ def _suggestion(scaffold: Scaffold, name: str) -> str:
         return f"'[{listed(left)}]'"
     if name.endswith("_connector"):
         named = scaffold.raw[name]
-        retired = scaffold.pack.lifecycle.retired.get(named) if isinstance(named, str) else None
-        return (retired and retired.replacement) or "VALUE"
+        if not isinstance(named, str):
+            return _ANY
+        if retired := scaffold.pack.lifecycle.retired.get(named):
+            return retired.replacement or _ANY
+        offered = [one.id for one in scaffold.pack.with_role(name.removesuffix("_connector"))]
+        return _ANY if named in offered else nearest(named, offered) or _ANY
     default = QUESTIONS[name].default(scaffold)
     if name == "execution_mode" or default is None:
-        return "VALUE"
+        return _ANY
     if isinstance(default, str) and "\n" in default:
         default = parse_bounded(default)  # a command is one line
     return shlex.quote(str(default) if isinstance(default, str | int) else flow(default))

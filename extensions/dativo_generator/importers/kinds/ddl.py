@@ -178,7 +178,7 @@ def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
     """Yield the notes on the script as a whole, a line each."""
     if guessed:
-        yield f"read as {guessed}; --dialect names another one"
+        yield f"read as {guessed}; dativo-generator fields --dialect reads it as another"
     yield from _named_problems(path, script.misunderstood)
     elsewhere: dict[str, list[Problem]] = {}
     for problem in script.problems:

@@ -1,0 +1,29 @@
+"""Find answers files that no command can use.
+
+Nothing of such a scaffold is updated or replayed, and no vendored file is compared with its version, so a check that
+says nothing of it would pass what it could not see.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..registry.pack import Pack
+from ..validation.findings import Finding
+from ..validation.rules import load_rules
+from .answers_files import find
+
+_RULE = "answers"
+_PLACE = re.compile(r"(?::(\d+):(\d+))?: ")
+
+
+def damaged(root: Path, pack: Pack) -> Iterator[Finding]:
+    """Yield a finding for each answers file in `root` that cannot be used, where it is damaged."""
+    severity = load_rules(pack.root)[_RULE].severity
+    for file in find(root):
+        if not file.problem:
+            continue
+        said = file.problem.removeprefix(file.name)
+        place = _PLACE.match(said)
+        line, column = (int(number or 1) for number in place.groups()) if place else (1, 1)
+        yield Finding(file.name, line, column, severity, _RULE, said[place.end() :] if place else file.problem)
