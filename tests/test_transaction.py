@@ -545,6 +545,15 @@ def test_another_file_system_below_the_destination(refused: str, out: Path, monk
     assert files(out) == after()
 
 
+@pytest.mark.parametrize("folder", ["jobs/a", "jobs/b/c", "."])
+def test_a_half_copied_file_of_a_killed_run_is_removed(folder: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kill(monkeypatch, out, "_put", ".copier-answers.a.b.yml")
+    (stage,) = (path.name for path in (out / ".dativo").iterdir() if path.is_dir())
+    (out / folder / f".dativo-{stage}").write_bytes(b"ha")
+    write(out)
+    assert files(out) == after()
+
+
 # --- whose journal it is ----------------------------------------------------------------------------------------------
 
 
