@@ -32,7 +32,8 @@ class Unfinished:
         self._file = kept_for(destination)
         words = ("--data-file", str(self._file), source, str(destination))
         self._with_copier = f"copier copy --trust {' '.join(map(quote, words))}"
-        self._with_command = f"dativo-generator new {quote(_near(destination))}"
+        # `new` would otherwise take the template that it trusts, which may be another one.
+        self._with_command = f"dativo-generator new {quote(_near(destination))} --template {quote(source)}"
         self._kept = False
         atexit.register(self._say)
 
