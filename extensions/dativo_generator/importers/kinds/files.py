@@ -354,11 +354,14 @@ def _as_written(database: Any, file: _File, packed: str, names: Sequence[str]) -
     keys = database.execute(f"SELECT DISTINCT unnest(json_keys(json)) FROM {objects} LIMIT {ROWS}").fetchall()
     written = {key for (key,) in keys}
 
-    def own(name: str) -> str:
-        match = _NUMBERED.fullmatch(name)
-        return name if name in written or match is None else own(match[1])
-
-    return [one if (one := own(name)) in written else name for name in names]
+    told = written.intersection(names)
+    found = []
+    for name in names:
+        key = name
+        while (key not in written or (key in told and key != name)) and (match := _NUMBERED.fullmatch(key)):
+            key = match[1]
+        found.append(key if key in written else name)
+    return found
 
 
 def _sample_parquet(database: Any, files: Sequence[_File]) -> _Sample:
