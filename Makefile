@@ -58,7 +58,7 @@ wheel: $(INSTALLED)
 	.ci/source "$$(git describe --tags --exact-match)" $(BIN)/python build/source
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist ./build/source
 
-# pip installs nothing without a known hash. So it installs this project separately, without its dependencies, and with
+# pip takes nothing without a known hash. So it installs this project separately, without its dependencies, and with
 # build tools that are already installed.
 $(INSTALLED): pyproject.toml $(LOCKED)
 	$(PYTHON) -m venv $(VENV)

@@ -355,8 +355,8 @@ def test_a_folder_with_nothing_to_adopt_is_refused_with_where_to_go(command: Com
     assert (result.status, result.out, result.err) == (
         2,
         "",
-        f"Error: {folder}: run the command in a folder with answers files, assets or jobs, which cd {out} goes to; "
-        "here are none\n",
+        f"Error: {folder}: run the command in a folder with answers files, assets or jobs: cd {out}; "
+        "there are none here\n",
     )
 
 

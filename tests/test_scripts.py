@@ -645,7 +645,7 @@ def test_what_names_no_schema_parts_no_tables(space: str, tmp_path: Path) -> Non
 def test_teradata_has_a_short_form(tmp_path: Path) -> None:
     tables = tables_of(tmp_path, "ct d.t (x integer not null);\nct u, no fallback (y date);")
     assert shown(tables) == {"d.t": {"x": "integer!"}, "u": {"y": "date"}}
-    assert tables[0].about_source[0] == "read as teradata; --dialect names another one"
+    assert tables[0].about_source[0] == "read as teradata; dativo-generator fields --dialect reads it as another"
     variables = "declare\n  n number(5);\n  ct number(5);\nbegin\n  ct := 1;\nend;\n/\ncreate table t (x int);"
     assert shown(tables_of(tmp_path, variables)) == {"t": {"x": "integer"}}
 

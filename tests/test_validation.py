@@ -435,7 +435,7 @@ def test_a_recipe_that_has_left_the_pack_ends_no_check(
     ("old", "new", "at", "said"),
     [
         ("objects: [customers]", "objects: [customers", ": iceberg", "close the list with ]; not valid YAML"),
-        ("tenant_id: acme", "tenant_id: &a acme", "&a", "write the value out; answers have no anchors and aliases"),
+        ("tenant_id: acme", "tenant_id: &a acme", "&a", "write the value out; answers have no anchors or aliases"),
         ("_commit: ", "_comit: ", "", "_commit: is missing; a scaffold made with Copier from a tagged template has it"),
     ],
 )

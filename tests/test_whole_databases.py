@@ -172,7 +172,7 @@ def test_an_answers_file_names_no_source_to_import_from(shop: Path, command_on: 
     release(shop, "hostile")
     for arguments in (["replay"], ["update"]):
         result = command_on(shop, *arguments)
-        assert "import_from: is not recorded" in result.out + result.err
+        assert "import_from: leave it out; it only helps to answer the prompts" in result.out + result.err
 
 
 # --- drift ------------------------------------------------------------------------------------------------------------

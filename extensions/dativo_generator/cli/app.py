@@ -17,7 +17,7 @@ from ..base.errors import DativoError
 from ..base.system_errors import told
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
-from .options import STATUSES, UNABLE, with_examples
+from .options import OK, STATUSES, UNABLE, with_examples
 from .usage import said
 
 # The commands in the order of the help, with their descriptions.
@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         with listening():
             # Typer would report usage errors itself, in another form than that of all others.
-            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=False))
+            sys.exit(app(args=arguments, prog_name="dativo-generator", standalone_mode=False) or OK)
     except _UsageError as error:
         if not arguments:  # this error is the help
             error.show()
