@@ -119,20 +119,20 @@ class Phrases(NamedTuple):
 
     def spans(self, name: Sequence[str]) -> _Spans:
         """List where phrases occur in a name, joined into one word or not; only the longest at each position."""
-        found, start, counts = [], 0, self.counts
+        found, start = [], 0
         while start < len(name):
-            if name[start][:_BEGINNING] in self.beginnings:
-                for end in range(min(len(name), start + self.longest), start, -1):
-                    if counts.get("".join(name[start:end]), 0) >= end - start:
-                        found.append((start, end))
-                        break
-                else:
-                    start += 1
-                    continue
-                start = end
-            else:
-                start += 1
+            end = self._end(name, start) if name[start][:_BEGINNING] in self.beginnings else 0
+            if end:
+                found.append((start, end))
+            start = end or start + 1
         return found
+
+    def _end(self, name: Sequence[str], start: int) -> int:
+        """Return the end of the longest phrase that begins at `start`, 0 for none."""
+        for end in range(min(len(name), start + self.longest), start, -1):
+            if self.counts.get("".join(name[start:end]), 0) >= end - start:
+                return end
+        return 0
 
 
 class Rule(NamedTuple):
@@ -594,7 +594,7 @@ def _shared_letters(columns: Sequence[str]) -> str:
 
 
 def _apart(ends: Mapping[int, int]) -> _Spans:
-    """Return the spans, given by start, that begin behind the end of the one before."""
+    """Return the spans, given by their starts, without those that begin before the end of an earlier one."""
     spans: _Spans = []
     for start in sorted(ends):
         if not spans or start >= spans[-1][1]:
