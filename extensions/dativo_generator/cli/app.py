@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not arguments:  # this error is the help
             error.show()
             sys.exit(error.exit_code)
-        refuse(said(error, list(COMMANDS)), error.exit_code, as_json)
+        refuse(said(error, COMMANDS), error.exit_code, as_json)
     except typer.Abort:
         refuse("the input ended before the answer", UNABLE, as_json)
     except (DativoError, Interrupted) as error:

@@ -32,7 +32,7 @@ def columns(names: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[li
     for row in rows:
         named = [(name.lower(), cell) for name, cell in zip(header, row, strict=True)]
         said = "; ".join(f"{name} {cell}" for name, cell in named[_FIRST:] if cell)
-        yield [_BETWEEN.join(cell or "-" for cell in row[:_FIRST]), *_wrapped(said, wide)]
+        yield [_BETWEEN.join(cell or "-" for cell in row[:_FIRST]), *paragraph(said, wide, _INDENTATION, _INDENTATION)]
 
 
 def room() -> int:
@@ -43,6 +43,7 @@ def room() -> int:
     return min(there, max(WIDTH, there - 4))
 
 
-def _wrapped(text: str, wide: int) -> list[str]:
+def paragraph(text: str, width: int, before: str, after: str) -> list[str]:
+    """Wrap a text into lines that begin with `before`, the first, and `after`, the others; words are not broken."""
     how = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(text, wide, initial_indent=_INDENTATION, subsequent_indent=_INDENTATION, **how)
+    return textwrap.wrap(printable(text), width, initial_indent=before, subsequent_indent=after, **how)

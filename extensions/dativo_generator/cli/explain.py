@@ -1,6 +1,5 @@
 """`dativo-generator explain`."""
 
-import textwrap
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +12,7 @@ from ..base.documents import shown
 from ..base.errors import printable
 from ..base.naming import listed
 from ..fleet.explanation import Explainer, Explanation, Given, commented
-from .columns import room
+from .columns import paragraph, room
 from .options import AsJson, Template
 from .output import dump
 from .repository import fleet_here
@@ -89,23 +88,17 @@ def _print_text(one: Explanation) -> None:
     """Print each value with its place, and its origins below, within 80 columns or a terminal if words allow it."""
     width = min(_WIDTH, room() or _WIDTH)
     by = f"given by {one.answers_file} at {one.version}" if one.answers_file else "written by hand; no answers give it"
-    for line in _wrapped(f"{one.path}: {by}", "", width):
+    for line in paragraph(f"{one.path}: {by}", width, "", "  "):
         print(line)
     for value in one.values:
         where = f"{value.line}:{value.column}" if value.line else "gone"
         said = f" {shown(value.value)}" if value.line else ""
         start, after = f"{where:>{_INDENTATION - 2}}  ", " " * (_INDENTATION + 2)
-        for line in _wrapped(f"{value.key}:{said}", start, width, after):
+        for line in paragraph(f"{value.key}:{said}", width, start, after):
             print(line)
         for origin in value.origins:
-            for line in _wrapped(_said(origin), " " * _INDENTATION, width):
+            for line in paragraph(_said(origin), width, " " * _INDENTATION, after):
                 print(line)
-
-
-def _wrapped(text: str, before: str, width: int = _WIDTH, after: str = "") -> list[str]:
-    """Wrap a text into lines with a prefix for the first, and one for the others; words are not broken."""
-    how = {"break_long_words": False, "break_on_hyphens": False}
-    return textwrap.wrap(printable(text), width, initial_indent=before, subsequent_indent=after or f"{before}  ", **how)
 
 
 def _said(origin: Given) -> str:
@@ -126,7 +119,7 @@ def _print_comments(one: Explanation, text: str) -> None:
     said: dict[int, dict[str, None]] = {}
     for value in one.values:
         if value.line:
-            words = _wrapped(_said(value.origins[0]), "# ", _WIDTH - value.column)
+            words = paragraph(_said(value.origins[0]), _WIDTH - value.column, "# ", "#   ")
             said.setdefault(value.line, {}).update(dict.fromkeys(words))
     for line in commented(text, {number: [*comments] for number, comments in said.items()}):
         print(line if line.isprintable() else printable(line))

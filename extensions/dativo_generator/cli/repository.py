@@ -13,6 +13,7 @@ from ..fleet.fleet import Fleet
 from ..fleet.source import SourceError, scratch_folder, trusted, warned
 from ..fleet.transaction import refuse_unfinished, writing
 from ..fleet.update import Update
+from ..fleet.worktree import above
 from ..plan.ci import misplaced
 
 
@@ -57,11 +58,9 @@ def nothing_at(root: Path) -> str:
 
 def _elsewhere(root: Path, what: str, *names: str) -> str:
     """Return a kind of folder, and how to get to the next one above that has answers files or some of these names."""
-    for above in root.parents:
-        if any(next(above.glob(name), None) for name in (ANSWERS_FILES, *names)):
-            return f"{what}: cd {quote(str(above))}"
-        if (above / ".git").exists():
-            break
+    for folder in above(root):
+        if any(next(folder.glob(name), None) for name in (ANSWERS_FILES, *names)):
+            return f"{what}: cd {quote(str(folder))}"
     return what
 
 

@@ -5,10 +5,10 @@ errors by name, so they are told apart by what they carry.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from ..base.naming import few, nearest, offer
+from ..base.naming import nearest, offer
 
 _UNKNOWN = re.compile(r"No such command '(.*)'\.", re.DOTALL)
 _EXTRA = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
@@ -16,7 +16,7 @@ _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTA
 _KIND = re.compile(r"Input should be ([^,]*)")
 
 
-def said(error: Any, commands: Sequence[str]) -> str:
+def said(error: Any, commands: Iterable[str]) -> str:
     """Return a usage error of Typer as one line; `commands` are the names that there are."""
     message = str(error.message)
     if hasattr(error, "possibilities"):
@@ -53,9 +53,8 @@ def _value(error: Any, message: str) -> str:
         return f"{name}: write it{example}; it is missing"
     if found := _CHOICE.fullmatch(message):
         words = [word.strip("'\"") for word in found[2].split(", ")]
-        near = nearest(found[1], words)
-        way = f"did you mean '{near}'?" if near else f"use one of {few(words)};"
-        return f"{name}: {way} '{found[1]}' is not a choice"
+        choice = offer(found[1], words, f"'{found[1]}' is not a choice")
+        return f"{name}: {choice}"
     if found := _KIND.match(message):
         return f"{name}: write {found[1]}"
     return f"{name}: {message}"

@@ -29,6 +29,7 @@ from .release import Rendering, items_of
 from .source import SourceError
 from .step import Outcome, Step
 from .update import Update, combined
+from .worktree import above
 
 # What happens to a file, in the words of the report.
 STATES = {
@@ -320,13 +321,11 @@ def _asset_of(fleet: Fleet, here: Here, job: Document) -> tuple[str, str]:
 
 def _brought(root: Path, parts: Sequence[str]) -> str:
     """Return how to make an asset one that is here: it may be above, in the same repository."""
-    for above in () if (root / ".git").exists() else root.parents:
+    for folder in () if (root / ".git").exists() else above(root):
         # A name without a folder could be anything's.
         ends = ("/".join(parts[start:]) for start in range(max(1, len(parts) - 1)))
-        if any(reading.is_file(above, path) for path in ends if path.strip("/")):
-            return f"run the command in {above}, which has the asset"
-        if (above / ".git").exists():
-            break
+        if any(reading.is_file(folder, path) for path in ends if path.strip("/")):
+            return f"run the command in {folder}, which has the asset"
     return "bring the asset into this repository"
 
 

@@ -1,6 +1,6 @@
 """Read answers files that a stranger may have written: nothing in them is run, followed or expanded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -58,7 +58,13 @@ class AnswersFile:
 
 def find(destination: Path) -> list[AnswersFile]:
     """Read every answers file of a destination, sorted by name."""
-    return [read(destination, path.name) for path in sorted(destination.glob(ANSWERS_FILES))]
+    return list(each(destination))
+
+
+def each(destination: Path) -> Iterator[AnswersFile]:
+    """Read every answers file of a destination, sorted by name, one after another."""
+    for path in sorted(destination.glob(ANSWERS_FILES)):
+        yield read(destination, path.name)
 
 
 def read(destination: Path, name: str) -> AnswersFile:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ..registry.pack import Pack
 from ..validation.findings import Finding
 from ..validation.rules import load_rules
-from .answers_files import find
+from .answers_files import each
 
 _RULE = "answers"
 _PLACE = re.compile(r"(?::(\d+):(\d+))?: ")
@@ -20,7 +20,7 @@ _PLACE = re.compile(r"(?::(\d+):(\d+))?: ")
 def damaged(root: Path, pack: Pack) -> Iterator[Finding]:
     """Yield a finding for each answers file in `root` that cannot be used, where it is damaged."""
     severity = load_rules(pack.root)[_RULE].severity
-    for file in find(root):
+    for file in each(root):
         if not file.problem:
             continue
         said = file.problem.removeprefix(file.name)

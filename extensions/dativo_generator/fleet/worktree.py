@@ -1,7 +1,7 @@
 """The Git repository around a destination: a clean start, and conflicts that `git status` shows as such."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -18,6 +18,14 @@ Sides = tuple[bytes, bytes, bytes]
 
 class WorktreeError(DativoError):
     """The destination is not a clean Git repository."""
+
+
+def above(folder: Path) -> Iterator[Path]:
+    """Yield the folders above one, up to the first that is the root of a repository."""
+    for parent in folder.parents:
+        yield parent
+        if (parent / ".git").exists():
+            return
 
 
 def require_clean(root: Path, apart_from: Iterable[Path] = ()) -> None:
