@@ -1,17 +1,18 @@
 """Create or update every scaffold in a manifest, as one change; scaffolds that match their row are left alone.
 
 Tenant and scaffold name identify a row. It lists all decisions: an answer that is removed from it follows the registry
-again. Answers from a profile stay as recorded.
+again. Answers from a profile stay as recorded, and so does the owner, for whom no registry has a default.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..answers import recording
 from ..answers.answers_format import NAME
 from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
+from . import data_owner
 from .answers_files import AnswersFile
 from .parallel import mapped
 from .rows import Problem, Row, Told, told
@@ -97,13 +98,19 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         if file and _is_recorded(step, _with_recorded(answers, file), file):
             return Outcome(file.name, ("unchanged",), _not_now(step, answers, file), file.name)
         profiled = release.profiled(answers, step.fleet.tree.root)
+        unowned = not file and data_owner.is_open(profiled)
+        if unowned and not step.user:
+            return [*release.problems(profiled), data_owner.missing(profiled.get("tenant_id"))]
+        profiled |= {"owner": step.user} if unowned else {}
         complete = (
             release.imported(profiled, {}, "") if recording.IMPORT in answers else release.completed(profiled, "")
         )
         name = answers_file_of(complete["tenant_id"], complete["scaffold"])
         if name not in there:
             release.intended(profiled, {}, step.fleet.tree.root)
-            return step.new(complete, name)
+            outcome = step.new(complete, name)
+            told = [(data_owner.taken(step.user, complete["tenant_id"]), ())] if unowned else []
+            return replace(outcome, warned=(*told, *outcome.warned))
         wanted_answers = _with_recorded(answers, there[name])
         outcome = step.outcome(there[name], lambda followed: wanted_answers)
         return [outcome.detail] if outcome.refused else outcome
@@ -140,17 +147,19 @@ def _name_of(answers: Mapping[str, Any]) -> str:
 
 
 def _with_recorded(answers: Mapping[str, Any], file: AnswersFile) -> dict[str, Any]:
-    """Return a row's answers, the scaffold's answers from a profile, and its format number."""
+    """Return a row's answers with what stays as recorded: answers from a profile, the owner, the format number."""
     if file.problem:
         raise AnswerError(file.problem)
     taken = [name for name in file.answers.get("profiled", ()) if name not in answers and name in file.answers]
     number = {NAME: file.answers[NAME]} if NAME in file.answers else {}
-    return {
+    complete = {
         **number,
         **answers,
         **{name: file.answers[name] for name in taken},
         **({"profiled": taken} if taken else {}),
     }
+    owned = "owner" in file.answers and data_owner.is_open(complete)
+    return complete | ({"owner": file.answers["owner"]} if owned else {})
 
 
 def _is_recorded(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> bool:

@@ -23,6 +23,7 @@ from ..base.versions import version_of
 from ..plan.ownership import instead
 from ..registry.connectors import SELECTIONS
 from .answers_files import AnswersFile, refused
+from .data_owner import user_of
 from .differences import Difference, differences
 from .fleet import Fleet
 from .merge import Edit
@@ -110,6 +111,11 @@ class Step:
     def unapplied(self) -> Unapplied:
         """The answers that were changed by hand."""
         return Unapplied(self.fleet)
+
+    @cached_property
+    def user(self) -> str:
+        """The address of the user who runs the command, as `data_owner.user_of` finds it."""
+        return user_of(self.fleet.tree.root)
 
     @classmethod
     def to(cls, fleet: Fleet, tag: str, explain: bool = False, force: bool = False, split: bool = False) -> "Step":
