@@ -358,8 +358,8 @@ def test_an_address_that_reaches_nobody_is_no_owner(
     result = command(out, "batch", ownerless(out, retention_days="x"))
     assert result.status == 1
     assert [line for line in result.err.splitlines() if "owner" in line] == [
-        "jobs.yml:2:3: item 1: owner: answer it, or write it in profiles/acme.yml; "
-        "nobody has, and Git's user.email names none"
+        "jobs.yml:2:3: item 1: owner: answer it, write it in profiles/acme.yml, or set "
+        "Git's user.email; none of them names one"
     ]
     assert "retention_days: " in result.err  # all problems at once
     assert not (out / RECORDED).exists()

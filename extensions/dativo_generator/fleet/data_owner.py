@@ -40,4 +40,4 @@ def taken(address: str, tenant: str) -> str:
 def missing(tenant: Any) -> str:
     """Return the error for a scaffold without an owner, if Git does not know the user's address, either."""
     where = profile_of(tenant) if tenant and isinstance(tenant, str) else "a profile"
-    return f"owner: answer it, or write it in {where}; nobody has, and Git's user.email names none"
+    return f"owner: answer it, write it in {where}, or set Git's user.email; none of them names one"
