@@ -9,8 +9,9 @@ from ...registry.definitions import words
 from ...registry.dialects import Dialect, dialects
 from ...registry.dialects import dialect as known_dialect
 from .. import local
+from ..scripts.following import followed
 from ..scripts.lexis import Lexis
-from ..scripts.script import Problem, Script, followed
+from ..scripts.script import Problem, Script
 from ..scripts.statements import Statement
 from ..scripts.tables import ScriptColumn, ScriptTable, Tables
 from ..source import Options, Reader, Source
