@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +22,9 @@ from .options import OK, UNABLE, AsJson, Template, To
 from .output import dump, dump_schema
 from .repository import assignment
 from .resuming import resumed
+
+if TYPE_CHECKING:
+    from ..fleet.release import Release
 
 EXAMPLES = (
     "dativo-generator new",
@@ -53,8 +56,6 @@ def command(
     as_json: AsJson = False,
 ) -> None:
     """Scaffold a new job. Asks the same questions as `copier copy`, and runs only the template that you trust."""
-    from copier.errors import CopierAnswersInterrupt, CopierError
-
     answers = dict(assignment(text) for text in data or [])
     root = destination.absolute()
     there = next(folder for folder in (root, *root.parents) if folder.exists())
@@ -68,56 +69,69 @@ def command(
         if version not in source.tags:
             raise SourceError(source.unreleased(version))
         if schema:
-            from ..fleet.release import Release
-
-            dump_schema(Release(source.checkout(source.tags[version])).answers_schema())
+            dump_schema(_release(source, version).answers_schema())
             raise typer.Exit(OK)
         answers = (_answers(data_file) if data_file else {}) | answers
         _refuse_folder(source)
         if not (defaults or as_json or sys.stdin.isatty()):
-            from ..fleet.release import Release
-
-            left = Release(source.checkout(source.tags[version])).unanswered(answers, root)
             given = [
                 *_options("--template", template if template != os.environ.get(VARIABLE) else ""),
                 *_options("--to", to),
                 *_options("--data-file", data_file),
+                *(word for text in data or [] for word in ("--data", text)),
+                *["--dry-run"] * dry_run,
             ]
-            given += [word for text in data or [] for word in ("--data", text)] + ["--dry-run"] * dry_run
-            raise SourceError(_unattended(destination, given, left))
-    ask: tuple[str, ...] = ()
-    if not (defaults or as_json or dry_run or data_file) and (before := resumed(root, _answers)):
-        answers, ask = {**before.answers, **answers}, before.ask
+            raise SourceError(_unattended(destination, given, _release(source, version).unanswered(answers, root)))
+    before = None if defaults or as_json or dry_run or data_file else resumed(root, _answers)
     options = {
-        "data": answers,
-        "ask": ask,
+        "data": {**before.answers, **answers} if before else answers,
+        "ask": before.ask if before else (),
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
         "vcs_ref": version if is_version(version) else None,
         "unsafe": True,
     }
-    # Copier prints for people; a program gets only JSON.
-    out = sys.stderr if as_json else sys.stdout
     try:
-        with redirect_stdout(out):
-            if options["defaults"] and "owner" not in answers:
-                _refuse_guess(copied(source.fetched_from, root, **options | {"quiet": True, "pretend": True}))
-            plan = copied(source.fetched_from, root, **options)["plan"]
+        # Copier prints for people; a program gets only JSON.
+        with redirect_stdout(sys.stderr if as_json else sys.stdout):
+            plan = _scaffolded(source, version, root, options)
+    except _Refused as error:
+        said = str(error)
+        raise SourceError(_pointed(data_file, said, data or []) if data_file else said) from None
+    if as_json:
+        dump("new.v1", _as_json(plan, dry_run))
+    raise typer.Exit(OK)
+
+
+class _Refused(DativoError):
+    """Copier, or the template, refuses an answer."""
+
+
+def _release(source: Source, version: str) -> "Release":
+    from ..fleet.release import Release
+
+    return Release(source.checkout(source.tags[version]))
+
+
+def _scaffolded(source: Source, version: str, root: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Have Copier scaffold, and return the plan; raises `_Refused`, and `SourceError` for a version that fails."""
+    from copier.errors import CopierAnswersInterrupt, CopierError
+
+    try:
+        if options["defaults"] and "owner" not in options["data"]:
+            _refuse_guess(copied(source.fetched_from, root, **{**options, "quiet": True, "pretend": True}))
+        return copied(source.fetched_from, root, **options)["plan"]
     except CopierAnswersInterrupt:  # the answers so far are kept; `Unfinished` reports this at the end
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
-        said = " ".join(str(error).split())
-        raise SourceError(_pointed(data_file, said, data or []) if data_file else said) from None
+        raise _Refused(" ".join(str(error).split())) from None
     except (DativoError, OSError):
         raise
     except Exception as error:  # code of another version, which may fail in any way
         said = " ".join(str(error).split())
         what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {said}"
         raise SourceError(what) from None
-    if as_json:
-        dump("new.v1", _as_json(plan, dry_run))
-    raise typer.Exit(OK)
 
 
 def _options(name: str, value: Any) -> list[str]:
