@@ -1,5 +1,6 @@
 """Scripts as their tools write them: every table is read, or named."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,10 @@ OPTIONS = {
     "`x` varchar(9) CHARACTER SET utf8 COLLATE utf8_bin DEFAULT NULL": "string",
     "`x` timestamp NULL DEFAULT current_timestamp() ON UPDATE current_timestamp()": "timestamp",
     "`x` point NOT NULL /*!80003 SRID 4326 */": "string!",
+    "x public.region NOT VISIBLE NOT NULL DEFAULT 'a':::public.region": "string!",
+    "x DECIMAL(10, 2) NULL DEFAULT 0:::DECIMAL ON UPDATE 1:::DECIMAL": "string",
+    "x ST_POINT(4326) CS_POINT NOT NULL": "string!",
+    "x COMPUTED BY (a || ', ' || b)": "string",
     "`x` set('a,b','not null') DEFAULT 'a'": "string",
     "`x` int GENERATED ALWAYS AS (`y` + 1) STORED NOT NULL": "integer!",
     'x map<string, array<struct<a:int, b:string>>> COMMENT "what, and why"': "string",
@@ -435,8 +440,8 @@ def test_names_that_a_script_gives_to_types(tmp_path: Path) -> None:
 
 # Behind `create table good (x int)`: what is said of it.
 SAID: dict[str, list[str]] = {
-    "create table odd (x int WHAT IS THIS)": [
-        "a.sql:2: is not understood: create table odd (x int WHAT IS THIS): 'WHAT IS THIS'"
+    "create table odd (x ODD WHAT IS THIS)": [
+        "a.sql:2: is not understood: create table odd (x ODD WHAT IS THIS): 'WHAT IS THIS'"
     ],
     "create table odd as select 1 + 1": [
         "a.sql:2: is not understood: create table odd as select 1 + 1: a query that does not state its columns"
@@ -523,8 +528,8 @@ def test_a_query_into_what_is_no_table_is_passed_over(query: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ("odd", "a.sql:2: is not understood: create table s.odd (x int WHAT): 'WHAT'"),
-        ("s.odd", "a.sql:2: is not understood: create table s.odd (x int WHAT): 'WHAT'"),
+        ("odd", "a.sql:2: is not understood: create table s.odd (x ODD WHAT): 'WHAT'"),
+        ("s.odd", "a.sql:2: is not understood: create table s.odd (x ODD WHAT): 'WHAT'"),
         ("changed", "a.sql:4: is not understood: alter table changed frobnicate: 'frobnicate'"),
         ("v", "a.sql:5: 'v' is a view, which is not read"),
         ("gone", "a.sql:7: 'gone' is dropped again"),
@@ -533,7 +538,7 @@ def test_a_query_into_what_is_no_table_is_passed_over(query: str, tmp_path: Path
 )
 def test_a_table_that_is_asked_for_and_not_understood_is_an_error(asked: str, message: str, tmp_path: Path) -> None:
     script = (
-        "create table good (x int);\ncreate table s.odd (x int WHAT);\ncreate table changed (x int);\n"
+        "create table good (x int);\ncreate table s.odd (x ODD WHAT);\ncreate table changed (x int);\n"
         "alter table changed frobnicate;\ncreate view v as select 1;\ncreate table gone (x int);\ndrop table gone;\n"
     )
     assert [table.name for table in tables_of(tmp_path, script, table="good")] == ["good"]
@@ -598,8 +603,60 @@ def test_a_query_may_add_columns_to_a_list(dialect: str, notes: int, tmp_path: P
     script = "create table a (x int) as select f(y) from z;"
     tables = tables_of(tmp_path, script, dialect=dialect)
     assert shown(tables) == {"a": {"x": "integer"}}
-    said = f"a.sql:1: is not understood: {script[:-1]}: a query may add columns, and does not say what they are"
+    said = f"a.sql:1: is not understood in full: {script[:-1]}: a query may add columns, and does not say what they are"
     assert notes_of(tables) == [said] * notes
+
+
+# --- words that no dialect here has -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("definition", "column"),
+    [
+        ("x int WHAT IS THIS NOT NULL", "integer!"),
+        ("x numeric(10, 2) WHAT (1, 2) COMMENT 'a, b'", "string"),
+        ("x varchar(9) WHAT 1 PRIMARY KEY", "string!"),
+    ],
+)
+def test_an_unknown_word_behind_a_known_type_is_left_out_and_named(
+    definition: str, column: str, tmp_path: Path
+) -> None:
+    tables = tables_of(tmp_path, f"create table a ({definition}, y date);", dialect="postgres")
+    assert shown(tables) == {"a": {"x": column, "y": "date"}}
+    (note,) = notes_of(tables)
+    assert note.startswith("a.sql:1: is not understood in full: create table a (x ")
+    assert re.search(r": 'WHAT[^']*' of column 'x' is left out$", note)
+
+
+def test_a_reading_with_unknown_words_is_not_preferred(tmp_path: Path) -> None:
+    # Only with a backslash as an ordinary character does the text end before the comma.
+    script = "create table a (x varchar(9) default '\\', y varchar(9) default '\\', z int);"
+    tables = tables_of(tmp_path, script)
+    assert shown(tables) == {"a": {"x": "string", "y": "string", "z": "integer"}}
+    assert not [note for note in notes_of(tables) if "left out" in note]
+
+
+def test_a_field_of_a_struct_is_no_column_of_the_table(tmp_path: Path) -> None:
+    script = """
+    create table s.a (id bigint, a int, s struct<a: int, b: int>, t date);
+    alter table s.a add columns (s.c string after a, z int);
+    alter table s.a add column s.element.d double;
+    alter table s.a drop column s.a;
+    alter table s.a rename column s.b to bb;
+    alter table s.a alter column s.b drop not null;
+    alter table s.a change column s.b b2 bigint;
+    alter table s.a modify column s.b bigint;
+    alter table s.a alter column a.t type timestamp_ntz;
+    """
+    tables = tables_of(tmp_path, script, dialect="spark")
+    columns = {"id": "integer", "a": "integer", "s": "string", "t": "timestamp", "z": "integer"}
+    assert shown(tables) == {"s.a": columns}
+    assert notes_of(tables) == []
+
+
+def test_create_or_alter_states_all_columns(tmp_path: Path) -> None:
+    script = "create table a (x int, y int);\ncreate or alter table a (x int, z date);"
+    assert shown(tables_of(tmp_path, script)) == {"a": {"x": "integer", "z": "date"}}
 
 
 # What names the database or schema for the statements behind it.
@@ -681,11 +738,11 @@ def test_a_script_of_vertica(dialect: str, tmp_path: Path) -> None:
 
 def test_a_script_of_which_nothing_is_understood_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ImportFailed) as error:
-        tables_of(tmp_path, "create table a (x int WHAT);\ncreate table b (x int WHAT);", dialect="oracle")
-    first = "cannot be understood as oracle: line 1: create table a (x int WHAT): 'WHAT' (and 1 more statement)"
+        tables_of(tmp_path, "create table a (x ODD WHAT);\ncreate table b (x ODD WHAT);", dialect="oracle")
+    first = "cannot be understood as oracle: line 1: create table a (x ODD WHAT): 'WHAT' (and 1 more statement)"
     assert str(error.value).partition(": ")[2] == first
     others = [note.rpartition("/")[2] for note in error.value.notes]
-    assert others == ["a.sql:2: is not understood: create table b (x int WHAT): 'WHAT'"]
+    assert others == ["a.sql:2: is not understood: create table b (x ODD WHAT): 'WHAT'"]
     with pytest.raises(ImportFailed, match="holds no CREATE TABLE, but in views v"):
         tables_of(tmp_path, "create view v as select 1;")
 

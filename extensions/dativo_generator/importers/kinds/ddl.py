@@ -15,7 +15,7 @@ from ..scripts.script import Problem, Script
 from ..scripts.statements import Statement
 from ..scripts.tables import ScriptColumn, ScriptTable, Tables
 from ..source import Options, Reader, Source
-from ..sql_types import kind_of, parser
+from ..sql_types import kind_in_any, kind_of, parser
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
@@ -108,7 +108,7 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
     """
     ways = {one.name: Lexis(**dict.fromkeys(one.texts, True)).in_script(text) for one in candidates}
     beginning = text if len(text) < _BEGINNING else text[: text.rindex("\n", 0, _BEGINNING) if "\n" in text else None]
-    scripts = {way: followed(beginning, way, words(), bounds) for way in dict.fromkeys(ways.values())}
+    scripts = {way: followed(beginning, way, words(), bounds, _is_type) for way in dict.fromkeys(ways.values())}
 
     def merit(one: Dialect) -> tuple[int, tuple[int, int], int, int]:
         script = scripts[ways[one.name]]
@@ -121,12 +121,16 @@ def _best(text: str, candidates: list[Dialect], bounds: _Bounds) -> tuple[Dialec
         order = dict.fromkeys(ways[one.name] for one in sorted(candidates, key=merit, reverse=True))
         scripts = {}
         for way in order:
-            scripts[way] = followed(text, way, words(), bounds)
+            scripts[way] = followed(text, way, words(), bounds, _is_type)
             if not scripts[way].misunderstood:
                 break
         candidates = [one for one in candidates if ways[one.name] in scripts]
     chosen = max(candidates, key=merit)
     return chosen, scripts[ways[chosen.name]]
+
+
+def _is_type(text: str) -> bool:
+    return kind_in_any(text) is not Kind.OTHER
 
 
 def _check_asked(path: Path, asked: str, script: Script) -> None:
@@ -165,7 +169,8 @@ def _nothing(path: Path, dialect: str, script: Script) -> ImportFailed:
 
 
 def _misunderstood(path: Path, problem: Problem) -> str:
-    return f"{path}:{problem.line}: is not understood: {problem.text}: {problem.why}"
+    what = "is not understood in full" if problem.partly else "is not understood"
+    return f"{path}:{problem.line}: {what}: {problem.text}: {problem.why}"
 
 
 def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:

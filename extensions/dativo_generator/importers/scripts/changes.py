@@ -232,6 +232,8 @@ class _Alter:
         definition = column(entry)
         new = made(definition, self.words)
         table = self.table
+        if table.holds(new.name.split(".")):
+            return
         if table.has(new.name):
             if table.column(new.name).type.lower() == new.type.lower():
                 return
@@ -247,10 +249,10 @@ class _Alter:
 
     def _drop_columns(self, action: Piece) -> None:
         optional = action.takes("IF", "EXISTS")
-        names = [entry.name()[-1] for entry in action.entries()] if action.word == "(" else [action.name()[-1]]
-        for name in names:
-            if not optional or self.table.has(name):
-                del self.table.columns[self.table.index(name)]
+        named = [entry.name() for entry in action.entries()] if action.word == "(" else [action.name()]
+        for parts in named:
+            if not self.table.holds(parts) and (not optional or self.table.has(parts[-1])):
+                del self.table.columns[self.table.index(parts[-1])]
 
     def _alter(self, action: Piece) -> None:
         action.takes_one("COLUMN", "COLUMNS")
@@ -259,7 +261,9 @@ class _Alter:
                 self._alter(entry)
             return
         action.skips("IF EXISTS")
-        self._change_column(action.name()[-1], action, keeps=False)
+        parts = action.name()
+        if not self.table.holds(parts):
+            self._change_column(parts[-1], action, keeps=False)
 
     def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
         """Follow a change of a column."""
@@ -306,15 +310,19 @@ class _Alter:
             return
         action.skips("IF EXISTS")
         first, after = _place(action)
-        name = action.name()[-1]
-        self._change_column(name, action, keeps=True)
-        self._move(name, first, after)
+        parts = action.name()
+        if not self.table.holds(parts):
+            self._change_column(parts[-1], action, keeps=True)
+            self._move(parts[-1], first, after)
 
     def _change(self, action: Piece) -> None:
         action.takes("COLUMN")
         action.skips("IF EXISTS")
         first, after = _place(action)
-        found = self.table.column(action.name()[-1])
+        parts = action.name()
+        if self.table.holds(parts):
+            return
+        found = self.table.column(parts[-1])
         found.name = action.name()[-1]
         self._redefine(found, action, keeps=False)
         self._move(found.name, first, after)
@@ -329,7 +337,10 @@ class _Alter:
             not action.ahead("TO") and action.uppers[action.at + 1 : action.at + 2] == ["TO"]
         ):
             action.skips("IF EXISTS")
-            found = self.table.column(action.name()[-1])
+            parts = action.name()
+            if self.table.holds(parts):
+                return
+            found = self.table.column(parts[-1])
             if not action.takes("TO") and not action.takes("AS"):
                 raise action.unknown()
             found.name = action.name()[-1]

@@ -26,7 +26,7 @@ def named(piece: Piece) -> tuple[Name, bool, bool]:
         piece.at += 1
         return piece.name(), False, False
     while not piece.takes("TABLE"):
-        replaces = replaces or piece.word in ("REPLACE", "RECREATE")
+        replaces = replaces or piece.word in ("REPLACE", "RECREATE", "ALTER")
         piece.said.add(piece.word)
         piece.at += 1
     new_only = piece.takes("IF", "NOT", "EXISTS")
@@ -91,8 +91,9 @@ def _entries(piece: Piece, table: ScriptTable, tables: Tables) -> list[str]:
         if entry.takes("LIKE"):
             table.columns += copied(tables.get(entry.name()))
         elif is_column(entry):
-            definition = column(entry)
+            definition = column(entry, doubts=True)
             keys += definition.keys
+            table.doubts += [definition] if definition.doubt else []
             table.columns.append(made(definition, piece.words))
         else:
             keys += key_columns(entry)

@@ -1,7 +1,7 @@
 """Columns as statements define them: name, type, whether they may be null, and their comments.
 
-The words in `registry/definitions.yaml` determine what may follow a type. An unknown word is not skipped: it could be
-part of the type, or mean anything.
+The words in `registry/definitions.yaml` determine what may follow a type. An unknown word could be part of the type, or
+mean anything: it becomes a doubt of the column in CREATE TABLE, and anywhere else the definition is not understood.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,8 @@ class NotUnderstood(Exception):
 class Definition(NamedTuple):
     """A column: `type` as written in the script, '' for none; `required` and `comment` are None if not stated.
 
-    `keys` are the columns of a key that follows without a comma, as T-SQL allows; `charset` is '' if not stated.
+    `keys` are the columns of a key that follows without a comma, as T-SQL allows; `charset` is '' if not stated, and
+    `doubt` is the beginning of unknown words that were left out, '' for none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Definition(NamedTuple):
     comment: str | None = None
     keys: tuple[str, ...] = ()
     charset: str = ""
+    doubt: str = ""
 
 
 class Piece:
@@ -207,14 +209,21 @@ class Piece:
         if start < self.end:
             yield self.part(start, self.end)
 
+    def beginning(self) -> str:
+        """Quote the first words from the position on."""
+        found = [token.value for token in self.tokens[self.at : min(self.end, self.at + 4)]]
+        return f"'{' '.join(found)}'" if found else "its end"
+
     def unknown(self) -> NotUnderstood:
         """Return the error for the token at the position."""
-        found = [token.value for token in self.tokens[self.at : min(self.end, self.at + 4)]]
-        return NotUnderstood(f"'{' '.join(found)}'" if found else "its end")
+        return NotUnderstood(self.beginning())
 
 
-def column(piece: Piece) -> Definition:
-    """Take the definition of a column; raises `NotUnderstood`."""
+def column(piece: Piece, doubts: bool = False) -> Definition:
+    """Take the definition of a column; raises `NotUnderstood`.
+
+    With `doubts`, unknown words after a type are left out, and become the doubt of the definition.
+    """
     token = piece.tokens[piece.at] if not piece.is_over else None
     if token is None:
         raise piece.unknown()
@@ -223,7 +232,8 @@ def column(piece: Piece) -> Definition:
         piece.at += 1
     else:
         name = ".".join(piece.name())  # a nested column may have a dotted name
-    return options(piece, Definition(name, type_of(piece)))
+    definition = Definition(name, type_of(piece))
+    return options(piece, definition, doubts=doubts and bool(definition.type))
 
 
 def type_of(piece: Piece) -> str:
@@ -290,9 +300,12 @@ def _pointed(piece: Piece) -> str:
     raise NotUnderstood("a bracket that is never closed")
 
 
-def options(piece: Piece, definition: Definition) -> Definition:
-    """Take the options after a type, and return the definition with them; raises `NotUnderstood` for anything else."""
-    words = piece.words
+def options(piece: Piece, definition: Definition, doubts: bool = False) -> Definition:
+    """Take the options after a type, and return the definition with them.
+
+    Anything else raises `NotUnderstood`; with `doubts`, it is left out up to the next option.
+    """
+    words, doubt = piece.words, definition.doubt
     required, comment, charset = definition.required, definition.comment, definition.charset
     keys: list[str] = []
     while not piece.is_over:
@@ -301,7 +314,11 @@ def options(piece: Piece, definition: Definition) -> Definition:
             if piece.word == ",":
                 piece.at += 1
                 continue
-            raise piece.unknown()
+            if not doubts:
+                raise piece.unknown()
+            doubt = doubt or piece.beginning()
+            _skip_value(piece)
+            continue
         phrase, shape = " ".join(found[0]), found[1]
         piece.at += len(found[0])
         piece.said.add(phrase)
@@ -324,7 +341,7 @@ def options(piece: Piece, definition: Definition) -> Definition:
             required = not piece.takes("DISABLE")
         elif phrase in words.optional and required is None:
             required = False
-    return definition._replace(required=required, comment=comment, keys=tuple(keys), charset=charset)
+    return definition._replace(required=required, comment=comment, keys=tuple(keys), charset=charset, doubt=doubt)
 
 
 def charset_at(piece: Piece) -> str:

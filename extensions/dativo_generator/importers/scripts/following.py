@@ -17,8 +17,15 @@ _MORE = "a query may add columns, and does not say what they are"
 _HEAD = 24
 
 
-def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, Tables], None]) -> Script:
-    """Follow a script to its end; `check` gets each statement first, and may raise to stop."""
+Check = Callable[[Statement, Tables], None]
+IsType = Callable[[str], bool]
+
+
+def followed(text: str, lexis: Lexis, words: Words, check: Check, is_type: IsType) -> Script:
+    """Follow a script to its end.
+
+    `check` gets each statement first, and may raise to stop; `is_type` returns whether some dialect has a type.
+    """
     script = Script()
     script.said.update(match[0].strip(" \t\r;").upper() for match in words.batch.finditer(text))
     for statement in statements(text, lexis, words):
@@ -26,7 +33,7 @@ def followed(text: str, lexis: Lexis, words: Words, check: Callable[[Statement, 
         if not statement.routine:
             _name_texts(script, statement)
             if statement.tokens:
-                _Follower(script, statement, words).follow()
+                _Follower(script, statement, words, is_type).follow()
         elif statement.texts:
             script.routines.append(statement.line)
     return script
@@ -43,8 +50,8 @@ def _name_texts(script: Script, statement: Statement) -> None:
 class _Follower:
     """Follows one statement: `about` is the table that it concerns, '' for none, and `defines` whether it makes it."""
 
-    def __init__(self, script: Script, statement: Statement, words: Words) -> None:
-        self.script, self.statement, self.words = script, statement, words
+    def __init__(self, script: Script, statement: Statement, words: Words, is_type: IsType) -> None:
+        self.script, self.statement, self.words, self.is_type = script, statement, words, is_type
         self.piece = Piece(statement.tokens, words)
         self.about, self.defines = "", False
 
@@ -105,6 +112,9 @@ class _Follower:
             return
         table = created(self.piece, name, self.statement.line, tables, self.script.objects)
         table.space = tables.space
+        for one in table.doubts:
+            if not self.is_type(one.type):  # the words may be part of it
+                raise NotUnderstood(one.doubt)
         if namesake:
             tables.part(namesake, table)
         if there and replaces:
@@ -112,7 +122,9 @@ class _Follower:
             there = None
         self._put(table, there)
         if table.more:
-            self._report(_MORE, self.about, defines=True, adds=True)
+            self._report(_MORE, self.about, defines=True, adds=True, partly=True)
+        for one in table.doubts:
+            self._report(f"{one.doubt} of column '{one.name}' is left out", self.about, defines=True, partly=True)
 
     def _put(self, table: ScriptTable, there: ScriptTable | None = None) -> None:
         """Add a table; raises `NotUnderstood` if a table of this name exists with other columns."""

@@ -15,7 +15,8 @@ class Problem:
     """A statement that was not followed: its line, its text, the reason, and the table that it concerns ('' for none).
 
     `defines` is whether it makes a table, `elsewhere` whether it changes one that the script has not made, `undoes`
-    whether it undoes what other statements define, in dialects that can, `adds` whether a dialect may add columns.
+    whether it undoes what other statements define, in dialects that can, `adds` whether a dialect may add columns;
+    `partly` is whether its table was made nevertheless.
     """
 
     line: int
@@ -26,6 +27,7 @@ class Problem:
     elsewhere: bool = False
     undoes: bool = False
     adds: bool = False
+    partly: bool = False
 
 
 @dataclass(slots=True)
@@ -59,8 +61,8 @@ class Script:
 
     @property
     def columns(self) -> int:
-        """How many columns the tables have."""
-        return sum(len(table.columns) for table in self.tables)
+        """How many columns the tables have, except those with doubts: another reading may have none."""
+        return sum(len(table.columns) for table in self.tables if not table.doubts)
 
 
 def beginning(text: str, start: int, end: int) -> str:

@@ -217,7 +217,7 @@ class _Splitter:
             return True
         if fresh and not self.depth and word.upper() in self.words.begins:
             return not _IF_EXISTS.match(self.script, match.start(), match.endpos)
-        if word[0] not in _FIRST_LETTERS:
+        if word[0] not in _FIRST_LETTERS or self.last == "OR":  # CREATE OR ALTER TABLE
             return False
         if self.first in self.words.mention:
             return fresh and not self.depth and _DEFINES.match(self.script, match.start(), match.endpos) is not None

@@ -43,7 +43,8 @@ class ScriptTable:
     """A table: its name including the schema, its columns in order, where it was made, and what inherits from it.
 
     `charset` is the character set of columns that state none, `space` the database or schema that the script was in.
-    It may have `more` columns, from a query that does not state them.
+    It may have `more` columns, from a query that does not state them; `doubts` are the definitions with words that were
+    left out.
     """
 
     parts: Name
@@ -54,6 +55,7 @@ class ScriptTable:
     charset: str = ""
     space: str = ""
     more: bool = False
+    doubts: list[Definition] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -88,6 +90,10 @@ class ScriptTable:
     def has(self, name: str) -> bool:
         """Return whether there is a column of this name."""
         return any(column.name.lower() == name.lower() for column in self.columns)
+
+    def holds(self, parts: Sequence[str]) -> bool:
+        """Return whether a name is that of a part of a column, such as a field of a struct."""
+        return len(parts) > 1 and self.has(parts[0]) and parts[0].lower() != self.parts[-1].lower()
 
     def column(self, name: str) -> ScriptColumn:
         """Return a column; raises `NotUnderstood` if there is none."""
