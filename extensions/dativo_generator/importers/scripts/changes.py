@@ -1,6 +1,6 @@
 """Follow ALTER TABLE and other statements that change the tables that a script has made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...registry.definitions import Words
 from .creation import made
@@ -232,7 +232,7 @@ class _Alter:
         definition = column(entry)
         new = made(definition, self.words)
         table = self.table
-        if table.holds(new.name.split(".")):
+        if self._is_part(new.name.split(".")):
             return
         if table.has(new.name):
             if table.column(new.name).type.lower() == new.type.lower():
@@ -243,6 +243,10 @@ class _Alter:
         table.columns.insert(place, new)
         table.require(definition.keys)
 
+    def _is_part(self, parts: Sequence[str]) -> bool:
+        """Return whether a name is that of a part of a column, which changes no column."""
+        return self.found is not None and self.found.holds(parts)
+
     def _drop(self, action: Piece) -> None:
         action.takes_one("COLUMN", "COLUMNS")
         self._drop_columns(action)
@@ -251,7 +255,7 @@ class _Alter:
         optional = action.takes("IF", "EXISTS")
         named = [entry.name() for entry in action.entries()] if action.word == "(" else [action.name()]
         for parts in named:
-            if not self.table.holds(parts) and (not optional or self.table.has(parts[-1])):
+            if not self._is_part(parts) and (not optional or self.table.has(parts[-1])):
                 del self.table.columns[self.table.index(parts[-1])]
 
     def _alter(self, action: Piece) -> None:
@@ -262,7 +266,7 @@ class _Alter:
             return
         action.skips("IF EXISTS")
         parts = action.name()
-        if not self.table.holds(parts):
+        if not self._is_part(parts):
             self._change_column(parts[-1], action, keeps=False)
 
     def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
@@ -311,7 +315,7 @@ class _Alter:
         action.skips("IF EXISTS")
         first, after = _place(action)
         parts = action.name()
-        if not self.table.holds(parts):
+        if not self._is_part(parts):
             self._change_column(parts[-1], action, keeps=True)
             self._move(parts[-1], first, after)
 
@@ -320,7 +324,7 @@ class _Alter:
         action.skips("IF EXISTS")
         first, after = _place(action)
         parts = action.name()
-        if self.table.holds(parts):
+        if self._is_part(parts):
             return
         found = self.table.column(parts[-1])
         found.name = action.name()[-1]
@@ -338,7 +342,7 @@ class _Alter:
         ):
             action.skips("IF EXISTS")
             parts = action.name()
-            if self.table.holds(parts):
+            if self._is_part(parts):
                 return
             found = self.table.column(parts[-1])
             if not action.takes("TO") and not action.takes("AS"):
