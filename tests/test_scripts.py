@@ -133,6 +133,12 @@ OPTIONS = {
     "x DECIMAL(10, 2) NULL DEFAULT 0:::DECIMAL ON UPDATE 1:::DECIMAL": "string",
     "x ST_POINT(4326) CS_POINT NOT NULL": "string!",
     "x COMPUTED BY (a || ', ' || b)": "string",
+    "x FOR COLUMN x1 CHAR(30) CCSID 37 NOT NULL DEFAULT ''": "string!",
+    "x TIMESTAMP NOT NULL GENERATED ALWAYS FOR EACH ROW ON UPDATE AS ROW CHANGE TIMESTAMP": "timestamp!",
+    "x datetime year to second not null": "timestamp!",
+    "x frozen<list<int>>": "string",
+    "x BIGINT SUM DEFAULT '0' COMMENT 'y'": "integer",
+    "x VARCHAR(9) COMPRESSED NOT NULL": "string!",
     "`x` set('a,b','not null') DEFAULT 'a'": "string",
     "`x` int GENERATED ALWAYS AS (`y` + 1) STORED NOT NULL": "integer!",
     'x map<string, array<struct<a:int, b:string>>> COMMENT "what, and why"': "string",
@@ -654,6 +660,23 @@ def test_a_field_of_a_struct_is_no_column_of_the_table(tmp_path: Path) -> None:
     assert notes_of(tables) == []
 
 
+def test_db2_has_labels_besides_comments(tmp_path: Path) -> None:
+    script = """
+    create table s.a (x int, y int);
+    label on table s.a is 'what it holds';
+    label on column s.a (x text is 'what x is', y is 'what y is');
+    """
+    (table,) = tables_of(tmp_path, script)
+    assert table.description == "what it holds"
+    assert [column.description for column in table.columns] == ["what x is", "what y is"]
+
+
+def test_a_type_of_another_dialect_keeps_its_meaning(tmp_path: Path) -> None:
+    script = "create table a (x serial, y money, z what);"
+    (table,) = tables_of(tmp_path, script, dialect="tsql")
+    assert [column.kind.name for column in table.columns] == ["INTEGER", "DECIMAL", "OTHER"]
+
+
 def test_create_or_alter_states_all_columns(tmp_path: Path) -> None:
     script = "create table a (x int, y int);\ncreate or alter table a (x int, z date);"
     assert shown(tables_of(tmp_path, script)) == {"a": {"x": "integer", "z": "date"}}
@@ -733,7 +756,7 @@ def test_a_script_of_vertica(dialect: str, tmp_path: Path) -> None:
     script = "create table t (a identity, b long varbinary(9), c long varchar(9), d row(e int)) segmented by hash(a);"
     (table,) = tables_of(tmp_path, script, dialect=dialect)
     kinds = {column.name: column.kind.name for column in table.columns}
-    assert kinds == {"a": "INTEGER", "b": "BINARY", "c": "TEXT", "d": "OTHER"}
+    assert kinds == {"a": "INTEGER", "b": "BINARY", "c": "TEXT", "d": "NESTED"}
 
 
 def test_a_script_of_which_nothing_is_understood_is_an_error(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_references_lead_to_files_beside_and_never_to_the_network(tmp_path: Path
 BAD = {
     "empty.sql": ("", "is empty"),
     "nothing.sql": ("select 1;", "holds no CREATE TABLE"),
-    "broken.sql": ("create table x (\n  a int,\n  b int int int,,\n);", "cannot be understood in any dialect"),
+    "broken.sql": ("create table x (\n  a int,\n  b int,,\n  c int\n);", "cannot be understood in any dialect"),
     "empty.yaml": ("", "is empty"),
     "broken.yaml": ("a: [1,\n", ":2:1: complete the value, or close the bracket before it; not valid YAML"),
     "other.yaml": ("a: 1\n", "is not a document that describes tables"),

@@ -15,7 +15,7 @@ from ..scripts.script import Problem, Script
 from ..scripts.statements import Statement
 from ..scripts.tables import ScriptColumn, ScriptTable, Tables
 from ..source import Options, Reader, Source
-from ..sql_types import kind_in_any, kind_of, parser
+from ..sql_types import kind_in_any, parser
 from ..table import Column, ImportFailed, Table
 from ..types import Kind
 
@@ -234,7 +234,7 @@ def _kind(type_: str, dialect: Dialect) -> Kind:
         type_ = inner.rpartition(")")[0]
         name, _, inner = type_.partition("(")
     known = dialect.kinds.get(type_.upper()) or dialect.kinds.get(name.strip().upper())
-    return kind_of(known or type_ or "text", dialect.name)
+    return kind_in_any(known or type_ or "text", dialect.name)
 
 
 class Scripts(Reader):

@@ -444,7 +444,8 @@ def renamed(piece: Piece, tables: Tables) -> None:
 def commented(piece: Piece, tables: Tables) -> None:
     """Follow COMMENT ON TABLE and COMMENT ON COLUMN; a comment on an unknown table is ignored.
 
-    DB2 comments on several columns at once: ``COMMENT ON a (x IS '...', y IS '...')``.
+    DB2 comments on several columns at once, ``COMMENT ON a (x IS '...', y IS '...')``, and has labels besides comments:
+    ``LABEL ON COLUMN a (x TEXT IS '...')``.
     """
     piece.at += 2
     kind = piece.takes_one("TABLE", "COLUMN")
@@ -452,9 +453,11 @@ def commented(piece: Piece, tables: Tables) -> None:
     if piece.is_over or piece.tokens[piece.at].kind not in (WORD, QUOTED):
         return
     name = piece.name()
-    if not kind and piece.word == "(":
+    if kind != "TABLE" and piece.word == "(":
         for entry in piece.entries():
-            _comment((*name, entry.name()[-1]), True, entry, tables)
+            column_name = entry.name()[-1]
+            entry.takes("TEXT")
+            _comment((*name, column_name), True, entry, tables)
     elif kind:
         _comment(name, kind == "COLUMN", piece, tables)
 

@@ -232,6 +232,8 @@ def column(piece: Piece, doubts: bool = False) -> Definition:
         piece.at += 1
     else:
         name = ".".join(piece.name())  # a nested column may have a dotted name
+    if piece.takes("FOR", "COLUMN"):  # DB2's short name
+        piece.name()
     definition = Definition(name, type_of(piece))
     return options(piece, definition, doubts=doubts and bool(definition.type))
 

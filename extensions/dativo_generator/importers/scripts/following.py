@@ -266,6 +266,7 @@ _BY_BEGINNING: tuple[tuple[tuple[str, ...], Callable[[_Follower], None]], ...] =
     (("UNDROP", "TABLE"), _Follower.refuse),
     (("IMPORT", "FOREIGN", "SCHEMA"), _Follower.refuse),
     (("COMMENT", "ON"), _Follower.comment),
+    (("LABEL", "ON"), _Follower.comment),
     (("RENAME",), _Follower.rename),
     (("EXEC",), _Follower.execute),
     (("EXECUTE",), _Follower.execute),
