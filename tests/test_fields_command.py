@@ -84,7 +84,14 @@ def test_several_tables_are_a_mapping_of_objects(fields: Callable[..., Done]) ->
     done = fields(FOLDER / "postgres.sql")
     assert (done.status, done.fields) == (0, DATA["fields"])
     assert list(done.fields["customers"]) == list(DATA["fields"]["customers"])
-    assert "Note: public.customers: cursor 'updated_at', which shows what has changed" in done.err
+    assert "Note: public.customers, public.orders: cursor 'updated_at', which shows what has changed" in done.err
+
+
+def test_tables_with_a_cursor_of_one_name_share_a_note(tmp_path: Path, fields: Callable[..., Done]) -> None:
+    path = tmp_path / "many.sql"
+    path.write_text("".join(f"create table t{n} (id int, updated_at timestamp);\n" for n in range(9)))
+    notes = [line for line in fields(path).err.splitlines() if "cursor" in line]
+    assert notes == ["Note: t0, t1, t2 and 6 more: cursor 'updated_at', which shows what has changed"]
 
 
 def test_one_table_is_its_columns_and_an_object_can_be_named(fields: Callable[..., Done]) -> None:

@@ -32,6 +32,8 @@ from .failure import refuse
 from .options import OK, WRONG, AsJson
 from .output import counted, dump
 
+# How many tables a note names before it counts the others.
+_FEW = 3
 EXAMPLES = ("dativo-generator fields people.csv", "dativo-generator fields schema.sql --table orders --explain")
 
 
@@ -126,14 +128,18 @@ def _print_notes(imported: Sequence[Imported]) -> None:
     """Print notes on an import to standard error, such as what was sampled, and which column is the cursor."""
     for note in imported[0].table.about_source:
         tell(f"Note: {note}")
+    several = len(imported) > 1
+    cursors: dict[str, list[str]] = {}
     for one in imported:
-        place = f"{one.table.name}: " if len(imported) > 1 else ""
+        place = f"{one.table.name}: " if several else ""
         for note in one.table.notes:
             tell(f"Note: {place}{note}")
         if one.cursor:
             # No colon behind the name: what looks like a secret's value is hidden, and a column may be called 'token'.
             why = "since the source says so" if one.cursor == one.table.cursor else "which shows what has changed"
-            tell(f"Note: {place}cursor '{one.cursor}', {why}")
+            cursors.setdefault(f"cursor '{one.cursor}', {why}", []).append(one.table.name)
+    for note, tables in cursors.items():
+        tell(f"Note: {few(tables, _FEW)}: {note}" if several else f"Note: {note}")
 
 
 def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) -> None:
