@@ -296,7 +296,12 @@ def types_page() -> str:
     ]
     lines += ["| values | type | |", "|---|---|---|"]
     lines += [f"| {kind.value} | `{known.type}` | {known.why} |" for kind, known in FIELD_TYPES.items()]
-    lines += ["", "SQL types, by their sqlglot names, which are the same in every dialect; any other type is text:", ""]
+    lines += [
+        "",
+        "SQL types, by their sqlglot names, which are the same in every dialect. A type that the dialect of a script "
+        "does not have is read as the first dialect that has it does; any other type is text:",
+        "",
+    ]
     lines += ["| type of an asset | values | SQL types |", "|---|---|---|"]
     for kind, names in SQL_KINDS.items():
         lines.append(f"| `{FIELD_TYPES[kind].type}` | {kind.value} | {listed(f'`{name}`' for name in names)} |")

@@ -677,6 +677,11 @@ def test_a_type_of_another_dialect_keeps_its_meaning(tmp_path: Path) -> None:
     assert [column.kind.name for column in table.columns] == ["INTEGER", "DECIMAL", "OTHER"]
 
 
+def test_an_integer_of_128_bits_is_none_of_the_runners(tmp_path: Path) -> None:
+    (table,) = tables_of(tmp_path, "create table a (x largeint) engine=olap;", dialect="mysql")
+    assert [column.kind.name for column in table.columns] == ["HUGE"]
+
+
 def test_create_or_alter_states_all_columns(tmp_path: Path) -> None:
     script = "create table a (x int, y int);\ncreate or alter table a (x int, z date);"
     assert shown(tables_of(tmp_path, script)) == {"a": {"x": "integer", "z": "date"}}
