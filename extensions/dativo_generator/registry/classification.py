@@ -342,7 +342,10 @@ class Rules:
 
     def _name_of(self, name: str, language: str, is_prefixed: bool) -> tuple[tuple[Word, ...], _Readings]:
         """Return the words of a column's name in a table of a language, and its readings."""
-        read = self._general.decoded(self.vocabulary.read(name, language)[is_prefixed:])
+        read = self.vocabulary.read(name, language)
+        # A prefix may be several words: med hist of medhist_condition.
+        prefix = next((place for place, word in enumerate(read) if word.written != read[0].written), 0)
+        read = self._general.decoded(read[prefix * is_prefixed :])
         return read, self._readings(read)
 
     def _readings(self, name: tuple[Word, ...]) -> _Readings:
