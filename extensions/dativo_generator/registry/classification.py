@@ -422,7 +422,7 @@ class Rules:
         for name in columns:
             split = read(name, language)
             said = self._mentioned(tuple(word.text for word in split))
-            if split[0].written in shared and (rest := _prefix(split)):
+            if split and split[0].written in shared and (rest := _prefix(split)):
                 said = {*said, *self._mentioned(tuple(word.text for word in split[rest:]))}
             found.update(said)
         return tuple(
