@@ -511,3 +511,77 @@ def test_catalogs_and_examples_need_no_other_language(monkeypatch: pytest.Monkey
     assert len(known) > 100
     for name, object_name in known:
         pack.judge(name, "string", object_name)
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "label"),
+    [
+        ("is_pregnant", "patients", "SENSITIVE"),
+        ("has_convictions", "applicants", "SENSITIVE"),
+        ("has_health_insurance", "patients", ""),
+        ("is_disabled", "users", ""),
+        ("pregnancy_type", "patients", ""),
+    ],
+)
+def test_a_flag_that_is_the_fact_has_its_label(column: str, table: str, label: str) -> None:
+    assert PACK.judge(column, "boolean", table).label == label
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "beside", "label"),
+    [
+        ("name", "requests", ("name", "email", "message"), "PII"),
+        ("name", "requests", ("name", "message"), ""),
+        ("name", "branches", ("name", "email"), ""),
+        ("name", "departments", ("name", "email"), ""),
+        ("name", "logons", ("name", "password"), "PII"),
+        ("name", "mailboxes", ("name", "password"), ""),
+        ("description", "users", ("description", "password"), "PII"),
+        ("description", "users", ("description", "email"), ""),
+        ("transport", "payslips", ("transport", "basic_salary", "net_pay"), "SENSITIVE"),
+        ("transport_id", "payslips", ("transport_id", "basic_salary", "net_pay"), ""),
+        ("transport", "payslips", ("transport", "month"), ""),
+        ("to", "emails", ("to", "subject"), "PII"),
+        ("to", "ranges", ("from", "to"), ""),
+        ("land_value", "asset_declarations", ("land_value", "year"), "SENSITIVE"),
+        ("land_value", "parcels", ("land_value", "year"), ""),
+        ("address", "customers", ("address", "wallet_balance"), "PII"),
+        ("address", "deployments", ("address", "chain_id"), ""),
+    ],
+)
+def test_a_form_a_payslip_or_a_mail_is_told_by_its_columns(
+    column: str, table: str, beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge(column, "string", table, None, beside).label == label
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "beside", "label"),
+    [
+        # The prefix is two words: lead ref.
+        ("leadref_name", "t", ("leadref_id", "leadref_name", "leadref_email", "leadref_note"), "PII"),
+        ("pat_sname", "patients", ("pat_id", "pat_fname", "pat_sname", "pat_lock"), "PII"),
+        ("lab_age", "laboratory", ("lab_id", "lab_pat_id", "lab_age", "lab_date"), "PII"),
+        ("company_name", "contacts", ("company_id", "company_name", "company_age", "company_city"), ""),
+    ],
+)
+def test_a_prefix_that_columns_share_says_nothing(column: str, table: str, beside: tuple[str, ...], label: str) -> None:
+    assert PACK.judge(column, "string", table, None, beside).label == label
+
+
+@pytest.mark.parametrize(
+    ("joined", "split"),
+    [
+        ("staffbadges", ("staff", "badge")),
+        ("patientvisits", ("patient", "visit")),
+        ("tblinvoices", ("tbl", "invoice")),
+        ("strips", ("strips",)),
+    ],
+)
+def test_joined_words_may_be_in_the_plural(joined: str, split: tuple[str, ...]) -> None:
+    assert load_rules(PACK.root).vocabulary.apart(joined) == split
+
+
+def test_a_misspelled_word_is_read_as_it_was_meant() -> None:
+    names = ("pasword", "surename", "drivers_lisence_no", "parmanent_address")
+    assert [PACK.judge(name, "string", "users").label for name in names] == ["SENSITIVE", "PII", "PII", "PII"]

@@ -329,9 +329,14 @@ class Rules:
         return completed._replace(evidence=f"{completed.evidence}, read after the table's")
 
     def _by_rules(self, column: _Column, readings: _Readings) -> Judgement:
-        """Judge a column by the readings of its name."""
+        """Judge a column by the readings of its name; last by the rules that fit any name in such a table."""
         nearly = Judgement("")
-        for name, speaking in readings:
+        about = column.about
+        of_anything = [
+            (rule, [(0, 0)]) for rule in self._of_anything if not rule.tables or not rule.tables.isdisjoint(about)
+        ]
+        for name, said in readings:
+            speaking = said + of_anything
             looked_at = column._replace(words=name) if speaking else column
             for rule, spans in speaking:
                 found = rule.judge(looked_at, spans, self._general)
@@ -342,7 +347,8 @@ class Rules:
 
     def _name_of(self, name: str, language: str, is_prefixed: bool) -> tuple[tuple[Word, ...], _Readings]:
         """Return the words of a column's name in a table of a language, and its readings."""
-        read = self._general.decoded(self.vocabulary.read(name, language)[is_prefixed:])
+        read = self.vocabulary.read(name, language)
+        read = self._general.decoded(read[_prefix(read) if is_prefixed else 0 :])
         return read, self._readings(read)
 
     def _readings(self, name: tuple[Word, ...]) -> _Readings:
@@ -352,7 +358,7 @@ class Rules:
         return tuple((one, self._speaking(tuple(word.text for word in one))) for one in names)
 
     def _speaking_of(self, name: tuple[str, ...]) -> list[tuple[Rule, _Spans]]:
-        """List the rules with a phrase in a name, and where their phrases occur; last those that fit anything."""
+        """List the rules with a phrase in a name, and where their phrases occur."""
         grouped = tuple(self._general.groups.get(word, word) for word in name)
         ends: dict[int, dict[int, int]] = {}  # of the longest phrase of a rule, by its start
         for one in dict.fromkeys((name, grouped)):
@@ -364,8 +370,7 @@ class Rules:
                         if self._phrases(place).counts[joined] >= end - start:
                             of_rule = ends.setdefault(place, {})
                             of_rule[start] = max(of_rule.get(start, 0), end)
-        speaking = [(self.rules[place], _apart(ends[place])) for place in sorted(ends)]
-        return speaking + [(rule, [(0, 0)]) for rule in self._of_anything]
+        return [(self.rules[place], _apart(ends[place])) for place in sorted(ends)]
 
     def _phrases_of(self, place: int) -> Phrases:
         """Return the phrases of a rule by its index."""
@@ -382,26 +387,44 @@ class Rules:
         initials = "".join(word[0] for word in context)
         shared = _shared_prefix(columns)
         about = self._about([word.text for word in self.vocabulary.head_last(read, language)])
-        about += self._subjects(columns, language, about[0] in self._general.things)
+        about += self._subjects(columns, language, about[0] in self._general.things, shared)
         return _Table(
             tuple(word._replace(text=singular(word.text)) for word in read if word.text not in self._general.fillers),
             language,
             frozenset(own | set(map(singular, own)) | shared),
-            frozenset(initials[start:] for start in range(len(initials) - 1)) | (shared - self._general.known),
+            frozenset(initials[start:] for start in range(len(initials) - 1)) | self._saying_nothing(shared, context),
             tuple(dict.fromkeys(about)),
             bool(columns),
             _shared_letters(columns),
             "".join(dict.fromkeys(word[0] for word in (*context, *words(name)))),
         )
 
-    def _subjects(self, columns: Sequence[str], language: str, of_thing: bool) -> tuple[str, ...]:
-        """Return the subjects that only the columns of a table, taken together, reveal."""
+    def _saying_nothing(self, shared: frozenset[str], context: Sequence[str]) -> frozenset[str]:
+        """Return the prefixes of columns that say nothing: unknown ones, and things that the table names."""
+        return frozenset(
+            one
+            for one in shared
+            if one not in self._general.known
+            or (one in self._general.things and any(word.startswith(one) for word in context))
+        )
+
+    def _subjects(
+        self, columns: Sequence[str], language: str, of_thing: bool, shared: Collection[str] = ()
+    ) -> tuple[str, ...]:
+        """Return the subjects that only the columns of a table, taken together, reveal.
+
+        A name mentions a subject with the prefix that the columns share (patient_id), or without it (pat_fname).
+        """
         if not columns:
             return ()
         read = self.vocabulary.read
-        found = Counter(
-            place for name in columns for place in self._mentioned(tuple(word.text for word in read(name, language)))
-        )
+        found: Counter[int] = Counter()
+        for name in columns:
+            split = read(name, language)
+            said = self._mentioned(tuple(word.text for word in split))
+            if split and split[0].written in shared and (rest := _prefix(split)):
+                said = {*said, *self._mentioned(tuple(word.text for word in split[rest:]))}
+            found.update(said)
         return tuple(
             one.name
             for place, one in enumerate(self._general.subjects)
@@ -591,6 +614,11 @@ def _shared_letters(columns: Sequence[str]) -> str:
         if count >= max(_FEWEST, _MOST * len(columns)):
             return found
     return ""
+
+
+def _prefix(name: Sequence[Word]) -> int:
+    """Return how many words the first part of a name is, 0 if it is all: two in medhist_condition."""
+    return next((place for place, word in enumerate(name) if word.written != name[0].written), 0)
 
 
 def _apart(ends: Mapping[int, int]) -> _Spans:

@@ -185,6 +185,8 @@ class Vocabulary:
             return pieces
         if any(language.has(word) for language in self.languages):
             return (word,)
+        if not context and (pieces := _pieces(singular(word), self._pieces, self._short)):
+            return pieces
         if pieces := self._apart_in(self.languages, word):
             return pieces
         for ending in chain.from_iterable(language.endings for language in spoken):
