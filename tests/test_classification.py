@@ -277,6 +277,10 @@ def test_joined_names_and_other_languages(column: str, table: str, label: str, e
         ("responsabile_trattamento", "string", {"privacy": ""}),
         ("saldo", "double", {"cuentas": "SENSITIVE", "inventario": ""}),
         ("nome_cliente", "string", {"imoveis": "PII"}),
+        ("placa", "string", {"visitantes": "PII", "dispositivos": ""}),
+        ("id_entidad", "integer", {"expedientes": ""}),
+        ("morador_id", "integer", {"encomendas": ""}),
+        ("fiador", "string", {"contratos": "PII"}),
     ],
 )
 def test_a_word_of_a_romance_language_means_what_its_table_makes_of_it(
@@ -317,6 +321,11 @@ def test_a_name_that_says_little_is_read_behind_that_of_its_table(column: str, t
         ("cf", "graph_items", ""),
         ("cf", "clienti", "PII"),
         ("allocation", "leave_policies", ""),
+        ("address", "company_settings", ""),
+        ("name", "StudentJpa", "PII"),
+        ("nombre", "empleados", "PII"),
+        ("nombre", "documentos_empleados", ""),
+        ("name", "fahrlehrerinnen", "PII"),
     ],
 )
 def test_whom_a_table_is_about_is_told_by_all_of_its_name(column: str, table: str, label: str) -> None:
@@ -360,6 +369,13 @@ def test_a_word_of_two_languages_is_of_the_one_that_reads_most_of_the_names_besi
     assert vocabulary.language_of("t", ("nombre", "nombre_padre")) == "Spanish"
 
 
+def test_the_name_of_a_table_counts_like_two_columns_for_its_language() -> None:
+    names = ("nom1_emp", "nom2_emp", "rut_emp", "ape1_emp")
+    vocabulary = load_rules(PACK.root).vocabulary
+    assert vocabulary.language_of("empleado", names) == "Spanish"
+    assert PACK.judge("rut_emp", "string", "empleado", None, names).label == "PII"
+
+
 @pytest.mark.parametrize(
     ("column", "beside", "label"),
     [
@@ -377,6 +393,8 @@ def test_a_word_of_two_languages_is_of_the_one_that_reads_most_of_the_names_besi
         ("konto", ("blz", "iban"), "SENSITIVE"),
         ("konto", ("betrag", "datum"), ""),
         ("inhaber", ("iban", "bic"), "PII"),
+        ("nombre", ("dni", "mesa"), "PII"),
+        ("nombre", ("color", "mesa"), ""),
     ],
 )
 def test_what_a_column_is_is_told_by_those_beside_it(column: str, beside: tuple[str, ...], label: str) -> None:
@@ -411,6 +429,8 @@ def test_what_needs_columns_beside_it_has_no_label_where_they_are_unknown(
         ("pin", "members", ("pin", "street", "district"), "PII"),
         ("credit_amount", "applicants", ("credit_amount", "purpose"), "SENSITIVE"),
         ("credit_amount", "lines", ("credit_amount", "debit_amount"), ""),
+        ("geburtsdatum", "stammdaten", ("geburtsdatum", "ort"), "PII"),
+        ("geburtsdatum", "stammdaten", ("geburtsdatum", "ort", "rasse"), ""),
     ],
 )
 def test_a_label_is_ruled_out_by_the_columns_beside(

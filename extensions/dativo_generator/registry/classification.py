@@ -31,6 +31,7 @@ _KEYS = (
     "sole",
     "incomplete",
     "initialed",
+    "settings",
     "groups",
     "subjects",
     "things",
@@ -229,6 +230,7 @@ class General(NamedTuple):
     sole: frozenset[str]
     incomplete: frozenset[str]
     initialed: frozenset[str]
+    settings: frozenset[str]
     qualifiers: frozenset[str]
     coded: Phrases
     subjects: tuple["_Subject", ...]
@@ -445,6 +447,8 @@ class Rules:
         telling = [word for word in said if word not in self._general.fillers]
         if not telling:
             return tuple(dict.fromkeys((*map(singular, reversed(said)), "".join(map(singular, said[-2:])))))
+        if len(telling) > 1 and self._is_kept_by(singular(telling[-2]), singular(telling[-1])):
+            telling.pop()
         about = dict.fromkeys([singular(telling[-1]), singular(said[-1])])
         if len(about) == 2 and self._named_in(*about):
             about = dict.fromkeys([singular(said[-1])])
@@ -452,6 +456,10 @@ class Rules:
             about[_OWNED] = None
         about["".join(map(singular, said[-2:]))] = None  # login_codes is also about a logincode
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
+
+    def _is_kept_by(self, whole: str, part: str) -> bool:
+        """Return whether a table is about an organisation, of which it holds settings: company_settings."""
+        return part in self._general.settings and whole in self._general.organisations
 
     def _named_in(self, whole: str, part: str) -> bool:
         """Return whether a table is about persons of an organisation: the contacts of suppliers."""
@@ -530,6 +538,7 @@ def load_rules(root: Path) -> Rules:
         frozenset(top.phrases("sole", default=())),
         frozenset(top.phrases("incomplete", default=())),
         frozenset(top.phrases("initialed", default=())),
+        frozenset(top.phrases("settings", default=())),
         qualifiers,
         coded,
         subjects,

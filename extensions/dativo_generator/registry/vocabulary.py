@@ -35,10 +35,14 @@ _TELLING = 3
 _FEW = 3
 # The fewest letters of a word in the table's language that may also be written in parts: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
+# A word that no other one is written with in parts: it says that a name is a key.
+_KEY = "id"
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
 # A table is in another language if at least this many of its names are, and at least this share of them all.
 _FEWEST, _SHARE = 2, 0.2
+# How many columns the table's own name counts like: it is mostly written in full.
+_OWN = 2
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -129,7 +133,7 @@ class Vocabulary:
         """
         own = self._languages(name)
         found = Counter(language for column in beside for language in self._languages(column))
-        found.update(own)
+        found.update(dict.fromkeys(own, _OWN))
         language, count = found.most_common(1)[0] if found else ("", 0)
         alike = {one for one, times in found.items() if times == count}
         if len(alike) > 1:
@@ -270,7 +274,8 @@ class Vocabulary:
         if not phrase[-1]:
             return None
         count = len(phrase) - phrase.count("")
-        strict = not spoken or len(letters) < _SHORTEST_DIVIDED or any(len(word) == 1 for word in phrase)
+        apart = any(len(word) == 1 or word == _KEY for word in phrase)  # id_entidad is no identidad
+        strict = not spoken or len(letters) < _SHORTEST_DIVIDED or apart
         fitting = [
             one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and not strict)
         ]
