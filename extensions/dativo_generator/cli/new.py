@@ -94,7 +94,8 @@ def command(
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
-        "vcs_ref": version if is_version(version) else None,
+        # Without a tag, name the commit, so that neither Copier nor the template repeats the warning.
+        "vcs_ref": version if is_version(version) else source.tags[version],
         "unsafe": True,
     }
     # Copier prints for people; a program gets only JSON.
