@@ -18,7 +18,7 @@ from dativo_generator.questionnaire.wrapping import width, wrapped
 from support import ROOT, Rendered
 from terminal import DONE, DOWN, ENTER, REVIEW, SPACE
 from test_bad_answers import DATA
-from test_prompts import SOURCES, begin, end, opened, pick, start
+from test_prompts import OWNER, SOURCES, TARGETS, begin, end, opened, pick, start
 
 WIDTHS = [60, 80, 100]
 # As many lines as a screen has; all helps at once need more.
@@ -176,10 +176,12 @@ def test_where_no_line_is_marked_nothing_is_said_of_a_marked_line(template: Path
 
 
 def test_an_example_goes_with_the_question_that_it_was_for(template: Path, tmp_path: Path) -> None:
-    terminal = start(template, tmp_path)
+    terminal = start(template, tmp_path, "--data", "customize=[plugins]")
     begin(terminal, pick(SOURCES, "stripe"))
     terminal.answer("Objects", SPACE + ENTER)
-    end(terminal, customize=opened("plugins"))
+    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+    terminal.answer("Owner", OWNER + ENTER)
+    terminal.answer("Name of this scaffold", ENTER)
     for question in ("reader", "writer"):
         terminal.wait(f"for example: plugins/{question}.py")
         terminal.send(ENTER)
