@@ -13,13 +13,13 @@ import typer
 from packaging.requirements import Requirement
 from rich.console import Console
 
-from ..base.errors import DativoError, printable
+from ..base.errors import DativoError
 from ..base.git import attempt
 from ..fleet.source import scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
 from ..fleet.worktree import repository
 from .options import OK, WRONG, AsJson, Template
-from .output import dump, print_state
+from .output import broken, dump, print_state
 
 EXAMPLES = ("dativo-generator doctor",)
 _PACKAGE = "dativo-generator"
@@ -47,7 +47,7 @@ def command(template: Template = "", as_json: AsJson = False) -> None:
         for one in checks:
             print_state(console, "wrong" if one.do else "ok", f"{one.name}: {one.found}")
             if one.do:
-                print(printable(f"  {one.do}"))
+                print(f"  {broken(console, one.do, 2, '    ')}")
     raise typer.Exit(WRONG if any(one.do for one in checks) else OK)
 
 
