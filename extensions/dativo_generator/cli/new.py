@@ -108,13 +108,13 @@ def command(
     except CopierAnswersInterrupt:  # the answers so far are kept; `Unfinished` reports this at the end
         raise typer.Exit(UNABLE) from None
     except CopierError as error:
-        said = " ".join(str(error).split())
-        raise SourceError(_pointed(data_file, said, data or []) if data_file else said) from None
+        reason = " ".join(str(error).split())
+        raise SourceError(_pointed(data_file, reason, data or []) if data_file else reason) from None
     except (DativoError, OSError):
         raise
     except Exception as error:  # code of another version, which may fail in any way
-        said = " ".join(str(error).split())
-        what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {said}"
+        reason = " ".join(str(error).split())
+        what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {reason}"
         raise SourceError(what) from None
     if as_json:
         dump("new.v1", _as_json(plan, dry_run))
@@ -145,11 +145,11 @@ def _refuse_folder(source: Source) -> None:
     raise SourceError(f"--template: {way}; Copier does not read {folder} as a Git repository")
 
 
-def _refuse_guess(said: Mapping[str, Any]) -> None:
+def _refuse_guess(answers: Mapping[str, Any]) -> None:
     """Refuse the answers that Copier has tried in memory if their owner would be a guess; raises `SourceError`."""
-    if "owner" not in said and said["plan"]["assets"]:
+    if "owner" not in answers and answers["plan"]["assets"]:
         raise SourceError(
-            f"owner: give --data owner=team@example.com, or write it in {profile_of(said['tenant_id'])}; "
+            f"owner: give --data owner=team@example.com, or write it in {profile_of(answers['tenant_id'])}; "
             "nobody has answered it"
         )
 

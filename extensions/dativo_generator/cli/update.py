@@ -154,10 +154,10 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
         ("Pinned: they keep an answer that the registry has changed", ("pinned",)),
         ("Renamed or moved, with the edits in them", ("renamed", "moved")),
     ):
-        said = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
-        if said:
-            lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in said[:_LISTED])]
-            lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
+        texts = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
+        if texts:
+            lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in texts[:_LISTED])]
+            lines += [f"- and {len(texts) - _LISTED} more"] if len(texts) > _LISTED else []
             lines.append("")
     moves = [f"{path} -> {target}" for path, target in change.moves.items()]
     for title, paths in (

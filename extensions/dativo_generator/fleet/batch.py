@@ -14,7 +14,7 @@ from ..base.errors import AnswerError, DativoError
 from ..base.paths import answers_file_of
 from .answers_files import AnswersFile
 from .parallel import mapped
-from .rows import Problem, Row, Told, told
+from .rows import Problem, Row, Told, grouped
 from .step import Outcome, Step
 from .update import Update, combined
 
@@ -47,13 +47,13 @@ class Batch:
     def warnings(self) -> list[Told]:
         """The warnings of the rows that are written, as `copier copy` gives them."""
         written = [state for state in self.states if state.state != "unchanged"]
-        return told((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
+        return grouped((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
 
     @property
     def notes(self) -> list[Told]:
         """Why rows that are left alone could not be written now."""
         left = [state for state in self.states if state.state == "unchanged" and state.outcome.detail]
-        return told((state.row, state.outcome.detail, ()) for state in left)
+        return grouped((state.row, state.outcome.detail, ()) for state in left)
 
 
 def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda: None) -> Batch:

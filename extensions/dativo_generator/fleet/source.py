@@ -175,8 +175,8 @@ class Source:
         found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
             what = f"'{recorded}' is not in the released history"
-            said = did_you_mean(recorded, self.tags, what)
-            raise SourceError(f"_commit: {f'{self._fetched}; {what}' if said == what else said}")
+            suggestion = did_you_mean(recorded, self.tags, what)
+            raise SourceError(f"_commit: {f'{self._fetched}; {what}' if suggestion == what else suggestion}")
         return found[0]
 
     def unreleased(self, version: str) -> str:

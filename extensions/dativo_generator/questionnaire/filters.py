@@ -118,8 +118,8 @@ def _leave_out_misfit(session: Session, name: str, is_asked: bool) -> None:
     """Drop an answer of the user's Copier settings if it is invalid here: it is meant for another template."""
     defaults = session.conf["settings"].defaults
     if name in defaults and (why := _wrong(session, defaults[name], name)):
-        said = f"Note: ignoring an answer in your Copier settings, as it is for another template: {why}"
-        _print_once(session, [said] if is_asked else [])
+        note = f"Note: ignoring an answer in your Copier settings, as it is for another template: {why}"
+        _print_once(session, [note] if is_asked else [])
         del defaults[name]
 
 
@@ -201,8 +201,8 @@ def _print_imports(session: Session, name: str) -> None:
         elif scaffold.source.uses_cursor:
             lines.append(f"every run reads '{item.object}' in full")
         _print_once(session, [f"Imported: {line}" for line in lines])
-    said = (line for question in QUESTIONS.values() for line in question.imported(scaffold))
-    _print_once(session, [f"Imported: {line}" for line in said])
+    others = (line for question in QUESTIONS.values() for line in question.imported(scaffold))
+    _print_once(session, [f"Imported: {line}" for line in others])
 
 
 # The questions to ask if imported tables have no cursor column.
