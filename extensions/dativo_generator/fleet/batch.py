@@ -129,7 +129,7 @@ def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
         profiled = step.release.profiled(answers, step.fleet.tree.root)
         step.release.completed(profiled, file.name)
     except DativoError as error:
-        return f"unchanged, stays at {file.commit}; {step.target} refuses it: {_problems(step, profiled, error)[0]}"
+        return f"left at {file.commit}; {step.target} needs another answer: {_problems(step, profiled, error)[0]}"
     return ""
 
 
