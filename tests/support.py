@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,6 +22,7 @@ from dativo_generator.answers.choices import forbidden
 from dativo_generator.answers.questions import QUESTIONS
 from dativo_generator.base.asset_layout import place
 from dativo_generator.base.naming import did_you_mean
+from dativo_generator.fleet.interruption import SIGNALS
 from dativo_generator.fleet.release import Release
 from dativo_generator.fleet.source import Source
 from dativo_generator.registry.connectors import ROLES, Connector
@@ -299,3 +302,14 @@ def golden_files(rendered: Rendered) -> dict[str, bytes]:
             lines = text.splitlines(keepends=True)
             kept[name] = b"".join(line for line in lines if not line.startswith((b"_src_path:", b"_commit:")))
     return kept
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Let signals come, also where whoever started the tests has them ignored, as `nohup` and a shell's `&` do."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in before:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -14,6 +14,7 @@ from followed import Reader, copy_everything, typed
 from support import ROOT, Rendered, blocks, copy_pack, edit_yaml, render, schema_errors
 
 PAGE = ROOT / "docs" / "how-to" / "add-a-connector.md"
+START = ROOT / "docs" / "start" / "new-connectors.md"
 REGISTRY = "registry/connectors.yaml"
 SHOWN = [text for language, text in blocks(PAGE) if language == "yaml"]
 # The page's two connectors: the entry of each, and its other files by their names.
@@ -143,3 +144,13 @@ def test_a_mistake_is_the_line_on_the_page(tmp_path: Path) -> None:
     with pytest.raises(DativoError) as error:
         Pack(pack).recipe(API)
     assert str(error.value) == " ".join(shown.split())
+
+
+def test_the_files_of_the_page_for_a_start_pass_the_tests_of_the_registry(tmp_path: Path) -> None:
+    pack = copy_everything(tmp_path / "pack")
+    added = [re.match(r"# (at the end of )?(\S+)\n", text) for language, text in blocks(START) if language == "yaml"]
+    for one in filter(None, added):
+        with (pack / one[2]).open("a" if one[1] else "x", encoding="utf-8") as file:
+            file.write(one.string[one.end() :])
+    assert {one[2].split("/")[0] for one in added if one} == {"connectors", "registry"}
+    assert re.search(r"\d+ passed", Reader(pack).type(".venv/bin/python -m pytest tests/test_registry.py"))

@@ -501,7 +501,7 @@ def test_a_row_stands_although_the_registry_lost_its_object(command: Command, re
     assert result.out.startswith("0 scaffolds new, 0 changed, 3 unchanged")
     (note,) = result.err.splitlines()
     assert note.startswith(
-        "Note: row 2: unchanged, stays at v1.0.0; v2.0.0 refuses it: objects: use one of contacts, companies; 'deals' "
+        "Note: row 2: left at v1.0.0; v2.0.0 needs another answer: objects: use one of contacts, companies; 'deals' "
     )
     write(out, CSV.replace(",30,", ",60,"))
     result = command(out, "batch", name, *SHARED)

@@ -281,7 +281,21 @@ def test_a_shared_file_that_cannot_be_read_is_kept(template: Path, tmp_path: Pat
     assert schema.read_bytes() == b"\xff"
 
 
-PASTED = [case for case in STALE if UPDATE in case["error"] and "VALUE" not in case["error"]]
+COMMAND = "dativo-generator "
+PASTED = [case for case in STALE if COMMAND in case["error"] and "VALUE" not in case["error"]]
+
+
+def type_way_out(error: str, out: Path) -> None:
+    """Type the command at the end of an error; where it does not update, commit its result, and update."""
+    line = error[error.index(COMMAND) :]
+    for command in [line] if line.startswith(UPDATE) else [line, f"{UPDATE}{FILE}"]:
+        with pytest.raises(SystemExit) as stop:
+            main(shlex.split(command)[1:])
+        assert not stop.value.code
+        if command != f"{UPDATE}{FILE}":
+            release(out, command.split()[1])
+    (file,) = out.glob(".copier-answers.*.yml")
+    assert "_commit: v3.0.0\n" in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", PASTED, ids=lambda case: case["name"])
@@ -291,9 +305,16 @@ def test_the_command_for_a_stale_answer_can_be_pasted(
     out = scaffold(**case["answers"])
     monkeypatch.setenv("DATIVO_TEMPLATE", str(history))
     monkeypatch.chdir(out)
-    error = refused(update, out, history, defaults=True)
-    with pytest.raises(SystemExit) as stop:
-        main(shlex.split(error[error.index(UPDATE) :])[1:])
-    assert not stop.value.code
-    (file,) = out.glob(".copier-answers.*.yml")
-    assert "_commit: v3.0.0\n" in file.read_text(encoding="utf-8")
+    type_way_out(refused(update, out, history, defaults=True), out)
+
+
+def test_so_can_the_one_for_an_object_that_other_answers_name_too(
+    scaffold: Callable[..., Path], history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case,) = [case for case in STALE if case["name"] == "retired object"]
+    (gone,) = {*case["answers"]["objects"]} - {*case["good"]["objects"]}
+    out = scaffold(**case["answers"] | {"asset_names": {gone: "firms"}})
+    monkeypatch.setenv("DATIVO_TEMPLATE", str(history))
+    monkeypatch.chdir(out)
+    type_way_out(refused(update, out, history, defaults=True), out)
+    assert not list(out.rglob("*firms*")) and gone not in (out / FILE).read_text(encoding="utf-8")

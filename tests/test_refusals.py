@@ -100,8 +100,18 @@ def later() -> Pack:
             f"; move to another with: {UPDATE} --data target_connector=VALUE",
         ),
         ("asset_version", {"asset_version": "x"}, f"; move to another with: {UPDATE} --data asset_version=1.0"),
-        ("objects", {}, f"; answer again with: {UPDATE} --data objects='[charges]'"),
-        ("objects", {"objects": ["x"]}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
+        ("objects", {}, f"; remove it with: dativo-generator remove {FILE} --object customers"),
+        (
+            "objects",
+            {"objects": ["customers", "charges", "x y"]},
+            f"; remove them with: dativo-generator remove {FILE} --object customers --object 'x y'",
+        ),
+        (
+            "objects",
+            {"objects": ["x"]},
+            f"; answer again with: {UPDATE} --data objects='[charges, invoices]', or remove the scaffold with: "
+            f"dativo-generator remove {FILE}",
+        ),
         ("objects", {"objects": "charges"}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
         ("objects", {"objects": 3}, f"; answer again with: {UPDATE} --data objects='[charges, invoices]'"),
         ("scaffold", {"scaffold": "X"}, f"; move to another with: {UPDATE} --data scaffold=stripe_to_iceberg"),

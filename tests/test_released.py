@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from copier.errors import UserMessageError
 
 from dativo_generator.fleet.source import Source, SourceError
@@ -161,6 +162,19 @@ def test_a_pack_without_tags_is_worked_with_and_each_command_says_so_once(
         assert done.status == status, done
         assert done.err.count("Warning: ") == 1 and f"Warning: {pack}: tag a version like v1.0.0" in done.err
     assert newer in (out / ".copier-answers.acme.charges.yml").read_text(encoding="utf-8")
+
+
+def test_a_new_scaffold_of_a_pack_without_tags_says_so_once(
+    released: Path, tmp_path: Path, command: Callable[[Path], Command]
+) -> None:
+    pack = untagged(released)
+    answers = ANSWERS | {"objects": "[customers]", "owner": "data@acme.com"}
+    given = [word for name, value in answers.items() for word in ("--data", f"{name}={value}")]
+    done = command(pack)(tmp_path, "new", "out", "--defaults", *given)
+    assert (done.status, done.err.lower().count("no tag"), done.err.count("No git tags")) == (0, 1, 0), done.err
+    (file,) = (tmp_path / "out").glob(".copier-answers.*.yml")
+    recorded = yaml.safe_load(file.read_text(encoding="utf-8"))["_commit"]
+    assert recorded == git(pack, "describe", "--tags", "--always").strip()
 
 
 # --- what is checked out ----------------------------------------------------------------------------------------------

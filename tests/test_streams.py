@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dativo_generator.base.system_errors import told
+from dativo_generator.base.system_errors import system_message
 from support import ROOT
 
 # Prints more than a pipe holds, then does the rest of its work; `start` ends a command like this.
@@ -77,4 +77,4 @@ def test_a_width_of_nothing_is_none(width: str, kept: str, tmp_path: Path) -> No
     ],
 )
 def test_an_error_of_the_system_says_what_to_do(error: OSError, said: str) -> None:
-    assert told(error) == said
+    assert system_message(error) == said

@@ -2,8 +2,11 @@
 
 import ast
 import io
+import os
+import pty
 import re
 import sys
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from support import ROOT, release
 PACKAGE = ROOT / "extensions" / "dativo_generator"
 MODULES = [*sorted((PACKAGE / "cli").glob("*.py")), *sorted((PACKAGE / "fleet").glob("*.py"))]
 MODULES += [PACKAGE / "plan" / "warnings.py", PACKAGE / "questionnaire" / "guard.py"]
+MODULES += [PACKAGE / "questionnaire" / "filters.py"]
 # What is wrong in answers and in files, as tests expect it to be said.
 ERRORS = [
     *(case[-1] for case in yaml.safe_load((ROOT / "tests/data/bad_answers.yml").read_text(encoding="utf-8"))["cases"]),
@@ -79,6 +83,16 @@ def test_a_log_gets_a_line_and_a_terminal_what_fits_it() -> None:
     assert log.getvalue().count("\n") == 1
     assert terminal.getvalue().count("\n") > 2
     assert max(map(len, terminal.getvalue().splitlines())) <= WIDTH
+
+
+def test_the_width_is_that_of_the_terminal_although_standard_output_is_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    here, there = pty.openpty()
+    termios.tcsetwinsize(there, (24, 50))
+    with os.fdopen(here, "rb"), os.fdopen(there, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        lines = wrapped("Note: " + "a word and " * 20)
+    assert 40 < max(map(len, lines)) <= 50
 
 
 def test_nobody_prints_a_message_in_another_way() -> None:

@@ -21,7 +21,7 @@ from dativo_generator.fleet.change import Change
 from dativo_generator.fleet.journal import DECIDED, DONE, STATES, UNDOING, Place
 from dativo_generator.fleet.lock import locked
 from dativo_generator.fleet.transaction import refuse_unfinished, writing
-from support import git, release
+from support import git, heeding_signals, release
 
 # What is there, and what is to be.
 BEFORE = {"jobs/a/kept.yaml": b"1", "jobs/a/gone.yaml": b"2", ".copier-answers.a.b.yml": b"3"}
@@ -53,13 +53,8 @@ def out(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_ignored() -> Iterator[None]:
-    """Let signals come, also where whoever started the tests has them ignored, as `nohup` and a shell's `&` do."""
-    before = {number: signal.getsignal(number) for number in interruption.SIGNALS}
-    for number in before:
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with heeding_signals():
+        yield
 
 
 def plain(folder: Path) -> Path:

@@ -1,14 +1,17 @@
 """Which pack is trusted, and under which names; a pull request decides neither."""
 
+import json
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from copier._vcs import get_repo
 
 from dativo_generator.base.repository_url import recordable
 from dativo_generator.fleet.settings import FILE, Settings, SettingsError, settings_of
-from dativo_generator.fleet.source import Source, SourceError, trusted
+from dativo_generator.fleet.source import Source, SourceError, _installed_from, trusted
 from fleets import STRIPE, Command
 from support import git, release, released_at, render
 
@@ -232,3 +235,23 @@ def test_scaffolds_that_name_the_pack_otherwise_share_what_is_there(
     assert [file["state"] for file in report["files"] if file["path"].startswith(".github/")] == ["clean"]
     assert command(out, "update").status == 0
     assert command(out, "replay").status == 0
+
+
+@pytest.mark.parametrize(
+    ("record", "found"),
+    [
+        ({"url": URL, "vcs_info": {"vcs": "git", "commit_id": "0" * 40}}, URL),
+        ({"url": "file:///pack", "dir_info": {"editable": True}}, "file:///pack"),
+        ({"url": "file:///dist/dativo_generator-0.1.0-py3-none-any.whl", "archive_info": {}}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_command_was_installed_from_is_trusted_unless_that_is_a_wheel(
+    record: dict[str, Any] | None, found: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "dativo_generator-0.1.0.dist-info"
+    folder.mkdir()
+    if record:
+        (folder / "direct_url.json").write_text(json.dumps(record), encoding="utf-8")
+    monkeypatch.setattr(metadata, "distribution", lambda _: metadata.PathDistribution(folder))
+    assert _installed_from() == found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from copier import run_update
 
 from dativo_generator.fleet.change import Change
@@ -32,7 +33,7 @@ from fleets import (
     steady,
     update_one_by_one,
 )
-from support import EXAMPLES, PACK, Rendered, git, load_answers, release
+from support import EXAMPLES, PACK, ROOT, Rendered, git, heeding_signals, load_answers, release
 
 # What goes from v1.0.0 to the newest by itself.
 FOLLOWS = steady() | SCAFFOLDS
@@ -424,7 +425,8 @@ def test_an_end_while_it_reads(
 ) -> None:
     ours = copied(few, tmp_path / "ours")
     monkeypatch.setattr(Step, "to", lambda *how: os.kill(os.getpid(), number))
-    result = command(ours, "update")
+    with heeding_signals():
+        result = command(ours, "update")
     assert (result.status, result.err) == (2, "Error: interrupted; nothing was changed\n")
     assert git(ours, "status", "--porcelain") == ""
 
@@ -459,3 +461,30 @@ def test_an_object_more_leaves_the_columns_of_the_first_as_they_were(
     assert after.files["assets/stripe/v1.0/stripe_customers.yaml"].splitlines()[:20] == before.splitlines()[:20]
     assert after.answers["fields"] == {"customers": columns}
     assert "assets/stripe/v1.0/stripe_charges.yaml" in after.files
+
+
+def test_what_several_answers_files_are_refused_for_is_printed_once(
+    history: Path, tmp_path: Path, command: Command
+) -> None:
+    cases = yaml.safe_load((ROOT / "tests" / "data" / "stale.yml").read_text(encoding="utf-8"))
+    (case,) = [case for case in cases if case["name"] == "retired object"]
+    names = ["first", "second"]
+    out = build(
+        history,
+        tmp_path / "out",
+        "v1.0.0",
+        {
+            name: case["answers"] | {"asset_names": {one: f"{name}_{one}" for one in case["answers"]["objects"]}}
+            for name in names
+        },
+    )
+    files = answers_files(out)
+    (line,) = {(out / file).read_text("utf-8").splitlines().index("objects: [contacts, companies]") for file in files}
+    result = command(out, "update")
+    assert result.status == 1
+    reason = " ".join(case["error"].split())
+    assert result.out.splitlines() == [
+        f"{'refused':<19}{len(files)} answers files: {reason}",
+        *(f"{'':<19}  {file}:{line + 1}:10" for file in files),
+        "0 of 2 answers files at v3.0.0, 2 refused; 0 files changed, 0 with conflicts",
+    ]

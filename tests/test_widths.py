@@ -16,9 +16,9 @@ from questionary import Choice
 from dativo_generator.questionnaire import prompts
 from dativo_generator.questionnaire.wrapping import width, wrapped
 from support import ROOT, Rendered
-from terminal import DONE, DOWN, ENTER, SPACE
+from terminal import DONE, DOWN, ENTER, REVIEW, SPACE
 from test_bad_answers import DATA
-from test_prompts import SOURCES, begin, end, opened, pick, start
+from test_prompts import OWNER, SOURCES, TARGETS, begin, end, opened, pick, start
 
 WIDTHS = [60, 80, 100]
 # As many lines as a screen has; all helps at once need more.
@@ -123,7 +123,7 @@ def test_escape_and_enter_choose_nothing(template: Path, tmp_path: Path) -> None
     terminal.wait("Press Enter alone to take the marked line")
     terminal.send(ENTER)
     terminal.answer("Where the data comes from", DONE)
-    terminal.wait("Press Enter alone to take the marked line")
+    terminal.wait("Choose a line with the arrow keys")
     terminal.send(DOWN * (SOURCES.index("stripe") + 1) + ENTER)
     terminal.answer("Objects", SPACE + DONE)
     terminal.wait("Press Enter alone to go on")
@@ -165,3 +165,26 @@ def test_other_libraries_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(table, "AVAILABLE_PROMPTS", before)
     prompts.adapt()
     assert before == {"input": print}
+
+
+def test_where_no_line_is_marked_nothing_is_said_of_a_marked_line(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path)
+    begin(terminal, DONE)
+    terminal.wait("Choose a line with the arrow keys, then press Enter.")
+    assert "»" not in terminal.text and prompts._PRESS["select"] not in terminal.text
+    terminal.close()
+
+
+def test_an_example_goes_with_the_question_that_it_was_for(template: Path, tmp_path: Path) -> None:
+    terminal = start(template, tmp_path, "--data", "customize=[plugins]")
+    begin(terminal, pick(SOURCES, "stripe"))
+    terminal.answer("Objects", SPACE + ENTER)
+    terminal.answer("Where the data goes", pick(TARGETS, "iceberg"))
+    terminal.answer("Owner", OWNER + ENTER)
+    terminal.answer("Name of this scaffold", ENTER)
+    for question in ("reader", "writer"):
+        terminal.wait(f"for example: plugins/{question}.py")
+        terminal.send(ENTER)
+    terminal.wait(REVIEW)
+    assert "for example" not in terminal.text
+    terminal.close()

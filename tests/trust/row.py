@@ -11,7 +11,7 @@ import yaml
 from support import ROOT
 
 RECORD = ROOT / "tests" / "data" / "tried.yml"
-_HEAD = "# What `make trust` found when each row was last run in full; it writes this file, and the docs show it.\n"
+_HEAD = "# The results of the last full run of each row of `make trust`, which writes this file. The docs show them.\n"
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ def inferred(pack: Pack, found: Mapping[str, Any], given: Mapping[str, Any]) -> 
     search = _Search(pack, files, given, {**given, **_begun(pack, files, given)})
     search.name()
     search.columns()
-    for said in said_by(search.scaffold, search.files):
-        search.try_said(said.question, said.value, said.nothing)
+    for answer in said_by(search.scaffold, search.files):
+        search.try_said(answer.question, answer.value, answer.nothing)
     for name in EXTRAS:
         search.pass_on(name)
     search.place()
@@ -71,11 +71,11 @@ def _begun(pack: Pack, files: Files, given: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _tenant(files: Files, given: Mapping[str, Any]) -> str:
-    said = at(files.job, "tenant_id") if files.job else at(files.body, "tenant")
-    said = given.get("tenant_id") if said is MISSING else said
-    if not isinstance(said, str) or slug_problem(slug_of(said)):
+    tenant = at(files.job, "tenant_id") if files.job else at(files.body, "tenant")
+    tenant = given.get("tenant_id") if tenant is MISSING else tenant
+    if not isinstance(tenant, str) or slug_problem(slug_of(tenant)):
         raise AnswerError("tenant_id: give one with --data tenant_id=NAME; the file names none")
-    return said if not slug_problem(said) else slug_of(said)
+    return tenant if not slug_problem(tenant) else slug_of(tenant)
 
 
 class _Search(NamedTuple):

@@ -32,14 +32,14 @@ def connector(pack: Pack, files: Files, role: str, given: Mapping[str, Any]) -> 
     names += [PurePosixPath(path).stem] if isinstance(path, str) else []
     names += [at(files.body, "source_type")] if role == "source" and not isinstance(names[0], str) else []
     names.append(given.get(f"{role}_connector"))
-    said = [pack.lifecycle.current(name)[0] for name in names if isinstance(name, str)]
+    current = [pack.lifecycle.current(name)[0] for name in names if isinstance(name, str)]
     known = [one.id for one in pack.with_role(role)]
-    if found := next((name for name in said if name in known), ""):
+    if found := next((name for name in current if name in known), ""):
         return found
-    if not said:
+    if not current:
         raise AnswerError(f"{role}_connector: give one with --data {role}_connector=NAME; the file names none")
-    what = f"{shown(said[0])} is not a {role} of the registry"
-    raise AnswerError(f"{role}_connector: {offer(said[0], known, what)}")
+    what = f"{shown(current[0])} is not a {role} of the registry"
+    raise AnswerError(f"{role}_connector: {offer(current[0], known, what)}")
 
 
 def selection(source: Connector, files: Files) -> Any:

@@ -72,8 +72,8 @@ def imported(answers: Answers) -> dict[str, str]:
     for name, by_object in _imported(answers).items():
         values = list(by_object.values())
         if any(not _same(value, values[0]) for value in values):
-            said = few(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
-            raise AnswerError(f"{NAME}: give these files scaffolds of their own; {name} is {said}")
+            different = few(f"{shown(value)} in '{object_name}'" for object_name, value in by_object.items())
+            raise AnswerError(f"{NAME}: give these files scaffolds of their own; {name} is {different}")
         if not _same(values[0], _usual(answers, name)):
             options[name] = values[0]
     return options

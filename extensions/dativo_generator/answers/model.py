@@ -320,12 +320,12 @@ class Answers:
         """List the objects whose columns no answer, no import and no catalog of the pack gives."""
         if self.reuses_assets:
             return []
-        said = {
+        stated = {
             *(self["fields"] if "fields" in self.raw else ()),
             *self.imported,
             *self.pack.known_fields(self.source.id),
         }
-        return [item.object for item in self.items if item.object not in said]
+        return [item.object for item in self.items if item.object not in stated]
 
     @cached_property
     def fields(self) -> dict[str, tuple[Field, ...]]:

@@ -60,9 +60,9 @@ class Profiles:
                 parts.append(_presets(document, ()))
                 known = document.value.get(CONNECTORS) or {}
                 parts += [_presets(document, (CONNECTORS, one)) for one in connectors if one in known]
-        said = [pair for part in parts for pair in sorted(part, key=_speaks_of_one) if pair[0] in PROFILED]
-        presets = self._of_environments(raw, said)
-        words = {TENANT: tenant, ENVIRONMENT: _environment(raw, dict(said))}
+        given = [pair for part in parts for pair in sorted(part, key=_speaks_of_one) if pair[0] in PROFILED]
+        presets = self._of_environments(raw, given)
+        words = {TENANT: tenant, ENVIRONMENT: _environment(raw, dict(given))}
         later = {TENANT: tenant} if apart else words
         return {
             key: Preset(filled(preset.value, later if _is_of_jobs(key) else words), preset.document, preset.keys)
@@ -70,11 +70,11 @@ class Profiles:
             if key not in self._decided
         }
 
-    def _of_environments(self, raw: Mapping[str, Any], said: Sequence[tuple[str, Preset]]) -> dict[str, Preset]:
+    def _of_environments(self, raw: Mapping[str, Any], given: Sequence[tuple[str, Preset]]) -> dict[str, Preset]:
         """Merge the answers in order, later ones over earlier ones: for all environments, and for each."""
         presets: dict[str, Preset] = {}
-        environment, several = _environment(raw, dict(said)), _several(raw, dict(said))
-        for key, preset in said:
+        environment, several = _environment(raw, dict(given)), _several(raw, dict(given))
+        for key, preset in given:
             if key != DIFFERING:
                 presets[key] = preset
                 if DIFFERING in presets and len(preset.keys) > 1:  # a connector's answer overrides theirs
@@ -207,15 +207,15 @@ def _without(differing: Preset, name: str) -> Preset:
     return differing._replace(value=left)
 
 
-def _environment(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> str:
+def _environment(raw: Mapping[str, Any], given: Mapping[str, Preset]) -> str:
     """Return the environment of a scaffold, or the default if it is not text: its own reader refuses that."""
-    environment = raw.get("environment", said["environment"].value if "environment" in said else None)
+    environment = raw.get("environment", given["environment"].value if "environment" in given else None)
     return environment if isinstance(environment, str) else ENVIRONMENTS[0]
 
 
-def _several(raw: Mapping[str, Any], said: Mapping[str, Preset]) -> list[Any]:
+def _several(raw: Mapping[str, Any], given: Mapping[str, Preset]) -> list[Any]:
     """Return the environments of a scaffold, or [] if there is only one, or no list: its own reader refuses that."""
-    names = raw.get("environments", said["environments"].value if "environments" in said else [])
+    names = raw.get("environments", given["environments"].value if "environments" in given else [])
     try:
         return sequence(names) if len(sequence(names)) > 1 else []
     except AnswerError:

@@ -48,9 +48,9 @@ def _refuse_twins(items: Sequence[Item]) -> None:
     for number, item in enumerate(items, 1):
         numbers.setdefault(item.object, []).append(number)
     if twins := {name: of for name, of in numbers.items() if len(of) > 1}:
-        said = (f"the object '{name}' is listed twice" + _among(of) for name, of in twins.items())
+        twice = (f"the object '{name}' is listed twice" + _among(of) for name, of in twins.items())
         last = items[next(iter(twins.values()))[-1] - 1]
-        raise AnswerError(f"item {next(iter(twins.values()))[1]}: {few(said)}; give one another `object`{_like(last)}")
+        raise AnswerError(f"item {next(iter(twins.values()))[1]}: {few(twice)}; give one another `object`{_like(last)}")
 
 
 def _like(item: Item) -> str:

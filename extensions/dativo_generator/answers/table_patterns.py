@@ -21,17 +21,17 @@ def looked_up(entries: Sequence[Any], tables: Sequence[tuple[str, str]]) -> list
     A table is a pair: its name, and its name without the schema. Tables that share the second become objects with their
     full names. Raises `AnswerError` for a pattern that matches nothing.
     """
-    patterns, said = parted(entries)
+    patterns, named = parted(entries)
     for pattern in (one for one in patterns if not one.startswith(EXCEPT)):
         if not any(fits(name, plain, [pattern]) for name, plain in tables):
             there = few(sorted(name for name, _ in tables))
             raise AnswerError(f"name one of {there}; {shown(pattern)} matches no table")
-    known = {entry.get("name") if isinstance(entry, dict) else entry for entry in said}
+    known = {entry.get("name") if isinstance(entry, dict) else entry for entry in named}
     found = [(name, plain) for name, plain in tables if is_meant(name, plain, patterns) and name not in known]
-    if not found and not said:
+    if not found and not named:
         raise AnswerError(f"exclude fewer tables; {few(map(shown, patterns))}: none is left")
-    taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, said)])
-    return [*said, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
+    taken = Counter([*(slug_of(plain) for _, plain in found), *map(_object, named)])
+    return [*named, *(_entry(name, plain, taken[slug_of(plain)] > 1) for name, plain in found)]
 
 
 def parted(entries: Sequence[Any]) -> tuple[list[str], list[Any]]:

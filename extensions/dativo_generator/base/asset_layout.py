@@ -44,8 +44,8 @@ def governance_of(asset: Mapping[str, Any]) -> tuple[dict[str, Any], Keys, Keys]
     kept = {key: body.get(key, {}) for key in REBUILT if not is_rebuilt(body, key)}
     owner = ("team", "owner") if kept.get("team") else ("governance", "owner")
     labels = "compliance" if kept.get("compliance") else "governance"
-    said = {**body.get("governance", {}), **kept.get("team", {}), **kept.get("compliance", {})}
-    return said, ("asset", *owner), ("asset", labels)
+    governance = {**body.get("governance", {}), **kept.get("team", {}), **kept.get("compliance", {})}
+    return governance, ("asset", *owner), ("asset", labels)
 
 
 def folder_of(name: str) -> str:

@@ -113,5 +113,5 @@ def _error_line(lines: Iterable[str]) -> str:
     lines = [line.strip() for line in lines if line.strip()]
     if _SAID_EVERY_TIME in lines and lines[0] != _SAID_EVERY_TIME:
         lines = lines[: lines.index(_SAID_EVERY_TIME)]
-    said = [line for line in lines if _SAID.match(line)] or lines
-    return f'"{said[-1]}"' if said else "nothing"
+    errors = [line for line in lines if _SAID.match(line)] or lines
+    return f'"{errors[-1]}"' if errors else "nothing"

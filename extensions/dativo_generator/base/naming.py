@@ -81,8 +81,8 @@ def env_default(text: str) -> str:
 def offer(word: Any, words: Iterable[str], what: str) -> str:
     """Return a message: first which of `words` to use instead of `word`, the closest or any, then `what` is wrong."""
     words = [str(one) for one in words]
-    said = did_you_mean(str(word), words, what)
-    return f"use one of {few(words)}; {what}" if words and said == what else said
+    suggestion = did_you_mean(str(word), words, what)
+    return f"use one of {few(words)}; {what}" if words and suggestion == what else suggestion
 
 
 def did_you_mean(word: str, words: Iterable[str], what: str) -> str:

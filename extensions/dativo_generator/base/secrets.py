@@ -33,8 +33,8 @@ def secret_in(value: Any, key: str = "") -> bool:
 
 
 @lru_cache(maxsize=4096)  # most texts occur in many files
-def _is_secret(said: str, key: str) -> bool:
-    text = env_default(said) or said  # a default is as literal as a value
+def _is_secret(value: str, key: str) -> bool:
+    text = env_default(value) or value  # a default is as literal as a value
     if not text or is_env_reference(text):
         return False
     return _names_secret(key) or SHAPES.search(text) is not None or _url_password(text)

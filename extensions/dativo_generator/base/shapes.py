@@ -76,10 +76,10 @@ class Shape:
             return schema
         reference = schema.get("$ref")
         if isinstance(reference, str):
-            said = {key: value for key, value in schema.items() if key == "description"}
+            description = {key: value for key, value in schema.items() if key == "description"}
             if reference in inside:
-                return said  # a recursive reference: deeper levels take anything
-            return self._written_out(self._definition(reference), (*inside, reference)) | said
+                return description  # a recursive reference: deeper levels take anything
+            return self._written_out(self._definition(reference), (*inside, reference)) | description
         return {key: self._written_out(value, inside) for key, value in schema.items() if key not in _OWN}
 
     def _fits(self, schema: Any, value: Any) -> bool:

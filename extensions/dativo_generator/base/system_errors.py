@@ -15,7 +15,7 @@ _REMEDIES = {
 }
 
 
-def told(error: OSError) -> str:
+def system_message(error: OSError) -> str:
     """Return an error as one line: where, what to do, and the system's own words."""
     if isinstance(error, FileNotFoundError) and not error.filename:
         return "go to a folder that exists; the current one has been deleted"

@@ -1,5 +1,6 @@
 """Print lines for people: wrapped on a terminal, whole for a program or a log."""
 
+import os
 import re
 import shutil
 import sys
@@ -34,11 +35,19 @@ def wrapped(text: str, first: int = 0, indentation: str = "  ") -> list[str]:
 
     A word or command that is wider than that gets a line of its own.
     """
-    width = min(WIDTH, shutil.get_terminal_size().columns)
+    width = min(WIDTH, _columns())
     words = _COMMAND.sub(lambda command: command[0].rstrip().replace(" ", _FAST) + _blank(command[0]), printable(text))
     how: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False, "drop_whitespace": True}
     lines = textwrap.wrap(words, width, initial_indent=" " * first, subsequent_indent=indentation, **how)
     return [line.replace(_FAST, " ") for line in [lines[0][first:], *lines[1:]]] if lines else [""]
+
+
+def _columns() -> int:
+    """Return the width of the terminal, even if only standard error is one, as in `dativo-generator new | head`."""
+    try:
+        return shutil.get_terminal_size(os.get_terminal_size(sys.stderr.fileno())).columns
+    except (AttributeError, OSError, ValueError):
+        return shutil.get_terminal_size().columns
 
 
 def _blank(command: str) -> str:

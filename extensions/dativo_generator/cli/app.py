@@ -14,11 +14,11 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..base.errors import DativoError
-from ..base.system_errors import told
+from ..base.system_errors import system_message
 from ..fleet.interruption import Interrupted, listening
 from .failure import refuse, wants_json
 from .options import OK, STATUSES, UNABLE, with_examples
-from .usage import said
+from .usage import usage_message
 
 # The commands in the order of the help, with their descriptions.
 COMMANDS = {
@@ -76,7 +76,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Create and maintain the jobs and assets of a repository, from answers files and the connector registry.",
     epilog="`copier copy` and `copier update` do the same for one scaffold. Exit status: "
-    + "; ".join(f"{status} {said}" for status, said in STATUSES.items())
+    + "; ".join(f"{status} {meaning}" for status, meaning in STATUSES.items())
     + ".",
     **_OF_ALL,
 )
@@ -114,10 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not arguments:  # this error is the help
             error.show()
             sys.exit(error.exit_code)
-        refuse(said(error, COMMANDS), error.exit_code, as_json)
+        refuse(usage_message(error, COMMANDS), error.exit_code, as_json)
     except typer.Abort:
         refuse("the input ended before the answer", UNABLE, as_json)
     except (DativoError, Interrupted) as error:
         refuse(str(error), UNABLE, as_json)
     except OSError as error:  # a full disk, for example, names no file
-        refuse(told(error), UNABLE, as_json)
+        refuse(system_message(error), UNABLE, as_json)

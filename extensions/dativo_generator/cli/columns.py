@@ -31,8 +31,8 @@ def columns(names: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[li
     yield []
     for row in rows:
         named = [(name.lower(), cell) for name, cell in zip(header, row, strict=True)]
-        said = "; ".join(f"{name} {cell}" for name, cell in named[_FIRST:] if cell)
-        yield [_BETWEEN.join(cell or "-" for cell in row[:_FIRST]), *paragraph(said, wide, _INDENTATION, _INDENTATION)]
+        rest = "; ".join(f"{name} {cell}" for name, cell in named[_FIRST:] if cell)
+        yield [_BETWEEN.join(cell or "-" for cell in row[:_FIRST]), *paragraph(rest, wide, _INDENTATION, _INDENTATION)]
 
 
 def room() -> int:

@@ -13,13 +13,13 @@ import typer
 from packaging.requirements import Requirement
 from rich.console import Console
 
-from ..base.errors import DativoError, printable
+from ..base.errors import DativoError
 from ..base.git import attempt
 from ..fleet.source import scratch_folder, trusted
 from ..fleet.transaction import refuse_unfinished
 from ..fleet.worktree import repository
 from .options import OK, WRONG, AsJson, Template
-from .output import dump, print_state
+from .output import broken, dump, print_state
 
 EXAMPLES = ("dativo-generator doctor",)
 _PACKAGE = "dativo-generator"
@@ -40,14 +40,14 @@ def command(template: Template = "", as_json: AsJson = False) -> None:
     root = Path.cwd()
     checks = [_python(), *_packages(), _git(), *_repository(root), _writable(root), _template(root, template)]
     if as_json:
-        said = [{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks]
-        dump("doctor.v1", {"checks": said})
+        results = [{"name": one.name, "ok": not one.do, "found": one.found, "do": one.do or None} for one in checks]
+        dump("doctor.v1", {"checks": results})
     else:
         console = Console(soft_wrap=True, highlight=False)
         for one in checks:
             print_state(console, "wrong" if one.do else "ok", f"{one.name}: {one.found}")
             if one.do:
-                print(printable(f"  {one.do}"))
+                print(f"  {broken(console, one.do, 2, '    ')}")
     raise typer.Exit(WRONG if any(one.do for one in checks) else OK)
 
 
@@ -70,8 +70,8 @@ def _packages() -> Iterator[Check]:
             found = _version(one.name)
             wrong = f"pip install '{one.name}{one.specifier}'" if _lacks(one) else ""
             yield Check(one.name, found or "not installed", wrong)
-    said = f"not installed: {', '.join(one.name for one in missing)}" if missing else "installed"
-    yield Check("libraries for imports", said, f"pip install '{_PACKAGE}[{_IMPORTS}]'" if missing else "")
+    found_imports = f"not installed: {', '.join(one.name for one in missing)}" if missing else "installed"
+    yield Check("libraries for imports", found_imports, f"pip install '{_PACKAGE}[{_IMPORTS}]'" if missing else "")
 
 
 def _wanted(requirement: Requirement, extra: str) -> bool:
@@ -93,8 +93,8 @@ def _version(name: str) -> str:
 def _git() -> Check:
     if not shutil.which("git"):
         return Check("Git", "not found", "install Git, and put it on the PATH")
-    said = attempt(Path.cwd(), "version").stdout.decode(errors="replace")
-    return Check("Git", said.strip().removeprefix("git version "))
+    output = attempt(Path.cwd(), "version").stdout.decode(errors="replace")
+    return Check("Git", output.strip().removeprefix("git version "))
 
 
 def _repository(root: Path) -> Iterator[Check]:
@@ -123,14 +123,16 @@ def _writable(root: Path) -> Check:
 def _template(root: Path, template: str) -> Check:
     """Fetch the template, as a command would."""
     with scratch_folder() as scratch:
-        said: list[str] = []
+        warnings: list[str] = []
         try:
-            source = trusted(root, template, Path(scratch), said.append)
+            source = trusted(root, template, Path(scratch), warnings.append)
             newest = source.newest
         except DativoError as error:
             return Check("template", "cannot be used", str(error))
-    if said or not newest:
-        return Check("template", f"{source.location} at {newest or 'no version'}", said[0] if said else "tag a version")
+    if warnings or not newest:
+        return Check(
+            "template", f"{source.location} at {newest or 'no version'}", warnings[0] if warnings else "tag a version"
+        )
     return Check("template", f"{source.location} at {newest}")
 
 

@@ -120,9 +120,9 @@ def _print_markdown(compared: list[Drifted], looked_at: int) -> None:
     if rows:
         print("| scaffold | table | | change |\n|---|---|---|---|")
     for one, table in rows:
-        said = "; ".join(_said(change) for change in table.changes)
+        changes = "; ".join(_said(change) for change in table.changes)
         cells = [markdown_code(one.file.name), markdown_code(table.name), f"{table.state}{_mode(table)}"]
-        print(f"| {' | '.join([*cells, markdown_code(said) if said else ''])} |")
+        print(f"| {' | '.join([*cells, markdown_code(changes) if changes else ''])} |")
     for one in compared:
         if one.problem:
             print(f"\n**Not read** {markdown_code(_why(one))}")

@@ -92,9 +92,9 @@ def _print_text(one: Explanation) -> None:
         print(line)
     for value in one.values:
         where = f"{value.line}:{value.column}" if value.line else "gone"
-        said = f" {shown(value.value)}" if value.line else ""
+        shown_value = f" {shown(value.value)}" if value.line else ""
         start, after = f"{where:>{_INDENTATION - 2}}  ", " " * (_INDENTATION + 2)
-        for line in paragraph(f"{value.key}:{said}", width, start, after):
+        for line in paragraph(f"{value.key}:{shown_value}", width, start, after):
             print(line)
         for origin in value.origins:
             for line in paragraph(_said(origin), width, " " * _INDENTATION, after):
@@ -103,23 +103,23 @@ def _print_text(one: Explanation) -> None:
 
 def _said(origin: Given) -> str:
     """Return the text for an origin: what it is, where, and since when."""
-    said = _SAID[origin.kind].format(name=origin.name)
+    text = _SAID[origin.kind].format(name=origin.name)
     if origin.file:
-        said += f": {origin.file}:{origin.line}:{origin.column}{'' if origin.key == origin.name else f' {origin.key}'}"
+        text += f": {origin.file}:{origin.line}:{origin.column}{'' if origin.key == origin.name else f' {origin.key}'}"
     if origin.version:
         since = f", since {origin.since}" if origin.since else ""
-        said += f" at {origin.version}{since}"
+        text += f" at {origin.version}{since}"
     if origin.follows:
-        said += f", which follows {listed(origin.follows)}"
-    return f"{said}: {origin.why}" if origin.why else said
+        text += f", which follows {listed(origin.follows)}"
+    return f"{text}: {origin.why}" if origin.why else text
 
 
 def _print_comments(one: Explanation, text: str) -> None:
     """Print a file with a comment above each line where values begin, with their most important origins."""
-    said: dict[int, dict[str, None]] = {}
+    by_line: dict[int, dict[str, None]] = {}
     for value in one.values:
         if value.line:
             words = paragraph(_said(value.origins[0]), _WIDTH - value.column, "# ", "#   ")
-            said.setdefault(value.line, {}).update(dict.fromkeys(words))
-    for line in commented(text, {number: [*comments] for number, comments in said.items()}):
+            by_line.setdefault(value.line, {}).update(dict.fromkeys(words))
+    for line in commented(text, {number: [*comments] for number, comments in by_line.items()}):
         print(line if line.isprintable() else printable(line))

@@ -150,8 +150,10 @@ def _print_fields(imported: Sequence[Imported], object_name: str, bar: float) ->
         (fields,) = fields.values()
     selections = {one.table.selection for one in imported}
     read = [_entry(name, one.table) for name, one in by_object.items()]
-    told = selections <= {"tables", "files"} and (selections != {"files"} or len(imported) > 1)
-    print(emit.answers(({selections.pop(): read} if told and len(selections) == 1 else {}) | {"fields": fields}))
+    names_tables = selections <= {"tables", "files"} and (selections != {"files"} or len(imported) > 1)
+    print(
+        emit.answers(({selections.pop(): read} if names_tables and len(selections) == 1 else {}) | {"fields": fields})
+    )
 
 
 def _entry(object_name: str, table: Table) -> Any:
@@ -188,9 +190,9 @@ def _print_explained_text(imported: Sequence[Imported], bar: float) -> None:
         names = [printable(column.name) for column in one.table.columns]
         width = max(map(len, names))
         for name, column, judgement in zip(names, one.table.columns, one.judgements, strict=True):
-            said = judgement.at_least(bar)
-            style = {"PII": "yellow", "SENSITIVE": "red"}.get(said, "")
-            label = f"[{style}]{said:<10}[/]" if style else f"{said or '-':<10}"
+            given = judgement.at_least(bar)
+            style = {"PII": "yellow", "SENSITIVE": "red"}.get(given, "")
+            label = f"[{style}]{given:<10}[/]" if style else f"{given or '-':<10}"
             start = f"{escape(name):<{width}}  {column.type:<10} {label} {_sureness(judgement)}"
             _print_hanging(console, start, printable(_why(judgement, bar)))
 

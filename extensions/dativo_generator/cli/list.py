@@ -197,8 +197,8 @@ def _branch(row: Row) -> Iterator[str]:
     if row.kind != "scaffold":
         yield from _leaf(row)
         return
-    said = (row.scaffold, f"{row.source} -> {row.target}" if row.source else row.detail, row.version, row.state)
-    yield "  ".join(filter(None, said))
+    parts = (row.scaffold, f"{row.source} -> {row.target}" if row.source else row.detail, row.version, row.state)
+    yield "  ".join(filter(None, parts))
     for asset in row.assets:
         yield f"  {asset.path}"
         yield from _indented(_job(job) for job in row.jobs if job.asset == asset.path)

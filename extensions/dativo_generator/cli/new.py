@@ -89,7 +89,8 @@ def command(
         "defaults": defaults or as_json,
         "quiet": as_json,
         "pretend": dry_run,
-        "vcs_ref": version if is_version(version) else None,
+        # Without a tag, name the commit, so that neither Copier nor the template repeats the warning.
+        "vcs_ref": version if is_version(version) else source.tags[version],
         "unsafe": True,
     }
     try:
@@ -97,8 +98,8 @@ def command(
         with redirect_stdout(sys.stderr if as_json else sys.stdout):
             plan = _scaffolded(source, version, root, options)
     except _Refused as error:
-        said = str(error)
-        raise SourceError(_pointed(data_file, said, data or []) if data_file else said) from None
+        reason = str(error)
+        raise SourceError(_pointed(data_file, reason, data or []) if data_file else reason) from None
     if as_json:
         dump("new.v1", _as_json(plan, dry_run))
     raise typer.Exit(OK)
@@ -129,8 +130,8 @@ def _scaffolded(source: Source, version: str, root: Path, options: Mapping[str, 
     except (DativoError, OSError):
         raise
     except Exception as error:  # code of another version, which may fail in any way
-        said = " ".join(str(error).split())
-        what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {said}"
+        reason = " ".join(str(error).split())
+        what = f"use another version with --to; {version} of the template fails: {type(error).__name__}: {reason}"
         raise SourceError(what) from None
 
 
@@ -158,11 +159,11 @@ def _refuse_folder(source: Source) -> None:
     raise SourceError(f"--template: {way}; Copier does not read {folder} as a Git repository")
 
 
-def _refuse_guess(said: Mapping[str, Any]) -> None:
+def _refuse_guess(answers: Mapping[str, Any]) -> None:
     """Refuse the answers that Copier has tried in memory if their owner would be a guess; raises `SourceError`."""
-    if "owner" not in said and said["plan"]["assets"]:
+    if "owner" not in answers and answers["plan"]["assets"]:
         raise SourceError(
-            f"owner: give --data owner=team@example.com, or write it in {profile_of(said['tenant_id'])}; "
+            f"owner: give --data owner=team@example.com, or write it in {profile_of(answers['tenant_id'])}; "
             "nobody has answered it"
         )
 

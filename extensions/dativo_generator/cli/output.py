@@ -141,16 +141,16 @@ def print_leaving(change: Update, dry_run: bool) -> None:
 
 def effects_of(outcome: Outcome) -> list[tuple[str, str]]:
     """Return (effect, text) for each effect of an outcome."""
-    said = []
+    effects = []
     for effect in outcome.effects:
         if effect in ("refused", "forbidden in cloud"):
-            said.append((effect, outcome.detail))
+            effects.append((effect, outcome.detail))
         elif effect == "pinned":
-            said.append((effect, f"{outcome.name}: keeps {', '.join(outcome.pins)}"))
+            effects.append((effect, f"{outcome.name}: keeps {', '.join(outcome.pins)}"))
         elif effect == "changed by hand":
-            said.append((effect, f"{outcome.name}: {', '.join(outcome.changes)}"))
+            effects.append((effect, f"{outcome.name}: {', '.join(outcome.changes)}"))
         elif effect == "renamed":
-            said.append((effect, f"{outcome.name}: {outcome.detail}"))
+            effects.append((effect, f"{outcome.name}: {outcome.detail}"))
         else:
-            said.append((effect, outcome.name))
-    return said
+            effects.append((effect, outcome.name))
+    return effects

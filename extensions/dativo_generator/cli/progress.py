@@ -22,15 +22,15 @@ def progress(what: str, total: int, quiet: bool) -> Iterator[Callable[[], None]]
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
     task = bar.add_task(what, total=total)
-    done, said = 0, time.monotonic()
+    done, printed = 0, time.monotonic()
 
     def advance() -> None:
-        nonlocal done, said
+        nonlocal done, printed
         done += 1
         bar.start()
         bar.advance(task)
-        if not quiet and not console.is_terminal and time.monotonic() - said >= SECONDS:
-            said = time.monotonic()
+        if not quiet and not console.is_terminal and time.monotonic() - printed >= SECONDS:
+            printed = time.monotonic()
             print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
 
     try:

@@ -53,8 +53,8 @@ def _print_text(found: Removal, *, dry_run: bool) -> None:
     """Print edited files first, then each file that is deleted, and each that stays, with the reason."""
     console, change = Console(soft_wrap=True, highlight=False), found.change
     for outcome in change.refused:
-        for effect, said in effects_of(outcome):
-            print_state(console, effect, said)
+        for effect, text in effects_of(outcome):
+            print_state(console, effect, text)
     for path in found.edited:
         print_state(console, "edited", f"{path}{'' if path in found.stays else ': deleted with the edits in it'}")
     for path in change.deletes:

@@ -23,7 +23,7 @@ def main() -> None:
     try:
         flush()
     except OSError as error:
-        from ..base.system_errors import told
+        from ..base.system_errors import system_message
 
-        refuse(told(error), 2, as_json=False)
+        refuse(system_message(error), 2, as_json=False)
     sys.exit(status)  # type: ignore[arg-type]

@@ -22,6 +22,8 @@ EXAMPLES = (
     "dativo-generator update --dry-run",
     "dativo-generator update --tenant acme --data retention_days=30",
 )
+# Stands for the name of each answers file in a reason that several share.
+_FILE = "FILE"
 # How many examples of a kind a Markdown comment lists before it counts the others.
 _LISTED = 20
 
@@ -94,9 +96,16 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
     """Print what happens to each answers file, and how values change."""
     console = Console(soft_wrap=True, highlight=False)
     for outcome in change.outcomes:
-        for effect, said in effects_of(outcome):
-            if outcome.refused or (dry_run and effect != "unaffected"):
-                print_state(console, effect, said)
+        for effect, text in effects_of(outcome):
+            if dry_run and not outcome.refused and effect != "unaffected":
+                print_state(console, effect, text)
+    for (effect, reason), places in _refusals(change).items():
+        if len(places) == 1:
+            print_state(console, effect, f"{places[0]}: {reason.replace(_FILE, places[0].partition(':')[0])}")
+            continue
+        print_state(console, effect, f"{counted(len(places), 'answers file')}: {reason}")
+        for place in places:
+            print_state(console, "", f"  {place}")
     for group in change.groups:
         say(console, f"  {group}, like {group.example.path}")
     for path in sorted(change.conflicts):
@@ -108,6 +117,18 @@ def _print_text(change: Update, *, dry_run: bool) -> None:
         f"{taken} of {len(change.outcomes)} answers files {would}at {change.target}, {len(change.refused)} refused; "
         f"{counted(len(change.writes), 'file')} {would}changed, {len(change.conflicts)} with conflicts",
     )
+
+
+def _refusals(change: Update) -> dict[tuple[str, str], list[str]]:
+    """Group the refused answers files by effect and reason, in which `FILE` stands for the name of each."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for outcome in change.refused:
+        for effect, text in effects_of(outcome):
+            place, _, reason = text.partition(": ")
+            if not place.startswith(outcome.name):
+                place, reason = outcome.name, text
+            groups.setdefault((effect, reason.replace(outcome.name, _FILE)), []).append(place)
+    return groups
 
 
 def _print_markdown(change: Update, *, dry_run: bool) -> None:
@@ -133,10 +154,10 @@ def _print_markdown(change: Update, *, dry_run: bool) -> None:
         ("Pinned: they keep an answer that the registry has changed", ("pinned",)),
         ("Renamed or moved, with the edits in them", ("renamed", "moved")),
     ):
-        said = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
-        if said:
-            lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in said[:_LISTED])]
-            lines += [f"- and {len(said) - _LISTED} more"] if len(said) > _LISTED else []
+        texts = [text for outcome in change.outcomes for effect, text in effects_of(outcome) if effect in wanted]
+        if texts:
+            lines += [f"**{title}**", "", *(f"- {markdown_code(text)}" for text in texts[:_LISTED])]
+            lines += [f"- and {len(texts) - _LISTED} more"] if len(texts) > _LISTED else []
             lines.append("")
     moves = [f"{path} -> {target}" for path, target in change.moves.items()]
     for title, paths in (

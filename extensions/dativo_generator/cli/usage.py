@@ -16,7 +16,7 @@ _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTA
 _KIND = re.compile(r"Input should be ([^,]*)")
 
 
-def said(error: Any, commands: Iterable[str]) -> str:
+def usage_message(error: Any, commands: Iterable[str]) -> str:
     """Return a usage error of Typer as one line; `commands` are the names that there are."""
     message = str(error.message)
     if hasattr(error, "possibilities"):

@@ -59,12 +59,12 @@ def _print_text(findings: list[Finding], ignored: list[Finding], files: int) -> 
         if finding.severity == ERROR:
             _print_line(console, finding, "dim", "ignored error")
     counts = Counter(finding.severity for finding in findings)
-    said = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
+    summary = ", ".join(counted(counts[severity], severity) for severity in (ERROR, WARNING))
     off = Counter(finding.severity for finding in ignored)
-    said += "".join(
+    summary += "".join(
         f", {counted(off[severity], f'ignored {severity}')}" for severity in (ERROR, WARNING) if off[severity]
     )
-    console.print(f"{counted(files, 'file')}: {said}")
+    console.print(f"{counted(files, 'file')}: {summary}")
 
 
 def _print_line(console: Console, finding: Finding, style: str, word: str) -> None:
@@ -77,8 +77,8 @@ def _print_line(console: Console, finding: Finding, style: str, word: str) -> No
 
 def _print_json(findings: list[Finding], ignored: list[Finding], files: int) -> None:
     """Print `{files, findings, ignored}`."""
-    said = {"findings": findings, "ignored": ignored}
+    groups = {"findings": findings, "ignored": ignored}
     dump(
         "validate.v1",
-        {"files": files, **{name: [asdict(finding) for finding in those] for name, those in said.items()}},
+        {"files": files, **{name: [asdict(finding) for finding in those] for name, those in groups.items()}},
     )

@@ -307,16 +307,16 @@ def _asset_of(fleet: Fleet, here: Here, job: Document) -> tuple[str, str]:
 
     A job is no asset, though it may have the asset's name where somebody is in the folder of the jobs.
     """
-    said = job.get("asset_path")
-    if not isinstance(said, str) or not said:
+    recorded = job.get("asset_path")
+    if not isinstance(recorded, str) or not recorded:
         raise AnswerError("asset_path: name the asset that describes the data; it is missing")
-    parts = said.split("/")
+    parts = recorded.split("/")
     for start in range(len(parts)):
         path = "/".join(parts[start:])
         if path and path not in here.jobs and reading.is_file(fleet.tree.root, path):
             root = "/".join(parts[:start])
             return path, (root or "/") if start else "."
-    raise AnswerError(f"asset_path: {_brought(fleet.tree.root, parts)}; '{said}' is not here")
+    raise AnswerError(f"asset_path: {_brought(fleet.tree.root, parts)}; '{recorded}' is not here")
 
 
 def _brought(root: Path, parts: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from ..base.paths import answers_file_of
 from . import data_owner
 from .answers_files import AnswersFile
 from .parallel import mapped
-from .rows import Problem, Row, Told, told
+from .rows import Problem, Row, Told, grouped
 from .step import Outcome, Step
 from .update import Update, combined
 
@@ -48,13 +48,13 @@ class Batch:
     def warnings(self) -> list[Told]:
         """The warnings of the rows that are written, as `copier copy` gives them."""
         written = [state for state in self.states if state.state != "unchanged"]
-        return told((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
+        return grouped((state.row, kind, of) for state in written for kind, of in state.outcome.warned)
 
     @property
     def notes(self) -> list[Told]:
         """Why rows that are left alone could not be written now."""
         left = [state for state in self.states if state.state == "unchanged" and state.outcome.detail]
-        return told((state.row, state.outcome.detail, ()) for state in left)
+        return grouped((state.row, state.outcome.detail, ()) for state in left)
 
 
 def batch(step: Step, rows: Sequence[Row], advance: Callable[[], None] = lambda: None) -> Batch:
@@ -109,8 +109,8 @@ def _outcome(step: Step, answers: Mapping[str, Any], there: Mapping[str, Answers
         if name not in there:
             release.intended(profiled, {}, step.fleet.tree.root)
             outcome = step.new(complete, name)
-            told = [(data_owner.taken(step.user, complete["tenant_id"]), ())] if unowned else []
-            return replace(outcome, warned=(*told, *outcome.warned))
+            warned = [(data_owner.taken(step.user, complete["tenant_id"]), ())] if unowned else []
+            return replace(outcome, warned=(*warned, *outcome.warned))
         wanted_answers = _with_recorded(answers, there[name])
         outcome = step.outcome(there[name], lambda followed: wanted_answers)
         return [outcome.detail] if outcome.refused else outcome
@@ -136,7 +136,7 @@ def _not_now(step: Step, answers: Mapping[str, Any], file: AnswersFile) -> str:
         profiled = step.release.profiled(answers, step.fleet.tree.root)
         step.release.completed(profiled, file.name)
     except DativoError as error:
-        return f"unchanged, stays at {file.commit}; {step.target} refuses it: {_problems(step, profiled, error)[0]}"
+        return f"left at {file.commit}; {step.target} needs another answer: {_problems(step, profiled, error)[0]}"
     return ""
 
 

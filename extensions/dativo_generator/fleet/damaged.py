@@ -23,7 +23,7 @@ def damaged(root: Path, pack: Pack) -> Iterator[Finding]:
     for file in each(root):
         if not file.problem:
             continue
-        said = file.problem.removeprefix(file.name)
-        place = _PLACE.match(said)
+        problem = file.problem.removeprefix(file.name)
+        place = _PLACE.match(problem)
         line, column = (int(number or 1) for number in place.groups()) if place else (1, 1)
-        yield Finding(file.name, line, column, severity, _RULE, said[place.end() :] if place else file.problem)
+        yield Finding(file.name, line, column, severity, _RULE, problem[place.end() :] if place else file.problem)

@@ -225,10 +225,10 @@ class Explainer:
         return Located(text)
 
 
-def commented(text: str, said: Mapping[int, Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a file with comments above them; `said` has the comments by line."""
+def commented(text: str, comments: Mapping[int, Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a file with comments above them; `comments` holds them by line."""
     for number, line in enumerate(text.splitlines(), 1):
-        yield from (f"{line[: len(line) - len(line.lstrip())]}{comment}" for comment in said.get(number, ()))
+        yield from (f"{line[: len(line) - len(line.lstrip())]}{comment}" for comment in comments.get(number, ()))
         yield line
 
 
@@ -262,12 +262,12 @@ def _by_name(values: Mapping[Keys, Any]) -> dict[Keys, Keys]:
 
 def _named(keys: Keys, value: Any) -> str:
     """Format keys with the names of columns: ``schema[email].type``."""
-    said = ""
+    text = ""
     for key in keys:
         value = value[key]
         inner = value.get("name") if isinstance(key, int) and isinstance(value, dict) else None
-        said += f"[{inner if isinstance(inner, str) else key}]" if isinstance(key, int) else f".{key}"
-    return said.lstrip(".")
+        text += f"[{inner if isinstance(inner, str) else key}]" if isinstance(key, int) else f".{key}"
+    return text.lstrip(".")
 
 
 def _is_below(one: Explained, key: str) -> bool:

@@ -161,8 +161,8 @@ class Release:
         what = "no question has this name"
         if new != name:
             return f"{name}: use its new name '{new}'; {what}"
-        said = did_you_mean(name, self._types, what)
-        return f"{name}: {f'remove it; {what}' if said == what else said}"
+        suggestion = did_you_mean(name, self._types, what)
+        return f"{name}: {f'remove it; {what}' if suggestion == what else suggestion}"
 
     def typed(self, name: str, text: str) -> Any:
         """Parse the text of a ``--data`` option as Copier would."""

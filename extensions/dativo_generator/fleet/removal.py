@@ -104,11 +104,11 @@ def _gone(step: Step, file: AnswersFile, before: Rendering | None) -> Outcome:
         try:
             step.fleet.replay(file)
         except DativoError as error:
-            said = f"{file.name}: fix it first, or delete its files by hand; it cannot be rendered: {error}"
-            return Outcome(file.name, ("refused",), said)
+            reason = f"{file.name}: fix it first, or delete its files by hand; it cannot be rendered: {error}"
+            return Outcome(file.name, ("refused",), reason)
     if before.answers_file != file.name:
-        said = f"{file.name}: see dativo-generator replay; its answers belong in {before.answers_file}"
-        return Outcome(file.name, ("refused",), said)
+        reason = f"{file.name}: see dativo-generator replay; its answers belong in {before.answers_file}"
+        return Outcome(file.name, ("refused",), reason)
     there = [path for path in before.own if step.fleet.tree.read(path) is not None]
     kept = [] if step.force else [path for path in there if _is_edited(step.fleet, before, path)]
     return Outcome(
@@ -153,8 +153,8 @@ def less(scaffold: Scaffold, answers: Mapping[str, Any], objects: Sequence[str],
     raw = structure(answers[selection])
     result[selection] = [one for one, item in zip(raw, items, strict=True) if item.object not in objects]
     for question in ("fields", "asset_names"):
-        if isinstance(said := _structure(answers.get(question)), dict):
-            _put(result, question, {key: value for key, value in said.items() if key not in objects})
+        if isinstance(mapping := _structure(answers.get(question)), dict):
+            _put(result, question, {key: value for key, value in mapping.items() if key not in objects})
     if patterns := answers.get(PATTERNS):
         _put(result, PATTERNS, [*words(patterns), *_exceptions(items, objects, words(patterns))])
     whole = Scaffold(scaffold.pack, {**answers, "left_out": []})

@@ -257,8 +257,8 @@ def _followed(report: Report, fleet: Fleet) -> Report:
         if there := contents.get(file.expected) or names.get(file.path.rpartition("/")[2]):
             found |= {file.path: f"move it back; it is at {there}", there: f"belongs to {file.path}"}
 
-    def said(file: FileState) -> FileState:
+    def traced(file: FileState) -> FileState:
         return replace(file, state="moved", detail=found[file.path]) if file.path in found else file
 
-    answers = [replace(state, files=tuple(map(said, state.files))) for state in report.answers]
-    return Report(answers, list(map(said, report.others)))
+    answers = [replace(state, files=tuple(map(traced, state.files))) for state in report.answers]
+    return Report(answers, list(map(traced, report.others)))

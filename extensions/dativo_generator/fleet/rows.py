@@ -79,10 +79,10 @@ class Told(NamedTuple):
         return f"{_counted(self.unit, self.rows)}: {self.kind}{about}"
 
 
-def told(said: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
+def grouped(messages: Iterable[tuple[Row, str, Sequence[str]]]) -> list[Told]:
     """Merge messages about rows by kind, in the order of their first occurrence."""
     joined: dict[str, Told] = {}
-    for row, kind, of in said:
+    for row, kind, of in messages:
         before = joined.get(kind, Told(kind, row.place("").unit, ()))
         joined[kind] = before._replace(rows=(*before.rows, row.number), of=tuple(dict.fromkeys((*before.of, *of))))
     return list(joined.values())

@@ -175,8 +175,8 @@ class Source:
         found = [commit for commit in self._released if commit.startswith(prefix)] if prefix else []
         if len(found) != 1:
             what = f"'{recorded}' is not in the released history"
-            said = did_you_mean(recorded, self.tags, what)
-            raise SourceError(f"_commit: {f'{self._fetched}; {what}' if said == what else said}")
+            suggestion = did_you_mean(recorded, self.tags, what)
+            raise SourceError(f"_commit: {f'{self._fetched}; {what}' if suggestion == what else suggestion}")
         return found[0]
 
     def unreleased(self, version: str) -> str:
@@ -242,12 +242,12 @@ def scratch_folder() -> Iterator[str]:
 
 
 def _installed_from() -> str:
-    """Return where pip or uv installed this package from (PEP 610), or '' if from an index."""
+    """Return the repository or folder that this package was installed from (PEP 610); '' for a wheel or an index."""
     try:
         record: Any = json.loads(metadata.distribution("dativo-generator").read_text("direct_url.json") or "{}")
     except (metadata.PackageNotFoundError, ValueError):
         return ""
-    return record.get("url", "")
+    return "" if "archive_info" in record else record.get("url", "")
 
 
 def _git(folder: Path, *arguments: str, **how: Any) -> str:

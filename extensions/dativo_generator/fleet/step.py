@@ -389,8 +389,8 @@ def _entries(rendering: Rendering) -> dict[str, Any]:
 def _warned(rendering: Rendering) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the warnings of a scaffold; an older release does not say what they are about."""
     plan = rendering.plan
-    told = plan.get("warned") or [{"kind": text, "of": []} for text in plan.get("warnings", ())]
-    return tuple((one["kind"], tuple(one["of"])) for one in told)
+    warnings = plan.get("warned") or [{"kind": text, "of": []} for text in plan.get("warnings", ())]
+    return tuple((one["kind"], tuple(one["of"])) for one in warnings)
 
 
 def _reads(rendering: Rendering) -> dict[str, tuple[str, Item]]:

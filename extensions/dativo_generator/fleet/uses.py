@@ -52,8 +52,8 @@ def used(step: Step, outcomes: Sequence[Outcome]) -> dict[str, list[str]]:
         after |= {path: edit.theirs for path, edit in outcome.edits.items()} | dict(outcome.writes)
     found: dict[str, list[str]] = {}
     for job, text in jobs(step.fleet):
-        for said in _assets_of(after.get(job, text)):
-            parts = said.split("/")
+        for asset_path in _assets_of(after.get(job, text)):
+            parts = asset_path.split("/")
             for asset in ("/".join(parts[start:]) for start in range(len(parts))):
                 if asset in gone:
                     found.setdefault(asset, []).append(job)

@@ -73,11 +73,13 @@ def altered(root: Path, pack: Pack, template: str = "") -> Iterator[Finding]:
     named = template or settings_of(root).template
     for path, owner in suspects.items():
         if not named and not fleet.trusts(owner):
-            said = f"give its template with --template; {public(owner.source)} is not the template that is trusted here"
-            yield replace(_finding(rules, path, said), severity=WARNING)
+            message = (
+                f"give its template with --template; {public(owner.source)} is not the template that is trusted here"
+            )
+            yield replace(_finding(rules, path, message), severity=WARNING)
         elif not says_the_same(path, _there(root, path), contents[path]):
-            said = "restore it with dativo-generator replay --write; it is not what a recorded version gives"
-            yield _finding(rules, path, said)
+            message = "restore it with dativo-generator replay --write; it is not what a recorded version gives"
+            yield _finding(rules, path, message)
 
 
 def _owners(root: Path) -> dict[str, AnswersFile]:

@@ -46,8 +46,8 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "AT", "BR", "IN", "A
 
 def tested(kind: ValueKind) -> _Test:
     """Return the test of a kind; raises `ImportFailed` when its library is not installed."""
-    (how, said), form = kind.test, re.compile(kind.form or ".*", re.DOTALL)
-    test = {"check": _checked, "stdnum": _numbered, "patterns": _matched}[how](said)
+    (how, arguments), form = kind.test, re.compile(kind.form or ".*", re.DOTALL)
+    test = {"check": _checked, "stdnum": _numbered, "patterns": _matched}[how](arguments)
     return lambda text: form.fullmatch(text) is not None and test(text)
 
 
@@ -56,8 +56,8 @@ def characters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _checked(said: tuple[str, ...]) -> _Test:
-    return _CHECKS[said[0]]
+def _checked(arguments: tuple[str, ...]) -> _Test:
+    return _CHECKS[arguments[0]]
 
 
 def _matched(patterns: tuple[str, ...]) -> _Test:
@@ -65,8 +65,8 @@ def _matched(patterns: tuple[str, ...]) -> _Test:
     return lambda text: any(pattern.match(text) for pattern in compiled)
 
 
-def _numbered(said: tuple[str, ...]) -> _Test:
-    is_valid = _validator(f"stdnum.{said[0]}").is_valid
+def _numbered(arguments: tuple[str, ...]) -> _Test:
+    is_valid = _validator(f"stdnum.{arguments[0]}").is_valid
 
     def test(text: str) -> bool:
         try:

@@ -91,8 +91,8 @@ def _judgement(column: Column, judge: Judge, context: str, beside: tuple[str, ..
     judgement = judge(column.name, column.type, context, column.seen, beside)
     if column.label is None:
         return judgement
-    said = f"{judgement.label} by '{judgement.rule}'" if judgement.label else "nothing"
-    return Judgement(column.label, STATED, f"the rules say {said}", 1.0 if column.label else 0.0)
+    verdict = f"{judgement.label} by '{judgement.rule}'" if judgement.label else "nothing"
+    return Judgement(column.label, STATED, f"the rules say {verdict}", 1.0 if column.label else 0.0)
 
 
 def merged_fields(before: Sequence[Field], imported: Imported, min_confidence: float) -> tuple[Field, ...]:

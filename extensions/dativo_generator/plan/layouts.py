@@ -5,7 +5,7 @@ from typing import Any
 
 from ..answers.questions.contract import ODCS
 
-Said = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 # Both layouts write these under the same keys, if they have a value.
 _PLACE = {"domain": "domain", "dataProduct": "data_product"}
@@ -14,62 +14,62 @@ _REST = ("data_quality", "finops", "change_management")
 _BEGINS = {"source_connector", "asset"}
 
 
-def arranged(said: Said, layout: str) -> dict[str, Any]:
+def arranged(values: Values, layout: str) -> dict[str, Any]:
     """Return the part of an asset that describes it, in the key order of `layout`.
 
-    `said` maps names to values. `status`, `description`, `team_roles`, `security`, `consent`, `retention_days`, and
+    `values` maps names to values. `status`, `description`, `team_roles`, `security`, `consent`, `retention_days`, and
     whatever both layouts write under the same key may be missing.
     """
-    return _flat(said) if layout == ODCS else _nested(said)
+    return _flat(values) if layout == ODCS else _nested(values)
 
 
-def whole(described: Said, layout: str) -> dict[str, Any]:
+def whole(described: Values, layout: str) -> dict[str, Any]:
     """Return the whole document for the part of an asset that describes it."""
     return dict(described) if layout == ODCS else {"asset": dict(described), "schema": described["schema"]}
 
 
-def _flat(said: Said) -> dict[str, Any]:
-    team, compliance = {"owner": said["owner"]}, _only(said, "classification", "regulations", "retention_days")
-    if "team_roles" in said:
-        team["roles"] = said["team_roles"]
-    if "security" in said:
-        compliance["security"] = said["security"]
-    if "consent" in said:
-        compliance["user_consent_required"] = said["consent"]
+def _flat(values: Values) -> dict[str, Any]:
+    team, compliance = {"owner": values["owner"]}, _only(values, "classification", "regulations", "retention_days")
+    if "team_roles" in values:
+        team["roles"] = values["team_roles"]
+    if "security" in values:
+        compliance["security"] = values["security"]
+    if "consent" in values:
+        compliance["user_consent_required"] = values["consent"]
     return {
         "apiVersion": "v3.0.2",
         "kind": "DataContract",
-        **_only(said, "id", "name", "version"),
-        "status": said.get("status", "active"),
-        **_place(said),
-        **_only(said, "source_type", "object", "description", "schema"),
+        **_only(values, "id", "name", "version"),
+        "status": values.get("status", "active"),
+        **_place(values),
+        **_only(values, "source_type", "object", "description", "schema"),
         "team": team,
-        "tags": said["tags"],
+        "tags": values["tags"],
         "compliance": compliance,
-        **_only(said, *_REST, "target"),
+        **_only(values, *_REST, "target"),
     }
 
 
-def _nested(said: Said) -> dict[str, Any]:
-    labelled = {name: said[name] for name in ("classification", "regulations") if said[name]}
+def _nested(values: Values) -> dict[str, Any]:
+    labelled = {name: values[name] for name in ("classification", "regulations") if values[name]}
     return {
-        **_only(said, "name", "source_type", "object", "version", "status"),
-        **_place(said),
-        **_only(said, "description", "schema"),
-        "governance": {**_only(said, "owner", "tags"), **labelled, **_only(said, "retention_days")},
-        **_only(said, *_REST, "target"),
+        **_only(values, "name", "source_type", "object", "version", "status"),
+        **_place(values),
+        **_only(values, "description", "schema"),
+        "governance": {**_only(values, "owner", "tags"), **labelled, **_only(values, "retention_days")},
+        **_only(values, *_REST, "target"),
     }
 
 
-def _place(said: Said) -> dict[str, Any]:
-    return {key: said[name] for key, name in _PLACE.items() if said.get(name)}
+def _place(values: Values) -> dict[str, Any]:
+    return {key: values[name] for key, name in _PLACE.items() if values.get(name)}
 
 
-def _only(said: Said, *names: str) -> dict[str, Any]:
-    return {name: said[name] for name in names if name in said}
+def _only(values: Values, *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
-def grouped(document: Said) -> Iterator[dict[str, Any]]:
+def grouped(document: Values) -> Iterator[dict[str, Any]]:
     """Yield the keys of a document in groups; a template writes a blank line between them.
 
     Keys with a single value share a group. An empty target is left out.

@@ -139,8 +139,8 @@ def asset_path(scaffold: Scaffold, item: Item) -> str:
     """Return the path of an item's asset; if another scaffold writes it, `job_extra` may name it."""
     if there := file_paths.asset_of(scaffold["paths"], item.object):
         return there
-    if scaffold.reuses_assets and isinstance(said := scaffold["job_extra"].get("asset_path"), str):
-        return _filled_in(said, scaffold, item).removeprefix(_under(scaffold["app_root"], ""))
+    if scaffold.reuses_assets and isinstance(stated := scaffold["job_extra"].get("asset_path"), str):
+        return _filled_in(stated, scaffold, item).removeprefix(_under(scaffold["app_root"], ""))
     return f"assets/{scaffold.source.id}/v{scaffold['asset_version']}/{scaffold.asset_name(item)}.yaml"
 
 

@@ -111,7 +111,7 @@ def _plain(pack: Pack, answers: Mapping[str, Any], kind: str, path: str) -> dict
     plain = {key: value for key, value in answers.items() if key != name}
     if isinstance(differing, Mapping):
         plain["per_environment"] = {
-            one: {key: value for key, value in said.items() if key != name} for one, said in differing.items()
+            one: {key: value for key, value in values.items() if key != name} for one, values in differing.items()
         }
     try:
         return next((dict(leaves(one["data"])) for one in plan(pack, plain)[kind] if one["path"] == path), {})

@@ -149,9 +149,9 @@ def _listing(number: int, template: _Template) -> str:
         begin += f"{{% set {name} %}}{part}{{% endset %}}{{% if {name} %}}"
         end = f"{{% endif %}}{end}"
     indices = [f"_index{name}" for name, part in zip(names, template.parts, strict=True) if _YIELD.fullmatch(part)]
-    said = _NEXT.join([str(number), *(f"{{{{ {index} }}}}" for index in indices)])
+    row = _NEXT.join([str(number), *(f"{{{{ {index} }}}}" for index in indices)])
     path = "/".join(f"{{{{ {name} }}}}" for name in names)
-    return f"{begin}{said}{_NEXT}{path}{_END}{end}"
+    return f"{begin}{row}{_NEXT}{path}{_END}{end}"
 
 
 def _value(value: Any, key: str) -> Any:

@@ -160,9 +160,9 @@ def _fragments(conditions: Conditions, name: str, words: Mapping[str, Any]) -> I
             yield condition, default
     for keyword, function in (("x-asked", question.always_asked), ("x-no-effect", question.without_effect)):
         made = conditions.tree(name, where_it_fits(lambda probe, function=function: function(probe)))
-        for condition, said in clauses(made):
-            if said:
-                yield condition, {keyword: said}
+        for condition, clause in clauses(made):
+            if clause:
+                yield condition, {keyword: clause}
 
 
 def _offered(probe: Probe, question: Question, several: bool) -> list[str] | None:
@@ -198,5 +198,5 @@ def _add(then: Schema, name: str, fragment: Any) -> None:
     if fragment is False:
         properties[name] = False
     elif properties.get(name) is not False:
-        said = properties.setdefault(name, {})
-        said |= fragment
+        known = properties.setdefault(name, {})
+        known |= fragment

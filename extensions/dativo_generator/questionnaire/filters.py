@@ -17,10 +17,11 @@ from ..answers.scaffold import Scaffold
 from ..base import emit, reading
 from ..base.documents import shown
 from ..base.emit import block
-from ..base.errors import AnswerError, DativoError, printable
+from ..base.errors import AnswerError, DativoError
 from ..base.naming import few
 from ..base.paths import CI_FILES, FIXTURES_TEST, FIXTURES_TEST_SOURCE, profile_of
 from ..base.repository_url import has_secret, public
+from ..base.telling import tell
 from ..base.versions import is_hash, is_version, tag_of, version_of
 from ..plan.ci import misplaced
 from ..plan.destination import COPIERS_OWN
@@ -55,18 +56,18 @@ def _refuse_unversioned(session: Session) -> None:
     """Refuse a tag that is not a version: neither Copier nor the pack's own commands could tell what is newer.
 
     A commit after such a tag is accepted if it was requested, since a version may include it later. A commit that no
-    tag includes gets a warning.
+    tag includes gets a warning, unless it was requested: then the user, or the pack's own command, knows.
     """
     recorded = session.context["_copier_answers"].get("_commit") if session.writes else None
     if not recorded or is_version(tag := tag_of(recorded)):
         return
     if is_hash(recorded):
-        if session.is_new:
-            said = (
+        if session.is_new and not session.conf["vcs_ref"]:
+            warning = (
                 f"tag a version like v1.0.0; no tag of the template leads to {recorded}, "
                 "and without any tag the history of its default branch counts as released"
             )
-            _print_once(session, [f"Warning: {said}"])
+            _print_once(session, [f"Warning: {warning}"])
         return
     if recorded == tag or not session.conf["vcs_ref"]:
         raise AnswerError(
@@ -117,8 +118,8 @@ def _leave_out_misfit(session: Session, name: str, is_asked: bool) -> None:
     """Drop an answer of the user's Copier settings if it is invalid here: it is meant for another template."""
     defaults = session.conf["settings"].defaults
     if name in defaults and (why := _wrong(session, defaults[name], name)):
-        said = f"Note: ignoring an answer in your Copier settings, as it is for another template: {why}"
-        _print_once(session, [said] if is_asked else [])
+        note = f"Note: ignoring an answer in your Copier settings, as it is for another template: {why}"
+        _print_once(session, [note] if is_asked else [])
         del defaults[name]
 
 
@@ -200,8 +201,8 @@ def _print_imports(session: Session, name: str) -> None:
         elif scaffold.source.uses_cursor:
             lines.append(f"every run reads '{item.object}' in full")
         _print_once(session, [f"Imported: {line}" for line in lines])
-    said = (line for question in QUESTIONS.values() for line in question.imported(scaffold))
-    _print_once(session, [f"Imported: {line}" for line in said])
+    others = (line for question in QUESTIONS.values() for line in question.imported(scaffold))
+    _print_once(session, [f"Imported: {line}" for line in others])
 
 
 # The questions to ask if imported tables have no cursor column.
@@ -219,7 +220,7 @@ def _print_once(session: Session, lines: Iterable[str]) -> None:
     for line in lines:
         if line not in session.printed:
             session.printed.add(line)
-            print(printable(line), file=sys.stderr)
+            tell(line)
 
 
 def _left_to_choose(session: Session, name: str, chosen: Any) -> str:
@@ -432,5 +433,5 @@ def _recorded_source(session: Session, location: str) -> str:
             return str(source.resolve())
     if has_secret(location) and session.writes and "_src_path" not in session.printed:
         session.printed.add("_src_path")
-        print(printable(f"Note: give git the login for {public(location)}; it is not recorded"), file=sys.stderr)
+        tell(f"Note: give git the login for {public(location)}; it is not recorded")
     return public(location)

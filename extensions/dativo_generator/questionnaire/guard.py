@@ -40,15 +40,27 @@ def stale(scaffold: Scaffold, name: str, error: AnswerError, answers_file: str) 
         return AnswerError(f"{problem} (remove its line from the file)")
     if followable(scaffold, name):
         return AnswerError(f"{problem}; follow it with: dativo-generator update {shlex.quote(answers_file)}")
+    gone, left = _objects(scaffold) if name == "objects" and answers_file else ([], [])
+    remove = f"dativo-generator remove {shlex.quote(answers_file)}"
+    if gone and left:  # other answers may name these objects, too, and files are left: `remove` takes care of both
+        options = "".join(f" --object {shlex.quote(item)}" for item in gone)
+        return AnswerError(f"{problem}; remove {'it' if len(gone) == 1 else 'them'} with: {remove}{options}")
     # Answers that were given in memory have no file to update.
     command = f"dativo-generator update {shlex.quote(answers_file)} " if answers_file else ""
     verb = "move to another with" if name in PATHS else "answer again with"
     way = f"{verb}: {command}--data {name}={_suggestion(scaffold, name)}"
-    if not answers_file or not _has_left(scaffold, name):
+    if not answers_file or not (gone or _has_left(scaffold, name)):
         return AnswerError(f"{problem}; {way}")
-    known = scaffold.pack.lifecycle.fate(str(scaffold.raw[name]))
+    known = gone or scaffold.pack.lifecycle.fate(str(scaffold.raw[name]))
     unsaid = "" if known else f", and {LIFECYCLE} does not say why; ask whoever maintains the template"
-    return AnswerError(f"{problem}{unsaid}; {way}, or remove the scaffold with: dativo-generator remove {answers_file}")
+    return AnswerError(f"{problem}{unsaid}; {way}, or remove the scaffold with: {remove}")
+
+
+def _objects(scaffold: Scaffold) -> tuple[list[str], list[str]]:
+    """Return which of the objects in the answer are no longer in the registry, and which are."""
+    chosen = scaffold.raw["objects"] if isinstance(scaffold.raw["objects"], list) else []
+    known = scaffold.source.objects
+    return [str(item) for item in chosen if item not in known], [item for item in chosen if item in known]
 
 
 def _has_left(scaffold: Scaffold, name: str) -> bool:
@@ -238,9 +250,8 @@ def named(answers_file: str, destination: Destination) -> None:
 def _suggestion(scaffold: Scaffold, name: str) -> str:
     """Return the valid answer that comes closest to a stale one, for a command line."""
     if name == "objects":
-        chosen = scaffold.raw[name] if isinstance(scaffold.raw[name], list) else []
-        left = [item for item in chosen if item in scaffold.source.objects] or scaffold.source.objects
-        return f"'[{listed(left)}]'"
+        _, left = _objects(scaffold)
+        return f"'[{listed(left or scaffold.source.objects)}]'"
     if name.endswith("_connector"):
         named = scaffold.raw[name]
         if not isinstance(named, str):

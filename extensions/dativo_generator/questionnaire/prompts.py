@@ -73,8 +73,15 @@ def _options(kind: str, options: Mapping[str, Any]) -> dict[str, Any]:
     if kind == SEVERAL:
         changed.setdefault("instruction", _INSTRUCTION)
     if example := changed.get("placeholder"):
-        changed["placeholder"] = [("fg:ansibrightblack", example)]
+        changed["placeholder"] = partial(_placeholder, example)
     return changed
+
+
+def _placeholder(example: str) -> list[tuple[str, str]]:
+    """Return a placeholder while its question is open; afterwards it would look like the answer."""
+    from prompt_toolkit.application import get_app
+
+    return [] if get_app().is_done else [("fg:ansibrightblack", example)]
 
 
 def _verdict(validate: Callable[[Any], Any], kind: str, is_yaml: bool, answer: Any) -> Any:
@@ -144,8 +151,8 @@ def _refuse_keys(application: Any, kind: str, is_marked: bool) -> None:
 
     bindings = KeyBindings()
 
-    def refuse(said: str, event: Any) -> None:
-        event.app.current_buffer.validation_error = ValidationError(message=said)
+    def refuse(hint: str, event: Any) -> None:
+        event.app.current_buffer.validation_error = ValidationError(message=hint)
 
     def clear(_: Any) -> None:
         application.current_buffer.validation_error = None
@@ -154,7 +161,8 @@ def _refuse_keys(application: Any, kind: str, is_marked: bool) -> None:
     bindings.add("escape", "enter", eager=True)(partial(refuse, _PRESS[kind]))
     if kind == SINGLE and not is_marked and (choices := _unmarked(application)):
         unmarked = Condition(lambda: choices.pointed_at < 0)
-        bindings.add("enter", eager=True, filter=unmarked)(partial(refuse, _UNMARKED))
+        for keys in (("enter",), ("escape", "enter")):
+            bindings.add(*keys, eager=True, filter=unmarked)(partial(refuse, _UNMARKED))
         for key in ("up", "k", "c-p"):
             bindings.add(key, eager=True, filter=unmarked)(partial(_last, choices))
     application.key_bindings = merge_key_bindings([application.key_bindings, bindings])

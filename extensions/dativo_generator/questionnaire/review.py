@@ -101,17 +101,17 @@ def _summary(plan: Mapping[str, Any], paint: Paint) -> Iterator[str]:
     yield paint(f"{len(plan['jobs'])} jobs from {plan['source']} to {plan['target']}:", "title")
     for job in plan["jobs"]:
         asset, incremental = assets.get(job["object"]), job["data"]["source"].get("incremental")
-        said = []
+        parts = []
         if asset:
             labels = [field["classification"] for field in asset["schema"] if field.get("classification")]
             counted = listed(f"{labels.count(label)} {label}" for label in sorted(set(labels)))
-            said.append(f"{len(asset['schema'])} columns{f' ({counted})' if counted else ''}")
+            parts.append(f"{len(asset['schema'])} columns{f' ({counted})' if counted else ''}")
         if incremental:
             cursor = incremental.get("cursor_field")
-            said.append(f"follows {inline(cursor)}" if cursor else "reads what is new")
+            parts.append(f"follows {inline(cursor)}" if cursor else "reads what is new")
         else:
-            said.append("reads everything")
-        yield printable(f"  {job['object']}: {', '.join(said)}")
+            parts.append("reads everything")
+        yield printable(f"  {job['object']}: {', '.join(parts)}")
     yield ""
 
 

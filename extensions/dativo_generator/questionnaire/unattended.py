@@ -33,8 +33,8 @@ def refuse_unknown(pack: Pack, names: Iterable[str]) -> None:
             what = "no question has this name"
             if name in pack.lifecycle.questions:
                 raise AnswerError(f"{name}: use its new name '{new}'; {what}")
-            said = did_you_mean(name, QUESTIONS, what)
-            raise AnswerError(f"{name}: {f'remove it; {what}' if said == what else said}")
+            suggestion = did_you_mean(name, QUESTIONS, what)
+            raise AnswerError(f"{name}: {f'remove it; {what}' if suggestion == what else suggestion}")
 
 
 def completed(pack: Pack, answers: Mapping[str, Any], answers_file: str, importing: bool = False) -> dict[str, Any]:

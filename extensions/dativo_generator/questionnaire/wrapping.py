@@ -27,9 +27,9 @@ def wrapped(pieces: Sequence[tuple[Any, ...]], columns: int) -> list[tuple[Any, 
 
 def _broken(part: str, position: int, breaks: dict[int, str]) -> Iterator[str]:
     for place, character in enumerate(part, position):
-        said = breaks.get(place, "")
-        yield said
-        if not (said and character == " "):
+        inserted = breaks.get(place, "")
+        yield inserted
+        if not (inserted and character == " "):
             yield character
 
 

@@ -119,10 +119,10 @@ def _kind(entry: Section, groups: Groups, labels: tuple[str, ...]) -> ValueKind:
 
 
 def _test(entry: Section) -> tuple[str, tuple[str, ...]]:
-    said = [name for name in _TESTS if name in entry.value]
-    if len(said) != 1:
+    tests = [name for name in _TESTS if name in entry.value]
+    if len(tests) != 1:
         raise entry.error("name", "give one of check, stdnum and patterns")
-    (name,) = said
+    (name,) = tests
     if name == "patterns":
         return name, tuple(_pattern(entry, name, pattern) for pattern in entry.texts(name))
     return name, (entry.text(name, like=r"[a-z_]+(\.[a-z]+)?"),)

@@ -26,8 +26,8 @@ def asset_problems(asset: Mapping[str, Any]) -> Problems:
     governance, _, labels_of = governance_of(asset)
     labels = {field["classification"] for field in body["schema"] if isinstance(field.get("classification"), str)}
     if not labels <= set(governance.get("classification", [])):
-        said = f"the asset does not carry the labels of its fields: {listed(sorted(labels))}"
-        yield Problem((*labels_of, "classification"), "labels", said)
+        message = f"the asset does not carry the labels of its fields: {listed(sorted(labels))}"
+        yield Problem((*labels_of, "classification"), "labels", message)
     if labels and "retention_days" not in governance:
         yield Problem(
             labels_of, "retention", f"has columns labelled {listed(sorted(labels))}, but no retention_days", True
@@ -64,5 +64,5 @@ def column_problems(asset: Mapping[str, Any], pack: Pack) -> Problems:
         if type_ not in KEPT:
             meant = _MEANT.get(type_)
             what = f"the runner stores '{type_}' as text"
-            said = f"write {meant}; {what}" if meant else offer(type_, KEPT, what)
-            yield Problem((*keys, "type"), "type", said)
+            message = f"write {meant}; {what}" if meant else offer(type_, KEPT, what)
+            yield Problem((*keys, "type"), "type", message)

@@ -55,16 +55,16 @@ class Between:
         other = self._assets.setdefault((asset.source_type, asset.name, asset.version), file.path)
         if other != file.path:
             keys = (*inside(file.value), "name")
-            said = f"'{asset.name}' {asset.version} is in {other}, too"
-            yield file.finding(Problem(keys, "same-asset", said))
+            message = f"'{asset.name}' {asset.version} is in {other}, too"
+            yield file.finding(Problem(keys, "same-asset", message))
 
     def _same_place(self, job: Job) -> Iterator[Finding]:
         """Yield a finding if another job writes to the same place: the later run overwrites files of the earlier."""
         where = place_of(job.value, job.asset, job.target, self.runner) if job.asset and job.target else ()
         if where and (other := self._places.setdefault(where, job.file.path)) != job.file.path:
             keys: Keys = ("asset",) if "asset" in job.value else ("asset_path",)
-            said = f"{other} writes to {address_of(where)}, too"
-            yield job.file.finding(Problem(keys, "same-place", said))
+            message = f"{other} writes to {address_of(where)}, too"
+            yield job.file.finding(Problem(keys, "same-place", message))
 
     def _same_state(self, job: Job) -> Iterator[Finding]:
         """Yield a finding if an incremental job shares its state file with another."""
@@ -75,11 +75,11 @@ class Between:
         if other == job.file.path:
             return
         if kept.entries & state.entries:
-            said = f"give each job a state_path of its own; {other} uses {state.path}, too"
-            yield job.file.finding(Problem(keys, "same-state", said, True))
+            message = f"give each job a state_path of its own; {other} uses {state.path}, too"
+            yield job.file.finding(Problem(keys, "same-state", message, True))
         else:
-            said = f"never run both at the same time; {other} uses {state.path}, too"
-            yield job.file.finding(Problem(keys, "shared-state", said, True))
+            message = f"never run both at the same time; {other} uses {state.path}, too"
+            yield job.file.finding(Problem(keys, "shared-state", message, True))
 
 
 def place_of(job: Mapping[str, Any], asset: Described, end: End, runner: Runner) -> tuple[str, ...]:

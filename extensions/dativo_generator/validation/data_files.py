@@ -27,13 +27,13 @@ def delimiter_problems(
     names = set(columns)
     for index, file in enumerate(source.get("files", [])):
         header = _header(repository, file["path"], str(options.get("encoding")))
-        said = str(options["delimiter"])
-        if not header or names & _columns(header, said):
+        stated = str(options["delimiter"])
+        if not header or names & _columns(header, stated):
             continue
-        found = next((one for one in _DELIMITERS if one != said and names & _columns(header, one)), "")
+        found = next((one for one in _DELIMITERS if one != stated and names & _columns(header, one)), "")
         if found:
             message = (
-                f"is separated by {_shown(found)}, but the job splits it at {_shown(said)}: every value becomes null"
+                f"is separated by {_shown(found)}, but the job splits it at {_shown(stated)}: every value becomes null"
             )
             yield Problem(("source", "files", index, "path"), "delimiter", message)
 

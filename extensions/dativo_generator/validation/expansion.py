@@ -31,16 +31,16 @@ def source_expansion(source: Mapping[str, Any], end: End, runner: Runner) -> Pro
     if "custom_reader" not in source:
         yield from _connection(source.get("connection", {}), end, runner)
         if runner.reads_secret_file(end.connector, end.recipe) and "${" in end.recipe.credentials_file:
-            said = f"the recipe's '{end.recipe.credentials_file}' is not expanded; only {{tenant}} is"
-            yield Problem(("source_connector_path",), "expansion", said)
+            message = f"the recipe's '{end.recipe.credentials_file}' is not expanded; only {{tenant}} is"
+            yield Problem(("source_connector_path",), "expansion", message)
     for index, file in enumerate(source.get("files", [])):
         if "${" in file.get("path", ""):
             keys = ("source", "files", index, "path")
             yield Problem(keys, "expansion", f"write the path out; '{file['path']}' is not expanded")
     state = str(source.get("incremental", {}).get("state_path", ""))
     if "${" in state:
-        said = f"write the path out; '{state}' is not expanded but becomes a folder of that name"
-        yield Problem(("source", "incremental", "state_path"), "expansion", said)
+        message = f"write the path out; '{state}' is not expanded but becomes a folder of that name"
+        yield Problem(("source", "incremental", "state_path"), "expansion", message)
 
 
 def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Problems:
@@ -53,8 +53,8 @@ def _connection(connection: Mapping[str, Any], end: End, runner: Runner) -> Prob
         if not runner.expands_defaults(end.connector.id):
             yield Problem(keys, "expansion", f"write one whole ${{NAME}}; '{text}' is not expanded")
         elif not WITH_DEFAULT.fullmatch(text):
-            said = f"write one whole ${{NAME}} or ${{NAME:-default}}; '{text}' is not expanded"
-            yield Problem(keys, "expansion", said)
+            message = f"write one whole ${{NAME}} or ${{NAME:-default}}; '{text}' is not expanded"
+            yield Problem(keys, "expansion", message)
 
 
 def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Problems:
@@ -70,9 +70,9 @@ def target_expansion(target: Mapping[str, Any], end: End, runner: Runner) -> Pro
             yield Problem(where, "expansion", f"the runner drops the text around the variable in '{text}'")
     bucket = block.get("bucket", "")
     if isinstance(bucket, str) and "${" in bucket:
-        said = "" if name in connection else "the recipe's "
-        said += f"'{bucket}' is not expanded and nothing is uploaded; write the name out"
-        yield Problem((*keys, name, "bucket"), "expansion", said)
+        message = "" if name in connection else "the recipe's "
+        message += f"'{bucket}' is not expanded and nothing is uploaded; write the name out"
+        yield Problem((*keys, name, "bucket"), "expansion", message)
     if catalog := end.recipe.catalog:
         for where, text in _texts(connection.get(catalog, {}), (*keys, catalog)):
             if match := WITH_DEFAULT.search(text):

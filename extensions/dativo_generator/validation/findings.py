@@ -67,9 +67,9 @@ class File:
     def finding(self, problem: Problem) -> Finding:
         """Return a problem as a finding, with its position."""
         where = place(problem.keys)
-        said = f"{where}: {problem.message}" if where else problem.message
+        message = f"{where}: {problem.message}" if where else problem.message
         line, column = self.located.place(problem.keys, problem.of_key)
-        return Finding(self.path, line, column, self.rules[problem.rule].severity, problem.rule, printable(said))
+        return Finding(self.path, line, column, self.rules[problem.rule].severity, problem.rule, printable(message))
 
 
 def _nulls(value: Any, keys: Keys = ()) -> Iterator[Keys]:

@@ -33,8 +33,8 @@ def source_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
     yield from source_expansion(source, end, runner)
     read = "custom_reader" in source or end.usual.connection or runner.reads(end.connector, end.recipe).how != NATIVE
     if connection and not read:
-        said = f"the runner reads no connection for {connector.id}"
-        yield Problem(("source", "connection"), "no-effect", said, True)
+        message = f"the runner reads no connection for {connector.id}"
+        yield Problem(("source", "connection"), "no-effect", message, True)
     for index, file in enumerate(source.get("files", [])):
         keys = ("source", "files", index)
         if end.usual.credentials == "service_account" and "id" not in file:
@@ -62,8 +62,8 @@ def _plugin(side: Mapping[str, Any], end: End, runner: Runner, role: str) -> Pro
 def _selection(source: Mapping[str, Any], connector: Connector) -> Problems:
     selections = [selection for selection in SELECTIONS if source.get(selection)]
     if connector.selection not in selections and "custom_reader" not in source:
-        said = f"lists {listed(selections)}" if selections else "does not say what to read"
-        yield Problem(("source",), "source", f"{said}; {connector.id} is read by {connector.selection}")
+        problem = f"lists {listed(selections)}" if selections else "does not say what to read"
+        yield Problem(("source",), "source", f"{problem}; {connector.id} is read by {connector.selection}")
     for selection in selections:
         if selection != connector.selection and connector.selection in selections:
             yield Problem(("source", selection), "no-effect", f"{connector.id} is read by {connector.selection}", True)
@@ -105,8 +105,8 @@ def _incremental(source: Mapping[str, Any], end: End, runner: Runner) -> Problem
         return
     if "tables" in source and incremental.get("lookback_days", 0) > 0:
         days = incremental["lookback_days"]
-        said = f"write 0, which reads everything; the first run reads only {days} days back"
-        yield Problem((*keys, "lookback_days"), "first-load", said)
+        message = f"write 0, which reads everything; the first run reads only {days} days back"
+        yield Problem((*keys, "lookback_days"), "first-load", message)
     yield Problem(keys, "once-a-day", "a second run on one day overwrites what the first wrote", True)
 
 
@@ -126,8 +126,8 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
         yield from _written(job, end, runner)
     for name in runner.storage_blocks:
         if "prefix" in mapping(connection.get(name)):
-            said = "data lands below domain, data product and name of the asset"
-            yield Problem((*keys, name, "prefix"), "no-effect", said, True)
+            message = "data lands below domain, data product and name of the asset"
+            yield Problem((*keys, name, "prefix"), "no-effect", message, True)
     yield from target_expansion(target, end, runner)
     if not end.recipe.catalog:
         for key in ("branch", "warehouse"):
@@ -135,8 +135,8 @@ def target_problems(job: Mapping[str, Any], end: End, runner: Runner) -> Problem
                 yield Problem(("target", key), "no-effect", "works only with a catalog, and the recipe has none", True)
     for index, column in enumerate(target.get("partitioning", [])):
         if column != "ingest_date":
-            said = f"use ingest_date; '{column}' is a column of the data"
-            yield Problem(("target", "partitioning", index), "partitioning", said)
+            message = f"use ingest_date; '{column}' is a column of the data"
+            yield Problem(("target", "partitioning", index), "partitioning", message)
 
 
 def _written(job: Mapping[str, Any], end: End, runner: Runner) -> Problems:

@@ -104,8 +104,8 @@ def _message(error: ValidationError) -> str:
     if error.validator in ("minLength", "minItems"):
         return "is empty"
     why = _description(error)
-    said = "unusual" if _stated(error) == "unusual" else "not allowed"
-    return f"{shown(value)} is {said}{': ' + why if why else ''}"
+    verdict = "unusual" if _stated(error) == "unusual" else "not allowed"
+    return f"{shown(value)} is {verdict}{': ' + why if why else ''}"
 
 
 def _stated(error: ValidationError) -> str:
@@ -115,9 +115,9 @@ def _stated(error: ValidationError) -> str:
 
 def _description(error: ValidationError) -> str:
     """Return the nearest description in the schema of the refused value."""
-    said = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
+    description = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
     above: Any = error.parent
-    while not said and above is not None:
-        said = above.schema.get("description", "")
+    while not description and above is not None:
+        description = above.schema.get("description", "")
         above = above.parent
-    return re.sub(r"\s+", " ", said).rstrip(".")
+    return re.sub(r"\s+", " ", description).rstrip(".")

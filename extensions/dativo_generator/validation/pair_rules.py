@@ -16,13 +16,13 @@ def pair_problems(job: Mapping[str, Any], asset: Described, source: End | None, 
         yield Problem(("asset",), "pair", f"the job says '{job['asset']}', the file '{asset.name}'")
     if source and source.connector.id != asset.source_type:
         keys = ("source_connector",) if "source_connector" in job else ("source_connector_path",)
-        said = f"reads {source.connector.id}, but the asset describes '{asset.source_type}'"
-        yield Problem(keys, "pair", said)
+        message = f"reads {source.connector.id}, but the asset describes '{asset.source_type}'"
+        yield Problem(keys, "pair", message)
     yield from _objects(job, asset, source)
     yield from _cursors(job, asset)
     if asset.dates and target and target.recipe.catalog and "custom_writer" not in job.get("target", {}):
-        said = f"write timestamp; a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}"
-        yield Problem(("asset_path",), "date-in-catalog", said)
+        message = f"write timestamp; a date fails the commit to {target.recipe.catalog}: {few(asset.dates)}"
+        yield Problem(("asset_path",), "date-in-catalog", message)
 
 
 def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Problems:
@@ -33,8 +33,8 @@ def _objects(job: Mapping[str, Any], asset: Described, source: End | None) -> Pr
         objects = [name for name in objects if name]
         if objects and objects != [asset.object]:
             rule = "pair" if selection == "objects" else "object"
-            said = f"reads {few(map(str, objects))}, but the asset describes '{asset.object}'"
-            yield Problem(("source", selection), rule, said)
+            message = f"reads {few(map(str, objects))}, but the asset describes '{asset.object}'"
+            yield Problem(("source", selection), rule, message)
 
 
 def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
@@ -46,5 +46,5 @@ def _cursors(job: Mapping[str, Any], asset: Described) -> Problems:
         if cursor and cursor not in asset.columns:
             own = ("source", "tables", index, "cursor_field")
             keys = own if "cursor_field" in table else ("source", "incremental", "cursor_field")
-            said = offer(cursor, asset.columns, f"the asset has no field '{cursor}' for the cursor")
-            yield Problem(keys, "cursor", said)
+            message = offer(cursor, asset.columns, f"the asset has no field '{cursor}' for the cursor")
+            yield Problem(keys, "cursor", message)

@@ -46,9 +46,9 @@ def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
     recipe = pack.recipe(connector.id)
     engine = mapping(own.get("default_engine"))
     credentials = mapping(own.get("credentials"))
-    said: dict[str, Any] = {}
+    stated: dict[str, Any] = {}
     if own:
-        said = {
+        stated = {
             "engine": str(engine.get("type", recipe.engine)),
             "options": mapping(engine.get("options")),
             "credentials": str(credentials.get("type", "none")),
@@ -57,7 +57,7 @@ def end_of(pack: Pack, connector: Connector, own: Mapping[str, Any]) -> End:
             "connection": mapping(own.get("connection_template")),
             "catalog": str(own.get("catalog") or ""),
         }
-    return End(connector, recipe, replace(recipe, **said))
+    return End(connector, recipe, replace(recipe, **stated))
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -180,12 +180,12 @@ class _Validation:
             return
         misfits, file.fits = self._misfits(file, "asset")
         self.unused[path] = file.finding(Problem((), "orphan", "no job fills this asset"))
-        said: list[Problem] = []
+        problems: list[Problem] = []
         if file.fits:
-            said = list(self._asset_rules(file))
+            problems = list(self._asset_rules(file))
             self.assets[path] = described(file.value)
             yield from self.between.of_asset(file, self.assets[path])
-        yield from _findings(file, said, misfits)
+        yield from _findings(file, problems, misfits)
 
     def _asset_rules(self, file: File) -> Problems:
         yield from asset_problems(file.value)
@@ -200,12 +200,12 @@ class _Validation:
 
     def _owner(self, file: File, scaffold: str, tenant: str) -> Problems:
         """Yield a problem if the owner is a guess: the scaffold's answers name none, and the asset has the default."""
-        said, keys, _ = governance_of(file.value)
-        if said.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
+        governance, keys, _ = governance_of(file.value)
+        if governance.get("owner") != QUESTIONS["owner"].guess({"tenant_id": tenant}):
             return
         answers = Destination(self.repository, answers_file_of(tenant, scaffold)).recorded
         if answers and "owner" not in answers:
-            yield Problem(keys, "guessed-owner", f"say whose data it is; '{said['owner']}' is a guess")
+            yield Problem(keys, "guessed-owner", f"say whose data it is; '{governance['owner']}' is a guess")
 
     def _is_guessed(self, scaffold: str, tenant: str) -> bool:
         """Return whether no answer of the scaffold that wrote an asset names its columns."""
@@ -220,18 +220,18 @@ class _Validation:
             yield file
             return
         if not isinstance(file.raw, dict) or not {"tenant_id", "asset_path"} & file.raw.keys():
-            said = "move it; it is not a job, but the runner reads every YAML file below jobs/"
-            yield file.finding(Problem((), "not-a-job", said))
+            message = "move it; it is not a job, but the runner reads every YAML file below jobs/"
+            yield file.finding(Problem((), "not-a-job", message))
             return
         misfits, file.fits = self._misfits(file, "job")
-        there, said = self._named(file)
+        there, problems = self._named(file)
         ends, unknown = self._ends(file, there)
-        said += unknown
+        problems += unknown
         if file.fits:
             asset = self.assets.get(there.get("asset_path", ""))
             yield from self.between.of_job(Job(file, ends.get("source"), ends.get("target"), asset))
-            said += self._job_rules(file, ends, asset)
-        yield from _findings(file, said, misfits)
+            problems += self._job_rules(file, ends, asset)
+        yield from _findings(file, problems, misfits)
 
     def _named(self, file: File) -> tuple[dict[str, str], list[Problem]]:
         """Return the files that a job names and that exist, by key, and a problem for each one that is missing."""
@@ -287,8 +287,8 @@ class _Validation:
                 continue
             stated = file.value.get(f"{role}_connector", name)
             if stated != name:
-                said = f"write {name}, as the recipe says; '{stated}' is only a label here"
-                problems.append(Problem((f"{role}_connector",), "connector-name", said))
+                message = f"write {name}, as the recipe says; '{stated}' is only a label here"
+                problems.append(Problem((f"{role}_connector",), "connector-name", message))
             if (why := forbidden(connector, cloud=True)) and (self.cloud or self._in_cloud(file)):
                 problems.append(Problem((key,), "cloud", f"'{name}' is {why}"))
             try:
@@ -307,26 +307,26 @@ class _Validation:
 
     def _job_rules(self, file: File, ends: Mapping[str, End], asset: Described | None) -> list[Problem]:
         job, source, target = file.value, ends.get("source"), ends.get("target")
-        said = [*job_effects(job, self.pack.keys), *expansion.lineage_expansion(job, self.pack.keys)]
+        problems = [*job_effects(job, self.pack.keys), *expansion.lineage_expansion(job, self.pack.keys)]
         if source:
-            said += source_problems(job, source, self.pack.runner)
-            said += written_problems(file.raw, source)
+            problems += source_problems(job, source, self.pack.runner)
+            problems += written_problems(file.raw, source)
         if target:
-            said += target_problems(job, target, self.pack.runner)
-        said += self._variables(job, source, target, said)
+            problems += target_problems(job, target, self.pack.runner)
+        problems += self._variables(job, source, target, problems)
         if asset:
-            said += pair_problems(job, asset, source, target)
+            problems += pair_problems(job, asset, source, target)
             if source:
-                said += delimiter_problems(self.repository, job, asset.columns, source, self.pack.runner)
-        return said
+                problems += delimiter_problems(self.repository, job, asset.columns, source, self.pack.runner)
+        return problems
 
     def _variables(
-        self, job: Mapping[str, Any], source: End | None, target: End | None, said: list[Problem]
+        self, job: Mapping[str, Any], source: End | None, target: End | None, problems: list[Problem]
     ) -> Problems:
         """Yield variables that no file lists; if an end is unknown, only those that the job itself names."""
         known = source and target
         read = read_by(job, source.connector, source.recipe, target.recipe, self.pack) if known else named_in(job)
-        unexpanded = {problem.keys for problem in said if problem.rule in expansion.RULES}
+        unexpanded = {problem.keys for problem in problems if problem.rule in expansion.RULES}
         return self.variables.problems(job, read, unexpanded)
 
 
@@ -334,10 +334,10 @@ def _problem(misfit: Misfit) -> Problem:
     return Problem(misfit.keys + misfit.key, misfit.rule, misfit.message, bool(misfit.key))
 
 
-def _findings(file: File, said: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
+def _findings(file: File, problems: list[Problem], misfits: list[Problem]) -> Iterator[Finding]:
     """Yield the findings of rules and schema, except schema findings that a rule repeats or states more precisely."""
-    known = {(problem.keys, rule) for problem in said for rule in (problem.rule, "unusual")}
-    for problem in (*said, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
+    known = {(problem.keys, rule) for problem in problems for rule in (problem.rule, "unusual")}
+    for problem in (*problems, *(misfit for misfit in misfits if (misfit.keys, misfit.rule) not in known)):
         yield file.finding(problem)
 
 

@@ -113,8 +113,8 @@ def awaits_source(answers: Answers) -> bool:
 def check_unsourced(answers: Answers) -> None:
     """Check the tables as far as possible before their patterns are looked up; raises `QuestionError`."""
     try:
-        if said := parted(_listed(answers, readers.recordable(answers.raw["tables"])))[1]:
-            read_selection(said, answers.source, answers.source_recipe)
+        if named := parted(_listed(answers, readers.recordable(answers.raw["tables"])))[1]:
+            read_selection(named, answers.source, answers.source_recipe)
     except AnswerError as error:
         raise QuestionError(f"tables: {error}") from None
 

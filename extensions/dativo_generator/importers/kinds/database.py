@@ -182,8 +182,8 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = (), sample: int = 0)
         if like:
             names = [name for name in names if is_meant(name, places[name][0], like)]
             if not names:
-                said = f"no table is called {few(like)} (there: {few(sorted(places))})"
-                raise ImportFailed(f"{shown(url)}: {said}")
+                reason = f"no table is called {few(like)} (there: {few(sorted(places))})"
+                raise ImportFailed(f"{shown(url)}: {reason}")
         refused = {name: why for name in names if (why := _refusal(inspector, address, *places[name]))}
         if len(refused) == len(names):
             raise ImportFailed(f"{shown(url)}: no table can be read: {next(iter(refused.values()))}")
@@ -192,8 +192,8 @@ def _reflected(url: str, wanted: str, like: Sequence[str] = (), sample: int = 0)
             if name not in refused:
                 columns = tuple(_columns(inspector, *places[name]))
                 if sample:
-                    columns, told = _sampled(inspector, address, places[name], columns, sample)
-                    notes = (*notes, *told)
+                    columns, sampled = _sampled(inspector, address, places[name], columns, sample)
+                    notes = (*notes, *sampled)
                 yield Table(
                     name, columns, _comment(inspector, *places[name]), notes=notes, schema=_schema(name, places)
                 )
@@ -231,8 +231,8 @@ def _sampled(
     except sqlalchemy.exc.SQLAlchemyError as error:
         return columns, (f"no rows were read for the labels: {address.reason(error)}",)
     seen = {column.name: judged(texts, column.kind) for column, texts in zip(wanted, kept, strict=True)}
-    told = (f"{read:,} rows were read for the labels",)
-    return tuple(replace(column, seen=seen.get(column.name)) for column in columns), told
+    notes = (f"{read:,} rows were read for the labels",)
+    return tuple(replace(column, seen=seen.get(column.name)) for column in columns), notes
 
 
 def _schema(name: str, places: Mapping[str, tuple[str, str | None]]) -> str:

@@ -55,7 +55,12 @@ def _table(entry: Mapping[str, Any], schema: str, where: str) -> Table:
     names = (entry.get("identifier"), mapping_in(entry.get("config")).get("alias"), entry.get("name"))
     name = next((text for text in map(text_in, names) if text and "{" not in text), "table")
     constraints = mappings_of(entry.get("constraints"), f"{where}: constraints")
-    key = {one for said in constraints if said.get("type") == "primary_key" for one in texts_in(said.get("columns"))}
+    key = {
+        one
+        for constraint in constraints
+        if constraint.get("type") == "primary_key"
+        for one in texts_in(constraint.get("columns"))
+    }
     listed = list(_columns(mappings_of(entry.get("columns"), f"{where}: columns"), key, where))
     first = {column.name: column for column in reversed(listed)}
     columns = tuple(column for column in listed if first[column.name] is column)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 
 from ...base.naming import few, listed, nearest
 from ...registry.definitions import words
@@ -184,7 +185,8 @@ def _named_problems(path: Path, problems: Sequence[Problem]) -> Iterator[str]:
 def _notes(path: Path, guessed: str, script: Script) -> Iterator[str]:
     """Yield the notes on the script as a whole, a line each."""
     if guessed:
-        yield f"read as {guessed}; dativo-generator fields --dialect reads it as another"
+        way = f"dativo-generator fields {quote(str(path))} --dialect NAME"
+        yield f"read as {guessed}; if that is wrong, name the dialect: {way}"
     yield from _named_problems(path, script.misunderstood)
     elsewhere: dict[str, list[Problem]] = {}
     for problem in script.problems:

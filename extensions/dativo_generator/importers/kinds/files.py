@@ -354,11 +354,11 @@ def _as_written(database: Any, file: _File, packed: str, names: Sequence[str]) -
     keys = database.execute(f"SELECT DISTINCT unnest(json_keys(json)) FROM {objects} LIMIT {ROWS}").fetchall()
     written = {key for (key,) in keys}
 
-    told = written.intersection(names)
+    exact = written.intersection(names)
     found = []
     for name in names:
         key = name
-        while (key not in written or (key in told and key != name)) and (match := _NUMBERED.fullmatch(key)):
+        while (key not in written or (key in exact and key != name)) and (match := _NUMBERED.fullmatch(key)):
             key = match[1]
         found.append(key if key in written else name)
     return found
@@ -427,8 +427,8 @@ class DataFiles(Reader):
         if len(files) < 2:
             return [self._table(source.named, source.label, options)]
         if len(files) > FILES:
-            said = f"holds {len(files):,} files; name fewer, or read them as one with --together"
-            raise ImportFailed(f"{source.label}: {said}")
+            reason = f"holds {len(files):,} files; name fewer, or read them as one with --together"
+            raise ImportFailed(f"{source.label}: {reason}")
         return [replace(self._table(str(file), str(file), options), path=file.as_posix()) for file in files]
 
     def _table(self, named: str, label: str, options: Options) -> Table:

@@ -45,13 +45,13 @@ def read_workbook(path: Path, wanted: str, *, required_from_data: bool = False) 
         raise ImportFailed(f"{path}: save it without a password; it has one") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise ImportFailed(f"{path}: cannot be read as a workbook ({type(error).__name__})") from None
-    told = listed(f"'{name}' ({why})" for name, why in left_out.items())
+    omitted = listed(f"'{name}' ({why})" for name, why in left_out.items())
     if not tables:
         if wanted and not left_out:
             raise ImportFailed(f"{path}: there is no sheet '{wanted}' (there: {listed(book.sheet_names)})")
-        raise ImportFailed(f"{path}: has no sheet with a table{f': {told}' if told else ''}")
-    if told:
-        tables[0] = replace(tables[0], notes=(*tables[0].notes, f"sheets that are left out: {told}"))
+        raise ImportFailed(f"{path}: has no sheet with a table{f': {omitted}' if omitted else ''}")
+    if omitted:
+        tables[0] = replace(tables[0], notes=(*tables[0].notes, f"sheets that are left out: {omitted}"))
     return tables
 
 

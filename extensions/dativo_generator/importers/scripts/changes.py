@@ -209,18 +209,18 @@ class _Alter:
         return self.tables.find(action.name()) if named else None
 
     def _add(self, action: Piece) -> None:
-        said = action.takes_one("COLUMN", "COLUMNS")
+        keyword = action.takes_one("COLUMN", "COLUMNS")
         action.skips("IF NOT EXISTS")
         if action.word == "(":
             for entry in action.entries():
-                self._add_one(entry, bool(said))
+                self._add_one(entry, bool(keyword))
         else:
-            self._add_one(action, bool(said))
+            self._add_one(action, bool(keyword))
 
-    def _add_one(self, entry: Piece, said: bool) -> None:
-        if entry.word == "DEFAULT" and not said:  # T-SQL's ADD DEFAULT 0 FOR x
+    def _add_one(self, entry: Piece, has_keyword: bool) -> None:
+        if entry.word == "DEFAULT" and not has_keyword:  # T-SQL's ADD DEFAULT 0 FOR x
             return
-        if not said and not is_column(entry):
+        if not has_keyword and not is_column(entry):
             if index := key_index(entry):
                 if index not in self.tables.indexes:
                     raise NotUnderstood(f"there is no unique index '{index}'")
@@ -283,8 +283,8 @@ class _Alter:
         elif action.takes("RENAME", "TO") or action.takes("RENAME"):
             found.name = action.name()[-1]
         elif action.takes("SET", "OPTIONS"):
-            said = options(action.part(action.at - 1, action.end), Definition(name)).comment
-            found.description = found.description if said is None else said.strip()
+            comment = options(action.part(action.at - 1, action.end), Definition(name)).comment
+            found.description = found.description if comment is None else comment.strip()
         elif action.takes("COMMENT") or action.takes("SET", "COMMENT"):
             action.takes("=")
             found.description = (action.text() or "").strip()

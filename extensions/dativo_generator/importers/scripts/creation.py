@@ -195,9 +195,9 @@ def _of_type(piece: Piece, table: ScriptTable, keys: list[str], objects: Objects
         if not is_column(entry):
             keys += key_columns(entry)
         elif table.has(entry.tokens[entry.at].value):
-            said = column(entry)
-            if said.required:
-                table.require([said.name])
+            stated = column(entry)
+            if stated.required:
+                table.require([stated.name])
 
 
 def _is_name(piece: Piece, index: int) -> bool:

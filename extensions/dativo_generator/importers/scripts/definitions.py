@@ -135,11 +135,13 @@ class Piece:
     def _identified(self) -> tuple[str, ...]:
         """Take ``IDENTIFIER('a.b')`` or ``IDENTIFIER(:a)``; empty if it is an ordinary name."""
         uppers = self.uppers[self.at + 1 : self.at + 5]
-        said = 1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
-        if not said or (said == 1 and self.tokens[self.at + 2].kind is not TEXT):
+        arguments = (
+            1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
+        )
+        if not arguments or (arguments == 1 and self.tokens[self.at + 2].kind is not TEXT):
             return ()
-        token = self.tokens[self.at + 1 + said]
-        self.at += said + 3
+        token = self.tokens[self.at + 1 + arguments]
+        self.at += arguments + 3
         return tuple(part.strip('"`') for part in token.value.split("."))
 
     def _is_name(self, token: Token) -> bool:
@@ -354,11 +356,11 @@ def charset_at(piece: Piece) -> str:
 
 def _described(piece: Piece) -> str | None:
     """Take a list of options, and return the text of the one that is a description; None if there is none."""
-    said = None
+    description = None
     for entry in piece.entries():
         if entry.takes_one(*piece.words.comments) and entry.takes("="):
-            said = entry.text()
-    return said
+            description = entry.text()
+    return description
 
 
 def _skip(piece: Piece, shape: str) -> None:

@@ -40,7 +40,9 @@ class Lexis(NamedTuple):
 
     def in_script(self, script: str) -> "Lexis":
         """Return the lexis without what does not occur in a script, so that most dialects read it in the same way."""
-        return Lexis(*(said and _MATTERS[name].search(script) is not None for name, said in self._asdict().items()))
+        return Lexis(
+            *(matters and _MATTERS[name].search(script) is not None for name, matters in self._asdict().items())
+        )
 
 
 _MATTERS = {
