@@ -381,6 +381,12 @@ def export(walk: Walk, arguments: list[str]) -> None:
         walk.variables[name] = Template(value).substitute(os.environ | {"PWD": str(walk.here)})
 
 
+def activate(walk: Walk, arguments: list[str]) -> None:
+    """Use the programs of a virtual environment, which is that of the tests."""
+    assert arguments == [".venv/bin/activate"]
+    walk.variables["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
 def runner(walk: Walk, arguments: list[str]) -> None:
     """Check the job as far as the pack can: the runner is not part of it."""
     command, option, name = arguments
@@ -422,6 +428,7 @@ PROGRAMS: dict[str, Callable[[Walk, list[str]], str | None]] = {
     "python": python,
     "python3": python,
     "sed": sed,
+    "source": activate,
     "uvx": uvx,
 }
 
