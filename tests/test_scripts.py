@@ -635,6 +635,18 @@ def test_an_unknown_word_behind_a_known_type_is_left_out_and_named(
     assert re.search(r": 'WHAT[^']*' of column 'x' is left out$", note)
 
 
+def test_a_table_that_is_asked_for_is_read_in_full(tmp_path: Path) -> None:
+    script = "create table a (x int);\ncreate table b (x int WHAT 1);"
+    assert shown(tables_of(tmp_path, script)) == {"a": {"x": "integer"}, "b": {"x": "integer"}}
+    assert shown(tables_of(tmp_path, script, table="a"))["a"] == {"x": "integer"}
+    with pytest.raises(ImportFailed) as error:
+        tables_of(tmp_path, script, table="b")
+    assert str(error.value).rpartition("/")[2] == (
+        "a.sql:2: take these words out of the script, or read it without naming a table: "
+        "create table b (x int WHAT 1): 'WHAT 1' of column 'x' is left out"
+    )
+
+
 def test_a_reading_with_unknown_words_is_not_preferred(tmp_path: Path) -> None:
     # Only with a backslash as an ordinary character does the text end before the comma.
     script = "create table a (x varchar(9) default '\\', y varchar(9) default '\\', z int);"

@@ -135,13 +135,16 @@ def _is_type(text: str) -> bool:
 
 
 def _check_asked(path: Path, asked: str, script: Script) -> None:
-    """Raise `ImportFailed` if the wanted table was not understood, or is not a table."""
+    """Raise `ImportFailed` if the wanted table was not understood in full, or is not a table."""
 
     def is_asked(name: str) -> bool:
         return asked.lower() in (name.lower(), name.rpartition(".")[2].lower())
 
     there = any(is_asked(table.name) for table in script.tables)
     for problem in script.problems:
+        if is_asked(problem.table) and problem.partly and not problem.adds:
+            way = "take these words out of the script, or read it without naming a table"
+            raise ImportFailed(f"{path}:{problem.line}: {way}: {problem.text}: {problem.why}")
         if is_asked(problem.table) and not (there and problem.defines):
             raise ImportFailed(_misunderstood(path, problem))
     for kind, found in (("is a view, which is not read", script.views), ("is dropped again", script.dropped)):
