@@ -90,7 +90,7 @@ def test_several_tables_are_a_mapping_of_objects(fields: Callable[..., Done]) ->
 def test_tables_with_a_cursor_of_one_name_share_a_note(tmp_path: Path, fields: Callable[..., Done]) -> None:
     path = tmp_path / "many.sql"
     path.write_text("".join(f"create table t{n} (id int, updated_at timestamp);\n" for n in range(9)))
-    notes = [line for line in fields(path).err.splitlines() if "cursor" in line]
+    notes = [line for line in fields(path).err.splitlines() if "cursor '" in line]
     assert notes == ["Note: t0, t1, t2 and 6 more: cursor 'updated_at', which shows what has changed"]
 
 

@@ -367,7 +367,7 @@ def test_a_pattern_that_is_typed_is_looked_up_in_a_source_that_is_named_later(te
     terminal.wait("`name` must be one line of text")
     terminal.send("\x7f" * len("- {name: 5}") + f"- crm.people{DONE}")
     end(terminal, target=pick(TARGETS, "s3"))
-    terminal.wait("name a source: the tables that match '!sales.tmp_*', 'sales.*' are looked up in it")
+    terminal.wait("name a source: the tables that match '!sales.tmp_*', 'sales.*' are\n  looked up in it")
     terminal.answer("Import the fields from", ENTER)
     terminal.wait("say where to look up '!sales.tmp_*', 'sales.*'")
     terminal.send(f"shop.sql{ENTER}")
