@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import chain
 from pathlib import Path
-from string import Template
 
 import pytest
 import yaml
@@ -378,7 +377,7 @@ def export(walk: Walk, arguments: list[str]) -> None:
     """Set a variable; the value is the reader's own, and that of the tests is set with the URL."""
     for argument in arguments:
         name, _, value = argument.partition("=")
-        walk.variables[name] = Template(value).substitute(os.environ | {"PWD": str(walk.here)})
+        walk.variables[name] = value
 
 
 def activate(walk: Walk, arguments: list[str]) -> None:
