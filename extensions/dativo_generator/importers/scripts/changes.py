@@ -247,16 +247,21 @@ class _Alter:
         """Return whether a name is that of a part of a column, which changes no column."""
         return self.found is not None and self.found.holds(parts)
 
+    def _column_name(self, action: Piece) -> str:
+        """Take the name of a column, without that of its table; '' if it is that of a part of a column."""
+        parts = action.name()
+        return "" if self._is_part(parts) else parts[-1]
+
     def _drop(self, action: Piece) -> None:
         action.takes_one("COLUMN", "COLUMNS")
         self._drop_columns(action)
 
     def _drop_columns(self, action: Piece) -> None:
         optional = action.takes("IF", "EXISTS")
-        named = [entry.name() for entry in action.entries()] if action.word == "(" else [action.name()]
-        for parts in named:
-            if not self._is_part(parts) and (not optional or self.table.has(parts[-1])):
-                del self.table.columns[self.table.index(parts[-1])]
+        names = [self._column_name(one) for one in (action.entries() if action.word == "(" else [action])]
+        for name in filter(None, names):
+            if not optional or self.table.has(name):
+                del self.table.columns[self.table.index(name)]
 
     def _alter(self, action: Piece) -> None:
         action.takes_one("COLUMN", "COLUMNS")
@@ -265,9 +270,8 @@ class _Alter:
                 self._alter(entry)
             return
         action.skips("IF EXISTS")
-        parts = action.name()
-        if not self._is_part(parts):
-            self._change_column(parts[-1], action, keeps=False)
+        if name := self._column_name(action):
+            self._change_column(name, action, keeps=False)
 
     def _change_column(self, name: str, action: Piece, keeps: bool) -> None:
         """Follow a change of a column."""
@@ -314,19 +318,17 @@ class _Alter:
             return
         action.skips("IF EXISTS")
         first, after = _place(action)
-        parts = action.name()
-        if not self._is_part(parts):
-            self._change_column(parts[-1], action, keeps=True)
-            self._move(parts[-1], first, after)
+        if name := self._column_name(action):
+            self._change_column(name, action, keeps=True)
+            self._move(name, first, after)
 
     def _change(self, action: Piece) -> None:
         action.takes("COLUMN")
         action.skips("IF EXISTS")
         first, after = _place(action)
-        parts = action.name()
-        if self._is_part(parts):
+        if not (name := self._column_name(action)):
             return
-        found = self.table.column(parts[-1])
+        found = self.table.column(name)
         found.name = action.name()[-1]
         self._redefine(found, action, keeps=False)
         self._move(found.name, first, after)
@@ -341,10 +343,9 @@ class _Alter:
             not action.ahead("TO") and action.uppers[action.at + 1 : action.at + 2] == ["TO"]
         ):
             action.skips("IF EXISTS")
-            parts = action.name()
-            if self._is_part(parts):
+            if not (name := self._column_name(action)):
                 return
-            found = self.table.column(parts[-1])
+            found = self.table.column(name)
             if not action.takes("TO") and not action.takes("AS"):
                 raise action.unknown()
             found.name = action.name()[-1]

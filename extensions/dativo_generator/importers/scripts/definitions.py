@@ -135,13 +135,11 @@ class Piece:
     def _identified(self) -> tuple[str, ...]:
         """Take ``IDENTIFIER('a.b')`` or ``IDENTIFIER(:a)``; empty if it is an ordinary name."""
         uppers = self.uppers[self.at + 1 : self.at + 5]
-        arguments = (
-            1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
-        )
-        if not arguments or (arguments == 1 and self.tokens[self.at + 2].kind is not TEXT):
+        inner = 1 if uppers[:1] + uppers[2:3] == ["(", ")"] else 2 if uppers[:2] + uppers[3:] == ["(", ":", ")"] else 0
+        if not inner or (inner == 1 and self.tokens[self.at + 2].kind is not TEXT):
             return ()
-        token = self.tokens[self.at + 1 + arguments]
-        self.at += arguments + 3
+        token = self.tokens[self.at + 1 + inner]
+        self.at += inner + 3
         return tuple(part.strip('"`') for part in token.value.split("."))
 
     def _is_name(self, token: Token) -> bool:
