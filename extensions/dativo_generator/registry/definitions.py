@@ -26,7 +26,7 @@ _KEYS = (
         "indexes",
     ),
     "index_options",
-    *("objects", "routines", "mention", "data", "ends", "skips", "begins", "harmless", "unchanging"),
+    *("tables", "makes", "objects", "routines", "mention", "data", "ends", "skips", "begins", "harmless", "unchanging"),
 )
 _SHAPES = ("alone", "group", "name", "value", "rest")
 Phrase = tuple[str, ...]
@@ -71,6 +71,8 @@ class Words(NamedTuple):
     constraints: Phrases
     indexes: frozenset[str]
     index_options: frozenset[str]
+    tables: frozenset[str]
+    makes: Phrases
     objects: frozenset[str]
     routines: frozenset[str]
     mention: frozenset[str]
@@ -106,7 +108,9 @@ def words() -> Words:
         _phrases(top.texts("constraints")),
         frozenset(top.texts("indexes")),
         frozenset(top.texts("index_options")),
-        frozenset(top.texts("objects")) | frozenset(top.texts("routines")) | {"TABLE"},
+        frozenset(top.texts("tables")),
+        _phrases(top.texts("makes")),
+        frozenset(word for key in ("objects", "routines", "tables") for word in top.texts(key)) | {"TABLE"},
         frozenset(top.texts("routines")),
         frozenset(top.texts("mention")),
         frozenset(top.texts("data")),

@@ -29,9 +29,7 @@ _NO_TYPES = [[word] for word in ("=", "TO", "BY", "TRIGGER", "CONSTRAINT", "PART
 
 
 def altered(piece: Piece, tables: Tables) -> None:
-    """Follow ALTER TABLE; raises `NotUnderstood` after following what it can."""
-    while not piece.takes("TABLE"):
-        piece.at += 1
+    """Follow ALTER TABLE from the name on; raises `NotUnderstood` after following what it can."""
     optional = piece.takes("IF", "EXISTS")
     alone = piece.takes("ONLY")
     name = piece.name()
@@ -385,9 +383,7 @@ def _place(action: Piece) -> tuple[bool, str]:
 
 
 def dropped(piece: Piece, tables: Tables) -> list[ScriptTable]:
-    """Follow DROP TABLE, and return the tables that it dropped."""
-    while not piece.takes("TABLE"):
-        piece.at += 1
+    """Follow DROP TABLE from the names on, and return the tables that it dropped."""
     piece.skips("IF EXISTS")
     gone = []
     for one in piece.parted():

@@ -11,26 +11,24 @@ from .tables import Name, ScriptColumn, ScriptTable, Tables
 # The columns of types that have any, by name.
 Objects = Mapping[str, Sequence[ScriptColumn]]
 UNSAID = "a query that does not state its columns"
-# Teradata's short form of CREATE TABLE.
-SHORT = "CT"
+# What further columns follow: those of partitions in Hive and Spark, and those of all rows of a table in TDengine.
+_FURTHER = (("PARTITIONED", "BY"), ("WITH", "PARTITION", "COLUMNS"), ("TAGS",))
+_REPLACES = ("REPLACE", "RECREATE", "ALTER", "OVERWRITE")
 _QUERY = ("SELECT", "WITH", "(", "TABLE", "VALUES", "FROM", "EXECUTE")
 # Options with a word that would otherwise give the table columns; a value follows those in _VALUED.
 _VALUED, _OPTIONS = (("STORED", "AS"), ("EXECUTE", "AS")), (("COPY", "GRANTS"), ("COPY", "TAGS"), ("AS", "OF"))
 
 
-def named(piece: Piece) -> tuple[Name, bool, bool]:
-    """Take the beginning of CREATE TABLE; return the name, whether it replaces, and whether it has IF NOT EXISTS."""
-    replaces = False
-    if piece.word == SHORT:
-        piece.said.add(SHORT)
-        piece.at += 1
-        return piece.name(), False, False
-    while not piece.takes("TABLE"):
-        replaces = replaces or piece.word in ("REPLACE", "RECREATE", "ALTER")
-        piece.said.add(piece.word)
-        piece.at += 1
+def named(piece: Piece, start: int) -> tuple[Name, bool, bool]:
+    """Take CREATE TABLE, and the name from `start` on.
+
+    Return the name, whether the table replaces another one, and whether it has IF NOT EXISTS.
+    """
+    said = {word for word in piece.uppers[piece.at : start] if word != "TABLE"}
+    piece.said |= said
+    piece.at = start
     new_only = piece.takes("IF", "NOT", "EXISTS")
-    return piece.name(), replaces, new_only
+    return piece.name(), not said.isdisjoint(_REPLACES), new_only
 
 
 def created(piece: Piece, name: Name, line: int, tables: Tables, objects: Objects) -> ScriptTable:
@@ -138,7 +136,7 @@ def _rest(piece: Piece, table: ScriptTable, keys: list[str], tables: Tables, obj
             _of_type(piece, table, keys, objects)
         elif piece.takes("INHERITS") and piece.word == "(":
             _inherited(table, [tables.get(entry.name()) for entry in piece.entries()])
-        elif piece.takes("PARTITIONED", "BY") or piece.takes("WITH", "PARTITION", "COLUMNS"):
+        elif any(piece.takes(*phrase) for phrase in _FURTHER):
             if piece.word == "(":
                 _partitions(piece, table)
         elif piece.ahead("PRIMARY", "KEY"):

@@ -1,11 +1,13 @@
 """Follow the statements of a script in order."""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from ...registry.definitions import Words
 from .changes import altered, commented, dropped, dropped_schema, exchanged, executed, renamed, transferred
-from .creation import SHORT, created, into_table, into_temporary, made, named, queried
+from .creation import created, into_table, into_temporary, made, named, queried
 from .definitions import Definition, NotUnderstood, Piece, column, index_of, type_of
+from .headings import SHORT, heading, name_at
 from .lexis import QUOTED, Lexis
 from .script import Problem, Script, beginning, beginning_of
 from .statements import Statement, statements
@@ -48,18 +50,22 @@ def _name_texts(script: Script, statement: Statement) -> None:
 
 
 class _Follower:
-    """Follows one statement: `about` is the table that it concerns, '' for none, and `defines` whether it makes it."""
+    """Follows one statement: `about` is the table that it concerns, '' for none, and `defines` whether it makes it.
+
+    The name of its object begins at the token `start`.
+    """
 
     def __init__(self, script: Script, statement: Statement, words: Words, is_type: IsType) -> None:
         self.script, self.statement, self.words, self.is_type = script, statement, words, is_type
         self.piece = Piece(statement.tokens, words)
+        self.kind, self.start = heading(self.piece)
         self.about, self.defines = "", False
 
     def follow(self) -> None:
         """Follow the statement; one that is not understood becomes a problem of the script."""
         script, statement = self.script, self.statement
         if statement.begins("DECLARE", "GLOBAL", "TEMPORARY", "TABLE"):
-            script.temporary[_about(self.piece)] = statement.line
+            script.temporary[name_at(self.piece, 4)] = statement.line
             return
         self._remember_variables()
         if (space := _space(self.piece)) is not None:
@@ -85,23 +91,32 @@ class _Follower:
     def _handler(self) -> Callable[["_Follower"], None]:
         """Return what follows a statement of this kind."""
         is_label = self.script.declares and self.piece.word == SHORT
-        if what := "" if is_label else _what(self.piece):
-            return _BY_OBJECT.get(what, _Follower.pass_over)
+        verb, _, kind = ("" if is_label else self.kind).partition(" ")
+        if kind in self.words.tables and self._is_table(verb):
+            kind = "TABLE"
+        if kind:
+            return _BY_OBJECT.get(f"{verb} {kind}", _Follower.pass_over)
         beginnings = (handler for words, handler in _BY_BEGINNING if self.statement.begins(*words))
         return next(beginnings, _Follower.query)
 
+    def _is_table(self, verb: str) -> bool:
+        """Return whether a stream is like a table; Snowflake's follows ON, and tells what happens to a table."""
+        uppers = self.piece.uppers
+        if verb == "CREATE":
+            return all(following == "COLUMN" for word, following in pairwise(uppers) if word == "ON")
+        return self.script.tables.find(tuple(name_at(self.piece, self.start).split("."))) is not None
+
     def _object(self) -> Piece:
         """Return what follows the kind of object, such as TABLE or VIEW."""
-        kind = _what(self.piece).partition(" ")[2]
-        return self.piece.part(self.piece.uppers.index(kind, self.piece.at) + 1, self.piece.end)
+        return self.piece.part(self.start, self.piece.end)
 
     # --- tables -------------------------------------------------------------------------------------------------------
 
     def create(self) -> None:
         """Add a table, unless it exists and the statement makes only a missing one."""
-        self.defines, self.about = True, _about(self.piece)
+        self.defines, self.about = True, name_at(self.piece, self.start)
         tables = self.script.tables
-        name, replaces, new_only = named(self.piece)
+        name, replaces, new_only = named(self.piece, self.start)
         there = tables.find(name)
         if there and there.parts[-2:] != name[-2:] and len(name) > 1 and len(there.parts) > 1:
             there = None
@@ -136,12 +151,12 @@ class _Follower:
 
     def alter(self) -> None:
         """Change a table."""
-        self.about = _about(self.piece)
-        altered(self.piece, self.script.tables)
+        self.about = name_at(self.piece, self.start)
+        altered(self._object(), self.script.tables)
 
     def drop(self) -> None:
         """Drop tables."""
-        for table in dropped(self.piece, self.script.tables):
+        for table in dropped(self._object(), self.script.tables):
             self.script.dropped[table.name] = self.statement.line
             if self.script.begun is not None:
                 self.script.begun.append((table.name, self.statement.line))
@@ -181,6 +196,17 @@ class _Follower:
         """Refuse a statement that makes tables from what the script does not hold."""
         self.defines = True
         raise NotUnderstood("it makes tables and does not state their columns")
+
+    def restore(self) -> None:
+        """Refuse a statement that brings back a table that the script does not have."""
+        name = name_at(self.piece, 2)
+        if not self.script.tables.find(tuple(name.split("."))):
+            self.refuse()
+
+    def create_unknown(self) -> None:
+        """Refuse an unknown kind of object that has columns: it may be a table."""
+        self.defines = True
+        raise self.piece.part(self.piece.at + 1, self.piece.end).unknown()
 
     def query(self) -> None:
         """Add the table that a query writes its rows to, if it does."""
@@ -250,6 +276,7 @@ class _Follower:
 # What follows a statement on an object, and one without an object.
 _BY_OBJECT: Mapping[str, Callable[[_Follower], None]] = {
     "CREATE TABLE": _Follower.create,
+    "CREATE ?": _Follower.create_unknown,
     "ALTER TABLE": _Follower.alter,
     "DROP TABLE": _Follower.drop,
     "DROP SCHEMA": _Follower.drop_schema,
@@ -263,7 +290,10 @@ _BY_OBJECT: Mapping[str, Callable[[_Follower], None]] = {
 }
 _BY_BEGINNING: tuple[tuple[tuple[str, ...], Callable[[_Follower], None]], ...] = (
     (("EXCHANGE", "TABLES"), _Follower.exchange),
-    (("UNDROP", "TABLE"), _Follower.refuse),
+    (("UNDROP", "TABLE"), _Follower.restore),
+    (("FLASHBACK", "TABLE"), _Follower.restore),
+    (("RESTORE", "TABLE"), _Follower.restore),
+    (("DEFINE", "TABLE"), _Follower.restore),
     (("IMPORT", "FOREIGN", "SCHEMA"), _Follower.refuse),
     (("COMMENT", "ON"), _Follower.comment),
     (("LABEL", "ON"), _Follower.comment),
@@ -276,34 +306,11 @@ _BY_BEGINNING: tuple[tuple[tuple[str, ...], Callable[[_Follower], None]], ...] =
 _METHODS = ("MEMBER", "STATIC", "CONSTRUCTOR", "MAP", "ORDER", "FINAL", "NOT", "OVERRIDING", "INSTANTIABLE", "PRAGMA")
 
 
-def _what(piece: Piece) -> str:
-    """Return the verb and the kind of object of a statement, like ``CREATE TABLE``; '' for one without an object."""
-    first = piece.word
-    if first == SHORT and piece.part(piece.at + 1, piece.end).is_named_list():
-        return "CREATE TABLE"
-    if piece.ahead("REPLACE", "TABLE") or (first == "REPLACE" and "TABLE" in piece.uppers[piece.at : piece.at + 3]):
-        return "CREATE TABLE"
-    if first not in ("CREATE", "ALTER", "DROP"):
-        return ""
-    for index in range(piece.at + 1, min(piece.end, piece.at + _HEAD)):
-        if (word := piece.uppers[index]) in piece.words.objects:
-            before = piece.uppers[index + 1 : index + 2] == ["TABLE"]  # CREATE COLUMN TABLE
-            return f"{first} TABLE" if before else f"{first} {word}"
-        if word == "(":
-            break
-    return ""
-
-
 def _about(piece: Piece) -> str:
     """Return the name after TABLE, '' if there is none."""
     for index in range(piece.at, min(piece.end, piece.at + 9)):
-        if piece.uppers[index] == "TABLE" or (piece.uppers[index] == SHORT and index == piece.at):
-            found = piece.part(index + 1, piece.end)
-            found.skips("IF NOT EXISTS", "IF EXISTS", "ONLY")
-            try:
-                return ".".join(found.name()[-2:])
-            except NotUnderstood:
-                return ""
+        if piece.uppers[index] == "TABLE":
+            return name_at(piece, index + 1)
     return ""
 
 
