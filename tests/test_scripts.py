@@ -842,3 +842,78 @@ def test_every_option_is_one_kind_of_thing() -> None:
     phrases = [" ".join(phrase) for found in known.options._by_first.values() for phrase, _ in found]
     assert sorted(phrases) == sorted(set(phrases))
     assert (known.required | known.optional | known.comments) <= set(phrases)
+
+
+# --- what is like a table ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "create stream {} (x int key, y text) with (kafka_topic = 't')",
+        "create or replace stream {} partition on column x (x int, y text)",
+        "create source if not exists {} (x int, y text) with (connector = 'kafka')",
+        "create source table {} (x int, y text) with (kafka_topic = 't')",
+        "create columnfamily {} (x int, y text)",
+        "create stable {} (x int) tags (y text)",
+        "recreate table {} (x int, y text)",
+        "attach table {} (x int, y text)",
+        "import table {} (x int, y text) csv data ('f')",
+        "load data overwrite {} (x int, y text) from files (format = 'CSV')",
+    ],
+)
+def test_what_has_columns_as_a_table_has_is_a_table(made: str, tmp_path: Path) -> None:
+    script = f"{made.format('a')};\ncreate table b (z date);"
+    tables = tables_of(tmp_path, script, dialect="postgres")
+    assert shown(tables) == {"a": {"x": "integer", "y": "string"}, "b": {"z": "date"}}
+    assert notes_of(tables) == []
+
+
+@pytest.mark.parametrize("name", ["source", "stream"])
+def test_a_table_may_be_called_as_what_is_like_one(name: str, tmp_path: Path) -> None:
+    script = f"create table {name} (x int);\ncreate stream of_it on table {name};\nalter table {name} add y text;"
+    tables = tables_of(tmp_path, script)
+    assert shown(tables) == {name: {"x": "integer", "y": "string"}}
+    assert notes_of(tables) == []
+
+
+def test_a_stream_is_changed_and_dropped_like_a_table(tmp_path: Path) -> None:
+    script = "create stream a (x int);\nalter stream a add column y text;\ncreate stream b (x int);\ndrop stream b;"
+    assert shown(tables_of(tmp_path, script)) == {"a": {"x": "integer", "y": "string"}}
+
+
+NAMED = {
+    "create stream b with (value_format = 'AVRO')": "no columns",
+    "create source b from kafka connection k (topic 't')": "no columns",
+    "create widget b (x int not null)": "'widget b ( x'",
+    "create widget b as select 1": "'widget b as select'",
+    "import table b from 'path'": "no columns",
+    "attach table b": "no columns",
+    "restore table b from backup c": "it makes tables and does not state their columns",
+    "flashback table b to before drop": "it makes tables and does not state their columns",
+    "define table b schemafull": "it makes tables and does not state their columns",
+}
+
+
+@pytest.mark.parametrize(("statement", "why"), NAMED.items())
+def test_what_makes_a_table_and_is_not_understood_is_named(statement: str, why: str, tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, f"create table a (x int);\n{statement};")
+    assert shown(tables) == {"a": {"x": "integer"}}
+    assert notes_of(tables) == [f"a.sql:2: is not understood: {statement}: {why}"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "flashback table a to timestamp '2020-01-01'",
+        "create sink b from a with (connector = 'kafka')",
+        "create widget b with (x = 1)",
+        "alter stream b set comment = 'c'",
+        "drop stream b",
+        "create aggregate b (int, text) (sfunc = f, stype = int)",
+    ],
+)
+def test_what_makes_no_table_is_passed_over(statement: str, tmp_path: Path) -> None:
+    tables = tables_of(tmp_path, f"create table a (x int);\n{statement};")
+    assert shown(tables) == {"a": {"x": "integer"}}
+    assert notes_of(tables) == []

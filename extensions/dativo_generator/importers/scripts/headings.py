@@ -33,7 +33,7 @@ def heading(piece: Piece) -> Heading:
     if first not in ("CREATE", "ALTER", "DROP"):
         return Heading("", at)
     for index in range(at + 1, min(piece.end, at + _HEAD)):
-        word, following = (piece.uppers[index : index + 2] + [""])[:2]
+        word, following = piece.uppers[index], piece.part(index + 1, piece.end).word
         if word == "(":
             break
         if word in words.tables and following in words.objects and not piece.part(index + 1, piece.end).is_named_list():
