@@ -205,21 +205,25 @@ _Readings = tuple[tuple[tuple[Word, ...], list[tuple[Rule, _Spans]]], ...]
 
 
 class _Subject(NamedTuple):
-    """A subject of tables in which at least `columns` columns contain a phrase or, if `alone`, consist of one.
+    """A subject of tables in which at least `columns` columns each contain another phrase or, if `alone`, are one.
 
-    A table about a thing has such a subject only if it counts `everywhere`.
+    They must be at least a `share` of the columns. A table about a thing has such a subject only if it counts `everywhere`.
     """
 
     name: str
     columns: int
+    share: float
     alone: bool
     everywhere: bool
     phrases: Phrases
 
-    def is_mentioned_in(self, name: Sequence[str]) -> bool:
-        """Return whether the name of a column mentions the subject."""
-        spans = self.phrases.spans(name)
-        return bool(spans) and not (self.alone and spans != [(0, len(name))])
+    def mentioned_in(self, name: Sequence[Word]) -> str:
+        """Return the words, as written, by which the name of a column mentions the subject; '' if it does not."""
+        spans = self.phrases.spans([word.text for word in name])
+        if not spans or (self.alone and spans != [(0, len(name))]):
+            return ""
+        start, end = spans[0]
+        return " ".join(dict.fromkeys(word.written for word in name[start:end]))
 
 
 class General(NamedTuple):
@@ -420,23 +424,24 @@ class Rules:
         if not columns:
             return ()
         read = self.vocabulary.read
-        found: Counter[int] = Counter()
+        said: set[tuple[int, str]] = set()
         for name in columns:
             split = read(name, language)
-            said = self._mentioned(tuple(word.text for word in split))
+            said.update(self._mentioned(split))
             if split and split[0].written in shared and (rest := _prefix(split)):
-                said = {*said, *self._mentioned(tuple(word.text for word in split[rest:]))}
-            found.update(said)
+                said.update(self._mentioned(split[rest:]))
+        found = Counter(place for place, _ in said)  # bonus_1 and bonus_2 say the same
         return tuple(
             one.name
             for place, one in enumerate(self._general.subjects)
-            if found[place] >= one.columns and (one.everywhere or not of_thing)
+            if found[place] >= max(one.columns, one.share * len(columns)) and (one.everywhere or not of_thing)
         )
 
-    def _mentioned_in(self, name: tuple[str, ...]) -> tuple[int, ...]:
-        """Return the indices of the subjects that the name of a column mentions."""
-        subjects = self._general.subjects
-        return tuple(place for place in _indexed(self._subjects_by, name) if subjects[place].is_mentioned_in(name))
+    def _mentioned_in(self, name: tuple[Word, ...]) -> tuple[tuple[int, str], ...]:
+        """Return the indices of the subjects that the name of a column mentions, each with the words that do."""
+        places = _indexed(self._subjects_by, [word.text for word in name])
+        found = ((place, self._general.subjects[place].mentioned_in(name)) for place in places)
+        return tuple((place, said) for place, said in found if said)
 
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return what a table is about, in singulars.
@@ -502,12 +507,13 @@ def load_rules(root: Path) -> Rules:
         _Subject(
             entry.text("name", like="[a-z]+"),
             entry.number("columns", least=1),
+            share(entry, "share") if "share" in entry.value else 0.0,
             entry.flag("alone", False),
             entry.flag("everywhere", False),
             _joined(entry.phrases("words")),
         )
         for entry in (
-            top.sections("subjects", ("name", "columns", "alone", "everywhere", "words"))
+            top.sections("subjects", ("name", "columns", "share", "alone", "everywhere", "words"))
             if "subjects" in top.value
             else ()
         )

@@ -281,9 +281,14 @@ class Vocabulary:
         ]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
         short = not spoken and len(letters) < _TELLING + (of > _FEW)
-        if spoken_here or not fitting or short or (count == 1 and phrase[0] in self.english):
+        if spoken_here or not fitting or short or (count == 1 and not self.english.isdisjoint(_forms(phrase[0]))):
             return spoken_here
         return fitting[0]
+
+
+def _forms(word: str) -> tuple[str, str]:
+    """Return a word as it is, and in the singular."""
+    return word, singular(word)
 
 
 class Language(NamedTuple):
