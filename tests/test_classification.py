@@ -385,6 +385,8 @@ def test_the_name_of_a_table_counts_like_two_columns_for_its_language() -> None:
     [
         ("nom", ("prenom", "ville"), "PII"),
         ("name", ("surname",), "PII"),
+        ("nome", ("cognome", "protocollo"), "PII"),
+        ("nome", ("protocollo",), ""),
         ("name", ("contact_first_name",), ""),
         ("name", ("price",), ""),
         ("numero", ("rua", "cep"), "PII"),
@@ -433,6 +435,10 @@ def test_what_needs_columns_beside_it_has_no_label_where_they_are_unknown(
         ("pin", "members", ("pin", "street", "district"), "PII"),
         ("credit_amount", "applicants", ("credit_amount", "purpose"), "SENSITIVE"),
         ("credit_amount", "lines", ("credit_amount", "debit_amount"), ""),
+        ("reason", "visits", ("reason", "date"), "SENSITIVE"),
+        ("reason", "visits", ("reason", "date", "visitor_name"), ""),
+        ("saldo_anterior", "movimientos", ("fecha", "saldo_anterior"), "SENSITIVE"),
+        ("saldo_anterior", "movimientos", ("fecha", "lote", "saldo_anterior"), ""),
         ("geburtsdatum", "stammdaten", ("geburtsdatum", "ort"), "PII"),
         ("geburtsdatum", "stammdaten", ("geburtsdatum", "ort", "rasse"), ""),
     ],
@@ -446,6 +452,21 @@ def test_a_label_is_ruled_out_by_the_columns_beside(
 @pytest.mark.parametrize("table", ["user_agents", "tool_holders", "cluster_members", "style_guides", "jdbc_drivers"])
 def test_a_thing_that_is_called_like_a_person_has_no_name_of_one(table: str) -> None:
     assert PACK.judge("name", "string", table).label == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "beside", "label"),
+    [
+        ("naam", "afschriften", ("naam", "tegenrekening"), "PII"),
+        ("naam", "afschriften", ("naam", "bedrag"), ""),
+        ("crime", "proceedings", ("crime", "defendant"), "SENSITIVE"),
+        ("crime", "proceedings", ("crime", "court"), ""),
+    ],
+)
+def test_a_statement_and_a_court_are_told_by_whom_their_columns_name(
+    column: str, table: str, beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge(column, "string", table, None, beside).label == label
 
 
 def test_why_a_label_is_ruled_out_by_the_columns_beside_is_said() -> None:
@@ -474,6 +495,8 @@ def test_a_name_or_a_code_of_health_is_somebodys_only_beside_somebody(
     [
         ("contact_phone", "suppliers", ("name", "contact_name", "contact_phone"), "PII"),
         ("contact_phone", "suppliers", ("name", "contact_phone"), ""),
+        ("tel_contacto", "proveedores", ("nombre", "contacto", "tel_contacto"), "PII"),
+        ("tel_contacto", "proveedores", ("nombre", "tel_contacto"), ""),
         ("account_number", "suppliers", ("name", "bank_name", "account_number"), "SENSITIVE"),
         ("account_number", "suppliers", ("name", "account_number"), ""),
     ],
