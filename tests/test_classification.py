@@ -512,6 +512,8 @@ def test_a_contact_person_and_a_bank_are_told_by_the_columns_of_an_organisation_
     [
         ("ptfname", "patient", ("ptfname", "ptdob", "ptcity", "ptmarital", "ptblood", "id"), "PII"),
         ("ptblood", "patient", ("ptfname", "ptdob", "ptcity", "ptmarital", "ptblood", "id"), "SENSITIVE"),
+        ("iddescontos", "folha_pagamento", ("idfolha", "idfuncionario", "iddescontos", "idadicionais"), ""),
+        ("descontos", "folha_pagamento", ("idfolha", "idfuncionario", "descontos", "adicionais"), "SENSITIVE"),
         ("ptblood", "patient", ("ptblood", "name"), ""),
         ("ename", "employees", (), "PII"),
         ("sname", "employees", (), ""),
