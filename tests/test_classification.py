@@ -641,3 +641,67 @@ def test_joined_words_may_be_in_the_plural(joined: str, split: tuple[str, ...]) 
 def test_a_misspelled_word_is_read_as_it_was_meant() -> None:
     names = ("pasword", "surename", "drivers_lisence_no", "parmanent_address")
     assert [PACK.judge(name, "string", "users").label for name in names] == ["SENSITIVE", "PII", "PII", "PII"]
+
+
+@pytest.mark.parametrize(
+    ("column", "type_", "table", "beside", "label"),
+    [
+        # What describes somebody makes a row one on a person, whatever the file is called.
+        ("name", "string", "export_1", ("age", "sex"), "PII"),
+        ("name", "string", "export_1", ("size", "colour"), ""),
+        ("height", "double", "export_1", ("age", "gender"), "SENSITIVE"),
+        ("height", "double", "athletes", ("age", "gender"), ""),
+        ("monthly_rate", "integer", "export_1", ("age", "gender"), "SENSITIVE"),
+        ("monthly_rate", "integer", "rooms", ("age", "gender"), ""),
+        ("int_rate", "double", "accepted", ("loan_amnt", "emp_title", "annual_inc"), "SENSITIVE"),
+        ("int_rate", "double", "offers", ("loan_amnt", "loan_type"), ""),
+        ("charge_desc", "string", "scores", ("sex", "age", "offense_date"), "SENSITIVE"),
+        ("charge_desc", "string", "bills", ("number", "amount"), ""),
+        # Abbreviations of a laboratory, side by side.
+        ("UN", "integer", "Laboratory", ("GOT", "GPT", "LDH", "ALP"), "SENSITIVE"),
+        ("UN", "integer", "Laboratory", ("GOT",), ""),
+        ("sodium", "double", "foods", ("hdl", "ldl", "chol", "crp"), ""),
+        # Devices of users, and machines.
+        ("device_id", "string", "devices", ("user_id", "platform"), "PII"),
+        ("device_id", "string", "devices", ("firmware", "platform"), ""),
+        ("name", "string", "hosts", ("os_name", "arch", "mac"), ""),
+        # Logins of programs.
+        ("username", "string", "mail_scanners", ("server", "port", "password"), ""),
+        ("username", "string", "mail_readers", ("email", "password"), "PII"),
+        # Places without a name are addresses.
+        ("address1", "string", "location", ("city", "postal", "country_id", "address2"), "PII"),
+        ("address1", "string", "location", ("name", "city", "postal", "address2"), ""),
+        # Accounts that are customers, and providers of care.
+        ("name", "string", "account", ("industry", "parent_account_id", "website"), "PII"),
+        ("name", "string", "account", ("ledger_id", "code"), ""),
+        ("name", "string", "provider", ("npi", "specialty"), "PII"),
+        ("name", "string", "provider", ("slug", "asn"), ""),
+        # Where an event of a tracker came from, and where a concert is.
+        ("city", "string", "events", ("ip_address", "event_type"), "PII"),
+        ("city", "string", "events", ("venue", "starts_at"), ""),
+        # A number beside lines of an address is a customer's; beside a street, it is a house's.
+        ("number", "string", "customers", ("address_line1", "postcode"), ""),
+        ("number", "string", "customers", ("street", "postcode"), "PII"),
+        # Authors of books, and those whom one can call.
+        ("fname", "string", "authors", ("isbn", "title"), ""),
+        ("fname", "string", "authors", ("phone", "contract"), "PII"),
+    ],
+)
+def test_whom_a_row_is_about_is_told_by_the_columns_beside(
+    column: str, type_: str, table: str, beside: tuple[str, ...], label: str
+) -> None:
+    assert PACK.judge(column, type_, table, None, (column, *beside)).label == label
+
+
+@pytest.mark.parametrize(
+    ("column", "table", "label"),
+    [
+        ("entry_firstname", "address_book", "PII"),
+        ("first_name", "books", ""),
+        ("email", "bank_accounts", "PII"),
+        ("email", "banks", ""),
+        ("phone", "organisation_units", ""),
+    ],
+)
+def test_the_last_two_words_of_a_table_may_be_one(column: str, table: str, label: str) -> None:
+    assert PACK.judge(column, "string", table).label == label

@@ -29,6 +29,7 @@ _KEYS = (
     "qualifiers",
     "fillers",
     "sole",
+    "compounds",
     "incomplete",
     "initialed",
     "settings",
@@ -234,6 +235,7 @@ class General(NamedTuple):
     pointers: frozenset[str]
     fillers: frozenset[str]
     sole: frozenset[str]
+    compounds: frozenset[str]
     incomplete: frozenset[str]
     initialed: frozenset[str]
     settings: frozenset[str]
@@ -448,7 +450,8 @@ class Rules:
     def _about(self, context: Sequence[str]) -> tuple[str, ...]:
         """Return what a table is about, in singulars.
 
-        That is the last word of its name that is no filler, the last word of all, and the last two joined into one.
+        That is the last word of its name that is no filler, the last word of all, and the last two joined into one;
+        these come first if they are a word of their own: an address book is no book.
         """
         said = [word for word in context if not word.isdigit() and len(word) > 1] or [""]
         telling = [word for word in said if word not in self._general.fillers]
@@ -461,7 +464,8 @@ class Rules:
             about = dict.fromkeys([singular(said[-1])])
         elif any(map(self._general.is_person, said[:-1])) and self._general.things.isdisjoint(map(singular, said)):
             about[_OWNED] = None
-        about["".join(map(singular, said[-2:]))] = None  # login_codes is also about a logincode
+        joined = "".join(map(singular, said[-2:]))  # login_codes is also about a logincode
+        about = {joined: None, **about} if joined in self._general.compounds else {**about, joined: None}
         return tuple(word for word in about if word not in self._general.sole) or tuple(about)
 
     def _is_kept_by(self, whole: str, part: str) -> bool:
@@ -544,6 +548,9 @@ def load_rules(root: Path) -> Rules:
         pointers,
         fillers,
         frozenset(top.phrases("sole", default=())),
+        frozenset(top.phrases("compounds", default=())).union(
+            groups.get("organisation", ()), groups.get("people", ()), groups.get("person", ())
+        ),
         frozenset(top.phrases("incomplete", default=())),
         frozenset(top.phrases("initialed", default=())),
         frozenset(top.phrases("settings", default=())),
