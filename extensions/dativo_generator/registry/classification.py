@@ -210,7 +210,8 @@ _Readings = tuple[tuple[tuple[Word, ...], list[tuple[Rule, _Spans]]], ...]
 class _Subject(NamedTuple):
     """A subject of tables in which at least `columns` columns each contain another phrase or, if `alone`, are one.
 
-    They must be at least a `share` of the columns. A table about a thing has such a subject only if it counts `everywhere`.
+    They must be at least a `share` of the columns. A table about a thing has such a subject only if it counts
+    `everywhere`.
     """
 
     name: str
