@@ -676,6 +676,9 @@ def test_a_misspelled_word_is_read_as_it_was_meant() -> None:
         ("name", "string", "account", ("ledger_id", "code"), ""),
         ("name", "string", "provider", ("npi", "specialty"), "PII"),
         ("name", "string", "provider", ("slug", "asn"), ""),
+        # Degrees as whole numbers, of somebody and of a shop.
+        ("latitude", "integer", "gps_points", ("longitude", "trackid"), "PII"),
+        ("latitude", "integer", "shops", ("longitude", "name"), ""),
         # Where an event of a tracker came from, and where a concert is.
         ("city", "string", "events", ("ip_address", "event_type"), "PII"),
         ("city", "string", "events", ("venue", "starts_at"), ""),
