@@ -597,6 +597,8 @@ def test_a_flag_that_is_the_fact_has_its_label(column: str, table: str, label: s
         ("notes", "consultations", ("notes", "topic"), ""),
         ("providerAccountId", "Account", ("providerAccountId", "access_token"), "PII"),
         ("identifier", "VerificationToken", ("identifier", "token", "expires"), "PII"),
+        ("display_name", "accounts", ("display_name", "username"), "PII"),
+        ("display_name", "accounts", ("display_name", "number"), ""),
         ("to", "emails", ("to", "subject"), "PII"),
         ("to", "ranges", ("from", "to"), ""),
         ("land_value", "asset_declarations", ("land_value", "year"), "SENSITIVE"),
