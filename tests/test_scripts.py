@@ -548,6 +548,7 @@ def test_what_is_not_followed_is_named(statement: str, notes: list[str], tmp_pat
         "select x into outfile '/tmp/x' from good",
         "declare\n  a number;\n  b number;\nbegin\n  select x into b from good;\n  select x into a from good;\nend",
         "flashback table good to timestamp '2020-01-01'",
+        "load data into good from files (format = 'CSV')",
         "create sink s from good with (connector = 'kafka')",
         "create widget w with (x = 1)",
         "alter stream s set comment = 'c'",

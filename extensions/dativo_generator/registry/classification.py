@@ -13,7 +13,7 @@ from ..base.naming import LABEL
 from ..base.phrases import Groups, singular, words
 from .fields import alike
 from .shares import share
-from .vocabulary import Vocabulary, Word
+from .vocabulary import KEY, Vocabulary, Word
 
 FILE = "registry/classification.yaml"
 # The characters of phrases, and of lists that may refer to groups.
@@ -52,8 +52,6 @@ _REMEMBERED, _TABLES = 1 << 15, 64
 _FEWEST, _MOST = 4, 0.7
 # The most letters of a prefix that nothing separates from the rest of the name.
 _MOST_LETTERS = 6
-# No prefix of a table's columns, even if all of them begin with it: they are keys.
-_KEY = "id"
 # A further subject of a table whose name begins with a person: user_devices, employee_checkins.
 _OWNED = "owned"
 
@@ -624,8 +622,8 @@ def _set(entry: Section, key: str, groups: Groups) -> frozenset[str]:
 
 
 def _shared_prefix(columns: Sequence[str]) -> frozenset[str]:
-    """Return the word, if any, that nearly all column names begin with."""
-    first = Counter(split[0] for name in columns if len(split := words(name)) > 1 and split[0] != _KEY)
+    """Return the word, if any, that nearly all column names begin with; keys have no prefix."""
+    first = Counter(split[0] for name in columns if len(split := words(name)) > 1 and split[0] != KEY)
     found, count = first.most_common(1)[0] if first else ("", 0)
     return frozenset([found] if count >= max(_FEWEST, _MOST * len(columns)) else ())
 
@@ -636,7 +634,7 @@ def _shared_letters(columns: Sequence[str]) -> str:
     for length in range(_MOST_LETTERS, _TELLING - 1, -1):
         first = Counter(name[:length] for name in joined if len(name) >= length + _TELLING)
         found, count = first.most_common(1)[0] if first else ("", 0)
-        if count >= max(_FEWEST, _MOST * len(columns)) and found != _KEY:
+        if count >= max(_FEWEST, _MOST * len(columns)) and found != KEY:
             return found
     return ""
 

@@ -36,7 +36,7 @@ _FEW = 3
 # The fewest letters of a word in the table's language that may also be written in parts: geb_datum, konto_inh.
 _SHORTEST_DIVIDED = 7
 # A word that no other one is written with in parts: it says that a name is a key.
-_KEY = "id"
+KEY = "id"
 # The longest unknown beginning that may precede a known ending.
 _PREFIX = 6
 # A table is in another language if at least this many of its names are, and at least this share of them all.
@@ -165,8 +165,11 @@ class Vocabulary:
         translated = [part for part in parts if part[0].language]
         return [*chain(*(part for part in parts if not part[0].language)), *chain(*reversed(translated))]
 
+    def _is_english(self, word: str) -> bool:
+        return word in self.english or singular(word) in self.english
+
     def _is_known(self, word: str) -> bool:
-        if word in self.english or len(word) < 2 or word.isdigit() or singular(word) in self.english:
+        if len(word) < 2 or word.isdigit() or self._is_english(word):
             return True
         return word in self._whole or word in self._plain
 
@@ -274,21 +277,16 @@ class Vocabulary:
         if not phrase[-1]:
             return None
         count = len(phrase) - phrase.count("")
-        apart = any(len(word) == 1 or word == _KEY for word in phrase)  # id_entidad is no identidad
+        apart = any(len(word) == 1 or word == KEY for word in phrase)  # id_entidad is no identidad
         strict = not spoken or len(letters) < _SHORTEST_DIVIDED or apart
         fitting = [
             one for one in self._phrases[letters] if one.count >= count or (one.language == spoken and not strict)
         ]
         spoken_here = next((one for one in fitting if one.language == spoken), None)
         short = not spoken and len(letters) < _TELLING + (of > _FEW)
-        if spoken_here or not fitting or short or (count == 1 and not self.english.isdisjoint(_forms(phrase[0]))):
+        if spoken_here or not fitting or short or (count == 1 and self._is_english(phrase[0])):
             return spoken_here
         return fitting[0]
-
-
-def _forms(word: str) -> tuple[str, str]:
-    """Return a word as it is, and in the singular."""
-    return word, singular(word)
 
 
 class Language(NamedTuple):

@@ -7,7 +7,7 @@ from ...registry.definitions import Words
 from .changes import altered, commented, dropped, dropped_schema, exchanged, executed, renamed, transferred
 from .creation import created, into_table, into_temporary, made, named, queried
 from .definitions import Definition, NotUnderstood, Piece, column, index_of, type_of
-from .headings import SHORT, heading, name_at
+from .headings import SHORT, heading, name_at, parts_at
 from .lexis import QUOTED, Lexis
 from .script import Problem, Script, beginning, beginning_of
 from .statements import Statement, statements
@@ -104,7 +104,12 @@ class _Follower:
         uppers = self.piece.uppers
         if verb == "CREATE":
             return all(following == "COLUMN" for word, following in pairwise(uppers) if word == "ON")
-        return self.script.tables.find(tuple(name_at(self.piece, self.start).split("."))) is not None
+        return self._is_known(self.start)
+
+    def _is_known(self, start: int) -> bool:
+        """Return whether the script has a table with the name that begins at an index."""
+        name = parts_at(self.piece, start)
+        return bool(name) and self.script.tables.find(name) is not None
 
     def _object(self) -> Piece:
         """Return what follows the kind of object, such as TABLE or VIEW."""
@@ -123,7 +128,7 @@ class _Follower:
         namesake = there if there and tables.is_elsewhere(there) else None
         if namesake:
             there = None
-        if there and new_only:
+        if there and (new_only or self.statement.first == "LOAD"):  # BigQuery's adds rows to a table that is there
             return
         table = created(self.piece, name, self.statement.line, tables, self.script.objects)
         table.space = tables.space
@@ -199,8 +204,7 @@ class _Follower:
 
     def restore(self) -> None:
         """Refuse a statement that brings back a table that the script does not have."""
-        name = name_at(self.piece, 2)
-        if not self.script.tables.find(tuple(name.split("."))):
+        if not self._is_known(2):
             self.refuse()
 
     def create_unknown(self) -> None:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from .definitions import NotUnderstood, Piece
 from .lexis import QUOTED, WORD
+from .tables import Name
 
 # Teradata's short form of CREATE TABLE.
 SHORT = "CT"
@@ -33,7 +34,8 @@ def heading(piece: Piece) -> Heading:
     if first not in ("CREATE", "ALTER", "DROP"):
         return Heading("", at)
     for index in range(at + 1, min(piece.end, at + _HEAD)):
-        word, following = piece.uppers[index], piece.part(index + 1, piece.end).word
+        word = piece.uppers[index]
+        following = piece.uppers[index + 1] if index + 1 < piece.end else ""
         if word == "(":
             break
         if word in words.tables and following in words.objects and not piece.part(index + 1, piece.end).is_named_list():
@@ -55,11 +57,16 @@ def _has_columns(piece: Piece) -> bool:
     return False
 
 
-def name_at(piece: Piece, index: int) -> str:
-    """Return the name of a table that begins at an index, '' if none does."""
+def parts_at(piece: Piece, index: int) -> Name:
+    """Return the parts of a table's name that begins at an index, without the database; () if none does."""
     found = piece.part(index, piece.end)
     found.skips("IF NOT EXISTS", "IF EXISTS", "ONLY")
     try:
-        return ".".join(found.name()[-2:])
+        return found.name()[-2:]
     except NotUnderstood:
-        return ""
+        return ()
+
+
+def name_at(piece: Piece, index: int) -> str:
+    """Return the name of a table that begins at an index, '' if none does."""
+    return ".".join(parts_at(piece, index))
